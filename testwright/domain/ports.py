@@ -1,0 +1,257 @@
+"""All sockets on one page: what a room must offer to be plugged in.
+
+A plug-in translates foreign errors into `domain.errors`; only `wiring.py` picks concrete parts.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from testwright.domain.analysis import Analysis
+from testwright.domain.drafts import Case, Draft, Usage, Writing
+from testwright.domain.events import Event
+from testwright.domain.projects import Command, Completed, Runner, RunOrder
+from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.verdicts import Fault, FileCoverage, NotRun, RunReport
+
+T = TypeVar("T")
+
+
+class Step(Protocol):
+    """A piece of durable work. A finished step is never done again: its result is remembered under its id.
+
+    `returns` is str, int, bool, None's type, or a frozen dataclass of these, tuples and each other. Steps do not nest.
+    """
+
+    async def __call__(self, step_id: str, work: Callable[[], Awaitable[T]], *, returns: type[T]) -> T: ...
+
+
+class Tell(Protocol):
+    """Record an event of this session's round, and what it changes. Telling the same event again changes nothing."""
+
+    async def __call__(self, event: Event) -> None: ...
+
+
+class Shelf(Protocol):
+    """Contents that are too large to travel in a step's result: JSON values under a key, kept per file and round.
+
+    Putting the same key again replaces the value.
+    """
+
+    async def put(self, key: str, value: Mapping[str, Any]) -> None: ...
+
+    async def get(self, key: str) -> dict[str, Any] | None: ...
+
+
+class ProjectView(Protocol):
+    """Looks at a project's files, without running anything. Paths are repository-relative POSIX."""
+
+    @property
+    def root(self) -> str:
+        """The host folder. For mounts; everything else asks the methods below."""
+        ...
+
+    def paths(self) -> Sequence[str]:
+        """All files, without .git, node_modules, virtual environments and what .gitignore names; sorted."""
+        ...
+
+    def text(self, path: str) -> str | None:
+        """The file's text, or None when it is missing, too large or not UTF-8."""
+        ...
+
+    def exists(self, path: str) -> bool: ...
+
+
+class Workspace(ProjectView, Protocol):
+    """A private copy of a project in which one file's suite is tried out. `root` is what a sandbox mounts."""
+
+    @property
+    def origin(self) -> str | None:
+        """The host folder of the user's own project, whose installed dependencies may be mounted; None if there is none."""
+        ...
+
+    def write(self, path: str, text: str) -> None:
+        """Put a test file into the copy, replacing an earlier one."""
+        ...
+
+    def remove(self, path: str) -> None: ...
+
+
+class Language(Protocol):
+    """How one language is read. Plain functions: no I/O."""
+
+    @property
+    def name(self) -> str:
+        """python, javascript or typescript."""
+        ...
+
+    def analyse(self, source: SourceFile) -> Analysis:
+        """Raises PermanentError `unparseable` (with the line) or `nothing_to_test`."""
+        ...
+
+    def split(self, suite: str) -> Draft:
+        """Take a whole suite apart into preamble and tests. Raises ValueError with a sentence when it does not parse."""
+        ...
+
+    def render(self, draft: Draft) -> str:
+        """Write a suite's text: preamble, then the cases by group, formatted as a careful person would."""
+        ...
+
+    def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
+        """The static gates `reads` and `asserts`: why this case cannot be delivered, or None.
+
+        `known_modules` are the packages the project declares or has, the runner's own included.
+        """
+        ...
+
+
+class Framework(Protocol):
+    """How one test framework is asked and read. Plain functions: no I/O."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def languages(self) -> frozenset[str]: ...
+
+    def suite_path(self, source_path: str, view: ProjectView) -> str:
+        """Where a new suite for this source belongs by the project's own conventions; never an existing file."""
+        ...
+
+    def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
+        """The project's own test files for this source, by naming convention."""
+        ...
+
+    def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
+        """Packages a test may import: declared by the project, or brought by the runner."""
+        ...
+
+    def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command: ...
+
+    def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
+        """Turn what came back into verdicts. A pass needs report and exit status to agree."""
+        ...
+
+
+class Sandbox(Protocol):
+    """A place to run code that nobody has read."""
+
+    @property
+    def tier(self) -> str:
+        """isolated, confined, none (unsandboxed, by explicit wish)."""
+        ...
+
+    async def run(self, command: Command) -> Completed:
+        """Run to the end or to a limit. Cancelling the task kills everything inside. Raises SandboxUnavailable."""
+        ...
+
+
+class Toolchains(Protocol):
+    """Finds a project's own runner, or brings a managed one (installed once from a committed lock file)."""
+
+    async def runner(self, framework: str, view: Workspace, progress: Callable[[str], Awaitable[None]]) -> Runner:
+        """`progress` hears sentences while something is installed. Raises PermanentError `runner_missing` with a hint."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explored:
+    """A probe's run: what it wrote below OUT, and coverage when asked for. `problem` says why it did not run."""
+
+    reports: Mapping[str, bytes]
+    problem: NotRun | None = None
+    coverage: FileCoverage | None = None
+
+
+class Probe(Protocol):
+    """Run a suite-shaped text beside the project's tests and hand back the files it wrote below OUT."""
+
+    async def __call__(self, text: str, reports: tuple[str, ...], *, seconds: float) -> Explored: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritingTask:
+    """Everything a writer may use to write tests for one file."""
+
+    source: SourceFile
+    analysis: Analysis
+    framework: str
+    suite_path: str
+    options: Options
+    runner: Runner
+    view: ProjectView
+    probe: Probe
+    seed: int
+
+
+class Writer(Protocol):
+    """A way to draft tests."""
+
+    @property
+    def name(self) -> str:
+        """explorer or model."""
+        ...
+
+    @property
+    def model(self) -> str | None: ...
+
+    async def draft(self, task: WritingTask) -> Writing:
+        """Raises TransientError (the job retries) or PermanentError (the file fails with this message)."""
+        ...
+
+    async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
+        """New versions of the faulty cases (same names replace, new names add); None when there is nothing to try."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a model said, and what it cost. `finish` is stop, length or blocked."""
+
+    text: str
+    finish: str
+    usage: Usage
+
+
+class LanguageModel(Protocol):
+    """A language model behind a key or an address."""
+
+    @property
+    def provider(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    async def generate(
+        self,
+        *,
+        system: str,
+        prompt: str,
+        schema: Mapping[str, Any] | None,
+        on_text: Callable[[str], Awaitable[None]] | None = None,
+    ) -> Answer:
+        """Raises TransientError (429, 5xx, network; with the provider's delay) or PermanentError (key, safety, 400)."""
+        ...
+
+
+class AnswerCache(Protocol):
+    """Model answers that were paid for. Written before anything else is done with an answer."""
+
+    async def get(self, key: str) -> Answer | None: ...
+
+    async def put(self, key: str, answer: Answer) -> None: ...
+
+
+class Engine(Protocol):
+    """Who runs the jobs."""
+
+    @property
+    def name(self) -> str:
+        """embedded or inngest."""
+        ...
+
+    async def send(self, name: str, event_id: str, data: Mapping[str, str | int]) -> str:
+        """Hand an event over and return its id. Sending the same id again starts nothing. Raises EngineUnreachable."""
+        ...
+
+    async def health(self) -> Mapping[str, Any]: ...

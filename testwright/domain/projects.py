@@ -1,0 +1,110 @@
+"""A project as it lies ready to be run: where its files are, and with what its tests are run."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+WORKSPACE = "/ws"
+"""Where the project is mounted inside every sandbox, read-only."""
+OUT = "/out"
+"""Where a command leaves its reports inside the sandbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """A host path (file or folder) that is readable inside the sandbox at `inside`."""
+
+    host: str
+    inside: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a command may use before it is ended."""
+
+    wall: timedelta = timedelta(seconds=60)
+    cpu: timedelta = timedelta(seconds=60)
+    memory_mib: int = 2048
+    processes: int = 256
+    scratch_mib: int = 256
+    log_bytes: int = 1 << 20
+    report_bytes: int = 5 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One program to run in a sandbox.
+
+    `argv` names paths as they are inside. The folder `workspace` (host) is mounted read-only at WORKSPACE, which is the
+    working directory. `reports` are file names below OUT; their contents come back. `env` is added to the sandbox's own
+    clean environment.
+    """
+
+    argv: tuple[str, ...]
+    workspace: str
+    reports: tuple[str, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """How a command ended. Everything in it was made by untrusted code.
+
+    `reason` is exit, timeout, memory-limit, disk-limit, output-limit or launch-failed. `log` is stdout and stderr,
+    capped. `reports` holds the contents of the reports that were left as regular files.
+    """
+
+    exit_status: int | None
+    reason: str
+    log: str
+    reports: dict[str, bytes] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runner:
+    """How this project's tests are run: the framework, where it comes from, and the tools it needs.
+
+    `origin` is "project" or "managed"; `found` says in words how that was decided ("vitest 4.1.2, from package.json").
+    `program` is the start of the argument list up to and including the runner's own entry point, as seen inside. `facts`
+    are further findings that the framework's own file understands (module system, config file, coverage provider …).
+    """
+
+    framework: str
+    version: str
+    origin: str
+    found: str
+    program: tuple[str, ...]
+    mounts: tuple[Mount, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def fact(self, name: str, default: str = "") -> str:
+        return dict(self.facts).get(name, default)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteFile:
+    """A test file to run. It lies (or will be put) at `path` in the workspace."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOrder:
+    """One run of test files against one source file.
+
+    `seed` shuffles the order of the tests and seeds random sources; None runs them as written. `only` restricts the run
+    to the named cases. `coverage` asks for coverage of `source_path`. `extra_reports` are further files below OUT that the
+    suite writes itself (the explorer's probes do).
+    """
+
+    source_path: str
+    suite_paths: tuple[str, ...]
+    coverage: bool = True
+    seed: int | None = None
+    only: tuple[str, ...] = ()
+    extra_reports: tuple[str, ...] = ()
+    limits: Limits = Limits()

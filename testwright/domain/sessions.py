@@ -1,0 +1,92 @@
+"""What a person asked for, and how far it has come."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SessionStatus(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        return self not in (SessionStatus.PENDING, SessionStatus.PROCESSING)
+
+
+class FileStatus(StrEnum):
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        return self not in (FileStatus.QUEUED, FileStatus.PROCESSING)
+
+
+class FileStage(StrEnum):
+    QUEUED = "queued"
+    ANALYSING = "analysing"
+    WRITING = "writing"
+    RUNNING = "running"
+    REPAIRING = "repairing"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class TestType(StrEnum):
+    UNIT = "unit"
+    INTEGRATION = "integration"
+
+
+class CoverageGoal(StrEnum):
+    BASIC = "basic"
+    COMPREHENSIVE = "comprehensive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a request may tune. `docs/options.md` says what each changes in the outcome."""
+
+    test_types: tuple[TestType, ...] = (TestType.UNIT,)
+    coverage: CoverageGoal = CoverageGoal.COMPREHENSIVE
+    include_edge_cases: bool = True
+    mock_external: bool = True
+    model: str | None = None
+    max_cost_usd: float | None = None
+    max_repairs: int = 2
+    instructions: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file to write tests for, as its text was when the session was accepted."""
+
+    path: str
+    text: str
+    framework: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """How a round ended. `successful_tests` and `failed_tests` count files, as the brief does.
+
+    `average_coverage` is measured line coverage in percent, None when nothing was measured; `cost_usd` is None when no
+    price is known.
+    """
+
+    total_files: int
+    successful_tests: int
+    failed_tests: int
+    total_test_count: int
+    average_coverage: float | None
+    duration_ms: int
+    tokens: int
+    cost_usd: float | None

@@ -1,0 +1,83 @@
+"""What running a suite told us. Reports come out of a sandbox: they are claims until the gates agree."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOutcome:
+    """`name` is the case's name; `message` is the trimmed failure, cleaned of control characters, else empty."""
+
+    name: str
+    outcome: Outcome
+    message: str = ""
+    duration_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCoverage:
+    """Coverage of the one file under test. Lines count from 1; a branch is named by the tool, such as "12->15"."""
+
+    lines_covered: frozenset[int]
+    lines_missed: frozenset[int]
+    branches_covered: frozenset[str] = frozenset()
+    branches_missed: frozenset[str] = frozenset()
+
+    @property
+    def line_percent(self) -> float | None:
+        return _percent(len(self.lines_covered), len(self.lines_missed))
+
+    @property
+    def branch_percent(self) -> float | None:
+        return _percent(len(self.branches_covered), len(self.branches_missed))
+
+
+def _percent(covered: int, missed: int) -> float | None:
+    return round(100 * covered / (covered + missed), 1) if covered + missed else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """The suite ran and its runner told of each test. `coverage` is None when it was not measured."""
+
+    outcomes: tuple[CaseOutcome, ...]
+    coverage: FileCoverage | None = None
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotRun:
+    """The suite as a whole could not be run: it did not load, ran out of time, or left no believable report.
+
+    `code` is one of: load_error (the suite or the source threw while loading), missing_package, timeout, memory_limit,
+    output_limit, disk_limit, no_report, launch_failed. `message` and `hint` are for people; `output` is the trimmed log.
+    """
+
+    code: str
+    message: str
+    hint: str | None = None
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """A test that was not delivered: by which gate (reads, asserts, passes, is_stable, can_fail, earns_place), and why."""
+
+    name: str
+    gate: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A test that needs repair, with what its writer has to know."""
+
+    name: str
+    gate: str
+    message: str

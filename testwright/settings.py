@@ -1,0 +1,62 @@
+"""All that an operator may set, read once. Names as in the environment: TESTWRIGHT_…, and the two that the brief names."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Settings(BaseSettings):
+    """Read from the environment and from `.env` in the working directory."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TESTWRIGHT_",
+        env_file=".env",
+        extra="ignore",
+        populate_by_name=True,
+        env_ignore_empty=True,
+    )
+
+    home: Path = Field(default_factory=lambda: platformdirs.user_data_path("testwright"))
+    host: str = "127.0.0.1"
+    api_port: int = Field(default=5000, ge=0, le=65535)
+    page_port: int = Field(default=3000, ge=0, le=65535)
+    origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Further origins a browser page may call from, comma-separated."""
+    roots: Annotated[tuple[Path, ...], NoDecode] = Field(default_factory=lambda: (Path.cwd(),))
+    """Folders below which a repository may be registered, separated as in PATH."""
+
+    width: int = Field(default_factory=_cores, ge=1, le=64)
+    """How many files are worked on at once."""
+    max_files: int = 500
+    max_file_bytes: int = 1 << 20
+    max_request_bytes: int = 20 << 20
+    stability_runs: int = Field(default=5, ge=1, le=20)
+    explore_seconds: float = Field(default=10.0, gt=0, le=120)
+    session_hours: float = 6.0
+    allow_unsandboxed: bool = False
+
+    model: str = "gemini-3-flash"
+    google_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY", "google_api_key")
+    )
+    google_base_url: str | None = None
+    """Another address that speaks the Gemini REST protocol (a proxy, or a test server)."""
+
+    inngest_dev: str | None = Field(default=None, validation_alias=AliasChoices("INNGEST_DEV", "inngest_dev"))
+    inngest_base_url: str | None = Field(
+        default=None, validation_alias=AliasChoices("INNGEST_BASE_URL", "inngest_base_url")
+    )
+    inngest_event_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("INNGEST_EVENT_KEY", "inngest_event_key")
+    )
+    inngest_signing_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("INNGEST_SIGNING_KEY", "inngest_signing_key")
+    )
