@@ -1,4 +1,4 @@
-"""All that an operator may set, read once. Names as in the environment: TESTWRIGHT_…, and the two that the brief names."""
+"""All that an operator may set, read once: TESTWRIGHT_… in the environment, and the names of the brief."""
 
 import os
 from pathlib import Path

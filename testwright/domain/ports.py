@@ -9,8 +9,11 @@ from typing import Any, Protocol, TypeVar
 
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft, Usage, Writing
+from testwright.domain.errors import TestwrightError
 from testwright.domain.events import Event
+from testwright.domain.evidence import DeliveredSuite
 from testwright.domain.projects import Command, Completed, Runner, RunOrder
+from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, RunReport
 
@@ -26,21 +29,26 @@ class Step(Protocol):
     async def __call__(self, step_id: str, work: Callable[[], Awaitable[T]], *, returns: type[T]) -> T: ...
 
 
-class Tell(Protocol):
-    """Record an event of this session's round, and what it changes. Telling the same event again changes nothing."""
+class Desk(Protocol):
+    """Where the pipeline of one file puts down what it finds. Everything here may be done twice without harm."""
 
-    async def __call__(self, event: Event) -> None: ...
+    async def tell(self, event: Event) -> None:
+        """Record an event of this file's round, and what it changes. The same event again changes nothing."""
+        ...
 
-
-class Shelf(Protocol):
-    """Contents that are too large to travel in a step's result: JSON values under a key, kept per file and round.
-
-    Putting the same key again replaces the value.
-    """
-
-    async def put(self, key: str, value: Mapping[str, Any]) -> None: ...
+    async def put(self, key: str, value: Mapping[str, Any]) -> None:
+        """Keep contents that are too large to travel in a step's result: a JSON value, per file and round."""
+        ...
 
     async def get(self, key: str) -> dict[str, Any] | None: ...
+
+    async def deliver(self, suite: DeliveredSuite) -> str:
+        """Save the suite, tell `test_generated`, end the file; all in one transaction. Returns the test's id."""
+        ...
+
+    async def fail(self, error: TestwrightError) -> None:
+        """Tell `file_failed` with the error's code, message and hint, and end the file."""
+        ...
 
 
 class ProjectView(Protocol):
@@ -67,7 +75,7 @@ class Workspace(ProjectView, Protocol):
 
     @property
     def origin(self) -> str | None:
-        """The host folder of the user's own project, whose installed dependencies may be mounted; None if there is none."""
+        """The user's own project on the host, whose installed dependencies may be mounted; None if there is none."""
         ...
 
     def write(self, path: str, text: str) -> None:
@@ -75,6 +83,16 @@ class Workspace(ProjectView, Protocol):
         ...
 
     def remove(self, path: str) -> None: ...
+
+
+class Workspaces(Protocol):
+    """Private copies of projects, one for each file that is worked on."""
+
+    async def open(self, assignment: Assignment) -> Workspace:
+        """Make the copy, or find the one made before (after a restart, say)."""
+        ...
+
+    async def close(self, assignment: Assignment) -> None: ...
 
 
 class Language(Protocol):
@@ -90,7 +108,7 @@ class Language(Protocol):
         ...
 
     def split(self, suite: str) -> Draft:
-        """Take a whole suite apart into preamble and tests. Raises ValueError with a sentence when it does not parse."""
+        """Take a suite apart into preamble and tests. Raises ValueError with a sentence when it does not parse."""
         ...
 
     def render(self, draft: Draft) -> str:
@@ -150,7 +168,7 @@ class Toolchains(Protocol):
     """Finds a project's own runner, or brings a managed one (installed once from a committed lock file)."""
 
     async def runner(self, framework: str, view: Workspace, progress: Callable[[str], Awaitable[None]]) -> Runner:
-        """`progress` hears sentences while something is installed. Raises PermanentError `runner_missing` with a hint."""
+        """`progress` hears sentences during an install. Raises PermanentError `runner_missing` with a hint."""
         ...
 
 

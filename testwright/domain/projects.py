@@ -67,8 +67,8 @@ class Runner:
     """How this project's tests are run: the framework, where it comes from, and the tools it needs.
 
     `origin` is "project" or "managed"; `found` says in words how that was decided ("vitest 4.1.2, from package.json").
-    `program` is the start of the argument list up to and including the runner's own entry point, as seen inside. `facts`
-    are further findings that the framework's own file understands (module system, config file, coverage provider …).
+    `program` is the start of the argument list up to and including the runner's own entry point, as seen inside.
+    `facts` are further findings that the framework's own file understands (module system, config file …).
     """
 
     framework: str
@@ -97,8 +97,8 @@ class RunOrder:
     """One run of test files against one source file.
 
     `seed` shuffles the order of the tests and seeds random sources; None runs them as written. `only` restricts the run
-    to the named cases. `coverage` asks for coverage of `source_path`. `extra_reports` are further files below OUT that the
-    suite writes itself (the explorer's probes do).
+    to the named cases. `coverage` asks for coverage of `source_path`. `extra_reports` are further files below OUT
+    that the suite writes itself (the explorer's probes do).
     """
 
     source_path: str

@@ -56,7 +56,7 @@ class NotRun:
     """The suite as a whole could not be run: it did not load, ran out of time, or left no believable report.
 
     `code` is one of: load_error (the suite or the source threw while loading), missing_package, timeout, memory_limit,
-    output_limit, disk_limit, no_report, launch_failed. `message` and `hint` are for people; `output` is the trimmed log.
+    output_limit, disk_limit, no_report, launch_failed. `message` and `hint` are for people; `output` is the log, trimmed.
     """
 
     code: str
@@ -67,7 +67,7 @@ class NotRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
-    """A test that was not delivered: by which gate (reads, asserts, passes, is_stable, can_fail, earns_place), and why."""
+    """A test that was not delivered, and why; by reads, asserts, passes, is_stable, can_fail or earns_place."""
 
     name: str
     gate: str

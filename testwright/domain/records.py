@@ -1,0 +1,146 @@
+"""What the store hands out: a session, its files, its tests, as they stand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from testwright.domain.sessions import FileStage, FileStatus, Options, SessionStatus, SourceFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSession:
+    """A request that was found valid. `session_id` is None when the client left it to us.
+
+    `repository_id` is the client's word for the project; `repository_root` is the host folder when it is a registered
+    one. `request_hash` tells whether the same idempotency key came with the same body. `driver` is "engine" for sessions
+    that the job engine runs, "cli" for those that a terminal runs itself.
+    """
+
+    owner: str
+    repository_id: str
+    repository_root: str | None
+    branch: str | None
+    framework: str
+    files: tuple[SourceFile, ...]
+    options: Options
+    writer: str
+    model: str | None
+    estimate_seconds: int
+    request_hash: str
+    session_id: str | None = None
+    idempotency_key: str | None = None
+    driver: str = "engine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The answer to a trigger or retry. `started` is False when the same request had been accepted before.
+
+    `event_id` is what the engine is sent: one for each session and round.
+    """
+
+    session_id: str
+    round: int
+    event_id: str
+    started: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRecord:
+    session_id: str
+    owner: str
+    repository_id: str
+    repository_root: str | None
+    branch: str | None
+    framework: str
+    options: Options
+    writer: str
+    model: str | None
+    status: SessionStatus
+    round: int
+    progress: int
+    current_step: str
+    current_message: str
+    last_event_id: int
+    total_files: int
+    completed_files: int
+    failed_files: int
+    estimate_seconds: int
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    summary: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """`round` is the newest round the file took part in; `error` is the wire form `{code, message, hint?}`."""
+
+    index: int
+    path: str
+    framework: str
+    status: FileStatus
+    stage: FileStage
+    attempt: int
+    round: int
+    error: Mapping[str, Any] | None
+    test_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """`payload` is the whole event as it goes over the wire (the JSON of one `data:` line)."""
+
+    id: int
+    payload: Mapping[str, Any]
+
+    @property
+    def is_terminal(self) -> bool:
+        return str(self.payload["type"]) in ("generation_completed", "generation_failed", "generation_cancelled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestRecord:
+    """A delivered suite. `evidence` and `dropped` are wire JSON; `coverage` holds lines before and after."""
+
+    test_id: str
+    session_id: str
+    revision: int
+    file_path: str
+    test_file_path: str
+    test_code: str
+    evidence: Mapping[str, Any]
+    dropped: tuple[Mapping[str, Any], ...]
+    coverage: Mapping[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryRecord:
+    """A registered folder. `root` is a host path and never leaves the service."""
+
+    repository_id: str
+    owner: str
+    name: str
+    root: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One file of one round, with everything its pipeline needs to begin.
+
+    `overlay` holds the texts of all files of the session by path: they win over what lies in `repository_root`.
+    """
+
+    session_id: str
+    round: int
+    file_index: int
+    total_files: int
+    source: SourceFile
+    options: Options
+    repository_root: str | None
+    overlay: Mapping[str, str]
+    writer: str
+    model: str | None
