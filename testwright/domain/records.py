@@ -13,8 +13,8 @@ class NewSession:
     """A request that was found valid. `session_id` is None when the client left it to us.
 
     `repository_id` is the client's word for the project; `repository_root` is the host folder when it is a registered
-    one. `request_hash` tells whether the same idempotency key came with the same body. `driver` is "engine" for sessions
-    that the job engine runs, "cli" for those that a terminal runs itself.
+    one. `request_hash` tells whether the same idempotency key came with the same body. `driver` is "engine" for
+    sessions that the job engine runs, "cli" for those that a terminal runs itself.
     """
 
     owner: str
