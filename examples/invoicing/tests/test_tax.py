@@ -1,0 +1,5 @@
+from invoicing.tax import rate_for
+
+
+def test_the_standard_rate_applies():
+    assert rate_for("DE") == 19
