@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from testwright.domain.errors import FieldProblem, InputError
 
 
 def _cores() -> int:
@@ -32,6 +34,16 @@ class Settings(BaseSettings):
     """Further origins a browser page may call from, comma-separated."""
     roots: Annotated[tuple[Path, ...], NoDecode] = Field(default_factory=lambda: (Path.cwd(),))
     """Folders below which a repository may be registered, separated as in PATH."""
+
+    @field_validator("origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("roots", mode="before")
+    @classmethod
+    def _split_roots(cls, value: object) -> object:
+        return tuple(Path(part) for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
 
     width: int = Field(default_factory=_cores, ge=1, le=64)
     """How many files are worked on at once."""
@@ -60,3 +72,20 @@ class Settings(BaseSettings):
     inngest_signing_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("INNGEST_SIGNING_KEY", "inngest_signing_key")
     )
+
+
+def read_settings() -> Settings:
+    """Read the environment. Raises InputError `bad_settings` that names each setting and what is wrong with it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = tuple(
+            FieldProblem(".".join(str(part) for part in found["loc"]), found["msg"]) for found in error.errors()
+        )
+        named = "; ".join(f"{problem.path}: {problem.problem}" for problem in problems)
+        raise InputError(
+            f"A setting is wrong: {named}.",
+            code="bad_settings",
+            hint="Settings are TESTWRIGHT_… variables, in the environment or in .env.",
+            fields=problems,
+        ) from error

@@ -15,7 +15,7 @@ START_PROGRESS = 10
 FILES_PROGRESS = 85
 # How much of a file is behind us once an event was told. "Starts to generate" is 0.353, which makes the brief's
 # example (10, 40, 100 for one file) come out exactly.
-_STEPS_DONE = {
+SHARE_DONE = {
     "file_processing": 0.353,
     "file_analyzed": 0.42,
     "test_drafted": 0.6,
@@ -82,7 +82,7 @@ class Event:
     @property
     def share_done(self) -> float | None:
         """How much of its file is done after this event (0–1), None when it does not say."""
-        return _STEPS_DONE.get(self.type)
+        return SHARE_DONE.get(self.type)
 
     @property
     def stage(self) -> FileStage | None:

@@ -1,6 +1,7 @@
 """What was observed about a delivered suite. Never an estimate."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from testwright.domain.drafts import Draft
 from testwright.domain.verdicts import Drop
@@ -72,3 +73,43 @@ class DeliveredSuite:
     covered_before: tuple[int, ...] = ()
     covered_after: tuple[int, ...] = ()
     missed_after: tuple[int, ...] = ()
+
+
+def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
+    """What a client is told: the same facts under their wire names."""
+    if isinstance(evidence, NotVerified):
+        return {
+            "verified": False,
+            "reason": evidence.reason,
+            "hint": evidence.hint,
+            "writer": evidence.writer,
+            "model": evidence.model,
+            "testCount": evidence.test_count,
+            "attempts": evidence.attempts,
+            "tokens": evidence.tokens,
+            "costUsd": evidence.cost_usd,
+        }
+    return {
+        "verified": True,
+        "writer": evidence.writer,
+        "model": evidence.model,
+        "runner": evidence.runner,
+        "runnerVersion": evidence.runner_version,
+        "sandbox": evidence.sandbox,
+        "testCount": evidence.test_count,
+        "passedRuns": evidence.passed_runs,
+        "runs": evidence.runs,
+        "coverage": {"before": _percentages_json(evidence.before), "after": _percentages_json(evidence.after)},
+        "attempts": evidence.attempts,
+        "tokens": evidence.tokens,
+        "costUsd": evidence.cost_usd,
+        "durationMs": evidence.duration_ms,
+        "tests": [
+            {"name": case.name, "passedRuns": case.passed_runs, "runs": case.runs, "durationMs": case.duration_ms}
+            for case in evidence.cases
+        ],
+    }
+
+
+def _percentages_json(percentages: Percentages) -> dict[str, float | None]:
+    return {"lines": percentages.lines, "branches": percentages.branches}

@@ -1,0 +1,1 @@
+"""The straight line every file walks: draft, gate, run, repair, prove stable, keep."""

@@ -1,0 +1,65 @@
+# Testwright. `make run` and `make test` are all a newcomer needs; both install what they need into this folder.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+WEB_SOURCES := $(shell find react/src web/src -type f 2>/dev/null) $(wildcard web/index.html web/vite.config.* react/package.json web/package.json)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run dev test check format lint types bench lock clean
+
+help: ## List these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+install: $(BIN)/testwright testwright/web_build/index.html ## Make .venv with its testwright command, and build the page
+
+run: install ## Start the service and generate tests for a bundled example, live in this terminal
+	$(BIN)/testwright up --example examples/invoicing
+
+dev: install ## Start the service, and the page with hot reloading on port 3001
+	$(BIN)/testwright up & npm run dev --workspace web; kill %1
+
+test: install ## Run all tests: service, hook and page
+	$(BIN)/python -m pytest -q
+	npm test --silent
+
+check: install lint types test ## Everything that must hold before a push: format, lint, types, import rules, tests
+
+format: install ## Rewrite the code in the house format
+	$(BIN)/ruff check --fix -q . && $(BIN)/ruff format -q .
+	npm run format --silent
+
+lint: install ## Check format, lint and import rules
+	$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	$(BIN)/lint-imports
+	npm run lint --silent
+
+types: install ## Check types, Python and TypeScript
+	$(BIN)/mypy
+	npm run types --silent
+
+bench: install ## Measure what bench/README.md says, and print it
+	$(BIN)/python bench
+
+lock: install ## Renew the lock files from pyproject.toml and package.json
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --upgrade --output-file requirements.lock
+	npm update --ignore-scripts --package-lock-only
+
+clean: ## Remove everything that the other targets made in this folder
+	rm -rf $(VENV) node_modules react/node_modules web/node_modules react/dist testwright/web_build
+
+$(BIN)/testwright: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Testwright needs Python 3.11 or newer: make install PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+testwright/web_build/index.html: node_modules/.package-lock.json $(WEB_SOURCES)
+	npm run build --silent
+	@touch $@

@@ -1,0 +1,119 @@
+/** The service's HTTP contract: one envelope in, plain data or a `GenerationError` out. */
+
+import type { GeneratedTest, GenerationErrorInfo, StartedSession, StartRequest, StatusReport } from './types'
+
+const ANSWER_WITHIN_MS = 30_000
+
+/** `${error}` is the message, so it also works where a string was expected. */
+export class GenerationError extends Error implements GenerationErrorInfo {
+  declare readonly code: string
+  declare readonly hint?: string
+  declare readonly fields?: readonly { path: string; problem: string }[]
+  declare readonly retryable: boolean
+  declare readonly retryAfterSeconds?: number
+  declare readonly filePath?: string
+
+  constructor(info: GenerationErrorInfo) {
+    super(info.message)
+    Object.assign(this, info)
+    this.name = 'GenerationError'
+  }
+
+  override toString(): string {
+    return this.message
+  }
+}
+
+export interface ClientOptions {
+  /** Where the service answers, without `/api`. Default: the page's own origin. */
+  baseUrl?: string
+  /** Sent with every request. An EventSource cannot send any, so each stream is then opened with a ticket. */
+  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>)
+  credentials?: RequestCredentials
+  fetch?: typeof globalThis.fetch
+}
+
+export interface Client {
+  trigger(request: StartRequest): Promise<StartedSession>
+  status(sessionId: string): Promise<StatusReport>
+  cancel(sessionId: string): Promise<unknown>
+  retry(sessionId: string, paths: readonly string[]): Promise<unknown>
+  tests(sessionId: string): Promise<GeneratedTest[]>
+  streamUrl(sessionId: string, lastEventId: number): Promise<string>
+}
+
+export function createClient({ baseUrl = '', headers, credentials, fetch }: ClientOptions = {}): Client {
+  const call = async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => {
+    let response: Response
+    try {
+      response = await (fetch ?? globalThis.fetch)(baseUrl + path, {
+        method,
+        headers: {
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(typeof headers === 'function' ? await headers() : headers),
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        credentials,
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      })
+    } catch {
+      throw new GenerationError({
+        code: 'network',
+        message: 'No answer from Testwright.',
+        hint: 'Is `testwright up` running? Then try again.',
+        retryable: true,
+      })
+    }
+    const answer: unknown = await response.json().catch(() => null)
+    if (!response.ok || !isEnvelope(answer) || !answer.success) throw refusal(response, answer)
+    return answer.data as T
+  }
+  const session = (sessionId: string) => `/api/sessions/${encodeURIComponent(sessionId)}`
+
+  return {
+    trigger: request => call('POST', '/api/inngest/trigger', request),
+    status: sessionId => call('GET', `/api/inngest/status/${encodeURIComponent(sessionId)}`),
+    cancel: sessionId => call('POST', `${session(sessionId)}/cancel`, {}),
+    retry: (sessionId, paths) => call('POST', `${session(sessionId)}/retry`, { paths }),
+    tests: async sessionId =>
+      (await call<{ tests: GeneratedTest[] }>('GET', `${session(sessionId)}/tests`)).tests,
+    async streamUrl(sessionId, lastEventId) {
+      const query = new URLSearchParams()
+      if (lastEventId > 0) query.set('lastEventId', String(lastEventId))
+      if (headers)
+        query.set(
+          'ticket',
+          (await call<{ ticket: string }>('POST', `${session(sessionId)}/ticket`, {})).ticket,
+        )
+      const search = query.size ? `?${query}` : ''
+      return `${baseUrl}/api/inngest/stream/${encodeURIComponent(sessionId)}${search}`
+    },
+  }
+}
+
+interface Envelope {
+  success: boolean
+  message?: string
+  data?: unknown
+  error?: Partial<GenerationErrorInfo>
+}
+
+const isEnvelope = (value: unknown): value is Envelope =>
+  typeof value === 'object' && value !== null && 'success' in value
+
+function refusal(response: Response, answer: unknown): GenerationError {
+  const { message, error } = isEnvelope(answer) ? answer : ({} as Partial<Envelope>)
+  const seconds = Number(response.headers.get('Retry-After'))
+  return new GenerationError({
+    code: error?.code ?? `http_${response.status}`,
+    message: message || `The server answered ${response.status}.`,
+    hint: error?.hint,
+    fields: error?.fields,
+    retryable: response.status === 429 || response.status >= 500,
+    retryAfterSeconds: seconds > 0 ? seconds : undefined,
+  })
+}
+
+/** Asking again cannot help: not there, or not ours. */
+export const isRefused = (error: unknown): error is GenerationError =>
+  error instanceof GenerationError && !error.retryable

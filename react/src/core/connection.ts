@@ -1,0 +1,193 @@
+/**
+ * Follows one session's stream until it ends, however often the line drops. Knows nothing of what the events mean: it
+ * asks `afterReport` whether the session is over before it gives up or tries again.
+ */
+
+import { type Client, type GenerationError, isRefused } from './client'
+import type { ConnectionStatus, ProgressUpdate, StatusReport } from './types'
+
+const FIRST_DELAY_MS = 500
+const LONGEST_DELAY_MS = 30_000
+const FAILURES_BEFORE_POLLING = 5
+const POLL_MS = 5_000
+const POLL_HIDDEN_MS = 15_000
+const STREAM_AGAIN_MS = 60_000
+const HIDDEN_BEFORE_LEAVING_MS = 30_000
+const CLOSED = 2
+
+export type EventSourceLike = Pick<EventSource, 'readyState' | 'close' | 'onopen' | 'onmessage' | 'onerror'>
+export type OpenEventSource = (url: string) => EventSourceLike
+
+export interface Following {
+  sessionId: string
+  client: Client
+  openEventSource: OpenEventSource
+  /** The newest event that was folded in: where a new connection continues. */
+  lastEventId: () => number
+  /** Returns true when this was the session's last event. */
+  onEvent: (id: number, update: ProgressUpdate) => boolean
+  /** Returns true when nothing more will come. */
+  onReport: (report: StatusReport, polling: boolean) => Promise<boolean>
+  onConnection: (connection: ConnectionStatus) => void
+  /** The server knows no such session, or it is not ours. */
+  onRefused: (error: GenerationError) => void
+}
+
+/** Start following. The returned function lets go; it never cancels anything on the server. */
+export function followSession(following: Following): () => void {
+  const { sessionId, client, onConnection } = following
+  let source: EventSourceLike | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let hiddenTimer: ReturnType<typeof setTimeout> | undefined
+  let failures = 0
+  let streamTriedAt = 0
+  let polling = false
+  let over = false
+  // Each thing started asynchronously checks that it is still wanted when its answer comes.
+  let turn = 0
+
+  const drop = () => {
+    turn += 1
+    clearTimeout(timer)
+    source?.close()
+    source = null
+  }
+  const close = () => {
+    if (over) return
+    over = true
+    drop()
+    clearTimeout(hiddenTimer)
+    listen(false)
+    onConnection('closed')
+  }
+  const hidden = () => document.visibilityState === 'hidden'
+
+  const open = async () => {
+    drop()
+    const mine = turn
+    streamTriedAt = Date.now()
+    if (!polling) onConnection(failures ? 'reconnecting' : 'connecting')
+    let url: string
+    try {
+      url = await client.streamUrl(sessionId, following.lastEventId())
+    } catch {
+      if (mine === turn) void check()
+      return
+    }
+    if (mine !== turn) return
+    const opened = following.openEventSource(url)
+    source = opened
+    opened.onopen = () => {
+      if (mine !== turn) return
+      failures = 0
+      polling = false
+      onConnection('open')
+    }
+    opened.onmessage = ({ data, lastEventId }) => {
+      if (mine !== turn) return
+      const update = parsed(String(data))
+      if (update && following.onEvent(Number(lastEventId) || following.lastEventId() + 1, update)) close()
+    }
+    opened.onerror = () => {
+      if (mine !== turn) return
+      // A 204 looks the same as a 503 from here, so the status endpoint decides.
+      if (opened.readyState === CLOSED) void check()
+      else onConnection('reconnecting')
+    }
+  }
+
+  const check = async () => {
+    drop()
+    const mine = turn
+    if (!polling) onConnection('reconnecting')
+    try {
+      const report = await client.status(sessionId)
+      if (mine !== turn) return
+      const finished = await following.onReport(report, polling)
+      if (mine !== turn) return
+      if (finished) return close()
+    } catch (error) {
+      if (mine !== turn) return
+      if (isRefused(error)) {
+        following.onRefused(error)
+        return close()
+      }
+    }
+    failures += 1
+    if (polling || failures >= FAILURES_BEFORE_POLLING) return poll()
+    const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1))
+    timer = setTimeout(() => void open(), Math.random() * longest)
+  }
+
+  const poll = () => {
+    drop()
+    polling = true
+    onConnection('polling')
+    timer = setTimeout(
+      () => {
+        const due = !hidden() && Date.now() - streamTriedAt >= STREAM_AGAIN_MS
+        void (due ? open() : check())
+      },
+      hidden() ? POLL_HIDDEN_MS : POLL_MS,
+    )
+  }
+
+  const onVisibility = () => {
+    clearTimeout(hiddenTimer)
+    if (hidden())
+      // A browser allows six connections to a server, over all tabs: a tab nobody looks at gives its own back.
+      hiddenTimer = setTimeout(() => {
+        if (source) poll()
+      }, HIDDEN_BEFORE_LEAVING_MS)
+    else if (polling) {
+      polling = false
+      void open()
+    }
+  }
+  const onOffline = () => {
+    drop()
+    onConnection('offline')
+  }
+  const onOnline = () => {
+    failures = 0
+    polling = false
+    void checkThenOpen()
+  }
+  const onPageShow = (event: Event) => {
+    if ((event as PageTransitionEvent).persisted) void checkThenOpen()
+  }
+  const checkThenOpen = async () => {
+    drop()
+    const mine = turn
+    const finished = await client.status(sessionId).then(
+      report => following.onReport(report, false),
+      () => false,
+    )
+    if (mine !== turn) return
+    if (finished) close()
+    else void open()
+  }
+
+  const listen = (on: boolean) => {
+    const change = on ? 'addEventListener' : 'removeEventListener'
+    document[change]('visibilitychange', onVisibility)
+    window[change]('offline', onOffline)
+    window[change]('online', onOnline)
+    window[change]('pageshow', onPageShow)
+  }
+
+  listen(true)
+  void open()
+  return close
+}
+
+function parsed(data: string): ProgressUpdate | null {
+  try {
+    const update: unknown = JSON.parse(data)
+    return typeof update === 'object' && update !== null && 'type' in update
+      ? (update as ProgressUpdate)
+      : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,349 @@
+/** What travels over the wire, and what the hook makes of it. The brief's fields come first in every block. */
+
+// Open unions: a value held in a plain `string` variable still compiles. The server refuses unknown ones by name.
+type Open = string & {}
+export type Framework = 'jest' | 'vitest' | 'pytest' | 'unittest' | Open
+export type TestType = 'unit' | 'integration' | Open
+export type CoverageLevel = 'basic' | 'comprehensive' | Open
+
+export interface SourceFile {
+  /** Repository-relative POSIX. */
+  path: string
+  /** May be left out when the repository is registered. */
+  content?: string
+  framework?: Framework
+}
+
+export interface GenerationOptions {
+  testTypes?: TestType[]
+  coverage?: CoverageLevel
+  includeEdgeCases?: boolean
+  mockExternal?: boolean
+  model?: string
+  maxCostUsd?: number
+  maxRepairs?: number
+  instructions?: string
+}
+
+export interface StartRequest {
+  repositoryId: string
+  sessionId?: string
+  files: SourceFile[]
+  /** Required unless every file names its own. */
+  framework?: Framework
+  repoBranch?: string
+  options?: GenerationOptions
+}
+
+/** `data` of the trigger's answer. */
+export interface StartedSession {
+  sessionId: string
+  eventId: string
+  status: 'processing' | Open
+  totalFiles: number
+  framework: string
+  /** Such as "30s". */
+  estimatedTime: string
+}
+
+export interface GenerationSummary {
+  totalFiles: number
+  /** Files, as in the brief. */
+  successfulTests: number
+  /** Files, as in the brief. */
+  failedTests: number
+  totalTestCount: number
+  /** Measured line coverage; null when nothing was measured. */
+  averageCoverage: number | null
+  durationMs: number
+  tokens: number
+  /** Null when no price is known. */
+  costUsd: number | null
+}
+
+export interface Coverage {
+  lines: number | null
+  branches: number | null
+}
+export interface Mutants {
+  killed: number
+  survived: number
+  sampled: number
+}
+export interface DroppedTest {
+  name: string
+  gate: string
+  reason: string
+}
+export interface CodeSymbol {
+  name: string
+  kind: string
+  line: number
+}
+/** The error of a file or a round, as an event or the status endpoint tells it. */
+export interface WireError {
+  code: string
+  message: string
+  hint?: string
+}
+
+interface UpdateBase {
+  step: string
+  message: string
+  /** 0 to 100; never falls within a round. */
+  progress: number
+  sessionId: string
+  round: number
+  /** RFC 3339 UTC. */
+  timestamp: string
+}
+interface FileUpdateBase extends UpdateBase {
+  /** The base name: ambiguous, since two `index.ts` are common. Key by `filePath`. */
+  currentFile: string
+  filePath: string
+  /** Counts from 1. */
+  fileIndex: number
+  totalFiles: number
+}
+interface RoundOpened extends UpdateBase {
+  totalFiles: number
+  writer: string
+  model?: string
+}
+interface RoundEnded extends UpdateBase {
+  summary: GenerationSummary
+  error?: WireError
+}
+
+export interface SessionCreated extends RoundOpened {
+  type: 'session_created'
+}
+export interface RoundStarted extends RoundOpened {
+  type: 'round_started'
+}
+export interface FileProcessing extends FileUpdateBase {
+  type: 'file_processing'
+  queuePosition?: number
+}
+export interface FileAnalyzed extends FileUpdateBase {
+  type: 'file_analyzed'
+  language: string
+  symbols: CodeSymbol[]
+}
+export interface TestDrafted extends FileUpdateBase {
+  type: 'test_drafted'
+  attempt: number
+  testCount: number
+  writer: string
+  model?: string
+}
+export interface TestVerified extends FileUpdateBase {
+  type: 'test_verified'
+  attempt: number
+  passed: number
+  failed: number
+  dropped: DroppedTest[]
+  coverage: Coverage
+}
+export interface TestRepairing extends FileUpdateBase {
+  type: 'test_repairing'
+  attempt: number
+  reason: string
+}
+export interface MutantsChecked extends FileUpdateBase, Mutants {
+  type: 'mutants_checked'
+}
+export interface TestGenerated extends FileUpdateBase {
+  type: 'test_generated'
+  generatedTest: GeneratedTest
+}
+export interface FileFailed extends FileUpdateBase {
+  type: 'file_failed'
+  error: WireError
+  retryable: boolean
+}
+export interface RetryScheduled extends FileUpdateBase {
+  type: 'retry_scheduled'
+  attempt: number
+  retryInSeconds: number
+  reason: string
+}
+export interface FilesSaved extends UpdateBase {
+  type: 'files_saved'
+}
+export interface GenerationCompleted extends RoundEnded {
+  type: 'generation_completed'
+}
+export interface GenerationFailed extends RoundEnded {
+  type: 'generation_failed'
+}
+export interface GenerationCancelled extends RoundEnded {
+  type: 'generation_cancelled'
+}
+
+export type TerminalUpdate = GenerationCompleted | GenerationFailed | GenerationCancelled
+export type FileUpdate =
+  | FileProcessing
+  | FileAnalyzed
+  | TestDrafted
+  | TestVerified
+  | TestRepairing
+  | MutantsChecked
+  | TestGenerated
+  | FileFailed
+  | RetryScheduled
+/** A newer server may send further types: leave those you do not know aside. Their common fields always hold. */
+export type ProgressUpdate = SessionCreated | RoundStarted | FileUpdate | FilesSaved | TerminalUpdate
+
+export interface GeneratedTest {
+  /** The source file. */
+  filePath: string
+  testCode: string
+  testFilePath: string
+  testId: string
+  evidence: Evidence
+}
+
+/** What was observed; never an estimate. */
+export type Evidence = VerifiedEvidence | NotVerified
+export interface VerifiedEvidence {
+  verified: true
+  writer: string
+  model?: string | null
+  runner: string
+  runnerVersion: string
+  sandbox: string
+  testCount: number
+  /** Of `runs`. */
+  passedRuns: number
+  runs: number
+  coverage: { before: Coverage | null; after: Coverage | null }
+  mutants?: Mutants | null
+  attempts: number
+  tokens: number
+  costUsd: number | null
+  durationMs: number
+  tests?: readonly TestEvidence[]
+}
+export interface TestEvidence {
+  name: string
+  passedRuns: number
+  runs: number
+  durationMs: number
+}
+export interface NotVerified {
+  verified: false
+  reason: string
+  hint?: string | null
+  writer?: string
+  model?: string | null
+  testCount?: number
+  attempts?: number
+  tokens?: number
+  costUsd?: number | null
+}
+
+export type FileStage =
+  | 'queued'
+  | 'analysing'
+  | 'writing'
+  | 'running'
+  | 'repairing'
+  | 'waiting'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
+
+/** One file, folded from its events. */
+export interface FileState {
+  readonly path: string
+  /** Counts from 1, in the order of the request. */
+  readonly index: number
+  readonly stage: FileStage
+  readonly message: string
+  /** 0 before the first draft. */
+  readonly attempt: number
+  readonly symbolCount: number | null
+  /** Tests of the newest draft. */
+  readonly testCount: number | null
+  readonly passed: number | null
+  readonly failed: number | null
+  readonly coverage: Coverage | null
+  readonly mutants: Mutants | null
+  readonly dropped: readonly DroppedTest[]
+  /** When the next attempt is due, while `waiting`. */
+  readonly retryAt: string | null
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+  readonly test: GeneratedTest | null
+  readonly error: GenerationErrorInfo | null
+}
+
+export interface GenerationErrorInfo {
+  /** The server's code, or `network` when no answer came. */
+  readonly code: string
+  readonly message: string
+  /** What to do next. */
+  readonly hint?: string
+  readonly fields?: readonly { path: string; problem: string }[]
+  readonly retryable: boolean
+  readonly retryAfterSeconds?: number
+  readonly filePath?: string
+}
+
+export type ServerStatus = 'pending' | 'processing' | 'completed' | 'partial' | 'failed' | 'cancelled'
+
+/** `data` of the status endpoint. */
+export interface StatusReport {
+  sessionId: string
+  status: ServerStatus
+  progress: number
+  currentStep: string
+  currentMessage: string
+  framework: string
+  round: number
+  totalFiles: number
+  completedFiles: number
+  failedFiles: number
+  createdAt: string
+  startedAt: string | null
+  completedAt: string | null
+  lastEventId: number
+  estimate: { secondsLow: number; secondsHigh: number } | null
+  summary: GenerationSummary | null
+  files: StatusFile[]
+}
+export interface StatusFile {
+  path: string
+  status: 'queued' | 'processing' | 'completed' | 'failed' | 'cancelled'
+  stage: FileStage
+  attempt: number
+  error?: WireError | null
+  testId?: string | null
+}
+
+export type GenerationStatus =
+  | 'idle'
+  | 'submitting'
+  | 'queued'
+  | 'running'
+  | 'cancelling'
+  | 'completed'
+  | 'partial'
+  | 'failed'
+  | 'cancelled'
+export type ConnectionStatus =
+  | 'idle'
+  | 'connecting'
+  | 'open'
+  | 'reconnecting'
+  | 'polling'
+  | 'offline'
+  | 'closed'
+
+export interface GenerationResult {
+  sessionId: string
+  status: 'completed' | 'partial' | 'cancelled'
+  summary: GenerationSummary | null
+  tests: readonly GeneratedTest[]
+}

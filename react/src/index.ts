@@ -1,0 +1,11 @@
+export { type Client, type ClientOptions, createClient, GenerationError } from './core/client'
+export { type Following, followSession, type OpenEventSource } from './core/connection'
+export { foldEvent, foldReport, initialState, type SessionState } from './core/fold'
+export { type Listeners, SessionStore, type Snapshot, type StoreOptions } from './core/session-store'
+export type * from './core/types'
+export {
+  default,
+  type UseBackgroundTestGenerationOptions,
+  type UseBackgroundTestGenerationReturn,
+  useBackgroundTestGeneration,
+} from './use-background-test-generation'

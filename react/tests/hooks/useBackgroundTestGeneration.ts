@@ -1,0 +1,2 @@
+/** Where the brief's component looks for the hook. */
+export { default } from '../../src/index'

@@ -1,0 +1,217 @@
+"""What hostile tests would try. Runs inside a sandbox: `python escape_attacks.py <attack> <decoys as JSON>`.
+
+Every attack says what it tried and whether that worked, one JSON line each. Never run this outside a sandbox.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+MiB = 1 << 20
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def tell(probe: str, worked: bool, detail: object = "") -> None:
+    print("@ " + json.dumps([probe, worked, str(detail)[:80]]), flush=True)
+
+
+def attempt(probe: str, action: Callable[[], Any]) -> None:
+    try:
+        result = action()
+    except (OSError, MemoryError) as error:
+        tell(probe, False, error)
+    else:
+        tell(probe, True, result)
+
+
+def system_call(probe: str, function: Any, *arguments: Any) -> None:
+    result = function(*arguments)
+    tell(probe, result >= 0, result if result >= 0 else os.strerror(ctypes.get_errno()))
+
+
+def secrets(decoys: dict[str, Any]) -> None:
+    for path in (decoys["other_key"], decoys["own_key"], "/etc/shadow", "/proc/1/root" + decoys["own_key"]):
+        attempt(f"read {path}", lambda path=path: Path(path).read_bytes())
+    attempt("chmod a key", lambda: os.chmod(decoys["own_key"], 0o644))
+    attempt("link to a key", lambda: os.link(decoys["own_key"], "/out/hard"))
+    tell("a secret in environ", any(decoys["secret"] in value for value in os.environ.values()))
+    tell("an inherited descriptor", any(os.path.exists(f"/proc/self/fd/{n}") for n in (3, 4, 5, 6, 7, 8, 9)))
+    tell("something on stdin", bool(sys.stdin.buffer.read(1)))
+
+
+def processes(decoys: dict[str, Any]) -> None:
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                found += [pid] if decoys["secret"].encode() in file.read() else []
+        except OSError:
+            continue
+    tell("a secret in another environ", bool(found), found)
+    attempt("the victim's memory", lambda: os.open(f"/proc/{decoys['victim']}/mem", os.O_RDONLY))
+    attempt("kill the victim", lambda: os.kill(decoys["victim"], signal.SIGKILL))
+
+
+def network(decoys: dict[str, Any]) -> None:
+    def call(family: int, address: Any) -> None:
+        with socket.socket(family, socket.SOCK_STREAM) as caller:
+            caller.settimeout(2)
+            caller.connect(address)
+
+    for host in ("127.0.0.1", "127.0.0.2"):
+        attempt(f"call {host}", lambda host=host: call(socket.AF_INET, (host, decoys["port"])))
+    attempt("call ::1", lambda: call(socket.AF_INET6, ("::1", decoys["port"])))
+    attempt("call a UNIX path", lambda: call(socket.AF_UNIX, decoys["socket"]))
+    attempt("call an abstract name", lambda: call(socket.AF_UNIX, "\0" + decoys["abstract"]))
+    tell("an interface besides lo", {name for _, name in socket.if_nameindex()} != {"lo"})
+    for name, family, kind, protocol in (
+        ("vsock", 40, 1, 0),
+        ("alg", 38, 5, 0),
+        ("packet", 17, 3, 0),
+        ("raw", 2, 3, 1),
+    ):
+        attempt(f"make a {name} socket", lambda f=family, k=kind, p=protocol: socket.socket(f, k, p))
+
+
+def own_server(decoys: dict[str, Any]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        attempt("call my own server", lambda: socket.create_connection(server.getsockname(), 2).close())
+
+
+def writes(decoys: dict[str, Any]) -> None:
+    for path in (*decoys["files"], "new.py", "../evil", "/usr/evil", "/etc/evil", "/dev/evil"):
+        attempt(f"write {path}", lambda path=path: os.close(os.open(path, os.O_WRONLY | os.O_CREAT)))
+    attempt("rename a folder", lambda: os.rename("src", "src2"))
+    attempt("chmod a source", lambda: os.chmod("src/a.py", 0o777))
+
+
+def privileges(decoys: dict[str, Any]) -> None:
+    for name, flag in (("user", 0x10000000), ("mount", 0x20000), ("network", 0x40000000)):
+        system_call(f"unshare {name}", libc.unshare, flag)
+    system_call("mount", libc.mount, b"none", b"/tmp", b"tmpfs", 0, None)
+    system_call("remount /ws writable", libc.mount, None, b"/ws", None, 32 | 4096, None)
+    system_call("unmount /ws", libc.umount2, b"/ws", 2)
+    system_call("ptrace", libc.ptrace, 16, os.getppid(), 0, 0)
+    if os.uname().machine == "x86_64":
+        for name, number in (("io_uring", 425), ("bpf", 321), ("keyctl", 250), ("memfd", 319), ("clone3", 435)):
+            system_call(name, libc.syscall, number, 0, 0, 0, 0, 0)
+    attempt("become root", lambda: os.setuid(0))
+    with open("/proc/self/status") as file:
+        status = dict(line.strip().split(":\t", 1) for line in file if ":\t" in line)
+    tell("a capability", any(int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")))
+    tell("no filter", (status["NoNewPrivs"], status["Seccomp"]) != ("1", "2"))
+    for device in ("/dev/kvm", "/dev/mem", "/dev/fuse", "/dev/vda", "/dev/sda", "/dev/tty"):
+        attempt(f"open {device}", lambda device=device: os.open(device, os.O_RDWR))
+
+
+def fork_bomb(decoys: dict[str, Any]) -> None:
+    forks = 0
+    try:
+        while forks < 2000:
+            if os.fork() == 0:
+                time.sleep(20)
+                os._exit(0)
+            forks += 1
+    except OSError:
+        pass
+    tell("forks beyond the limit", forks >= 64, forks)
+
+
+def memory_of_one(decoys: dict[str, Any]) -> None:
+    held: list[bytearray] = []
+
+    def grow() -> None:
+        while len(held) < 200:
+            held.append(bytearray(b"x") * (16 * MiB))
+
+    attempt("3.2 GB in one process", grow)
+
+
+def memory_of_many(decoys: dict[str, Any]) -> None:
+    for _ in range(5):
+        if os.fork() == 0:
+            _held = bytearray(b"x") * (200 * MiB)
+            time.sleep(20)
+            os._exit(0)
+    time.sleep(10)
+
+
+def disk(decoys: dict[str, Any]) -> None:
+    def fill(folder: str) -> None:
+        for number in range(20):
+            with open(f"{folder}/f{number}", "wb") as file:
+                for _ in range(60):
+                    file.write(b"x" * MiB)
+
+    attempt("a file of 1 TB", lambda: os.truncate(os.open("/tmp/huge", os.O_RDWR | os.O_CREAT), 1 << 40))
+    for folder in ("/out", "/dev/shm", "/home/sbx", "/dev", "/"):
+        attempt(f"1.2 GB in {folder}", lambda folder=folder: fill(folder))
+
+
+def many_files(decoys: dict[str, Any]) -> None:
+    for number in range(300_000):
+        open(f"/tmp/i{number}", "w").close()
+
+
+def endless_output(decoys: dict[str, Any]) -> None:
+    while True:
+        os.write(1, b"A" * 65536)
+
+
+def sleeper(decoys: dict[str, Any]) -> None:
+    time.sleep(600)
+
+
+def spin(decoys: dict[str, Any]) -> None:
+    assert resource.getrlimit(resource.RLIMIT_CPU)[0] > 0
+    while True:
+        pass
+
+
+def daemon(decoys: dict[str, Any]) -> None:
+    if os.fork() == 0:
+        os.setsid()
+        for _ in range(5):
+            if os.fork() == 0:
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                os.setsid()
+                os.closerange(0, 20)
+                time.sleep(97)
+                os._exit(0)
+        os._exit(0)
+    time.sleep(0.2)
+
+
+def daemon_and_sleep(decoys: dict[str, Any]) -> None:
+    daemon(decoys)
+    time.sleep(600)
+
+
+def linked_report(decoys: dict[str, Any]) -> None:
+    os.symlink(decoys["own_key"], "/out/report.json")
+    os.symlink("/etc/passwd", "/out/second.json")
+
+
+def fifo_report(decoys: dict[str, Any]) -> None:
+    os.mkfifo("/out/report.json")
+
+
+def huge_report(decoys: dict[str, Any]) -> None:
+    with open("/out/report.json", "wb") as file:
+        file.write(b"x" * (8 * MiB))
+
+
+def sudden_exit(decoys: dict[str, Any]) -> None:
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](json.loads(sys.argv[2]))

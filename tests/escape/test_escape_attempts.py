@@ -1,0 +1,280 @@
+"""Real attacks on the isolated tier, judged by what happened. Loopback only; each sandbox is proved by running it."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from escape_decoys import SECRET, Decoys, laid_out
+
+from testwright.domain.projects import Command, Completed, Limits, Mount
+from testwright.sandboxes.bubblewrap import Bubblewrap, bubblewrap_programs
+
+UID = 64321
+IS_ROOT = os.geteuid() == 0
+LAYOUTS = ("late", "early") if IS_ROOT else ("user",)
+
+
+def python_for(layout: str) -> tuple[str, tuple[Mount, ...]]:
+    """Ours needs a mount and, as root, may not be reachable for others; the system's is there for all."""
+    if os.path.exists("/usr/bin/python3"):
+        return "/usr/bin/python3", ()
+    if layout == "early":
+        pytest.skip("there is no /usr/bin/python3, and ours may be reachable for root only")
+    prefix = os.path.realpath(sys.base_prefix)
+    return os.path.realpath(sys.executable), (Mount(host=prefix, inside=prefix),)
+
+
+class Cell:
+    """One sandbox with decoys around it."""
+
+    def __init__(self, sandbox: Bubblewrap, decoys: Decoys, layout: str) -> None:
+        self.sandbox = sandbox
+        self.decoys = decoys
+        self.layout = layout
+        self.python, self.mounts = python_for(layout)
+
+    def command(self, attack: str, **limits: object) -> Command:
+        return Command(
+            argv=(self.python, "-B", "escape_attacks.py", attack, json.dumps(self.decoys.box)),
+            workspace=str(self.decoys.workspace),
+            reports=("report.json", "second.json"),
+            mounts=self.mounts,
+            limits=Limits(**{"wall": timedelta(seconds=20), **limits}),  # type: ignore[arg-type]
+        )
+
+    async def attack(self, attack: str, **limits: object) -> Completed:
+        return await self.sandbox.run(self.command(attack, **limits))
+
+    async def answers(self, attack: str, **limits: object) -> dict[str, bool]:
+        completed = await self.attack(attack, **limits)
+        lines = [json.loads(line[2:]) for line in completed.log.splitlines() if line.startswith("@ ")]
+        assert completed.reason == "exit", completed
+        assert lines, completed.log
+        return {probe: worked for probe, worked, _ in lines}
+
+
+@pytest.fixture(params=LAYOUTS)
+async def cell(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Cell]:
+    programs = bubblewrap_programs()
+    if not programs:
+        pytest.skip("bubblewrap is not installed")
+    sandbox = Bubblewrap(programs[0], first_uid=UID, drop_root=request.param)
+    for parent in tmp_path.parents[:3]:
+        if parent.name.startswith("pytest-") and IS_ROOT:
+            parent.chmod(0o755)  # the layout that gives root away early has to reach the workspace
+    with laid_out(tmp_path, UID if IS_ROOT else None) as decoys:
+        trial = await sandbox.run(Command(argv=("true",), workspace=str(decoys.workspace)))
+        if trial.reason != "exit":
+            pytest.skip(f"bubblewrap cannot make a sandbox here: {trial.log[-200:]}")
+        yield Cell(sandbox, decoys, request.param)
+
+
+@pytest.fixture(autouse=True)
+def secret_in_our_own_environment() -> Iterator[None]:
+    os.environ["TESTWRIGHT_DECOY_KEY"] = SECRET
+    yield
+    del os.environ["TESTWRIGHT_DECOY_KEY"]
+
+
+def survivors(cell: Cell) -> list[str]:
+    """Processes of this very cell: each attack has the cell's decoys in its arguments."""
+    marker = str(cell.decoys.box["own_key"])
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with suppress(OSError):
+            if marker.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(pid)
+    return found
+
+
+async def until(happened: Callable[[], bool], *, seconds: float) -> bool:
+    for _ in range(int(seconds / 0.05)):
+        if happened():
+            return True
+        await asyncio.sleep(0.05)
+    return happened()
+
+
+def reached(answers: dict[str, bool]) -> list[str]:
+    return [probe for probe, worked in answers.items() if worked]
+
+
+def test_the_decoys_are_hit_without_a_sandbox(tmp_path: Path) -> None:
+    """A probe that cannot succeed proves nothing."""
+    with laid_out(tmp_path, None) as decoys:
+        for host in ("127.0.0.1", "127.0.0.2"):
+            socket.create_connection((host, decoys.box["port"]), 2).close()
+
+        assert decoys.visitors() == 2
+        assert Path(decoys.box["own_key"]).read_text() == "KEY"
+        assert SECRET.encode() in Path(f"/proc/{decoys.victim.pid}/environ").read_bytes()
+
+
+async def test_keys_files_and_environment_of_the_host_are_out_of_reach(cell: Cell) -> None:
+    assert reached(await cell.answers("secrets")) == []
+
+
+async def test_other_processes_cannot_be_seen_or_killed(cell: Cell) -> None:
+    assert reached(await cell.answers("processes")) == []
+    assert cell.decoys.victim.poll() is None
+
+
+async def test_nothing_on_the_hosts_network_answers(cell: Cell) -> None:
+    assert reached(await cell.answers("network")) == []
+    assert cell.decoys.visitors() == 0
+
+
+async def test_a_server_on_the_sandboxs_own_loopback_works(cell: Cell) -> None:
+    assert reached(await cell.answers("own_server")) == ["call my own server"]
+
+
+async def test_neither_the_project_nor_the_system_can_be_written(cell: Cell) -> None:
+    assert reached(await cell.answers("writes")) == []
+    assert (cell.decoys.workspace / "src/a.py").read_text() == "KEY"
+
+
+async def test_no_right_can_be_won(cell: Cell) -> None:
+    assert reached(await cell.answers("privileges")) == []
+
+
+async def test_a_fork_bomb_stops_at_the_limit(cell: Cell) -> None:
+    assert reached(await cell.answers("fork_bomb", processes=64)) == []
+    assert survivors(cell) == []
+
+
+async def test_one_process_cannot_take_all_memory(cell: Cell) -> None:
+    assert reached(await cell.answers("memory_of_one", memory_mib=512)) == []
+
+
+async def test_many_processes_cannot_take_all_memory_together(cell: Cell) -> None:
+    completed = await cell.attack("memory_of_many", memory_mib=512)
+
+    assert completed.reason == "memory-limit"
+    assert survivors(cell) == []
+
+
+async def test_no_disk_can_be_filled(cell: Cell) -> None:
+    assert reached(await cell.answers("disk", scratch_mib=64)) == []
+
+
+async def test_a_flood_of_files_is_ended(cell: Cell) -> None:
+    assert (await cell.attack("many_files")).reason == "disk-limit"
+
+
+async def test_endless_output_is_ended_and_cut(cell: Cell) -> None:
+    completed = await cell.attack("endless_output", log_bytes=100_000)
+
+    assert completed.reason == "output-limit"
+    assert len(completed.log) == 100_000
+
+
+async def test_a_sleeper_is_ended_when_its_time_is_over(cell: Cell) -> None:
+    started = time.monotonic()
+    completed = await cell.attack("sleeper", wall=timedelta(seconds=1))
+
+    assert completed.reason == "timeout"
+    assert time.monotonic() - started < 3
+
+
+async def test_a_busy_loop_is_ended_when_its_processor_time_is_over(cell: Cell) -> None:
+    completed = await cell.attack("spin", cpu=timedelta(seconds=1))
+
+    assert completed.reason == "timeout"
+    assert completed.seconds < 8
+
+
+async def test_no_daemon_survives_the_end(cell: Cell) -> None:
+    assert (await cell.attack("daemon")).reason == "exit"
+    assert survivors(cell) == []
+
+
+async def test_no_daemon_survives_a_cancelled_run(cell: Cell) -> None:
+    running = asyncio.create_task(cell.attack("daemon_and_sleep"))
+    await until(lambda: len(survivors(cell)) >= 6, seconds=15)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert survivors(cell) == []
+
+
+async def test_linked_reports_stay_unread(cell: Cell) -> None:
+    assert (await cell.attack("linked_report")).reports == {}
+
+
+async def test_a_fifo_for_a_report_holds_nobody_up(cell: Cell) -> None:
+    completed = await cell.attack("fifo_report")
+
+    assert completed.reports == {}
+    assert completed.seconds < 5
+
+
+async def test_a_huge_report_is_cut(cell: Cell) -> None:
+    completed = await cell.attack("huge_report", report_bytes=1 << 20)
+
+    assert len(completed.reports["report.json"]) == 1 << 20
+
+
+async def test_a_sudden_exit_leaves_no_report(cell: Cell) -> None:
+    completed = await cell.attack("sudden_exit")
+
+    assert completed.exit_status == 0
+    assert completed.reports == {}
+
+
+async def test_everything_dies_with_a_killed_service(cell: Cell) -> None:
+    service = (
+        "import asyncio, json, sys\n"
+        "from testwright.domain.projects import Command\n"
+        "from testwright.sandboxes.bubblewrap import Bubblewrap\n"
+        "program, layout, python, workspace, box = sys.argv[1:]\n"
+        "argv = (python, '-B', 'escape_attacks.py', 'daemon_and_sleep', box)\n"
+        "asyncio.run(Bubblewrap(program, drop_root=layout).run(Command(argv=argv, workspace=workspace)))\n"
+    )
+    if cell.mounts:
+        pytest.skip("there is no /usr/bin/python3")
+    arguments = [
+        cell.sandbox.program,
+        cell.layout,
+        cell.python,
+        str(cell.decoys.workspace),
+        json.dumps(cell.decoys.box),
+    ]
+    running = await asyncio.create_subprocess_exec(sys.executable, "-c", service, *arguments)
+    is_up = await until(lambda: len(survivors(cell)) >= 7, seconds=15)
+    running.send_signal(signal.SIGKILL)
+    await running.wait()
+
+    assert is_up
+    assert await until(lambda: survivors(cell) == [], seconds=2)
+
+
+@pytest.mark.skipif(not IS_ROOT or not shutil.which("setpriv"), reason="needs root, to become an ordinary user")
+def test_an_ordinary_user_gets_a_sandbox_too(tmp_path: Path) -> None:
+    if not os.path.exists("/usr/bin/python3"):
+        pytest.skip("there is no /usr/bin/python3")
+    package = Path(__file__).parents[2]
+    script = (
+        "import asyncio, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from testwright.sandboxes.choose import choose\n"
+        "print((asyncio.run(choose(at_once=1))).tier)\n"
+    )
+    argv = ["setpriv", "--reuid=64999", "--regid=64999", "--clear-groups", "/usr/bin/python3", "-B", "-c", script]
+    done = subprocess.run(
+        [*argv, str(package)], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=60
+    )
+    if "version" in done.stderr or "No module named" in done.stderr:
+        pytest.skip(f"the system's Python cannot import the package: {done.stderr[-120:]}")
+
+    assert done.stdout.strip() == "isolated", done.stderr

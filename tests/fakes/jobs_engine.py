@@ -1,0 +1,36 @@
+"""The embedded engine with functions of a test's own, or with the real ones over a fake store."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import inngest
+from fastapi import FastAPI
+
+from testwright.jobs.client import EngineChoice, make_client
+from testwright.jobs.embedded import EmbeddedEngine
+from testwright.jobs.endpoint import mount
+from testwright.jobs.functions import Work, build_functions
+from testwright.jobs.rounds import Rounds
+
+Build = Callable[[inngest.Inngest], list[inngest.Function[Any]]]
+
+
+@asynccontextmanager
+async def embedded(home: Path, build: Build) -> AsyncIterator[EmbeddedEngine]:
+    """Runs as long as the block. Waits between tries are short."""
+    engine = EmbeddedEngine(home, backoff_seconds=0.05)
+    client = make_client(EngineChoice(mode="embedded"), signing_key=engine.signing_key, event_key=None)
+    functions = build(client)
+    await engine.start(mount(FastAPI(), client, functions), functions)
+    try:
+        yield engine
+    finally:
+        await engine.stop()
+
+
+def working(home: Path, rounds: Rounds, work: Work, *, width: int = 2) -> Any:
+    return embedded(
+        home, lambda client: build_functions(client, rounds, work, width=width, backoff=lambda attempt: 0.05)
+    )

@@ -1,0 +1,168 @@
+"""Registered folders: only below the configured roots, and no server path ever leaves."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    folder = tmp_path / "code" / "shop"
+    (folder / ".git").mkdir(parents=True)
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (folder / "src").mkdir()
+    (folder / "tests").mkdir()
+    (folder / "src" / "price.py").write_text("def price(): return 1\n")
+    (folder / "src" / "cart.py").write_text("")
+    (folder / "tests" / "test_price.py").write_text("")
+    (folder / "logo.bin").write_bytes(b"\xff\xfe")
+    return folder
+
+
+async def _register(door, folder):
+    return (await door.post("/api/repositories", {"path": str(folder)})).json()["data"]["repositoryId"]
+
+
+async def test_a_folder_is_registered_once_and_listed(door, shop):
+    first = await door.post("/api/repositories", {"path": str(shop)})
+    again = await door.post("/api/repositories", {"path": f"{shop}/src/.."})
+
+    data = first.json()["data"]
+    assert data.keys() == {"repositoryId", "name", "createdAt"}
+    assert data["name"] == "shop"
+    assert again.json()["data"] == data
+    assert (await door.get("/api/repositories")).json()["data"]["repositories"] == [data]
+    assert (await door.get(f"/api/repositories/{data['repositoryId']}")).json()["data"] == data
+    assert str(shop.parent) not in first.text
+
+
+async def test_a_root_itself_may_be_registered(door, shop):
+    assert (await door.post("/api/repositories", {"path": str(shop.parent)})).status_code == 200
+
+
+async def test_a_folder_elsewhere_is_refused_whether_it_exists_or_not(door, shop, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (shop / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "code2").mkdir()
+    places = ["/", "/etc", "/nowhere", tmp_path, tmp_path / "code2", shop / ".." / ".." / "elsewhere", shop / "link"]
+
+    answers = [await door.post("/api/repositories", {"path": str(place)}) for place in places]
+
+    assert {answer.status_code for answer in answers} == {400}
+    assert len({answer.text for answer in answers}) == 1
+    assert answers[0].json()["error"]["code"] == "bad_folder"
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("code/shop", "must be absolute"),
+        ("a\x00b", "is not a folder"),
+        ("/" + "x" * 4000, "is not below a folder that may be registered"),
+        ("", "is empty"),
+        (None, "is missing"),
+        (7, "must be text"),
+    ],
+)
+async def test_a_bad_folder_is_refused_by_name(door, path, problem):
+    answer = await door.post("/api/repositories", {"path": path})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["fields"] == [{"path": "path", "problem": problem}]
+
+
+async def test_a_file_or_a_missing_folder_below_a_root_is_no_folder(door, shop):
+    for place in (shop / "logo.bin", shop / "gone"):
+        answer = await door.post("/api/repositories", {"path": str(place)})
+        assert answer.json()["error"]["fields"][0]["problem"] == "is not a folder"
+        assert str(shop) not in answer.text
+
+
+async def test_git_addresses_and_zips_are_clearly_not_supported_yet(door):
+    git = await door.post("/api/repositories", {"gitUrl": "https://example.org/a.git", "branch": "main"})
+    upload = await door.client.post("/api/repositories", files={"file": ("a.zip", b"PK")})
+
+    for answer in (git, upload):
+        assert answer.status_code == 400
+        assert answer.json()["error"]["code"] == "not_supported_yet"
+        assert answer.json()["error"]["hint"]
+
+
+async def test_the_tree_tells_language_size_and_tests(door, shop):
+    repository_id = await _register(door, shop)
+
+    tree = (await door.get(f"/api/repositories/{repository_id}/tree")).json()["data"]
+
+    assert tree["branch"] == "main"
+    assert {file["path"]: file for file in tree["files"]}["src/price.py"] == {
+        "path": "src/price.py",
+        "language": "python",
+        "size": 22,
+        "hasTests": True,
+        "coverage": None,
+    }
+    assert {file["path"]: file["hasTests"] for file in tree["files"]} == {
+        "logo.bin": None,
+        "src/cart.py": False,
+        "src/price.py": True,
+        "tests/test_price.py": False,
+    }
+
+
+async def test_only_the_branch_that_is_checked_out_can_be_browsed(door, shop):
+    repository_id = await _register(door, shop)
+
+    assert (await door.get(f"/api/repositories/{repository_id}/tree?ref=main")).status_code == 200
+    other = await door.get(f"/api/repositories/{repository_id}/tree?ref=next")
+    assert (other.status_code, other.json()["error"]["fields"][0]["path"]) == (400, "ref")
+
+
+async def test_the_text_of_a_file_is_shown(door, shop):
+    repository_id = await _register(door, shop)
+
+    file = (await door.get(f"/api/repositories/{repository_id}/files/src/price.py")).json()["data"]
+
+    assert file == {"path": "src/price.py", "language": "python", "content": "def price(): return 1\n"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("gone.py", 404),
+        ("logo.bin", 404),
+        ("src", 404),
+        ("%2e%2e/%2e%2e/secret", 400),
+        ("/etc/passwd", 400),
+        (".git/HEAD", 400),
+        ("a%00b", 400),
+        ("a%5cb", 400),
+    ],
+)
+async def test_no_other_file_is_shown(door, shop, path, status):
+    repository_id = await _register(door, shop)
+
+    answer = await door.get(f"/api/repositories/{repository_id}/files/{path}")
+
+    assert answer.status_code == status
+    assert answer.json()["success"] is False
+
+
+async def test_forgetting_a_repository_leaves_the_folder_alone(door, shop):
+    repository_id = await _register(door, shop)
+
+    assert (await door.client.delete(f"/api/repositories/{repository_id}")).status_code == 200
+
+    assert shop.is_dir()
+    for path in ("", "/tree", "/files/src/price.py"):
+        answer = await door.get(f"/api/repositories/{repository_id}{path}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "repository_not_found")
+
+
+async def test_a_folder_that_is_gone_is_told_as_such(door, shop):
+    repository_id = await _register(door, shop)
+    shop.rename(shop.parent / "moved")
+
+    answer = await door.get(f"/api/repositories/{repository_id}/tree")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "repository_gone")
+    assert str(shop) not in answer.text

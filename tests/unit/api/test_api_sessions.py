@@ -1,0 +1,225 @@
+"""Status, history, stopping, retrying and the delivered tests."""
+
+import re
+
+import pytest
+
+from testwright.domain.drafts import Draft
+from testwright.domain.evidence import DeliveredSuite, NotVerified
+from testwright.domain.verdicts import Drop
+
+TWO_FILES = [
+    {"path": "src/a.ts", "content": "export const a = 1"},
+    {"path": "src/b.ts", "content": "export const b = 2"},
+]
+
+
+async def test_the_status_is_the_whole_truth_without_a_stream(door):
+    session_id = await door.start(files=TWO_FILES)
+    await door.tell_one_file(session_id)
+
+    status = (await door.get(f"/api/inngest/status/{session_id}")).json()["data"]
+
+    assert status.keys() == {
+        *("sessionId", "status", "progress", "currentStep", "currentMessage", "framework", "round", "totalFiles"),
+        *("completedFiles", "failedFiles", "createdAt", "startedAt", "completedAt", "lastEventId", "estimate"),
+        *("summary", "files"),
+    }
+    assert (status["status"], status["totalFiles"], status["failedFiles"], status["lastEventId"]) == (
+        "processing",
+        2,
+        1,
+        3,
+    )
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", status["createdAt"])
+    assert status["completedAt"] is None
+    assert status["summary"] is None
+    assert status["estimate"] == {"secondsLow": 15, "secondsHigh": 60}
+    failed, queued = status["files"]
+    assert failed == {
+        "path": "src/a.ts",
+        "status": "failed",
+        "stage": "failed",
+        "attempt": failed["attempt"],
+        "error": {"code": "tests_failed", "message": "No tests held."},
+    }
+    assert queued == {"path": "src/b.ts", "status": "queued", "stage": "queued", "attempt": 0}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/inngest/status/{}"),
+        ("GET", "/api/inngest/stream/{}"),
+        ("GET", "/api/sessions/{}"),
+        ("DELETE", "/api/sessions/{}"),
+        ("POST", "/api/sessions/{}/cancel"),
+        ("POST", "/api/sessions/{}/retry"),
+        ("GET", "/api/sessions/{}/tests"),
+        ("GET", "/api/sessions/{}/tests/test_1"),
+        ("GET", "/api/sessions/{}/tests/test_1/coverage"),
+        ("GET", "/api/sessions/{}/tests/test_1/dropped"),
+    ],
+)
+async def test_an_unknown_session_and_somebody_elses_are_the_same_404(door, store, new_session, method, path):
+    foreign = (await store.accept(new_session(owner="somebody-else"))).session_id
+
+    for session_id in ("sess_unknown", "no", foreign):
+        answer = await door.client.request(method, path.format(session_id))
+        assert answer.status_code == 404
+        assert answer.json()["error"]["code"] == "session_not_found"
+
+
+async def test_sessions_are_listed_newest_first_in_pages(door):
+    ids = [await door.start(sessionId=f"session-{number}") for number in range(5)]
+
+    first = (await door.get("/api/sessions?limit=3")).json()["data"]
+    second = (await door.get(f"/api/sessions?limit=3&cursor={first['nextCursor']}")).json()["data"]
+
+    listed = [session["sessionId"] for session in first["sessions"] + second["sessions"]]
+    assert listed == ids[::-1]
+    assert second["nextCursor"] is None
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=junk"])
+async def test_a_bad_page_is_400(door, query):
+    answer = await door.get(f"/api/sessions?{query}")
+
+    assert answer.status_code == 400
+    assert answer.json()["success"] is False
+
+
+async def test_cancelling_ends_the_session_and_tells_the_engine_once(door):
+    session_id = await door.start(files=TWO_FILES)
+    await door.tell_one_file(session_id)
+
+    stopped = await door.post(f"/api/sessions/{session_id}/cancel")
+    again = await door.post(f"/api/sessions/{session_id}/cancel")
+
+    assert stopped.json()["data"] == {"sessionId": session_id, "status": "cancelled"}
+    assert again.json()["data"] == stopped.json()["data"]
+    assert again.json()["message"] == "The session was over already."
+    assert door.engine.cancelled == [(session_id, 1)]
+    async with door.stream(session_id) as stream:
+        await stream.until_the_end()
+    assert stream.types[-1] == "generation_cancelled"
+
+
+async def test_deleting_stops_and_forgets(door):
+    session_id = await door.start()
+
+    answer = await door.client.delete(f"/api/sessions/{session_id}")
+
+    assert answer.status_code == 200
+    assert door.engine.cancelled == [(session_id, 1)]
+    assert (await door.get(f"/api/sessions/{session_id}")).status_code == 404
+
+
+async def test_a_retry_takes_what_failed_into_a_further_round(door):
+    session_id = await door.start(files=TWO_FILES)
+    await door.finish(session_id)
+
+    answer = await door.post(f"/api/sessions/{session_id}/retry", {"paths": ["src/a.ts"], "instructions": "Shorter."})
+
+    data = answer.json()["data"]
+    assert answer.status_code == 200
+    assert (data["sessionId"], data["totalFiles"], data["estimatedTime"]) == (session_id, 1, "30s")
+    assert [accepted.round for accepted in door.engine.dispatched] == [1, 2]
+    session = (await door.get(f"/api/sessions/{session_id}")).json()["data"]
+    assert (session["round"], session["options"]["instructions"]) == (2, "Shorter.")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "path"),
+    [
+        ({"paths": ["../a.ts"]}, 400, "paths[0]"),
+        ({"paths": ["src/a.ts", "src/A.ts"]}, 400, "paths[1]"),
+        ({"paths": []}, 400, "paths"),
+        ({"paths": [1]}, 400, "paths[0]"),
+        ({"path": ["src/a.ts"]}, 400, "path"),
+        ({"model": "unknown-model"}, 400, "options.model"),
+    ],
+)
+async def test_a_bad_retry_is_refused_by_name(door, body, status, path):
+    session_id = await door.start(files=TWO_FILES)
+    await door.finish(session_id)
+
+    answer = await door.post(f"/api/sessions/{session_id}/retry", body)
+
+    assert answer.status_code == status
+    assert answer.json()["error"]["fields"][0]["path"] == path
+    assert len(door.engine.dispatched) == 1
+
+
+async def test_retrying_an_unknown_path_or_a_running_session_is_refused(door):
+    session_id = await door.start(files=TWO_FILES)
+    running = await door.post(f"/api/sessions/{session_id}/retry")
+    await door.finish(session_id)
+    unknown = await door.post(f"/api/sessions/{session_id}/retry", {"paths": ["src/c.ts"]})
+
+    assert (running.status_code, running.json()["error"]["code"]) == (409, "session_running")
+    assert unknown.status_code == 400
+
+
+async def test_a_retry_that_reaches_no_engine_is_503_and_starts_nothing(door):
+    session_id = await door.start()
+    await door.finish(session_id)
+    door.engine.down = True
+
+    answer = await door.post(f"/api/sessions/{session_id}/retry")
+
+    assert answer.status_code == 503
+    assert (await door.get(f"/api/inngest/status/{session_id}")).json()["data"]["status"] == "cancelled"
+
+
+async def _delivered(door):
+    session_id = await door.start(files=TWO_FILES)
+    await door.store.claim_round(session_id, 1, "run")
+    suite = DeliveredSuite(
+        file_path="src/a.ts",
+        test_file_path="src/a.test.ts",
+        test_code="it('is <b>1</b>', () => {})",
+        draft=Draft(preamble="", cases=()),
+        evidence=NotVerified(
+            writer="explorer",
+            model=None,
+            reason="No runner here.",
+            hint=None,
+            test_count=1,
+            attempts=1,
+            tokens=0,
+            cost_usd=0.0,
+        ),
+        dropped=(Drop(name="is 2", gate="passes", reason="expected 2, got 1"),),
+        covered_before=(1,),
+        covered_after=(1, 2),
+        missed_after=(3,),
+    )
+    return session_id, await door.store.desk(session_id, 1, 1).deliver(suite)
+
+
+async def test_delivered_tests_come_with_their_evidence(door):
+    session_id, test_id = await _delivered(door)
+
+    (listed,) = (await door.get(f"/api/sessions/{session_id}/tests")).json()["data"]["tests"]
+    detail = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}")).json()["data"]
+    dropped = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}/dropped")).json()["data"]
+    coverage = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}/coverage")).json()["data"]
+    status = (await door.get(f"/api/inngest/status/{session_id}")).json()["data"]
+
+    assert (listed["testId"], listed["filePath"], listed["testFilePath"]) == (test_id, "src/a.ts", "src/a.test.ts")
+    assert listed["testCode"] == "it('is <b>1</b>', () => {})"
+    assert listed["evidence"]["verified"] is False
+    assert listed["evidence"]["reason"] == "No runner here."
+    assert {name: detail[name] for name in listed} == listed
+    assert dropped["dropped"] == [{"name": "is 2", "gate": "passes", "reason": "expected 2, got 1"}]
+    assert coverage["coverage"]
+    assert status["files"][0]["testId"] == test_id
+
+
+async def test_an_unknown_test_is_404(door):
+    session_id = await door.start()
+
+    answer = await door.get(f"/api/sessions/{session_id}/tests/test_unknown")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "test_not_found")

@@ -1,0 +1,224 @@
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.jobs_engine import working
+from tests.fakes.jobs_rounds import FakeRounds
+from testwright.domain.errors import PermanentError, TransientError
+from testwright.domain.ports import Desk, Engine, Step
+from testwright.domain.records import Assignment
+from testwright.jobs.rounds import SESSION_CANCELLED, SESSION_REQUESTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    lines: frozenset[int]
+    names: tuple[str, ...]
+
+
+async def start(engine: Engine, session_id: str = "s", issue: int = 1) -> None:
+    event_id = f"{session_id}-r1-{issue}"
+    await engine.send(SESSION_REQUESTED, event_id, {"sessionId": session_id, "round": 1, "eventId": event_id})
+
+
+async def test_each_file_is_worked_on_and_the_round_is_finished_after_the_last(tmp_path: Path) -> None:
+    rounds, found = FakeRounds(s=5), []
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        async def look() -> Finding:
+            return Finding(lines=frozenset({assignment.file_index}), names=("a", "b"))
+
+        finding = await step("look", look, returns=Finding)
+
+        async def note() -> None:
+            assert not rounds.finished
+            found.append(finding)
+
+        await step("note", note, returns=type(None))
+
+    async with working(tmp_path, rounds, work) as engine:
+        await start(engine)
+        await rounds.until_finished("s")
+
+    assert {min(finding.lines) for finding in found} == {1, 2, 3, 4, 5}
+    assert rounds.finished == ["s"]
+    assert not any(desk.failed for desk in rounds.desks.values())
+
+
+async def test_a_file_that_fails_is_told_so_and_its_siblings_go_on(tmp_path: Path) -> None:
+    rounds, done = FakeRounds(s=3), []
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        async def draft() -> None:
+            if assignment.file_index == 2:
+                raise PermanentError("The key was refused.", code="bad_key", hint="Check it.", retryable=True)
+            done.append(assignment.file_index)
+
+        await step("draft/1", draft, returns=type(None))
+
+    async with working(tmp_path, rounds, work) as engine:
+        await start(engine)
+        await rounds.until_finished("s")
+
+    (error,) = rounds.desks["s", 2].failed
+    assert isinstance(error, PermanentError)
+    assert (error.code, error.hint, error.retryable) == ("bad_key", "Check it.", True)
+    assert sorted(done) == [1, 3]
+
+
+async def test_a_busy_model_is_asked_again_and_the_wait_is_told(tmp_path: Path) -> None:
+    rounds, tries = FakeRounds(s=1), []
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        async def draft() -> str:
+            tries.append(time.monotonic())
+            if len(tries) < 3:
+                raise TransientError("The model is busy.", retry_after_seconds=0.2)
+            return "draft"
+
+        await step("draft/1", draft, returns=str)
+
+    async with working(tmp_path, rounds, work) as engine:
+        await start(engine)
+        await rounds.until_finished("s")
+
+    desk = rounds.desks["s", 1]
+    assert len(tries) == 3
+    assert [event.extra["attempt"] for event in desk.told] == [2, 3]
+    assert not desk.failed
+
+
+async def test_a_model_that_stays_busy_fails_the_file_with_its_own_words(tmp_path: Path) -> None:
+    rounds, tries = FakeRounds(s=1), []
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        async def draft() -> None:
+            tries.append(1)
+            raise TransientError("The model is busy.", code="model_overloaded")
+
+        await step("draft/1", draft, returns=type(None))
+
+    async with working(tmp_path, rounds, work) as engine:
+        await start(engine)
+        await rounds.until_finished("s")
+
+    (error,) = rounds.desks["s", 1].failed
+    assert len(tries) == 4
+    assert (error.code, error.message) == ("model_overloaded", "The model is busy.")
+
+
+@pytest.mark.parametrize("where", ["in a step", "between steps"])
+async def test_a_bug_in_the_pipeline_fails_its_file_cleanly(tmp_path: Path, where: str) -> None:
+    rounds = FakeRounds(s=1)
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        async def draft() -> None:
+            if where == "in a step":
+                raise KeyError("secret")
+
+        await step("draft/1", draft, returns=type(None))
+        raise KeyError("secret")
+
+    async with working(tmp_path, rounds, work) as engine:
+        await start(engine)
+        await rounds.until_finished("s")
+
+    (error,) = rounds.desks["s", 1].failed
+    assert error.code == "internal"
+    assert "secret" not in error.message
+
+
+class ForgetfulRounds(FakeRounds):
+    """Breaks where no step could catch it."""
+
+    async def assignment(self, session_id: str, round: int, file_index: int) -> Assignment | None:
+        if file_index == 1:
+            raise OSError("disk")
+        return await super().assignment(session_id, round, file_index)
+
+
+async def test_a_file_run_that_breaks_is_failed_and_does_not_keep_the_round_open(tmp_path: Path) -> None:
+    rounds, done = ForgetfulRounds(s=2), []
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        done.append(assignment.file_index)
+
+    async with working(tmp_path, rounds, work) as engine:
+        await start(engine)
+        await rounds.until_finished("s")
+
+    assert [error.code for error in rounds.desks["s", 1].failed] == ["internal"]
+    assert set(done) == {2}
+
+
+class LockedRounds(FakeRounds):
+    async def claim_round(self, session_id: str, round: int, run_id: str) -> tuple[int, ...] | None:
+        raise OSError("database is locked")
+
+
+async def test_a_session_run_that_breaks_still_ends_its_round(tmp_path: Path) -> None:
+    rounds = LockedRounds(s=2)
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        raise AssertionError("never reached")
+
+    async with working(tmp_path, rounds, work) as engine:
+        await start(engine)
+        await rounds.until_finished("s")
+
+    assert rounds.finished == ["s"]
+
+
+async def test_a_second_run_of_the_same_round_ends_at_once(tmp_path: Path) -> None:
+    rounds, begun = FakeRounds(s=1), []
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        async def draft() -> None:
+            begun.append(1)
+            await asyncio.sleep(0.3)
+
+        await step("draft/1", draft, returns=type(None))
+
+    async with working(tmp_path, rounds, work) as engine:
+        await start(engine, issue=1)
+        await start(engine, issue=2)
+        await rounds.until_finished("s")
+
+    assert begun == [1]
+
+
+@pytest.mark.parametrize("engine_is_told", [True, False])
+async def test_a_cancel_stops_the_running_step_within_a_second_and_starts_no_other_file(
+    tmp_path: Path, engine_is_told: bool
+) -> None:
+    rounds = FakeRounds(s=4)
+    begun: list[int] = []
+    running, stopped = asyncio.Event(), asyncio.Event()
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        async def draft() -> None:
+            begun.append(assignment.file_index)
+            running.set()
+            try:
+                await asyncio.sleep(60)
+            finally:
+                stopped.set()
+
+        await step("draft/1", draft, returns=type(None))
+
+    async with working(tmp_path, rounds, work, width=1) as engine:
+        await start(engine)
+        await asyncio.wait_for(running.wait(), 10)
+        rounds.stop("s")
+        if engine_is_told:
+            await engine.send(SESSION_CANCELLED, "s/1/cancel", {"sessionId": "s"})
+        await asyncio.wait_for(stopped.wait(), 1)
+        await asyncio.sleep(0.5)
+
+        assert (await engine.health())["queueDepth"] == 0
+
+    assert begun == [1]
+    assert not any(desk.failed for desk in rounds.desks.values())

@@ -1,0 +1,112 @@
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes.jobs_rounds import FakeRounds
+from testwright.domain.errors import EngineUnreachable
+from testwright.domain.records import Accepted, StoredEvent
+from testwright.jobs.keeper import Keeper
+from testwright.jobs.rounds import SESSION_CANCELLED, SESSION_REQUESTED
+
+BEGAN = "2026-01-01T00:00:00.000Z"
+BEGAN_SECONDS = 1_767_225_600.0
+
+
+class FakeEngine:
+    def __init__(self, *, live: bool | None = True, reachable: bool = True) -> None:
+        self.live = live
+        self.reachable = reachable
+        self.sent: list[tuple[str, str, dict[str, str | int]]] = []
+
+    async def send(self, name: str, event_id: str, data: Mapping[str, str | int]) -> str:
+        if not self.reachable:
+            raise EngineUnreachable("nobody there")
+        self.sent.append((name, event_id, dict(data)))
+        return event_id
+
+    async def is_live(self, event_name: str, event_id: str) -> bool | None:
+        return self.live
+
+
+def accepted(session_id: str = "s") -> Accepted:
+    return Accepted(session_id=session_id, round=1, event_id=f"{session_id}-r1", started=True)
+
+
+def running(hours_ago: float, **engine: bool | None) -> tuple[Keeper, FakeRounds, FakeEngine]:
+    rounds, fake = FakeRounds(s=1), FakeEngine(**engine)  # type: ignore[arg-type]
+    rounds.running = [("s", 1, "s-r1")]
+    rounds.events = [StoredEvent(id=1, payload={"type": "session_created", "round": 1, "timestamp": BEGAN})]
+    keeper = Keeper(rounds, fake, session_hours=6, now=lambda: BEGAN_SECONDS + hours_ago * 3600)
+    return keeper, rounds, fake
+
+
+async def test_a_round_is_sent_under_its_event_id_with_ids_alone_and_then_marked() -> None:
+    rounds, engine = FakeRounds(s=1), FakeEngine()
+    await Keeper(rounds, engine, session_hours=6).dispatch(accepted())
+
+    assert engine.sent == [(SESSION_REQUESTED, "s-r1", {"sessionId": "s", "round": 1, "eventId": "s-r1"})]
+    assert rounds.sent == ["s"]
+
+
+async def test_a_round_that_could_not_be_sent_stays_in_the_outbox() -> None:
+    rounds, engine = FakeRounds(s=1), FakeEngine(reachable=False)
+    with pytest.raises(EngineUnreachable):
+        await Keeper(rounds, engine, session_hours=6).dispatch(accepted())
+
+    assert rounds.sent == []
+
+
+async def test_what_a_crash_left_unsent_goes_out_at_the_next_start() -> None:
+    rounds, engine = FakeRounds(s=1), FakeEngine()
+    rounds.waiting = [accepted()]
+    keeper = Keeper(rounds, engine, session_hours=6)
+    await keeper.start()
+    await keeper.stop()
+
+    assert [event_id for _, event_id, _ in engine.sent] == ["s-r1"]
+    assert rounds.waiting == []
+
+
+async def test_an_engine_that_is_away_does_not_stop_the_start() -> None:
+    rounds, engine = FakeRounds(s=1), FakeEngine(reachable=False)
+    rounds.waiting = [accepted()]
+    keeper = Keeper(rounds, engine, session_hours=6)
+    await keeper.start()
+    await keeper.stop()
+    engine.reachable = True
+    await keeper.resend(timedelta(0))
+
+    assert rounds.sent == ["s"]
+
+
+async def test_a_round_without_a_run_is_started_again_under_a_fresh_id() -> None:
+    keeper, rounds, engine = running(hours_ago=1, live=False)
+    await keeper.watch()
+
+    assert rounds.reissued == ["s"]
+    assert [(name, event_id) for name, event_id, _ in engine.sent] == [(SESSION_REQUESTED, "s-again")]
+
+
+@pytest.mark.parametrize("live", [True, None])
+async def test_a_round_that_runs_or_may_run_is_left_alone(live: bool | None) -> None:
+    keeper, rounds, engine = running(hours_ago=1, live=live)
+    await keeper.watch()
+
+    assert (rounds.reissued, rounds.finished, engine.sent) == ([], [], [])
+
+
+async def test_a_round_that_ended_meanwhile_is_not_started_again() -> None:
+    keeper, rounds, engine = running(hours_ago=1, live=False)
+    await rounds.finish_round("s", 1)
+    await keeper.watch()
+
+    assert engine.sent == []
+
+
+async def test_a_round_past_its_deadline_is_ended_and_its_runs_are_stopped() -> None:
+    keeper, rounds, engine = running(hours_ago=6.1)
+    await keeper.watch()
+
+    assert rounds.finished == ["s"]
+    assert [(name, data) for name, _, data in engine.sent] == [(SESSION_CANCELLED, {"sessionId": "s"})]

@@ -1,0 +1,293 @@
+"""A tiny world for the line: a language of one-word tests, a sandbox that acts them out, steps that remember."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from testwright.domain.analysis import Analysis, Symbol, SymbolKind
+from testwright.domain.drafts import Case, Draft, Usage, Writing
+from testwright.domain.errors import PermanentError, SandboxUnavailable, TestwrightError
+from testwright.domain.events import Event
+from testwright.domain.evidence import DeliveredSuite
+from testwright.domain.ports import ProjectView, Workspace, WritingTask
+from testwright.domain.projects import Command, Completed, Runner, RunOrder
+from testwright.domain.records import Assignment
+from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.verdicts import CaseOutcome, Fault, FileCoverage, NotRun, Outcome, RunReport
+from testwright.pipeline.cover_file import cover_file
+from testwright.pipeline.tools import Tools
+
+SUITE = "tests/test_money.py"
+
+
+class WordLanguage:
+    """A case's code is a word: pass, fail, skip, silent, crash, hang, flaky, static."""
+
+    name = "python"
+
+    def analyse(self, source: SourceFile) -> Analysis:
+        if not source.text.strip():
+            raise PermanentError("money.py is empty.", code="nothing_to_test", hint="Pick a file with code.")
+        symbol = Symbol(name="add", kind=SymbolKind.FUNCTION, line=1, end_line=2)
+        return Analysis(language="python", symbols=(symbol,))
+
+    def split(self, suite: str) -> Draft:
+        raise ValueError("not needed")
+
+    def render(self, draft: Draft) -> str:
+        cases = (f"@case {case.name} | {case.code}" for case in draft.cases)
+        return "\n".join([f"@preamble {draft.preamble}", *cases])
+
+    def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
+        return Fault(name=case.name, gate="asserts", message="asserts nothing") if case.code == "static" else None
+
+
+class WordFramework:
+    name = "pytest"
+    languages = frozenset({"python"})
+
+    def __init__(self, existing: tuple[str, ...] = ()) -> None:
+        self.existing = existing
+
+    def suite_path(self, source_path: str, view: ProjectView) -> str:
+        return SUITE
+
+    def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
+        return self.existing
+
+    def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
+        return frozenset({"pytest"})
+
+    def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
+        return Command(argv=("run", *order.suite_paths, f"seed={order.seed}"), workspace=workspace)
+
+    def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
+        if "report" not in completed.reports:
+            code, _, message = completed.log.partition(":")
+            return NotRun(code=code, message=message)
+        outcomes = tuple(
+            CaseOutcome(name=name, outcome=Outcome(outcome), message=message, duration_ms=1.5)
+            for name, outcome, message in json.loads(completed.reports["report"])
+        )
+        lines = frozenset(range(1, 1 + 2 * len(outcomes)))
+        coverage = FileCoverage(lines_covered=lines, lines_missed=frozenset({90, 91}))
+        return RunReport(outcomes=outcomes, coverage=coverage if order.coverage else None)
+
+
+class MemoryWorkspace:
+    root = "/copy"
+    origin = None
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = dict(texts)
+
+    def paths(self) -> Sequence[str]:
+        return sorted(self.texts)
+
+    def text(self, path: str) -> str | None:
+        return self.texts.get(path)
+
+    def exists(self, path: str) -> bool:
+        return path in self.texts
+
+    def write(self, path: str, text: str) -> None:
+        self.texts[path] = text
+
+    def remove(self, path: str) -> None:
+        del self.texts[path]
+
+
+@dataclass
+class OneWorkspace:
+    workspace: MemoryWorkspace
+    closed: int = 0
+
+    async def open(self, assignment: Assignment) -> Workspace:
+        return self.workspace
+
+    async def close(self, assignment: Assignment) -> None:
+        self.closed += 1
+
+
+@dataclass
+class ActingSandbox:
+    """Acts the words out. `source` is how the source loads: fine, or the log of a run that told nothing."""
+
+    workspace: MemoryWorkspace
+    source: str = "fine"
+    missing: bool = False
+    runs: list[str] = field(default_factory=list)
+    tier: str = "isolated"
+    flaky_seed: str = "seed=2"
+
+    async def run(self, command: Command) -> Completed:
+        if self.missing:
+            raise SandboxUnavailable("No sandbox works here.", hint="Run `apt install bubblewrap`.")
+        suite, seed = command.argv[1], command.argv[-1]
+        text = self.workspace.texts[suite]
+        self.runs.append(text)
+        if self.source != "fine":
+            return Completed(exit_status=2, reason="exit", log=self.source)
+        if "import_module" in text:
+            return self._report([("test_it_loads", "passed", "")])
+        if "@preamble broken" in text or "\nbroken" in text:
+            return Completed(exit_status=2, reason="exit", log="load_error:the preamble is broken")
+        cases = re.findall(r"^@case (\S+) \| (\w+)(.*)$", text, re.MULTILINE)
+        words = {word for _, word, _ in cases}
+        if "crash" in words:
+            return Completed(exit_status=2, reason="exit", log="load_error:SyntaxError in the suite")
+        if "hang" in words:
+            return Completed(exit_status=None, reason="timeout", log="timeout:no answer within 30 s")
+        return self._report([self._act(name, word, rest, seed) for name, word, rest in cases if word != "silent"])
+
+    def _act(self, name: str, word: str, rest: str, seed: str) -> tuple[str, str, str]:
+        if word == "flaky":
+            return (name, "failed", "sometimes 3") if seed == self.flaky_seed else (name, "passed", "")
+        if word == "skip":
+            return (name, "skipped", "")
+        return (name, "failed", f"assert 1 == 2{rest}") if word == "fail" else (name, "passed", "")
+
+    def _report(self, outcomes: list[tuple[str, str, str]]) -> Completed:
+        return Completed(exit_status=0, reason="exit", log="", reports={"report": json.dumps(outcomes).encode()})
+
+
+class OneToolchain:
+    async def runner(self, framework: str, view: Workspace, progress: Callable[[str], Awaitable[None]]) -> Runner:
+        await progress("Installing pytest 9.2.0 (first use only)…")
+        return Runner(framework="pytest", version="9.2.0", origin="managed", found="pytest 9.2.0", program=("pytest",))
+
+
+@dataclass
+class ScriptedWriter:
+    """Hands out one draft after the other; a repair gets the faults, which are kept for the test to see."""
+
+    drafts: list[Draft]
+    name: str = "model"
+    model: str | None = "scripted-1"
+    usage: Usage = field(default_factory=lambda: Usage(tokens=100, cost_usd=0.01))
+    faults: list[tuple[Fault, ...]] = field(default_factory=list)
+    calls: int = 0
+
+    async def draft(self, task: WritingTask) -> Writing:
+        self.calls += 1
+        return Writing(draft=self.drafts[0], usage=self.usage)
+
+    async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
+        self.faults.append(tuple(faults))
+        self.calls += 1
+        number = len(self.faults)
+        return Writing(draft=self.drafts[number], usage=self.usage) if number < len(self.drafts) else None
+
+
+@dataclass
+class PlainDesk:
+    events: list[Event] = field(default_factory=list)
+    shelf: dict[str, str] = field(default_factory=dict)
+    delivered: list[DeliveredSuite] = field(default_factory=list)
+
+    async def tell(self, event: Event) -> None:
+        self.events.append(event)
+
+    async def put(self, key: str, value: Mapping[str, Any]) -> None:
+        self.shelf[key] = json.dumps(value)
+
+    async def get(self, key: str) -> dict[str, Any] | None:
+        return json.loads(self.shelf[key]) if key in self.shelf else None
+
+    async def deliver(self, suite: DeliveredSuite) -> str:
+        self.delivered.append(suite)
+        return "test-1"
+
+    async def fail(self, error: TestwrightError) -> None:
+        raise AssertionError("failing a file is the caller's")
+
+    def types(self) -> list[str]:
+        return [event.type for event in self.events]
+
+
+class StopHere(BaseException):
+    """The process died."""
+
+
+@dataclass
+class RememberingStep:
+    """Remembers results as JSON, as an engine does; `dies_after` ends the process behind that many new steps."""
+
+    memos: dict[str, str] = field(default_factory=dict)
+    dies_after: int = 1000
+
+    async def __call__(self, step_id: str, work: Callable[[], Awaitable[Any]], *, returns: type[Any]) -> Any:
+        adapter = TypeAdapter(returns)
+        if step_id not in self.memos:
+            if self.dies_after == 0:
+                raise StopHere
+            self.dies_after -= 1
+            self.memos[step_id] = adapter.dump_json(await work()).decode()
+        return adapter.validate_json(self.memos[step_id])
+
+
+class World:
+    """One file's walk with everything in it at hand."""
+
+    Died = StopHere
+
+    def __init__(
+        self, *drafts: Draft, existing: tuple[str, ...] = (), options: Options | None = None, text: str = "code"
+    ) -> None:
+        self.workspace = MemoryWorkspace({"src/money.py": text, **dict.fromkeys(existing, "@case test_old | pass")})
+        self.workspaces = OneWorkspace(self.workspace)
+        self.sandbox = ActingSandbox(self.workspace)
+        self.writer = ScriptedWriter(list(drafts))
+        self.desk = PlainDesk()
+        self.step = RememberingStep()
+        source = SourceFile(path="src/money.py", text=text, framework="pytest")
+        self.assignment = Assignment(
+            session_id="session-1",
+            round=1,
+            file_index=3,
+            total_files=4,
+            source=source,
+            options=options or Options(),
+            repository_root=None,
+            overlay={},
+            writer="model",
+            model=None,
+        )
+        self.framework = WordFramework(existing)
+
+    @property
+    def tools(self) -> Tools:
+        return Tools(
+            languages={"python": WordLanguage()},
+            language_of=lambda path: "python" if path.endswith(".py") else None,
+            frameworks={"pytest": self.framework},
+            toolchains=OneToolchain(),
+            sandbox=self.sandbox,
+            workspaces=self.workspaces,
+            writers={"model": lambda model: self.writer},
+            stability_runs=5,
+            now=lambda: 1000.0,
+        )
+
+    async def walk(self) -> DeliveredSuite:
+        await cover_file(self.assignment, self.desk, self.step, self.tools)
+        return self.desk.delivered[-1]
+
+
+def draft_of(preamble: str = "fine", **words: str) -> Draft:
+    return Draft(preamble=preamble, cases=tuple(Case(name=f"test_{name}", code=word) for name, word in words.items()))
+
+
+@pytest.fixture
+def world() -> type[World]:
+    return World
+
+
+@pytest.fixture
+def suite() -> Callable[..., Draft]:
+    return draft_of

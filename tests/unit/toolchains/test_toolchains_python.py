@@ -1,0 +1,130 @@
+"""Which Python and which pytest a project gets."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from toolchains_fakes import FakeInstaller, FakeView, Sentences, make_installation, make_venv, system_node
+
+from testwright.domain.errors import PermanentError
+from testwright.domain.projects import Runner
+from testwright.toolchains.finder import InstalledToolchains
+from testwright.toolchains.managed import ManagedRunners
+from testwright.toolchains.python import own_interpreter, project_interpreter
+
+
+async def runner_for(tmp_path: Path, installer: FakeInstaller | None = None, origin: Path | None = None) -> Runner:
+    managed = ManagedRunners(tmp_path / "cache", tool=installer or FakeInstaller(), seconds=5)
+    finder = InstalledToolchains(tmp_path / "cache", managed=managed, node=system_node)
+    view = FakeView(root=str(tmp_path), origin=str(origin) if origin else None)
+    return await finder.runner("pytest", view, Sentences())
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "project").mkdir()
+    return tmp_path / "project"
+
+
+async def test_without_a_project_our_own_interpreter_runs_the_managed_pytest(tmp_path: Path) -> None:
+    runner = await runner_for(tmp_path)
+
+    assert (runner.origin, runner.version) == ("managed", "9.2.0")
+    assert runner.program == (own_interpreter().path, "-m", "pytest")
+    assert dict(runner.env)["PYTHONPATH"] == "/opt/testwright/python"
+    assert runner.mounts[-1].inside == "/opt/testwright/python"
+
+
+async def test_a_projects_own_pytest_is_preferred(tmp_path: Path, project: Path) -> None:
+    python = make_installation(tmp_path / "python")
+    make_venv(project / ".venv", python, packages=("pytest-8.3.5", "coverage-7.10.1"))
+    installer = FakeInstaller()
+    runner = await runner_for(tmp_path, installer, project)
+
+    assert (runner.origin, runner.version) == ("project", "8.3.5")
+    assert runner.program[0] == str(project / ".venv/bin/python")
+    assert runner.env == ()
+    assert (runner.fact("python_version"), runner.fact("coverage")) == ("3.12.4", "project")
+    assert installer.calls == []
+
+
+async def test_a_projects_pytest_without_coverage_gets_coverage_and_nothing_else(tmp_path: Path, project: Path) -> None:
+    make_venv(project / "venv", make_installation(tmp_path / "python"), packages=("pytest-8.3.5",))
+    runner = await runner_for(tmp_path, None, project)
+
+    assert runner.fact("coverage") == "managed"
+    assert runner.mounts[-1].inside == "/opt/testwright/python/coverage"
+
+
+async def test_a_projects_pytest_works_although_coverage_cannot_be_had(tmp_path: Path, project: Path) -> None:
+    make_venv(project / ".venv", make_installation(tmp_path / "python"), packages=("pytest-8.3.5",))
+    runner = await runner_for(tmp_path, FakeInstaller(status=1), project)
+
+    assert (runner.origin, runner.fact("coverage")) == ("project", "")
+
+
+async def test_a_virtual_environment_without_pytest_gets_the_managed_one_for_its_own_python(
+    tmp_path: Path, project: Path
+) -> None:
+    make_venv(project / ".venv", make_installation(tmp_path / "python", "3.13"), "3.13")
+    installer = FakeInstaller()
+    runner = await runner_for(tmp_path, installer, project)
+
+    assert runner.origin == "managed"
+    assert runner.program[0] == str(project / ".venv/bin/python")
+    assert installer.calls[0][installer.calls[0].index("--python-version") + 1] == "3.13"
+
+
+async def test_an_old_python_without_pytest_is_explained(tmp_path: Path, project: Path) -> None:
+    make_venv(project / ".venv", make_installation(tmp_path / "python", "3.9"), "3.9")
+    with pytest.raises(PermanentError) as caught:
+        await runner_for(tmp_path, None, project)
+
+    assert caught.value.code == "runner_missing"
+    assert "pip install pytest" in str(caught.value.hint)
+
+
+def test_every_place_that_the_interpreters_links_pass_through_is_mounted(tmp_path: Path, project: Path) -> None:
+    """As uv does it: the environment links to a folder that is a link to the real version."""
+    make_installation(tmp_path / "uv/cpython-3.12.4")
+    (tmp_path / "uv/cpython-3.12").symlink_to("cpython-3.12.4")
+    make_venv(project / ".venv", tmp_path / "uv/cpython-3.12/bin/python3.12")
+    found = project_interpreter(str(project))
+
+    assert found is not None
+    inside = {mount.inside: mount.host for mount in found.mounts}
+    assert inside[str(tmp_path / "uv/cpython-3.12/bin")] == str(tmp_path / "uv/cpython-3.12.4/bin")
+    assert inside[str(tmp_path / "uv/cpython-3.12.4/lib")] == str(tmp_path / "uv/cpython-3.12.4/lib")
+
+
+def test_a_virtual_environment_that_leads_to_something_else_is_not_believed(tmp_path: Path, project: Path) -> None:
+    """Or a hostile repository could have any folder of this machine mounted."""
+    (tmp_path / "home/bin").mkdir(parents=True)
+    (tmp_path / "home/bin/python3").write_text("")
+    (tmp_path / "home/bin/python3").chmod(0o755)
+    make_venv(project / ".venv", tmp_path / "home/bin/python3")
+
+    assert project_interpreter(str(project)) is None
+
+
+@pytest.mark.parametrize("target", ["missing/bin/python3", "tool/bin/gpg"])
+def test_broken_and_strange_links_are_not_believed(tmp_path: Path, project: Path, target: str) -> None:
+    make_installation(tmp_path / "tool")
+    (tmp_path / "tool/bin/gpg").write_text("")
+    make_venv(project / ".venv", tmp_path / target)
+
+    assert project_interpreter(str(project)) is None
+
+
+def test_a_linked_virtual_environment_is_not_followed(tmp_path: Path, project: Path) -> None:
+    make_venv(tmp_path / "elsewhere", make_installation(tmp_path / "python"))
+    (project / ".venv").symlink_to(tmp_path / "elsewhere")
+
+    assert project_interpreter(str(project)) is None
+
+
+def test_our_own_interpreter_comes_without_our_own_packages() -> None:
+    own = own_interpreter()
+
+    assert all(sys.prefix == sys.base_prefix or not mount.host.startswith(sys.prefix) for mount in own.mounts)
+    assert own.packages is None

@@ -1,0 +1,5 @@
+"""`python -m testwright` is the command line."""
+
+from testwright.cli import main
+
+main()

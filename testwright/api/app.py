@@ -1,0 +1,40 @@
+"""The web application: the guard in front, then the routes."""
+
+from fastapi import FastAPI
+
+from testwright import __version__
+from testwright.api import about, delivered, pages, repositories, sessions, stream, trigger
+from testwright.api.errors import handle_errors
+from testwright.api.guard import RequestGuard
+from testwright.api.services import ApiServices
+from testwright.api.starting import Starter
+
+
+def create_app(services: ApiServices) -> FastAPI:
+    """All routes but the last. Mount what else is to be served, then call `finish_routes`."""
+    app = FastAPI(
+        title="Testwright",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    app.add_middleware(RequestGuard, settings=services.settings)
+    handle_errors(app)
+    starter = Starter(services)
+    trigger.add_routes(app, services, starter)
+    stream.add_routes(app, services)
+    sessions.add_routes(app, services, starter)
+    delivered.add_routes(app, services)
+    repositories.add_routes(app, services)
+    about.add_routes(app, services)
+    pages.add_reference(app)
+    return app
+
+
+def finish_routes(app: FastAPI) -> None:
+    """Add what catches every other address. The last thing to do to the application."""
+    services: ApiServices = app.state.services
+    pages.add_last_routes(app, services.web_build)

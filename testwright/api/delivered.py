@@ -1,0 +1,60 @@
+"""The delivered tests of a session, and what is known about each."""
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+
+from testwright.api.envelope import Envelope, done
+from testwright.api.lookups import current_owner, find_session, find_test
+from testwright.api.services import ApiServices
+from testwright.api.wire import DroppedTests, TestCoverage, TestData, TestDetail, TestList
+from testwright.domain.records import TestRecord
+
+Owner = Annotated[str, Depends(current_owner)]
+
+
+def add_routes(app: FastAPI, services: ApiServices) -> None:
+    @app.get("/api/sessions/{session_id}/tests", tags=["tests"], summary="The newest suite of each file")
+    async def tests(session_id: str, owner: Owner) -> Envelope[TestList]:
+        await find_session(services, session_id, owner)
+        records = await services.store.tests(session_id)
+        return done(f"{len(records)} test files", TestList(tests=[_test_data(record) for record in records]))
+
+    @app.get("/api/sessions/{session_id}/tests/{test_id}", tags=["tests"], summary="One suite with its evidence")
+    async def test(session_id: str, test_id: str, owner: Owner) -> Envelope[TestDetail]:
+        record = await find_test(services, session_id, test_id, owner)
+        detail = TestDetail(
+            **dict(_test_data(record)),
+            dropped=[dict(drop) for drop in record.dropped],
+            coverage=dict(record.coverage),
+        )
+        return done(record.test_file_path, detail)
+
+    @app.get("/api/sessions/{session_id}/tests/{test_id}/coverage", tags=["tests"], summary="Lines before and after")
+    async def coverage(session_id: str, test_id: str, owner: Owner) -> Envelope[TestCoverage]:
+        record = await find_test(services, session_id, test_id, owner)
+        measured = TestCoverage(test_id=test_id, file_path=record.file_path, coverage=dict(record.coverage))
+        return done(f"Coverage of {record.file_path}", measured)
+
+    @app.get(
+        "/api/sessions/{session_id}/tests/{test_id}/dropped",
+        tags=["tests"],
+        summary="Tests that were not delivered, with gate and reason",
+    )
+    async def dropped(session_id: str, test_id: str, owner: Owner) -> Envelope[DroppedTests]:
+        record = await find_test(services, session_id, test_id, owner)
+        drops = DroppedTests(test_id=test_id, dropped=[dict(drop) for drop in record.dropped])
+        return done(f"{len(drops.dropped)} tests were not delivered", drops)
+
+
+def _test_data(record: TestRecord) -> TestData:
+    return TestData(
+        test_id=record.test_id,
+        session_id=record.session_id,
+        revision=record.revision,
+        file_path=record.file_path,
+        test_file_path=record.test_file_path,
+        test_code=record.test_code,
+        evidence=dict(record.evidence),
+        created_at=record.created_at,
+    )

@@ -1,0 +1,57 @@
+"""How long a request will take, from what this installation has seen so far."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from statistics import median, quantiles
+
+from testwright.store import Store
+
+SECONDS_BEFORE_ANY_HISTORY = 30.0
+_ENOUGH_FOR_QUARTILES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """Whole seconds for all files together."""
+
+    seconds: int
+    low: int
+    high: int
+
+
+async def estimate(store: Store, *, writer: str, frameworks: Sequence[str], width: int) -> Estimate:
+    """`frameworks` names the framework of each file; `width` is how many files are worked on at once."""
+    files = Counter(frameworks)
+    seen = {framework: await store.seconds_per_file(writer, framework) for framework in files}
+    each = [(_spread(seen[framework]), count) for framework, count in files.items()]
+    low, middle, high = (_together([(spread[place], count) for spread, count in each], width) for place in range(3))
+    return Estimate(seconds=middle, low=low, high=high)
+
+
+def in_words(seconds: int) -> str:
+    """30s, 2m 30s, 1h 5m."""
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours:
+        return f"{hours}h {minutes}m" if minutes else f"{hours}h"
+    rest = seconds % 60
+    return " ".join(
+        part for part in (f"{minutes}m" if minutes else "", f"{rest}s" if rest or not minutes else "") if part
+    )
+
+
+def _spread(observed: Sequence[float]) -> tuple[float, float, float]:
+    """A low, a middle and a high number of seconds for one file."""
+    middle = median(observed) if observed else SECONDS_BEFORE_ANY_HISTORY
+    if len(observed) < _ENOUGH_FOR_QUARTILES:
+        return middle / 2, middle, middle * 2
+    low, _, high = quantiles(observed, n=4)
+    return max(low, 0.0), middle, high
+
+
+def _together(each: Sequence[tuple[float, int]], width: int) -> int:
+    if not each:
+        return 0
+    longest = max(seconds for seconds, _ in each)
+    return max(1, ceil(max(sum(seconds * count for seconds, count in each) / width, longest)))

@@ -1,0 +1,149 @@
+"""Registered folders: listing, browsing, forgetting them."""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Query, Request
+
+from testwright.api.envelope import Envelope, done
+from testwright.api.intake import checked_out_branch, open_project, size_of
+from testwright.api.lookups import current_owner, find_repository
+from testwright.api.requests import RepositoryRequest
+from testwright.api.services import ApiServices
+from testwright.api.wire import RepositoryData, RepositoryFile, RepositoryList, Tree, TreeFile
+from testwright.domain.errors import FieldProblem, InputError
+from testwright.domain.paths import BadPath, accept_path
+from testwright.domain.records import RepositoryRecord
+
+Owner = Annotated[str, Depends(current_owner)]
+
+
+def add_routes(app: FastAPI, services: ApiServices) -> None:
+    store = services.store
+
+    @app.post(
+        "/api/repositories",
+        tags=["repositories"],
+        summary="Register a folder",
+        dependencies=[Depends(_no_upload)],
+    )
+    async def register(request: RepositoryRequest, owner: Owner) -> Envelope[RepositoryData]:
+        """The folder is only read. Registering it again gives the same repository."""
+        if request.git_url is not None or request.branch is not None:
+            raise _not_supported_yet("Importing from a git address", "gitUrl" if request.git_url else "branch")
+        if request.path is None:
+            raise _bad_folder("is missing")
+        root = await asyncio.to_thread(_folder_below, services.settings.roots, request.path)
+        record = await store.add_repository(owner, root.name or "root", str(root))
+        return done(f"{record.name} is registered.", _repository_data(record))
+
+    @app.get("/api/repositories", tags=["repositories"], summary="All registered folders")
+    async def repositories(owner: Owner) -> Envelope[RepositoryList]:
+        records = await store.repositories(owner)
+        listed = RepositoryList(repositories=[_repository_data(record) for record in records])
+        return done(f"{len(records)} repositories", listed)
+
+    @app.get("/api/repositories/{repository_id}", tags=["repositories"], summary="One registered folder")
+    async def repository(repository_id: str, owner: Owner) -> Envelope[RepositoryData]:
+        record = await find_repository(services, repository_id, owner)
+        return done(record.name, _repository_data(record))
+
+    @app.get("/api/repositories/{repository_id}/tree", tags=["repositories"], summary="Its files")
+    async def tree(
+        repository_id: str, owner: Owner, ref: Annotated[str | None, Query(max_length=200)] = None
+    ) -> Envelope[Tree]:
+        """Without what git ignores. `ref` may only name the branch that is checked out."""
+        record = await find_repository(services, repository_id, owner)
+        found = await asyncio.to_thread(_tree, services, record, ref)
+        return done(f"{len(found.files)} files", found)
+
+    @app.get(
+        "/api/repositories/{repository_id}/files/{path:path}", tags=["repositories"], summary="The text of one file"
+    )
+    async def file(repository_id: str, path: str, owner: Owner) -> Envelope[RepositoryFile]:
+        record = await find_repository(services, repository_id, owner)
+        try:
+            path = accept_path(path)
+        except BadPath as reason:
+            raise InputError(f"The path {reason}.", fields=(FieldProblem("path", str(reason)),)) from reason
+        text = await asyncio.to_thread(lambda: open_project(services, record.root).text(path))
+        if text is None:
+            raise InputError(
+                "The repository has no such text file, or it is too large to show.",
+                status=404,
+                code="file_not_found",
+                hint=f"Its files are listed at /api/repositories/{repository_id}/tree.",
+            )
+        return done(path, RepositoryFile(path=path, language=services.language_of_path(path), content=text))
+
+    @app.delete("/api/repositories/{repository_id}", tags=["repositories"], summary="Forget a folder")
+    async def remove(repository_id: str, owner: Owner) -> Envelope[RepositoryData]:
+        """The folder itself is not touched."""
+        record = await find_repository(services, repository_id, owner)
+        await store.remove_repository(repository_id, owner)
+        return done(f"{record.name} is no longer registered; the folder was not touched.", _repository_data(record))
+
+
+def _no_upload(request: Request) -> None:
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        raise _not_supported_yet("Uploading a zip", None)
+
+
+def _folder_below(roots: Iterable[Path], path: str) -> Path:
+    """The real folder, links resolved; it must lie below a configured root. Blocking."""
+    try:
+        # No telling whether a folder outside exists: first where it lies, then whether it is there.
+        folder = Path(path).resolve()
+        if not Path(path).is_absolute():
+            raise _bad_folder("must be absolute")
+        if not any(folder.is_relative_to(root.resolve()) for root in roots):
+            raise _bad_folder("is not below a folder that may be registered")
+        if not folder.is_dir():
+            raise _bad_folder("is not a folder")
+    except (OSError, ValueError, RuntimeError) as error:  # NUL, too long, a circle of links
+        raise _bad_folder("is not a folder") from error
+    return folder
+
+
+def _bad_folder(problem: str) -> InputError:
+    return InputError(
+        f"path {problem}.",
+        code="bad_folder",
+        fields=(FieldProblem("path", problem),),
+        hint="Give the absolute path of a folder below one of TESTWRIGHT_ROOTS.",
+    )
+
+
+def _not_supported_yet(what: str, field: str | None) -> InputError:
+    return InputError(
+        f"{what} is not supported yet.",
+        code="not_supported_yet",
+        hint='Put the repository into a folder of this machine and send {"path": …}.',
+        fields=(FieldProblem(field, "is not supported yet"),) if field else (),
+    )
+
+
+def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None) -> Tree:
+    branch = checked_out_branch(Path(record.root))
+    if ref is not None and ref != branch:
+        raise InputError(
+            "Only the branch that is checked out can be browsed.",
+            code="not_supported_yet",
+            hint="Check the branch out in the folder, or leave ref away.",
+            fields=(FieldProblem("ref", "is not what the folder has checked out"),),
+        )
+    view = open_project(services, record.root)
+    files = []
+    for path in view.paths():
+        language = services.language_of_path(path)
+        has_tests = services.has_tests(path, view) if services.has_tests and language else None
+        files.append(
+            TreeFile(path=path, language=language, size=size_of(view, path), has_tests=has_tests, coverage=None)
+        )
+    return Tree(repository_id=record.repository_id, branch=branch, files=files)
+
+
+def _repository_data(record: RepositoryRecord) -> RepositoryData:
+    return RepositoryData(repository_id=record.repository_id, name=record.name, created_at=record.created_at)

@@ -1,0 +1,94 @@
+"""The bodies that may be sent. Strict: a typo or a wrong type is refused by name, never guessed at."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from testwright.domain.sessions import CoverageGoal, Options, TestType
+
+SESSION_ID = r"^[A-Za-z0-9_-]{8,64}$"
+
+
+class RequestBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _is_unicode(cls, value: object) -> object:
+        # JSON can spell half a character (a lone surrogate), which no UTF-8 file and no database can hold.
+        if isinstance(value, str):
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:
+                raise PydanticCustomError("string_unicode", "lone surrogate") from error
+        return value
+
+
+class FileRequest(RequestBody):
+    """One source file."""
+
+    path: str = Field(description="Relative to the repository, with /.", examples=["src/components/Button.tsx"])
+    content: str | None = Field(
+        default=None,
+        description="The file's text. May be left out when the repository is registered.",
+        examples=["file content here"],
+    )
+    framework: str | None = Field(default=None, description="Overrides the request's.", examples=["jest"])
+
+
+class OptionsRequest(RequestBody):
+    """What may be tuned."""
+
+    test_types: list[Literal["unit", "integration"]] = Field(default=["unit"], min_length=1, max_length=10)
+    coverage: Literal["basic", "comprehensive"] = "comprehensive"
+    include_edge_cases: bool = True
+    mock_external: bool = True
+    model: str | None = Field(default=None, min_length=1, max_length=200, description="A language model to ask.")
+    max_cost_usd: float | None = Field(default=None, ge=0, description="What the session may spend.")
+    max_repairs: int = Field(default=2, ge=0, le=5, description="How often a failing draft is repaired.")
+    instructions: str | None = Field(default=None, max_length=4000, description="Free text for the writer.")
+
+    def as_options(self) -> Options:
+        return Options(
+            test_types=tuple(dict.fromkeys(TestType(name) for name in self.test_types)),
+            coverage=CoverageGoal(self.coverage),
+            include_edge_cases=self.include_edge_cases,
+            mock_external=self.mock_external,
+            model=self.model,
+            max_cost_usd=self.max_cost_usd,
+            max_repairs=self.max_repairs,
+            instructions=self.instructions,
+        )
+
+
+class TriggerRequest(RequestBody):
+    """What to write tests for."""
+
+    repository_id: str = Field(min_length=1, max_length=200, examples=["your-repo-id"])
+    session_id: str | None = Field(
+        default=None, pattern=SESSION_ID, description="Your own id; the same request again starts nothing twice."
+    )
+    files: list[FileRequest] = Field(min_length=1)
+    framework: str | None = Field(
+        default=None, description="Required unless every file names its own.", examples=["jest"]
+    )
+    repo_branch: str | None = Field(default=None, max_length=200, examples=["main"])
+    options: OptionsRequest = Field(default_factory=OptionsRequest)
+
+
+class RetryRequest(RequestBody):
+    """Which files to try again; all that failed or were cancelled when left out."""
+
+    paths: list[str] | None = Field(default=None, min_length=1)
+    model: str | None = Field(default=None, min_length=1, max_length=200)
+    instructions: str | None = Field(default=None, max_length=4000)
+
+
+class RepositoryRequest(RequestBody):
+    """A folder on this machine. It must lie below one of the folders in TESTWRIGHT_ROOTS."""
+
+    path: str | None = Field(default=None, min_length=1, max_length=4096)
+    git_url: str | None = Field(default=None, max_length=2000, description="Not supported yet.")
+    branch: str | None = Field(default=None, max_length=200, description="Not supported yet.")

@@ -1,0 +1,72 @@
+"""What the HTTP door is handed. It picks no concrete part itself."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from testwright.domain.ports import Engine, ProjectView
+from testwright.domain.records import Accepted
+from testwright.domain.sessions import Options
+from testwright.store import Store
+
+LOCAL_OWNER = "local"
+"""Whoever can reach a loopback address is the one owner."""
+
+
+class ApiSettings(Protocol):
+    """The part of the settings that this door obeys."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def api_port(self) -> int: ...
+
+    @property
+    def page_port(self) -> int: ...
+
+    @property
+    def origins(self) -> tuple[str, ...]: ...
+
+    @property
+    def roots(self) -> tuple[Path, ...]: ...
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def max_files(self) -> int: ...
+
+    @property
+    def max_file_bytes(self) -> int: ...
+
+    @property
+    def max_request_bytes(self) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiServices:
+    """The collaborators of all routes.
+
+    `dispatch` hands an accepted round to the engine and raises EngineUnreachable when nothing was started;
+    `cancel_runs` tells the engine that a session's round was cancelled. `languages_of` answers an empty set for a
+    framework nobody knows; each of `frameworks()` has at least a `name`. `writer_for` names the writer, and the model
+    if one is asked, and raises InputError or PermanentError when the wish cannot be met. `has_tests` tells whether a
+    source file of a project has tests of its own.
+    """
+
+    settings: ApiSettings
+    store: Store
+    engine: Engine
+    dispatch: Callable[[Accepted], Awaitable[None]]
+    cancel_runs: Callable[[str, int], Awaitable[None]]
+    frameworks: Callable[[], list[dict[str, Any]]]
+    models: Callable[[], list[dict[str, Any]]]
+    writer_for: Callable[[Options], tuple[str, str | None]]
+    languages_of: Callable[[str], frozenset[str]]
+    language_of_path: Callable[[str], str | None]
+    open_folder: Callable[[str], ProjectView]
+    doctor: Callable[[], Awaitable[list[dict[str, Any]]]]
+    web_build: Path | None = None
+    has_tests: Callable[[str, ProjectView], bool] | None = None

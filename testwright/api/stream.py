@@ -1,0 +1,166 @@
+"""The live stream of a session: rows after n, then follow.
+
+Written on plain ASGI instead of a generator route: an error in a generator loses the event before it, and a client that
+has left would be noticed only at the next ping.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header, Query
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from testwright.api.lookups import current_owner, find_session
+from testwright.api.services import ApiServices
+from testwright.domain.errors import FieldProblem, InputError
+from testwright.domain.records import SessionRecord, StoredEvent
+from testwright.store import Store
+
+logger = logging.getLogger("testwright.api")
+
+RETRY_MILLISECONDS = 2000
+PING_SECONDS = 15.0
+REREAD_SECONDS = 5.0
+"""Rows are read again this often even if nobody said that there are any."""
+_PAGE = 200
+_MOST_DIGITS = 15
+
+Owner = Annotated[str, Depends(current_owner)]
+
+
+def start_after(
+    header: Annotated[
+        str | None, Header(alias="Last-Event-ID", description="Go on after this event; wins over the query.")
+    ] = None,
+    query: Annotated[str | None, Query(alias="lastEventId", description="Go on after this event.")] = None,
+) -> int:
+    """The number after which to start. On a reconnect the browser repeats the old query and adds a newer header."""
+    from_query = _event_number(query, "lastEventId")
+    from_header = _event_number(header, "Last-Event-ID")
+    return from_header if from_header is not None else from_query or 0
+
+
+def add_routes(app: FastAPI, services: ApiServices) -> None:
+    @app.get(
+        "/api/inngest/stream/{session_id}",
+        tags=["generation"],
+        summary="Real-time progress (Server-Sent Events)",
+        response_class=Response,
+        responses={
+            200: {
+                "description": "One `message` event per progress update, `data:` one line of JSON, `id:` its number.",
+                "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+            },
+            204: {"description": "The session is over and everything was seen; EventSource stops for good."},
+        },
+    )
+    async def stream(session_id: str, owner: Owner, after: Annotated[int, Depends(start_after)]) -> Response:
+        """Starts at event 1, or after `Last-Event-ID`; closes after the newest round's terminal event."""
+        record = await find_session(services, session_id, owner)
+        if _is_all_told(record, after):
+            return Response(status_code=204)
+        return EventStream(services.store, session_id, owner, after)
+
+
+class EventStream(Response):
+    """The answer that stays open."""
+
+    def __init__(self, store: Store, session_id: str, owner: str, after: int) -> None:
+        super().__init__(
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"},
+        )
+        del self.headers["content-length"]
+        self._frames = follow(store, session_id, owner, after)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        telling = asyncio.ensure_future(self._tell(send))
+        leaving = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait((telling, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (telling, leaving):
+                task.cancel()
+            await asyncio.gather(telling, leaving, return_exceptions=True)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _tell(self, send: Send) -> None:
+        try:
+            async for frame in self._frames:
+                await send({"type": "http.response.body", "body": frame, "more_body": True})
+        except Exception:
+            # The status is long sent. Ending the answer cleanly makes the client come back with its Last-Event-ID.
+            logger.exception("a stream broke off; its client will reconnect")
+        finally:
+            await self._frames.aclose()
+
+
+async def follow(
+    store: Store, session_id: str, owner: str, after: int, *, clock: Callable[[], float] = time.monotonic
+) -> AsyncGenerator[bytes]:
+    """All frames of one connection. Holds no database connection while it waits."""
+    yield format_sse_event(retry=RETRY_MILLISECONDS)
+    last_words = clock()
+    # Subscribe first: a row that is written between reading and waiting must wake us.
+    async with store.watch(session_id) as wakeup:
+        while not store.closing:
+            page = await store.events_after(session_id, after, _PAGE)
+            for event in page:
+                yield frame_of(event)
+                after = event.id
+            if page:
+                last_words = clock()
+            if len(page) == _PAGE:
+                continue
+            if not page or page[-1].is_terminal:
+                record = await store.session(session_id, owner)
+                if record is None or _is_all_told(record, after):
+                    return
+                if page:
+                    continue  # A further round has begun in the meantime.
+            silence = clock() - last_words
+            if silence >= PING_SECONDS:
+                yield KEEPALIVE_COMMENT
+                last_words, silence = clock(), 0.0
+            await wakeup.wait(min(REREAD_SECONDS, PING_SECONDS - silence))
+
+
+def frame_of(event: StoredEvent) -> bytes:
+    # ASCII and compact, so that no message can hold a line end of its own.
+    return format_sse_event(data_str=json.dumps(event.payload, separators=(",", ":")), id=str(event.id))
+
+
+def _is_all_told(record: SessionRecord, after: int) -> bool:
+    return record.status.is_over and after >= record.last_event_id
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _event_number(text: str | None, field: str) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        problem = "must be the number of an event"
+        raise InputError(f"{field} {problem}.", fields=(FieldProblem(field, problem),))
+    return int(text)
+
+
+_EXAMPLE = """\
+data: {"type":"session_created","step":"session","message":"Session created successfully","progress":10}
+
+data: {"type":"file_processing","step":"generation","message":"Generating tests for Button.tsx","progress":40,\
+"currentFile":"Button.tsx","fileIndex":1,"totalFiles":1}
+
+data: {"type":"generation_completed","step":"completed","message":"AI test generation completed","progress":100,\
+"summary":{"totalFiles":1,"successfulTests":1,"failedTests":0,"totalTestCount":5}}
+"""

@@ -1,0 +1,198 @@
+"""The answers' data, one model for each shape, so that the reference and the wire cannot drift apart."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from testwright.api.envelope import UtcTime, Wire, left_out
+
+
+class StartedSession(Wire):
+    session_id: str = Field(examples=["sess_123456"])
+    event_id: str = Field(examples=["inngest_event_id"])
+    status: Literal["processing"] = "processing"
+    total_files: int = Field(examples=[1])
+    framework: str = Field(examples=["jest"])
+    estimated_time: str = Field(examples=["30s"])
+
+
+class FileStatusData(Wire):
+    path: str
+    status: str
+    stage: str
+    attempt: int
+    error: dict[str, Any] | None = left_out()
+    test_id: str | None = left_out()
+
+
+class EstimateRange(Wire):
+    seconds_low: int
+    seconds_high: int
+
+
+class StatusData(Wire):
+    session_id: str
+    status: str
+    progress: int
+    current_step: str
+    current_message: str
+    framework: str
+    round: int
+    total_files: int
+    completed_files: int
+    failed_files: int
+    created_at: UtcTime
+    started_at: UtcTime | None
+    completed_at: UtcTime | None
+    last_event_id: int
+    estimate: EstimateRange
+    summary: dict[str, Any] | None
+    files: list[FileStatusData]
+
+
+class OptionsData(Wire):
+    test_types: list[str]
+    coverage: str
+    include_edge_cases: bool
+    mock_external: bool
+    model: str | None
+    max_cost_usd: float | None
+    max_repairs: int
+    instructions: str | None
+
+
+class SessionSummary(Wire):
+    session_id: str
+    repository_id: str
+    repo_branch: str | None
+    framework: str
+    writer: str
+    model: str | None
+    status: str
+    round: int
+    progress: int
+    current_message: str
+    total_files: int
+    completed_files: int
+    failed_files: int
+    created_at: UtcTime
+    started_at: UtcTime | None
+    completed_at: UtcTime | None
+    summary: dict[str, Any] | None
+
+
+class SessionData(StatusData):
+    repository_id: str
+    repo_branch: str | None
+    writer: str
+    model: str | None
+    options: OptionsData
+
+
+class SessionList(Wire):
+    sessions: list[SessionSummary]
+    next_cursor: str | None
+
+
+class SessionState(Wire):
+    session_id: str
+    status: str
+
+
+class SessionId(Wire):
+    session_id: str
+
+
+class TestData(Wire):
+    test_id: str
+    session_id: str
+    revision: int
+    file_path: str
+    test_file_path: str
+    test_code: str
+    evidence: dict[str, Any]
+    created_at: UtcTime
+
+
+class TestDetail(TestData):
+    dropped: list[dict[str, Any]]
+    coverage: dict[str, Any]
+
+
+class TestList(Wire):
+    tests: list[TestData]
+
+
+class TestCoverage(Wire):
+    test_id: str
+    file_path: str
+    coverage: dict[str, Any]
+
+
+class DroppedTests(Wire):
+    test_id: str
+    dropped: list[dict[str, Any]]
+
+
+class RepositoryData(Wire):
+    repository_id: str
+    name: str
+    created_at: UtcTime
+
+
+class RepositoryList(Wire):
+    repositories: list[RepositoryData]
+
+
+class TreeFile(Wire):
+    path: str
+    language: str | None
+    size: int | None
+    has_tests: bool | None = Field(description="null: not known")
+    coverage: float | None = Field(description="Measured line coverage in percent; null: not measured")
+
+
+class Tree(Wire):
+    repository_id: str
+    branch: str | None = Field(description="What the folder has checked out; null: no plain git checkout")
+    files: list[TreeFile]
+
+
+class RepositoryFile(Wire):
+    path: str
+    language: str | None
+    content: str
+
+
+class EstimateData(Wire):
+    seconds: int
+    seconds_low: int
+    seconds_high: int
+    estimated_time: str = Field(examples=["2m 30s"])
+    writer: str
+    model: str | None
+    tokens: int | None = Field(description="null: not known before the work is done")
+    currency: dict[str, float] | None = Field(description="null: no price is known")
+
+
+class EngineHealth(Wire):
+    engine: str
+    reachable: bool
+    queue: dict[str, int]
+    details: dict[str, Any]
+
+
+class Frameworks(Wire):
+    frameworks: list[dict[str, Any]]
+
+
+class Models(Wire):
+    models: list[dict[str, Any]]
+
+
+class Checks(Wire):
+    checks: list[dict[str, Any]]
+
+
+class Alive(Wire):
+    status: Literal["ok"] = "ok"

@@ -1,0 +1,120 @@
+"""The commands and their options. Everything heavy is imported inside a command, so that `--help` stays quick."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from testwright import __version__
+from testwright.cli.exits import USAGE, exit_status_of
+from testwright.domain.errors import TestwrightError
+
+app = typer.Typer(
+    name="testwright",
+    help="Writes tests that have proved themselves.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """The program. Our own errors become one sentence and a hint on stderr, and an exit status that says their kind."""
+    try:
+        app()
+    except TestwrightError as error:
+        complain(error)
+        sys.exit(exit_status_of(error.code))
+
+
+def complain(error: TestwrightError) -> None:
+    print(f"testwright: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"            {error.hint}", file=sys.stderr)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"testwright {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Writes tests that have proved themselves."""
+
+
+@app.command()
+def up(
+    example: Annotated[
+        Path | None,
+        typer.Option(help="Once the service answers, generate tests for this folder through its API and show it live."),
+    ] = None,
+) -> None:
+    """Start the service: API on 5000, page on 3000. Ctrl-C stops it; whatever was running goes on at the next start."""
+    from testwright.cli.service import run_service
+
+    sys.exit(run_service(example))
+
+
+@app.command()
+def generate(
+    paths: Annotated[list[Path], typer.Argument(help="Source files or folders.", show_default=False)],
+    framework: Annotated[
+        str | None, typer.Option(help="pytest, vitest or jest; found by itself when left out.")
+    ] = None,
+    unit: Annotated[bool, typer.Option("--unit/--no-unit", help="Tests of each symbol by itself.")] = True,
+    integration: Annotated[
+        bool, typer.Option("--integration/--no-integration", help="Tests of symbols working together.")
+    ] = False,
+    basic: Annotated[bool, typer.Option("--basic", help="One test a symbol instead of as many as it takes.")] = False,
+    model: Annotated[str | None, typer.Option(help="A model's name, or `explorer` to use none.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Write the suites into the tree; never over a file.")] = False,
+) -> None:
+    """Write, run and prove tests for source files, here and now.
+
+    Exit status: 0 all proven, 1 some not, 2 usage, 3 set-up, 4 model or network, 130 stopped.
+    """
+    from testwright.cli.generate import Wish, generate_all
+
+    kinds = tuple(kind for kind, wanted in (("unit", unit), ("integration", integration)) if wanted)
+    if not kinds:
+        print("testwright: nothing to write: give --unit, --integration or both.", file=sys.stderr)
+        sys.exit(USAGE)
+    wish = Wish(
+        paths=tuple(paths),
+        framework=framework,
+        test_types=kinds,
+        basic=basic,
+        model=model,
+        as_json=json_output,
+        apply=apply,
+    )
+    sys.exit(asyncio.run(generate_all(wish)))
+
+
+@app.command()
+def doctor(json_output: Annotated[bool, typer.Option("--json", help="The checks as JSON on stdout.")] = False) -> None:
+    """Say what is there, what is missing, and the command that mends it."""
+    from testwright.cli.doctor import examine
+
+    sys.exit(asyncio.run(examine(as_json=json_output)))
+
+
+@app.command()
+def sessions(
+    most: Annotated[int, typer.Option("--most", min=1, max=500, help="How many to list.")] = 20,
+    json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+) -> None:
+    """List sessions, newest first."""
+    from testwright.cli.sessions import list_sessions
+
+    sys.exit(asyncio.run(list_sessions(most=most, as_json=json_output)))

@@ -1,0 +1,263 @@
+"""`testwright generate`: the same pipeline as the service's, walked in this process."""
+
+import asyncio
+import hashlib
+import json
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from testwright.cli.display import show
+from testwright.cli.exits import ALL_PROVEN, PARTIAL, STOPPED, exit_status_of
+from testwright.domain.errors import InputError
+from testwright.domain.records import Accepted, FileRecord, NewSession, TestRecord
+from testwright.domain.sessions import CoverageGoal, FileStatus, Options, SourceFile, TestType
+from testwright.settings import read_settings
+from testwright.sources.apply import write_new
+from testwright.sources.folder import FolderView
+from testwright.store import Store
+from testwright.wiring import Workbench, framework_for, language_of, open_workbench, worth_testing
+
+_OWNER = "local"
+_ROOT_MARKS = ("pyproject.toml", "package.json", "setup.py", "setup.cfg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What was typed."""
+
+    paths: tuple[Path, ...]
+    framework: str | None
+    test_types: tuple[str, ...]
+    basic: bool
+    model: str | None
+    as_json: bool
+    apply: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """One project's session, when it is over."""
+
+    root: Path
+    session_id: str
+    files: list[FileRecord]
+    tests: dict[str, TestRecord]
+    written: tuple[str, ...] = ()
+    not_written: tuple[str, ...] = ()
+
+
+async def generate_all(wish: Wish) -> int:
+    """Generate for every project that the paths lie in. Returns the exit status."""
+    projects = select(wish.paths)
+    options = Options(
+        test_types=tuple(TestType(name) for name in wish.test_types),
+        coverage=CoverageGoal.BASIC if wish.basic else CoverageGoal.COMPREHENSIVE,
+        model=wish.model,
+    )
+    ended: list[Ended] = []
+    async with open_workbench(read_settings()) as bench:
+        for root, paths in projects.items():
+            session = await _accept(bench, root, paths, wish.framework, options)
+            try:
+                await _walk(bench, session, f"{root.name}: {len(paths)} {'file' if len(paths) == 1 else 'files'}")
+            except asyncio.CancelledError:
+                await bench.store.cancel(session.session_id, _OWNER)
+                ended.append(await _end(bench.store, root, session.session_id))
+                _print(ended, wish)
+                print("Stopped. Finished files are kept: testwright sessions", file=sys.stderr)
+                return STOPPED
+            ended.append(await _end(bench.store, root, session.session_id))
+    if wish.apply:
+        ended = [_applied(one) for one in ended]
+    _print(ended, wish)
+    return _status(ended)
+
+
+def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
+    """The source files below the given paths, by the project they belong to. Raises InputError."""
+    projects: dict[Path, list[str]] = {}
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path} does not exist.", hint="Give source files or folders.")
+        here = path.resolve()
+        if here.is_file():
+            if language_of(here.name) is None:
+                raise InputError(f"{path} is not Python, JavaScript or TypeScript.", hint="Leave it out.")
+            _add(projects, here)
+        else:
+            for relative in worth_testing(FolderView(str(here))):
+                _add(projects, here / relative)
+    if not projects:
+        raise InputError(
+            "There is no source file to write tests for.", hint="Give Python, JavaScript or TypeScript files."
+        )
+    return projects
+
+
+def _add(projects: dict[Path, list[str]], file: Path) -> None:
+    root = _project_root(file.parent)
+    relative = file.relative_to(root).as_posix()
+    held = projects.setdefault(root, [])
+    if relative not in held:
+        held.append(relative)
+
+
+def _project_root(folder: Path) -> Path:
+    for candidate in (folder, *folder.parents):
+        if any((candidate / mark).exists() for mark in _ROOT_MARKS):
+            return candidate
+        if (candidate / ".git").exists():
+            return candidate
+    return folder
+
+
+async def _accept(
+    bench: Workbench, root: Path, paths: Sequence[str], framework: str | None, options: Options
+) -> Accepted:
+    view = FolderView(str(root))
+    files = tuple(_source(view, path, framework) for path in paths)
+    writer, model = bench.writer_for(options)
+    names = sorted({file.framework for file in files})
+    return await bench.store.accept(
+        NewSession(
+            owner=_OWNER,
+            repository_id=root.name,
+            repository_root=str(root),
+            branch=None,
+            framework=names[0] if len(names) == 1 else "",
+            files=files,
+            options=options,
+            writer=writer,
+            model=model,
+            estimate_seconds=30 * max(1, len(files) // bench.settings.width),
+            request_hash=hashlib.sha256(repr((files, options)).encode("utf-8", "surrogatepass")).hexdigest(),
+            driver="cli",
+        )
+    )
+
+
+def _source(view: FolderView, path: str, framework: str | None) -> SourceFile:
+    text = view.text(path)
+    if text is None:
+        raise InputError(f"{path} is not UTF-8 text of at most 1 MiB.", hint="Leave it out.")
+    return SourceFile(path=path, text=text, framework=framework_for(path, view, framework))
+
+
+async def _walk(bench: Workbench, session: Accepted, title: str) -> None:
+    async with aclosing(_events(bench.store, session.session_id)) as events, asyncio.TaskGroup() as group:
+        group.create_task(bench.walk_round(session))
+        group.create_task(_shown(events, title))
+
+
+async def _shown(events: AsyncIterator[Mapping[str, Any]], title: str) -> None:
+    await show(events, title=title)
+
+
+async def _events(store: Store, session_id: str) -> AsyncGenerator[Mapping[str, Any], None]:
+    last = 0
+    async with store.watch(session_id) as news:
+        while True:
+            for event in await store.events_after(session_id, last):
+                last = event.id
+                yield event.payload
+                if event.is_terminal:
+                    return
+            await news.wait(1.0)
+
+
+async def _end(store: Store, root: Path, session_id: str) -> Ended:
+    tests = {test.file_path: test for test in await store.tests(session_id)}
+    return Ended(root=root, session_id=session_id, files=await store.files(session_id), tests=tests)
+
+
+def _applied(ended: Ended) -> Ended:
+    written: list[str] = []
+    refused: list[str] = []
+    for test in ended.tests.values():
+        try:
+            write_new(str(ended.root), test.test_file_path, test.test_code)
+            written.append(test.test_file_path)
+        except InputError as error:
+            refused.append(f"{test.test_file_path}: {error.message}")
+    return replace(ended, written=tuple(written), not_written=tuple(refused))
+
+
+def _print(ended: Sequence[Ended], wish: Wish) -> None:
+    if wish.as_json:
+        print(json.dumps({"sessions": [_as_json(one) for one in ended]}, indent=2, ensure_ascii=False))
+        return
+    for one in ended:
+        for file in one.files:
+            print(_line(file, one.tests.get(file.path)))
+        for problem in one.not_written:
+            print(f"not written  {problem}", file=sys.stderr)
+        if not wish.apply:
+            for test in one.tests.values():
+                print(f"\n# ---- {test.test_file_path}\n{test.test_code}", end="")
+            if one.tests:
+                print("\nNothing was written. Add --apply to put the suites into the tree.", file=sys.stderr)
+
+
+def _line(file: FileRecord, test: TestRecord | None) -> str:
+    if test is None or file.status is not FileStatus.COMPLETED:
+        error = file.error or {"message": f"{file.path} was {file.status.value}."}
+        hint = f" {error['hint']}" if error.get("hint") else ""
+        return f"✕ {file.path}  {error['message']}{hint}"
+    evidence = test.evidence
+    if not evidence["verified"]:
+        return f"○ {file.path} → {test.test_file_path}  not verified: {evidence['reason']}"
+    before, after = evidence["coverage"]["before"]["lines"], evidence["coverage"]["after"]["lines"]
+    covered = "coverage not measured" if after is None else f"lines {_percent(before)} → {_percent(after)}"
+    runs = f"passed {evidence['passedRuns']} of {evidence['runs']} runs"
+    tests = f"{evidence['testCount']} {'test' if evidence['testCount'] == 1 else 'tests'}"
+    return f"● {file.path} → {test.test_file_path}  {tests}, {runs}, {covered}"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:g} %"
+
+
+def _as_json(ended: Ended) -> dict[str, Any]:
+    return {
+        "sessionId": ended.session_id,
+        "project": ended.root.name,
+        "files": [
+            {
+                "path": file.path,
+                "status": file.status.value,
+                "framework": file.framework,
+                "error": file.error,
+                "test": None if (test := ended.tests.get(file.path)) is None else _test_json(test, ended),
+            }
+            for file in ended.files
+        ],
+    }
+
+
+def _test_json(test: TestRecord, ended: Ended) -> dict[str, Any]:
+    return {
+        "testId": test.test_id,
+        "testFilePath": test.test_file_path,
+        "testCode": test.test_code,
+        "written": test.test_file_path in ended.written,
+        "evidence": test.evidence,
+        "dropped": list(test.dropped),
+    }
+
+
+def _status(ended: Sequence[Ended]) -> int:
+    files = [(one, file) for one in ended for file in one.files]
+    proven = [
+        file for one, file in files if file.status is FileStatus.COMPLETED and one.tests[file.path].evidence["verified"]
+    ]
+    unwritten = any(one.not_written for one in ended)
+    if len(proven) == len(files):
+        return PARTIAL if unwritten else ALL_PROVEN
+    codes = {str(file.error["code"]) for _, file in files if file.error}
+    if not proven and len(codes) == 1 and exit_status_of(next(iter(codes))) in (3, 4):
+        return exit_status_of(next(iter(codes)))
+    return PARTIAL

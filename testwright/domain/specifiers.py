@@ -1,0 +1,23 @@
+"""How a suite imports the file it tests, worked out from paths alone."""
+
+import posixpath
+
+from testwright.domain.ports import ProjectView
+from testwright.domain.python_modules import module_name
+
+_DROPPED_ENDINGS = (".tsx", ".ts", ".jsx", ".js")
+_NEEDS_ENDING = frozenset({"mocha", "node"})
+"""Frameworks whose suites may be loaded by Node itself, which completes no file name."""
+
+
+def unit_specifier(source_path: str, suite_path: str, framework: str, view: ProjectView) -> str:
+    """A Python module's dotted name, or a JavaScript path relative to the suite (`../src/money`)."""
+    if source_path.endswith(".py"):
+        return module_name(source_path, view)
+    relative = posixpath.relpath(source_path, posixpath.dirname(suite_path) or ".")
+    if framework not in _NEEDS_ENDING:
+        for ending in _DROPPED_ENDINGS:
+            if relative.endswith(ending):
+                relative = relative.removesuffix(ending)
+                break
+    return relative if relative.startswith("../") else f"./{relative}"

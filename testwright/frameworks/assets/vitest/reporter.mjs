@@ -1,0 +1,109 @@
+// Keeps what vitest tells of each test as plain data. Speaks vitest 1 to 4: `onFinished` up to 3, `onTestRunEnd` since 3.
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { measured } from './measure.mjs'
+
+const LONGEST = 2000
+
+export class Reporter {
+  version = ''
+  #order
+  #tests = []
+  #errors = []
+  #finished = false
+
+  constructor(order) {
+    this.#order = order
+  }
+
+  onInit(context) {
+    this.context = context
+  }
+
+  onFinished(files = [], errors = []) {
+    this.#gather(files, errors)
+  }
+
+  onTestRunEnd(modules = [], errors = []) {
+    this.#gather(modules.map((module) => module.task), errors)
+  }
+
+  failed(error) {
+    this.#errors.push({ kind: 'start', message: described(error) })
+  }
+
+  report() {
+    const coverage = this.#order.coverage ? measured() : []
+    return {
+      framework: 'vitest',
+      version: this.version,
+      finished: this.#finished,
+      tests: this.#tests,
+      errors: this.#errors,
+      coverage: coverage.flatMap((map) => Object.values(map)),
+    }
+  }
+
+  #gather(files, errors) {
+    if (this.#finished) return
+    this.#finished = true
+    for (const file of files) {
+      const path = relative(this.#order.root, file.filepath)
+      const own = file.result?.errors ?? []
+      for (const error of own) this.#errors.push({ kind: 'load', file: path, message: described(error) })
+      this.#walk(file.tasks ?? [], [], path)
+    }
+    for (const error of errors) this.#errors.push({ kind: 'unhandled', message: described(error) })
+  }
+
+  #walk(tasks, titles, file) {
+    for (const task of tasks) {
+      if (task.type === 'suite') {
+        for (const error of task.result?.errors ?? [])
+          this.#errors.push({ kind: 'group', file, message: described(error) })
+        this.#walk(task.tasks, [...titles, task.name], file)
+        continue
+      }
+      const state = task.result?.state
+      this.#tests.push({
+        titles: [...titles, task.name],
+        file,
+        state: state === 'pass' ? 'passed' : state === 'fail' ? 'failed' : 'skipped',
+        message: (task.result?.errors ?? []).map(described).join('\n').slice(0, LONGEST),
+        ms: task.result?.duration ?? 0,
+        template: task.each ? this.#template(file, task.name) : undefined,
+      })
+    }
+  }
+
+  // `it.each(rows)('adds %i', …)` is one test to whoever wrote it: find the title that this row's title was made from.
+  #template(file, name) {
+    let text
+    try {
+      text = readFileSync(`${this.#order.root}/${file}`, 'utf8')
+    } catch {
+      return undefined
+    }
+    return templateOf(text, name)
+  }
+}
+
+export function templateOf(text, name) {
+  const titles = [...text.matchAll(/[)`]\s*\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1\s*,/g)].map((match) => match[2])
+  const fits = titles.filter((title) => {
+    const pieces = title.split(/%[sdifjoOc#$%]|\$[\w.#]+/).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    return new RegExp(`^${pieces.join('[\\s\\S]*')}$`).test(name)
+  })
+  return fits.sort((a, b) => b.length - a.length)[0]
+}
+
+function described(error) {
+  if (!error) return ''
+  const name = error.name && !String(error.message ?? '').startsWith(error.name) ? `${error.name}: ` : ''
+  const at = (error.stacks ?? error.parsedStacks ?? [])[0]
+  const where = at ? `\n  at ${at.file}:${at.line}:${at.column}` : ''
+  const difference = error.diff ? `\n${error.diff}` : ''
+  const cause = error.cause?.message ? `\ncause: ${error.cause.message}` : ''
+  const code = error.code ? `\ncode: ${error.code}` : ''
+  return `${name}${error.message ?? error}${difference}${cause}${code}${where}`.slice(0, LONGEST)
+}

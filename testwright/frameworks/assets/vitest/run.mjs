@@ -1,0 +1,109 @@
+// Runs the suites that TESTWRIGHT_ORDER names with the vitest whose entry point is the first argument, and leaves one
+// report. Started through vitest's own API rather than its command line, so that every version since 1 takes the same
+// order, and so that a project's configuration is extended rather than replaced.
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { instrumenting, OPTIONS } from './measure.mjs'
+import { Reporter } from './reporter.mjs'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
+const entry = realpathSync(process.argv[2])
+const root = order.root
+const scratch = join(process.env.TMPDIR ?? '/tmp', 'testwright-vitest')
+const reporter = new Reporter(order)
+
+process.chdir(root)
+mkdirSync(scratch, { recursive: true })
+delete process.env.TESTWRIGHT_ORDER
+process.env.NODE_ENV ??= 'test'
+
+const CONFIGS = ['vitest.config', 'vite.config'].flatMap((name) =>
+  ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((ending) => `${name}.${ending}`),
+)
+
+async function main() {
+  const vitest = await import(pathToFileURL(join(dirname(entry), 'dist', 'node.js')).href)
+  const vite = vitest.vite ?? (await import(pathToFileURL(createRequire(entry).resolve('vite')).href))
+  reporter.version = JSON.parse(readFileSync(join(dirname(entry), 'package.json'), 'utf8')).version
+  const project = await projectConfig(vite)
+  const config = vite.mergeConfig(project ?? {}, ours(vite, project))
+  config.test = testOptions(config.test ?? {}, project !== null)
+  delete config.build
+  const runner = await vitest.startVitest('test', [], { config: false, watch: false, root, run: true }, config)
+  await runner?.close()
+}
+
+async function projectConfig(vite) {
+  const path = CONFIGS.map((name) => join(root, name)).find((candidate) => existsSync(candidate))
+  if (path === undefined) return null
+  const found = await vite.loadConfigFromFile({ command: 'serve', mode: 'test' }, path, root, 'silent', undefined, 'runner')
+  return found?.config ?? {}
+}
+
+function ours(vite, project) {
+  const added = {
+    root,
+    cacheDir: join(scratch, 'cache'),
+    logLevel: 'silent',
+    clearScreen: false,
+    server: { watch: null, hmr: false, host: '127.0.0.1', fs: { strict: false } }, // a sandbox need not know what localhost is
+    optimizeDeps: { noDiscovery: true, include: [] },
+    plugins: order.coverage ? [instrumenting(resolve(root, order.source), entry)] : [],
+  }
+  if (project === null) {
+    added.resolve = { dedupe: ['react', 'react-dom'] }
+    if (vite.rolldownVersion) added.oxc = { jsx: { runtime: 'automatic' } }
+    else added.esbuild = { jsx: 'automatic' }
+  }
+  return added
+}
+
+function testOptions(asked, hasConfig) {
+  const needsDom = /\.[cm]?[jt]sx$/.test(order.source) || order.suites.some((path) => /\.[cm]?[jt]sx$/.test(path))
+  const options = {
+    ...asked,
+    root,
+    include: order.suites,
+    exclude: ['**/node_modules/**'],
+    environment: asked.environment ?? (needsDom ? 'jsdom' : 'node'),
+    setupFiles: [join(here, 'setup.mjs'), ...[asked.setupFiles ?? []].flat()],
+    reporters: [reporter],
+    coverage: order.coverage ? OPTIONS : { enabled: false },
+    env: { ...asked.env, TESTWRIGHT_SEED: order.seed === null ? '' : String(order.seed) },
+    sequence: { ...asked.sequence, shuffle: order.seed === null ? false : { tests: true, files: false }, seed: order.seed ?? 0 },
+    testNamePattern: order.pattern ?? undefined,
+    testTimeout: order.timeout ?? asked.testTimeout,
+    watch: false,
+    api: false,
+    ui: false,
+    open: false,
+    cache: false,
+    typecheck: { enabled: false },
+    browser: { enabled: false },
+    passWithNoTests: false,
+    allowOnly: true,
+    dangerouslyIgnoreUnhandledErrors: false,
+    fileParallelism: false,
+    update: false,
+    bail: 0,
+    retry: 0,
+    silent: false,
+    onConsoleLog: () => false,
+    attachmentsDir: join(scratch, 'attachments'),
+  }
+  for (const name of ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project'])
+    delete options[name]
+  return options
+}
+
+main().catch((error) => {
+  reporter.failed(error)
+  process.exitCode = 1
+}).finally(() => {
+  writeFileSync(order.report, JSON.stringify(reporter.report()))
+  // Whatever the suite left open must not keep us waiting.
+  setTimeout(() => process.exit(), 1000).unref()
+})

@@ -1,0 +1,75 @@
+"""How jest is asked to run suites, and how its answer is read."""
+
+from pathlib import Path
+
+from testwright.domain.ports import ProjectView
+from testwright.domain.projects import OUT, WORKSPACE, Command, Completed, Mount, Runner, RunOrder
+from testwright.domain.verdicts import NotRun, RunReport
+from testwright.frameworks import javascript_suites as suites
+
+_ASSETS = Path(__file__).parent / "assets" / "jest"
+_INSIDE = "/opt/testwright/jest"
+_COVERAGE = "coverage-final.json"
+
+
+class Jest:
+    name = "jest"
+    languages = suites.LANGUAGES
+
+    def suite_path(self, source_path: str, view: ProjectView) -> str:
+        return suites.suite_path(source_path, view)
+
+    def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
+        return suites.existing_suites(source_path, view)
+
+    def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
+        return suites.known_modules(self.name, view, runner)
+
+    def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
+        measured = _measure(order.source_path) if order.coverage else ("--coverage=false",)
+        seeded = ("--randomize", f"--seed={order.seed}") if order.seed is not None else ()
+        pattern = suites.only_pattern(order.only)
+        return Command(
+            argv=(
+                *runner.program,
+                f"--config={_INSIDE}/jest.config.cjs",
+                f"--rootDir={WORKSPACE}",
+                f"--reporters={_INSIDE}/reporter.cjs",
+                "--ci",
+                "--runInBand",
+                "--watchman=false",
+                "--cacheDirectory=/tmp/testwright-jest",
+                "--silent",
+                "--forceExit",
+                *measured,
+                *seeded,
+                *((f"--testNamePattern={pattern}",) if pattern else ()),
+                "--runTestsByPath",
+                *order.suite_paths,
+            ),
+            workspace=workspace,
+            reports=(suites.REPORT, *((_COVERAGE,) if order.coverage else ()), *order.extra_reports),
+            mounts=(*runner.mounts, Mount(host=str(_ASSETS), inside=_INSIDE)),
+            env=(
+                *runner.env,
+                ("TESTWRIGHT_ORDER", suites.order_json(order)),
+                ("TESTWRIGHT_SEED", "" if order.seed is None else str(order.seed)),
+            ),
+            limits=order.limits,
+        )
+
+    def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
+        found = suites.parsed(completed.reports.get(_COVERAGE))
+        maps = list(found.values()) if isinstance(found, dict) else []
+        coverage = suites.coverage_of(maps, order.source_path) if order.coverage else None
+        return suites.read(completed, order, coverage, self.name)
+
+
+def _measure(source_path: str) -> tuple[str, ...]:
+    return (
+        "--coverage",
+        "--coverageProvider=babel",
+        "--coverageReporters=json",
+        f"--coverageDirectory={OUT}",
+        f"--collectCoverageFrom={source_path}",
+    )

@@ -1,0 +1,42 @@
+"""How vitest is asked to run suites, and how its answer is read."""
+
+from pathlib import Path
+
+from testwright.domain.ports import ProjectView
+from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrder
+from testwright.domain.verdicts import NotRun, RunReport
+from testwright.frameworks import javascript_suites as suites
+
+_ASSETS = Path(__file__).parent / "assets" / "vitest"
+_INSIDE = "/opt/testwright/vitest"
+
+
+class Vitest:
+    name = "vitest"
+    languages = suites.LANGUAGES
+
+    def suite_path(self, source_path: str, view: ProjectView) -> str:
+        return suites.suite_path(source_path, view)
+
+    def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
+        return suites.existing_suites(source_path, view)
+
+    def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
+        return suites.known_modules(self.name, view, runner)
+
+    def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
+        """Our launcher takes the place of vitest's command line and is told where vitest's entry point lies."""
+        return Command(
+            argv=(*runner.program[:-1], f"{_INSIDE}/run.mjs", runner.program[-1]),
+            workspace=workspace,
+            reports=(suites.REPORT, *order.extra_reports),
+            mounts=(*runner.mounts, Mount(host=str(_ASSETS), inside=_INSIDE)),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", suites.order_json(order))),
+            limits=order.limits,
+        )
+
+    def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
+        report = suites.parsed(completed.reports.get(suites.REPORT))
+        maps = report.get("coverage") if isinstance(report, dict) else None
+        coverage = suites.coverage_of(maps, order.source_path) if order.coverage and isinstance(maps, list) else None
+        return suites.read(completed, order, coverage, self.name)

@@ -1,0 +1,248 @@
+"""The embedded engine: no server, no account, and nothing is lost on `kill -9`. DBOS keeps the runs in one SQLite file.
+
+It calls the app's own Inngest endpoint in the process, signed with a key that lies beside the database.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import inngest
+import sqlalchemy
+from dbos import DBOS, DBOSConfig, error
+from starlette.types import ASGIApp
+
+from testwright.domain.errors import EngineUnreachable, PermanentError
+from testwright.jobs import protocol
+from testwright.jobs.bridge import Bridge, forget_finished
+from testwright.jobs.engine_file import prepare_database
+from testwright.jobs.own_loop import OwnLoop
+from testwright.jobs.protocol import ENDPOINT, SIGNATURE_HEADER, Json
+from testwright.jobs.registered import registered
+
+# Pinned, or nothing would be recovered: DBOS takes up only what the same executor left under the same version. A new
+# version is due when a workflow of `bridge.py` no longer replays what an older one recorded.
+VERSION = "1"
+EXECUTOR = "local"
+DAYS_TO_REMEMBER = 14.0
+SECONDS_FOR_BODIES_TO_STOP = 0.4
+# An address no guard of the app objects to; nothing is ever sent there.
+IN_PROCESS = "http://127.0.0.1"
+
+
+class EmbeddedEngine:
+    """A `domain.ports.Engine`. One at a time in a process, and one process for a home folder."""
+
+    name = "embedded"
+
+    def __init__(self, home: Path, *, backoff_seconds: float = 1.0) -> None:
+        self._database = home / "engine.sqlite"
+        self._lock_file = home / "engine.lock"
+        self._backoff_seconds = backoff_seconds
+        self._signing_key = _signing_key(home / "engine.key")
+        self._running: _Running | None = None
+        self._lock: int | None = None
+
+    @property
+    def signing_key(self) -> str:
+        """The key for the Inngest client that serves the functions."""
+        return self._signing_key
+
+    async def start(self, app: ASGIApp, functions: Sequence[inngest.Function[Any]]) -> None:
+        """Take up what was left unfinished. `app` answers at /api/inngest. Raises PermanentError with a hint."""
+        known = registered(functions, IN_PROCESS + ENDPOINT)
+        self._lock = _locked(self._lock_file)
+        try:
+            await asyncio.to_thread(prepare_database, self._database)
+            _quieten()
+            caller = _Caller(app, self._signing_key, asyncio.get_running_loop())
+            loop = OwnLoop("testwright-engine")
+            loop.start()
+            try:
+                bridge = await loop.run(_launch(self._database, known, caller, self._backoff_seconds))
+            except BaseException:
+                loop.stop()
+                raise
+        except BaseException:
+            self._unlock()
+            raise
+        self._running = _Running(loop, bridge, caller)
+
+    async def stop(self) -> None:
+        """Leave what is at work where it is; the next start goes on with it."""
+        running, self._running = self._running, None
+        if running is not None:
+            await running.loop.cancel_all(SECONDS_FOR_BODIES_TO_STOP)
+            await running.caller.close(SECONDS_FOR_BODIES_TO_STOP)
+            await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            await asyncio.to_thread(running.loop.stop)
+        self._unlock()
+
+    async def send(self, name: str, event_id: str, data: Mapping[str, str | int]) -> str:
+        event = {"name": name, "id": event_id, "data": dict(data), "ts": int(time.time() * 1000), "user": {}}
+        running = self._started()
+        await running.loop.run(running.bridge.ingest(event))
+        return event_id
+
+    async def is_live(self, event_name: str, event_id: str) -> bool | None:
+        """Whether a run that this event started is still going on; None when that cannot be known."""
+        running = self._started()
+        return await running.loop.run(running.bridge.is_live(event_name, event_id, VERSION))
+
+    async def health(self) -> Mapping[str, Any]:
+        if self._running is None:
+            return {"engine": self.name, "answers": False, "queueDepth": 0}
+        return {"engine": self.name, "answers": True, "queueDepth": self._running.bridge.queue_depth()}
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _started(self) -> "_Running":
+        if self._running is None:
+            raise EngineUnreachable("The embedded engine is not running.", hint="Start the service again.")
+        return self._running
+
+
+class _Running:
+    def __init__(self, loop: OwnLoop, bridge: Bridge, caller: "_Caller") -> None:
+        self.loop, self.bridge, self.caller = loop, bridge, caller
+
+
+class _Caller:
+    """Calls the endpoint on the app's loop, from whichever loop asks. No time limit: a step may run for minutes."""
+
+    def __init__(self, app: ASGIApp, signing_key: str, loop: asyncio.AbstractEventLoop) -> None:
+        # A fault in the app is an answer (500), as it would be over a network.
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url=IN_PROCESS, timeout=None, trust_env=False)
+        self._signing_key = signing_key
+        self._loop = loop
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def ask(self, function_id: str, step: str | None, body: bytes) -> Json:
+        asked = asyncio.run_coroutine_threadsafe(self._post(function_id, step, body), self._loop)
+        return await asyncio.wrap_future(asked)
+
+    async def close(self, seconds: float) -> None:
+        """Stop the calls that are still open, bodies included."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=seconds)
+        await self._client.aclose()
+
+    async def _post(self, function_id: str, step: str | None, body: bytes) -> Json:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            answer = await self._client.post(
+                ENDPOINT,
+                params={"fnId": function_id, "stepId": step or "step"},
+                content=body,
+                headers={
+                    "content-type": "application/json",
+                    SIGNATURE_HEADER: protocol.signature(body, self._signing_key, time.time()),
+                },
+            )
+            return protocol.answer_json(answer.status_code, answer.headers, answer.content, time.time())
+        finally:
+            self._tasks.discard(task)
+
+
+async def _launch(database: Path, known: Any, caller: _Caller, backoff_seconds: float) -> Bridge:
+    """Runs in the engine's own loop, which DBOS adopts."""
+    url = sqlalchemy.URL.create("sqlite", database=str(database)).render_as_string()
+    config: DBOSConfig = {
+        "name": "testwright",
+        "system_database_url": url,
+        "application_version": VERSION,
+        "executor_id": EXECUTOR,
+        "log_level": "WARNING",
+        "enable_otlp": False,
+        "max_executor_threads": 16,
+        # How long a stop may take at most; there are no notifications to listen for.
+        "notification_listener_polling_interval_sec": 0.2,
+        "scheduler_polling_interval_sec": 3600.0,
+    }
+    DBOS(config=config)
+    try:
+        bridge = Bridge(known, caller.ask, backoff_seconds=backoff_seconds)
+        DBOS.launch()
+    except BaseException:
+        DBOS.destroy(destroy_registry=True)
+        raise
+    await forget_finished(DAYS_TO_REMEMBER)
+    return bridge
+
+
+def _signing_key(path: Path) -> str:
+    """Read the key, or make it: of this installation alone, readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = path.read_text().strip()
+        if key:
+            return key
+        handle = os.open(path, os.O_WRONLY)  # a crash came between making the file and writing it
+    key = f"signkey-embedded-{secrets.token_hex(32)}"
+    with os.fdopen(handle, "w") as file:
+        file.write(key)
+    return key
+
+
+def _locked(path: Path) -> int | None:
+    """Two processes on one database would both recover the same runs. The lock dies with its process."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        return None
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as busy:
+        os.close(handle)
+        raise PermanentError(
+            "Another Testwright is already running with the same home folder.",
+            code="engine_settings",
+            hint="Stop it, or give this one a folder of its own with TESTWRIGHT_HOME.",
+        ) from busy
+    return handle
+
+
+class _OwnCalls(logging.Filter):
+    """Drops httpx's line for each call of the engine to itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return f"{IN_PROCESS}{ENDPOINT}" not in record.getMessage()
+
+
+class _Expected(logging.Filter):
+    """Drops what DBOS warns of when a run is cancelled or the engine stops: both are everyday things here."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], error.DBOSAwaitedWorkflowCancelledError):
+            return False
+        message = record.getMessage()
+        return not (message.endswith("recorded outcome") or message.startswith("Asyncio task cancelled"))
+
+
+_EXPECTED = _Expected()
+_OWN_CALLS = _OwnCalls()
+
+
+def _quieten() -> None:
+    logging.getLogger("httpx").addFilter(_OWN_CALLS)
+    logger = logging.getLogger("dbos")
+    logger.addFilter(_EXPECTED)  # the same one again is not added twice
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())  # or DBOS would bring a console handler of its own

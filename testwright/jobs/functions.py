@@ -1,0 +1,145 @@
+"""The job definitions, the only ones: a session fans out to one run per file, and a terminal state always comes."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import inngest
+
+from testwright.domain.errors import Cancelled, PermanentError, TestwrightError
+from testwright.domain.ports import Desk, Step
+from testwright.domain.records import Assignment
+from testwright.jobs.rounds import FILE_REQUESTED, SESSION_CANCELLED, SESSION_REQUESTED, Rounds
+from testwright.jobs.steps import ATTEMPTS, InngestStep, Pause, StepPolicy, full_jitter, internal_error
+
+Work = Callable[[Assignment, Desk, Step], Awaitable[None]]
+RETRIES = ATTEMPTS - 1
+logger = logging.getLogger("testwright.jobs")
+
+
+def build_functions(
+    client: inngest.Inngest,
+    store: Rounds,
+    work: Work,
+    *,
+    width: int,
+    backoff: Callable[[int], float] = full_jitter,
+) -> list[inngest.Function[Any]]:
+    """The functions to serve. `work` is the pipeline of one file; at most `width` files are worked on at once."""
+    assignments = _Assignments(store, room=width)
+    cancel = [inngest.Cancel(event=SESSION_CANCELLED, if_exp="event.data.sessionId == async.data.sessionId")]
+
+    async def file_broke(ctx: inngest.Context) -> None:
+        session_id, round, file_index = _file_of(_event_that_failed(ctx))
+        logger.error("file %d of %s broke: %s", file_index, session_id, ctx.event.data.get("error"))
+        await ctx.step.run("fail", partial(_fail, store.desk(session_id, round, file_index), internal_error()))
+
+    @client.create_function(
+        fn_id="file",
+        trigger=inngest.TriggerEvent(event=FILE_REQUESTED),
+        concurrency=[inngest.Concurrency(limit=width)],
+        cancel=cancel,
+        retries=RETRIES,
+        on_failure=file_broke,
+    )
+    async def file(ctx: inngest.Context) -> None:
+        session_id, round, file_index = _file_of(ctx.event.data)
+        assignment = await assignments.of(ctx.run_id, session_id, round, file_index)
+        if assignment is None:
+            return
+        desk = store.desk(session_id, round, file_index)
+        cancelled = partial(store.cancelled, session_id, round)
+        policy = StepPolicy(desk=desk, file_index=file_index, cancelled=cancelled, backoff=backoff)
+        error: TestwrightError
+        try:
+            await work(assignment, desk, InngestStep(ctx, policy))
+            return
+        except Pause as pause:
+            raise pause.error from None
+        except Cancelled:
+            return
+        except PermanentError as permanent:
+            error = permanent
+        except Exception:
+            logger.exception("the pipeline broke on file %d of %s", file_index, session_id)
+            error = internal_error()
+        await ctx.step.run("fail", partial(_fail, desk, error))
+
+    async def session_broke(ctx: inngest.Context) -> None:
+        session_id, round = _round_of(_event_that_failed(ctx))
+        logger.error("round %d of %s broke: %s", round, session_id, ctx.event.data.get("error"))
+        await ctx.step.run("finish", partial(store.finish_round, session_id, round))
+
+    @client.create_function(
+        fn_id="session",
+        trigger=inngest.TriggerEvent(event=SESSION_REQUESTED),
+        cancel=cancel,
+        retries=RETRIES,
+        on_failure=session_broke,
+    )
+    async def session(ctx: inngest.Context) -> None:
+        session_id, round = _round_of(ctx.event.data)
+        files = await ctx.step.run("claim", partial(store.claim_round, session_id, round, ctx.run_id))
+        if files is None:
+            return
+
+        async def cover(index: int) -> int | None:
+            """Run one file; its index if that run broke."""
+            try:
+                await ctx.step.invoke(
+                    f"file/{index}",
+                    function=file,
+                    data={"sessionId": session_id, "round": round, "fileIndex": index},
+                )
+            except inngest.StepError:
+                return index
+            return None
+
+        covered = await ctx.group.parallel(tuple(partial(cover, index) for index in files))
+        broken = [index for index in covered if index is not None]
+        await ctx.step.run("finish", partial(_finish, store, session_id, round, broken))
+
+    return [session, file]
+
+
+class _Assignments:
+    """The assignments of the runs at work. A body is entered once per step, and an assignment holds a whole session."""
+
+    def __init__(self, store: Rounds, *, room: int) -> None:
+        self._store = store
+        self._room = room
+        self._kept: dict[str, Assignment] = {}
+
+    async def of(self, run_id: str, session_id: str, round: int, file_index: int) -> Assignment | None:
+        kept = self._kept.pop(run_id, None)
+        assignment = kept or await self._store.assignment(session_id, round, file_index)
+        if assignment is not None:
+            self._kept[run_id] = assignment  # at the end, so that the first is the one not asked for longest
+            if len(self._kept) > self._room:
+                del self._kept[next(iter(self._kept))]
+        return assignment
+
+
+async def _finish(store: Rounds, session_id: str, round: int, broken: list[int]) -> None:
+    # Their own on_failure says the same, but may come after the round's end.
+    for index in broken:
+        await _fail(store.desk(session_id, round, index), internal_error())
+    await store.finish_round(session_id, round)
+
+
+async def _fail(desk: Desk, error: TestwrightError) -> None:
+    await desk.fail(error)
+
+
+def _event_that_failed(ctx: inngest.Context) -> Any:
+    event: Any = ctx.event.data["event"]
+    return event["data"]
+
+
+def _round_of(data: Any) -> tuple[str, int]:
+    return str(data["sessionId"]), int(data["round"])
+
+
+def _file_of(data: Any) -> tuple[str, int, int]:
+    return (*_round_of(data), int(data["fileIndex"]))

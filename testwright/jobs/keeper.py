@@ -1,0 +1,134 @@
+"""Sees to it that an accepted round reaches the engine and comes to an end, whatever crashed in between."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from testwright.domain.errors import EngineUnreachable
+from testwright.domain.records import Accepted
+from testwright.jobs.rounds import SESSION_CANCELLED, SESSION_REQUESTED, Outbox
+
+SECONDS_BETWEEN_LOOKS = 5.0
+SECONDS_BETWEEN_WATCHES = 60.0
+RESEND_AFTER = timedelta(seconds=30)
+logger = logging.getLogger("testwright.jobs")
+
+
+class WatchedEngine(Protocol):
+    """A `domain.ports.Engine` that may also know which of its runs are still going on."""
+
+    async def send(self, name: str, event_id: str, data: Mapping[str, str | int]) -> str: ...
+
+    async def is_live(self, event_name: str, event_id: str) -> bool | None:
+        """None when the engine cannot tell."""
+        ...
+
+
+class Keeper:
+    """Between the store's outbox and the engine. `session_hours` is how long a round may take at most."""
+
+    def __init__(
+        self,
+        store: Outbox,
+        engine: WatchedEngine,
+        *,
+        session_hours: float,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._longest_seconds = session_hours * 3600
+        self._now = now
+        self._began: dict[tuple[str, int], float] = {}
+        self._loop: asyncio.Task[None] | None = None
+
+    async def dispatch(self, accepted: Accepted) -> None:
+        """Hand a round to the engine. Raises EngineUnreachable; the round then waits in the outbox."""
+        data: dict[str, str | int] = {
+            "sessionId": accepted.session_id,
+            "round": accepted.round,
+            "eventId": accepted.event_id,
+        }
+        await self._engine.send(SESSION_REQUESTED, accepted.event_id, data)
+        await self._store.mark_sent(accepted.session_id, accepted.round)
+
+    async def stop_runs(self, session_id: str, round: int) -> None:
+        """Tell the engine that a round was cancelled in the store. Best effort: the store's word is what counts."""
+        with suppress(EngineUnreachable):
+            await self._engine.send(SESSION_CANCELLED, f"{session_id}/{round}/cancel", {"sessionId": session_id})
+
+    async def start(self) -> None:
+        """Take care of what the last process left, then keep looking."""
+        await self._quietly(self.resend(timedelta(0)))
+        await self._quietly(self.watch())
+        self._loop = asyncio.create_task(self._keep_looking())
+
+    async def stop(self) -> None:
+        if self._loop is not None:
+            self._loop.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._loop
+
+    async def resend(self, older_than: timedelta = RESEND_AFTER) -> None:
+        """Send again what the engine never got."""
+        for accepted in await self._store.unsent(older_than):
+            await self.dispatch(accepted)
+
+    async def watch(self) -> None:
+        """Start lost rounds again, and end those that have taken too long."""
+        unfinished = await self._store.unfinished()
+        self._began = {key: began for key, began in self._began.items() if key in {item[:2] for item in unfinished}}
+        for session_id, round, event_id in unfinished:
+            if self._now() - await self._begin_of(session_id, round) > self._longest_seconds:
+                logger.error("round %d of %s took too long and is ended", round, session_id)
+                await self._store.finish_round(session_id, round)
+                await self.stop_runs(session_id, round)
+            elif await self._engine.is_live(SESSION_REQUESTED, event_id) is False:
+                await self._start_again(session_id, round)
+
+    async def _start_again(self, session_id: str, round: int) -> None:
+        again = await self._store.reissue(session_id, round)
+        if not again.started:
+            return  # it ended between our two questions
+        logger.warning("round %d of %s has no run in the engine and is started again", round, session_id)
+        await self.dispatch(again)
+
+    async def _begin_of(self, session_id: str, round: int) -> float:
+        key = (session_id, round)
+        if key not in self._began:
+            self._began[key] = await self._first_event_time(session_id, round)
+        return self._began[key]
+
+    async def _first_event_time(self, session_id: str, round: int) -> float:
+        after = 0
+        while page := await self._store.events_after(session_id, after):
+            for event in page:
+                if event.payload.get("round") == round:
+                    return _seconds(event.payload["timestamp"])
+            after = page[-1].id
+        return self._now()
+
+    async def _keep_looking(self) -> None:
+        watched = self._now()
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            await self._quietly(self.resend())
+            if self._now() - watched >= SECONDS_BETWEEN_WATCHES:
+                watched = self._now()
+                await self._quietly(self.watch())
+
+    async def _quietly(self, look: Any) -> None:
+        try:
+            await look
+        except EngineUnreachable as error:
+            logger.warning("%s Queued sessions wait.", error.message)
+        except Exception:
+            logger.exception("looking after the sessions failed; trying again")
+
+
+def _seconds(timestamp: Any) -> float:
+    return datetime.fromisoformat(str(timestamp).replace("Z", "+00:00")).timestamp()

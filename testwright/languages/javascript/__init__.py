@@ -1,0 +1,28 @@
+"""How JavaScript and TypeScript are read; JSX included."""
+
+from testwright.domain.analysis import Analysis
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.sessions import SourceFile
+from testwright.domain.verdicts import Fault
+from testwright.languages.javascript.analysing import analyse
+from testwright.languages.javascript.gates import fault_of
+from testwright.languages.javascript.suites import render, split
+
+
+class JavaScript:
+    """One reader for both names: the grammar follows the file's extension."""
+
+    def __init__(self, name: str = "javascript") -> None:
+        self.name = name
+
+    def analyse(self, source: SourceFile) -> Analysis:
+        return analyse(source)
+
+    def split(self, suite: str) -> Draft:
+        return split(suite)
+
+    def render(self, draft: Draft) -> str:
+        return render(draft)
+
+    def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
+        return fault_of(case, draft, analysis, known_modules)

@@ -1,0 +1,227 @@
+"""The static gates: a test must be readable (`reads`) and must have an oracle that the code under test moves (`asserts`)."""
+
+import re
+
+from tree_sitter import Node
+
+from testwright.domain.analysis import Analysis
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.verdicts import Fault
+from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, unwrap, walk
+from testwright.languages.javascript.suites import head_of, imported, mentions, modifiers, test_calls
+
+_HOLD_BACK = {"only", "skip", "todo", "fails", "failing", "skipIf", "runIf"}
+_SNAPSHOTS = {"toMatchSnapshot", "toMatchInlineSnapshot", "toThrowErrorMatchingSnapshot", "toMatchFileSnapshot"}
+_NOT_MATCHERS = {"not", "resolves", "rejects", "soft", "poll"}
+_EXITS = re.compile(r"\bprocess\s*\.\s*(exit|abort|kill)\s*\(")
+_SLEEP = re.compile(r"new\s+Promise\b[^;]*?\bsetTimeout\s*\(|\btimers/promises\b", re.S)
+_MOCKERS = {"vi.mock", "vi.doMock", "jest.mock", "jest.doMock", "jest.setMock", "jest.unstable_mockModule"}
+_REPLACERS = ("mockReturnValue", "mockImplementation", "mockResolvedValue", "mockRejectedValue")
+_LITERALS = frozenset({"number", "string", "true", "false", "null", "undefined", "regex", "array", "object"})
+
+
+def fault_of(case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
+    problem = _unreadable(case, draft, analysis, known_modules)
+    if problem is not None:
+        return Fault(name=case.name, gate="reads", message=problem)
+    problem = _without_oracle(case, draft, analysis)
+    return Fault(name=case.name, gate="asserts", message=problem) if problem is not None else None
+
+
+def _unreadable(case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> str | None:
+    root = parse(case.code)
+    if (line := error_line(root)) is not None:
+        return f"The test does not parse: line {line} of it."
+    preamble = parse(draft.preamble)
+    if (line := error_line(preamble)) is not None:
+        return f"The imports and helpers above the tests do not parse: line {line}."
+    if not test_calls(root):
+        return "It is not a test: wrap it in `it('…', () => { … })`."
+    if sum(other.name == case.name for other in draft.cases) > 1:
+        return f"Two tests are called “{case.name}”; give each its own title."
+    wanted = [source for source, names in imported(preamble) if not names or any(mentions(case.code, n) for n in names)]
+    for node in walk(root):
+        if node.type == "call_expression" and text_of(field(node, "function")) in ("require", "import", *_MOCKERS):
+            named = string_value(_argument(node, 0))
+            if named is not None:
+                wanted.append(named)
+    for specifier in wanted:
+        if not _is_known(specifier, analysis, known_modules):
+            return f"It imports '{specifier}', which this project does not have; use only what package.json declares."
+    return None
+
+
+def _is_known(specifier: str, analysis: Analysis, known_modules: frozenset[str]) -> bool:
+    if specifier.startswith((".", "/", "node:")) or specifier in analysis.imports or specifier in known_modules:
+        return True
+    parts = specifier.split("/")
+    package = "/".join(parts[:2]) if specifier.startswith("@") else parts[0]
+    if package in known_modules:
+        return True
+    # Aliases of tsconfig and bundlers: the source uses the same one, so it leads somewhere.
+    return package in ("@", "~", "#", "src") or any(used.split("/")[0] == parts[0] for used in analysis.imports)
+
+
+def _without_oracle(case: Case, draft: Draft, analysis: Analysis) -> str | None:
+    root, preamble = parse(case.code), parse(draft.preamble)
+    for call in test_calls(root):
+        held = modifiers(call) & _HOLD_BACK
+        if held or head_of(call).startswith(("x", "f")):
+            return f"It is held back or singled out (`{next(iter(held), head_of(call))}`); write a plain `it(…)`."
+    if _EXITS.search(case.code):
+        return "It ends the process; a test must return."
+    fake_clock = "useFakeTimers" in case.code or "useFakeTimers" in draft.preamble
+    if _SLEEP.search(case.code) and not fake_clock:
+        return "It sleeps in real time; use fake timers, or await what it waits for."
+    if any(_swallows(node) for node in walk(root) if node.type == "try_statement"):
+        return "Its try/catch lets a missing error pass; use `expect(() => …).toThrow(…)` or `.rejects`."
+    units = _unit_imports(preamble, analysis)
+    if (problem := _replaces_unit(draft.preamble + "\n" + case.code, units)) is not None:
+        return problem
+    return _weak_expectations(root, preamble)
+
+
+def _swallows(node: Node) -> bool:
+    """A catch that neither throws again nor is backed by `expect.assertions` hides that nothing was thrown."""
+    handler = field(node, "handler")
+    if handler is None:
+        return False
+    around: Node = node
+    while around.parent is not None:
+        around = around.parent
+    backed = re.search(r"expect\s*\.\s*(assertions|hasAssertions)\s*\(", text_of(around)) is not None
+    fails_unless_thrown = re.search(r"\bthrow\b|\bexpect\.unreachable\b|\bfail\s*\(", text_of(node)) is not None
+    return not (backed or fails_unless_thrown)
+
+
+def _unit_imports(preamble: Node, analysis: Analysis) -> dict[str, list[str]]:
+    """Relative modules that bring names of the analysed symbols, with the local names."""
+    exported = {symbol.name.split(".")[0] for symbol in analysis.symbols}
+    has_default = any(symbol.is_default_export for symbol in analysis.symbols)
+    found = {}
+    for source, names in imported(preamble):
+        if source.startswith((".", "@/", "~/", "#", "src/")) and source not in analysis.imports:
+            if has_default or not names or exported & set(names) or len(names) == 1:
+                found[source] = names
+    return found
+
+
+def _replaces_unit(text: str, units: dict[str, list[str]]) -> str | None:
+    for node in walk(parse(text)):
+        if node.type != "call_expression":
+            continue
+        called = text_of(field(node, "function"))
+        if called in _MOCKERS and string_value(_argument(node, 0)) in units:
+            return "It mocks the module it should test; mock only what that module depends on."
+        if called in ("vi.spyOn", "jest.spyOn") and node.parent is not None:
+            target = text_of(_argument(node, 0))
+            replaces = text_of(field(node.parent, "property")).startswith(_REPLACERS)
+            if replaces and any(target in names for names in units.values()):
+                return f"It replaces `{target}.{string_value(_argument(node, 1))}`, which it should test."
+    return None
+
+
+def _argument(call: Node, index: int) -> Node | None:
+    arguments = field(call, "arguments")
+    listed = arguments.named_children if arguments is not None else []
+    return listed[index] if index < len(listed) else None
+
+
+def _weak_expectations(root: Node, preamble: Node) -> str | None:
+    checks = _checks(root)
+    if not checks:
+        helpers = {text_of(field(node, "name")) for node in preamble.named_children if "expect(" in text_of(node)}
+        if any(name and mentions(text_of(root), name) for name in helpers):
+            return None
+        return "It asserts nothing: end it with `expect(…)` and a matcher."
+    moved = _moved_by_unit(root, preamble)
+    if not any(mentions(text_of(root), name) for name in _shared_names(preamble)):
+        return "It never uses the code under test; import it and call it."
+    matchers = {matcher for _, matcher, _ in checks}
+    if matchers <= _SNAPSHOTS:
+        return "It only compares with a snapshot; say what you expect in the test itself."
+    for subject, matcher, expected in checks:
+        if _is_tautology(subject, expected):
+            return f"`expect({text_of(subject)}).{matcher}({text_of(expected)})` is true whatever the code does."
+    if not any(_depends(node, moved) for subject, _, expected in checks for node in (subject, expected)):
+        return "What it expects does not depend on the code under test; assert on its result or effect."
+    return None
+
+
+def _checks(root: Node) -> list[tuple[Node | None, str, Node | None]]:
+    """(subject, matcher, expected) of every completed assertion."""
+    found: list[tuple[Node | None, str, Node | None]] = []
+    for node in walk(root):
+        if node.type != "call_expression":
+            continue
+        function = field(node, "function")
+        if function is None or function.type != "member_expression":
+            if text_of(function) == "assert":
+                found.append((_argument(node, 0), "assert", _argument(node, 1)))
+            continue
+        matcher = text_of(field(function, "property"))
+        inner = field(function, "object")
+        if text_of(inner).split(".")[0] == "assert":
+            found.append((_argument(node, 0), matcher, _argument(node, 1)))
+            continue
+        while inner is not None and inner.type == "member_expression":
+            if text_of(field(inner, "property")) not in _NOT_MATCHERS:
+                break
+            inner = field(inner, "object")
+        if inner is not None and inner.type == "call_expression":
+            called = text_of(field(inner, "function"))
+            if called in ("expect", "expect.soft", "expect.poll") and matcher not in _NOT_MATCHERS:
+                found.append((_argument(inner, 0), matcher, _argument(node, 0)))
+    return found
+
+
+def _is_tautology(subject: Node | None, expected: Node | None) -> bool:
+    inner = unwrap(subject)
+    if inner is None:
+        return False
+    if inner.type in _LITERALS and not any(each.type in ("identifier", "call_expression") for each in walk(inner)):
+        return True
+    return expected is not None and text_of(inner) == text_of(expected) and "(" not in text_of(inner)
+
+
+def _shared_names(preamble: Node) -> set[str]:
+    """What the preamble imports from the project or declares itself; the test library's own names do not count."""
+    names = set()
+    for source, brought in imported(preamble):
+        if source not in ("vitest", "@jest/globals") and not source.startswith(("node:", "@testing-library/")):
+            names.update(brought)
+    for statement in preamble.named_children:
+        for node in walk(statement):
+            if node.type in ("variable_declarator", "function_declaration", "class_declaration"):
+                names.add(text_of(field(node, "name")))
+    return {name for name in names if re.fullmatch(r"[\w$]+", name)}
+
+
+def _moved_by_unit(root: Node, preamble: Node) -> set[str]:
+    """Names whose value may come from, or be changed by, the code under test."""
+    moved = _shared_names(preamble)
+    if re.search(r"\brender(Hook|ToString)?\s*\(", text_of(root) + text_of(preamble)):
+        moved |= {"screen", "document", "container", "window"}
+    while True:
+        before = len(moved)
+        for node in walk(root):
+            if node.type == "variable_declarator" and _depends(field(node, "value"), moved):
+                moved |= {text_of(each) for each in walk(field(node, "name") or node) if each.type in _NAMES}
+            elif node.type == "assignment_expression" and _depends(field(node, "right"), moved):
+                moved.add(text_of(field(node, "left")).split(".")[0])
+            elif node.type in ("call_expression", "new_expression", "jsx_self_closing_element", "jsx_opening_element"):
+                if _depends(node, moved) and not text_of(field(node, "function")).startswith(("expect", "it", "test")):
+                    moved |= {text_of(each) for each in walk(node) if each.type == "identifier"}
+        if len(moved) == before:
+            return moved
+
+
+_NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})
+
+
+def _depends(node: Node | None, moved: set[str]) -> bool:
+    if node is None:
+        return False
+    return any(
+        text_of(each) in moved for each in walk(node) if each.type in ("identifier", "shorthand_property_identifier")
+    )

@@ -1,0 +1,318 @@
+"""Taking a suite of `describe` and `it` apart into single tests, and putting tests together into a suite.
+
+What a `describe` holds besides tests (hooks, shared values) moves to the preamble, where the runner treats it the same
+way; two groups that declare one name differently cannot be told apart then, and are refused with a sentence.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field as data_field, replace
+
+from tree_sitter import Node
+
+from testwright.domain.drafts import Case, Draft
+from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, walk
+
+_TESTS = frozenset({"it", "test", "fit", "xit", "xtest"})
+_GROUPS = frozenset({"describe", "suite", "fdescribe", "xdescribe", "context"})
+_WIDTH = 2
+
+
+def split(suite: str) -> Draft:
+    """Raises ValueError with a sentence when the suite does not parse."""
+    root = parse(suite)
+    if (line := error_line(root)) is not None:
+        raise ValueError(f"The suite does not parse: line {line}.")
+    pile = _Pile()
+    _sort_out(root.named_children, None, pile)
+    return Draft(preamble="\n".join(pile.preamble).strip(), cases=tuple(_unique(pile.cases)))
+
+
+@dataclass
+class _Pile:
+    preamble: list[str] = data_field(default_factory=list)
+    cases: list[Case] = data_field(default_factory=list)
+    declared: dict[str, str] = data_field(default_factory=dict)
+    last_row: int = 0
+
+
+def _sort_out(statements: Iterable[Node], group: str | None, pile: _Pile) -> None:
+    comments: list[Node] = []
+    for statement in statements:
+        if statement.type == "comment":
+            comments.append(statement)
+            continue
+        call = _call_of(statement)
+        head = _head(call)
+        body = _callback_body(call) if call is not None and head in _GROUPS else None
+        if call is not None and head in _GROUPS and body is not None and not _is_each(call):
+            pile.preamble += [text_of(comment) for comment in comments]
+            title = _title(call)
+            _sort_out(body.named_children, f"{group} {title}" if group else title, pile)
+        elif call is not None and (head in _TESTS or head in _GROUPS):
+            code = "\n".join([*(flush_left(each) for each in comments), flush_left(statement)])
+            pile.cases.append(Case(name=_title(call), code=code, group=group))
+        else:
+            _to_preamble(statement, comments, group, pile)
+        comments = []
+    if group is None:
+        pile.preamble += [text_of(comment) for comment in comments]
+
+
+def _to_preamble(statement: Node, comments: list[Node], group: str | None, pile: _Pile) -> None:
+    text = "\n".join([*(flush_left(each) for each in comments), flush_left(statement)])
+    if group is not None and text in pile.preamble:
+        return
+    for name in _declared(statement):
+        if pile.declared.setdefault(name, text) != text:
+            raise ValueError(f"Two groups declare `{name}` differently; declare it once, at the top of the file.")
+    first = comments[0] if comments else statement
+    if pile.preamble and (first.start_point.row - pile.last_row > 1 or group is not None):
+        pile.preamble.append("")
+    pile.preamble.append(text)
+    pile.last_row = statement.end_point.row
+
+
+def _declared(statement: Node) -> list[str]:
+    if statement.type in ("lexical_declaration", "variable_declaration"):
+        return [text_of(field(each, "name")) for each in statement.named_children if each.type == "variable_declarator"]
+    name = field(statement, "name")
+    return [text_of(name)] if name is not None else []
+
+
+def _unique(cases: list[Case]) -> list[Case]:
+    """Reports call a test by its title: a title that comes again gets a number."""
+    seen: set[str] = set()
+    found = []
+    for case in cases:
+        name, count = case.name, 2
+        while name in seen:
+            name = f"{case.name} ({count})"
+            count += 1
+        seen.add(name)
+        found.append(case if name == case.name else retitled(case, name))
+    return found
+
+
+def retitled(case: Case, name: str) -> Case:
+    """The same test under another title."""
+    root = parse(case.code)
+    call = next((found for each in root.named_children if (found := _call_of(each)) and _head(found)), None)
+    title = _title_node(call) if call is not None else None
+    if title is None:
+        return replace(case, name=name)
+    encoded = case.code.encode()
+    code = (encoded[: title.start_byte] + quoted(name).encode() + encoded[title.end_byte :]).decode()
+    return replace(case, name=name, code=code)
+
+
+def quoted(text: str) -> str:
+    """A string literal as a careful person writes it: single quotes, double ones where that saves backslashes."""
+    shown = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    shown = re.sub(r"[\x00-\x1f\x7f\u2028\u2029\ufeff]", lambda match: f"\\u{ord(match[0]):04x}", shown)
+    if "'" in shown and '"' not in shown:
+        return f'"{shown}"'
+    escaped = shown.replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _call_of(statement: Node) -> Node | None:
+    if statement.type != "expression_statement" or not statement.named_children:
+        return None
+    call = statement.named_children[0]
+    return call if call.type == "call_expression" else None
+
+
+def _head(call: Node | None) -> str:
+    """The first name of `it`, `it.each(…)`, `describe.skip` …; empty when it is no test or group."""
+    node = field(call, "function")
+    while node is not None and node.type in ("member_expression", "call_expression"):
+        node = field(node, "object") or field(node, "function")
+    name = text_of(node)
+    return name if name in _TESTS or name in _GROUPS else ""
+
+
+def modifiers(call: Node) -> set[str]:
+    """`only`, `skip`, `each` … as they stand between the head and its arguments."""
+    found, node = set(), field(call, "function")
+    while node is not None and node.type in ("member_expression", "call_expression"):
+        if node.type == "member_expression":
+            found.add(text_of(field(node, "property")))
+        node = field(node, "object") or field(node, "function")
+    return found
+
+
+def test_calls(root: Node) -> list[Node]:
+    """Every call of `it`, `test` or `describe` in a piece of a suite."""
+    return [
+        node
+        for node in walk(root)
+        if node.type == "call_expression"
+        and _head(node)
+        and (node.parent is None or node.parent.type != "call_expression")
+    ]
+
+
+def head_of(call: Node) -> str:
+    return _head(call)
+
+
+def _is_each(call: Node) -> bool:
+    return bool(modifiers(call) & {"each", "for"})
+
+
+def _title_node(call: Node) -> Node | None:
+    arguments = field(call, "arguments")
+    return arguments.named_children[0] if arguments is not None and arguments.named_children else None
+
+
+def _title(call: Node) -> str:
+    node = _title_node(call)
+    said = string_value(node)
+    return said if said is not None else text_of(node).strip("`")
+
+
+def _callback_body(call: Node) -> Node | None:
+    arguments = field(call, "arguments")
+    for argument in arguments.named_children if arguments is not None else []:
+        if argument.type in ("arrow_function", "function_expression"):
+            body = field(argument, "body")
+            return body if body is not None and body.type == "statement_block" else None
+    return None
+
+
+def flush_left(node: Node) -> str:
+    """The node's text as if it began at the left margin; lines inside template literals stay as they are."""
+    lines = text_of(node).split("\n")
+    kept = _template_rows(node)
+    margin = node.start_point.column
+    for offset in range(1, len(lines)):
+        if offset not in kept:
+            blank = len(lines[offset]) - len(lines[offset].lstrip(" \t"))
+            lines[offset] = lines[offset][min(margin, blank) :].rstrip()
+    return "\n".join(lines)
+
+
+def _template_rows(node: Node) -> set[int]:
+    rows: set[int] = set()
+    for each in walk(node):
+        if each.type == "template_string":
+            first = each.start_point.row - node.start_point.row
+            rows.update(range(first + 1, each.end_point.row - node.start_point.row + 1))
+    return rows
+
+
+def render(draft: Draft) -> str:
+    """Preamble, then the tests by group, in the order in which the groups first appear."""
+    groups: dict[str | None, list[Case]] = {}
+    for case in draft.cases:
+        groups.setdefault(case.group, []).append(case)
+    end = ";" if re.search(r";[ \t]*$", draft.preamble, re.M) or _ends_with_semicolon(draft.cases) else ""
+    blocks: list[str] = []
+    for group, cases in groups.items():
+        if group is None:
+            blocks += [case.code.strip("\n") for case in cases]
+            continue
+        inside = "\n\n".join(indented(case.code.strip("\n")) for case in cases)
+        blocks.append(f"describe({quoted(group)}, () => {{\n{inside}\n}}){end}")
+    preamble = _with_describe(draft.preamble) if any(groups) else draft.preamble
+    preamble = without_unused_imports(preamble, "\n".join(blocks)).strip("\n")
+    return "\n\n".join([preamble, *blocks] if preamble else blocks) + "\n"
+
+
+def _with_describe(preamble: str) -> str:
+    """The groups are ours to write, so their import is ours to see to."""
+    found = re.search(r"^import \{([^}]*)\} from (['\"])(?:vitest|@jest/globals)\2", preamble, re.M)
+    if found is None or mentions(found[1], "describe"):
+        return preamble
+    return f"{preamble[: found.start(1)]} describe,{preamble[found.start(1) :]}"
+
+
+def _ends_with_semicolon(cases: tuple[Case, ...]) -> bool:
+    return bool(cases) and cases[0].code.rstrip().endswith(";")
+
+
+def indented(code: str) -> str:
+    root = parse(code)
+    kept = _template_rows(root)
+    shift = root.start_point.row  # leading blank lines are not part of the tree
+    lines = code.split("\n")
+    return "\n".join(
+        line if not line or (row - shift) in kept else " " * _WIDTH + line for row, line in enumerate(lines)
+    )
+
+
+def without_unused_imports(preamble: str, used: str) -> str:
+    """Leave out imported names that neither the tests nor the rest of the preamble mention."""
+    root = parse(preamble)
+    if root.has_error:
+        return preamble
+    imports = [node for node in root.named_children if _bindings(node)]
+    encoded = preamble.encode()
+    rest = used
+    for node in root.named_children:
+        if node not in imports:
+            rest += "\n" + text_of(node)
+    edits: list[tuple[int, int, bytes]] = []
+    for node in imports:
+        bindings = _bindings(node)
+        unused = [binding for binding in bindings if not mentions(rest, binding[1]) and binding[1] != "React"]
+        if not unused:
+            continue
+        if len(unused) == len(bindings):
+            stop = node.end_byte + (encoded[node.end_byte : node.end_byte + 1] == b"\n")
+            edits.append((node.start_byte, stop, b""))
+            continue
+        holder = unused[0][0].parent
+        if holder is None or any(binding.parent != holder for binding, _ in unused):
+            continue
+        gone = {binding.id for binding, _ in unused}
+        listed = [text_of(child) for child in holder.named_children if child.id not in gone and child.type != "comment"]
+        if listed and holder.type in ("named_imports", "object_pattern"):
+            edits.append((holder.start_byte, holder.end_byte, f"{{ {', '.join(listed)} }}".encode()))
+    for start, stop, text in sorted(edits, reverse=True):
+        encoded = encoded[:start] + text + encoded[stop:]
+    return re.sub(r"\n{3,}", "\n\n", encoded.decode()).strip("\n")
+
+
+def mentions(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text) is not None
+
+
+def _bindings(statement: Node) -> list[tuple[Node, str]]:
+    """The nodes and local names that an import, or a `const … = require(…)`, brings in."""
+    found: list[tuple[Node, str]] = []
+    if statement.type == "import_statement":
+        for node in walk(statement):
+            if node.type == "import_specifier":
+                found.append((node, text_of(field(node, "alias") or field(node, "name"))))
+            elif node.type == "namespace_import":
+                found.append((node, text_of(node.named_children[0])))
+            elif node.type == "identifier" and node.parent is not None and node.parent.type == "import_clause":
+                found.append((node, text_of(node)))
+    elif statement.type in ("lexical_declaration", "variable_declaration") and len(statement.named_children) == 1:
+        declarator = statement.named_children[0]
+        value, name = field(declarator, "value"), field(declarator, "name")
+        if value is None or name is None or text_of(field(value, "function")) != "require":
+            return []
+        if name.type == "identifier":
+            return [(name, text_of(name))]
+        for child in name.named_children:
+            inner = field(child, "value") or child
+            found.append((child, text_of(inner)))
+    return found
+
+
+def imported(preamble: Node) -> list[tuple[str, list[str]]]:
+    """Module specifier and local names of every import of a parsed preamble."""
+    found = []
+    for statement in preamble.named_children:
+        names = [name for _, name in _bindings(statement)]
+        source = string_value(field(statement, "source")) if statement.type == "import_statement" else None
+        if source is None and names:
+            value = field(statement.named_children[0], "value")
+            arguments = field(value, "arguments")
+            source = string_value(arguments.named_children[0]) if arguments and arguments.named_children else None
+        if source is not None:
+            found.append((source, names))
+    return found

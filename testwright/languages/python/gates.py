@@ -1,0 +1,169 @@
+"""The static gates for Python: why a test cannot be delivered, as a sentence its writer can act on."""
+
+import sys
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from testwright.domain.analysis import Analysis
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.verdicts import Fault
+from testwright.languages.python import oracles
+from testwright.languages.python.syntax import (
+    definition_of,
+    first_error,
+    imported_modules,
+    line_of,
+    name_of,
+    parse,
+    string_value,
+    text_of,
+    walk,
+)
+
+_EXITS = {"sys.exit", "os._exit", "os.abort", "os.kill", "exit", "quit", "_exit", "pytest.exit", "signal.raise_signal"}
+_SLEEPS = {"time.sleep", "sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"}
+_SKIPS = (
+    "pytest.skip",
+    "pytest.xfail",
+    "pytest.importorskip",
+    "pytest.mark.skip",
+    "pytest.mark.xfail",
+    "unittest.skip",
+)
+_NETWORK = {
+    "socket.socket",
+    "socket.create_connection",
+    "urllib.request.urlopen",
+    "urlopen",
+    "http.client.HTTPConnection",
+    "http.client.HTTPSConnection",
+    *(f"{library}.{verb}" for library in ("requests", "httpx") for verb in ("get", "post", "put", "delete", "request")),
+}
+_PATCHERS = ("patch", "patch.object", "patch.multiple", "monkeypatch.setattr", "monkeypatch.delattr", "setattr")
+
+
+def fault_of(case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
+    problem = _unreadable(case, draft, known_modules)
+    if problem is not None:
+        return Fault(name=case.name, gate="reads", message=problem)
+    problem = _proves_nothing(case, draft, analysis)
+    return Fault(name=case.name, gate="asserts", message=problem) if problem is not None else None
+
+
+def _unreadable(case: Case, draft: Draft, known_modules: frozenset[str]) -> str | None:
+    root, shared = parse(case.code), parse(draft.preamble)
+    for part, tree in (("The test", root), ("The shared code above the tests", shared)):
+        wrong = first_error(tree)
+        if wrong is not None:
+            return f"{part} does not parse: line {line_of(wrong)}."
+    definitions = [definition_of(node) for node in root.named_children if node.type != "comment"]
+    if len(definitions) != 1 or definitions[0] is None or name_of(definitions[0]) != case.name:
+        return f"The code must be exactly one test function named {case.name}."
+    if not case.name.startswith(("test_", "Test")):
+        return f"pytest does not collect {case.name}: its name must start with test_."
+    if sum(other.name == case.name for other in draft.cases) > 1:
+        return f"The name {case.name} is used twice in this suite; pytest would run only the last one."
+    for tree in (shared, root):
+        unknown = _unknown_import(tree, known_modules)
+        if unknown is not None:
+            return unknown
+    return None
+
+
+def _unknown_import(root: Node, known_modules: frozenset[str]) -> str | None:
+    for module in (*(name for name, _ in imported_modules(root)), *_dynamic_imports(root)):
+        top = module.split(".")[0]
+        if top and top not in sys.stdlib_module_names and top not in known_modules:
+            return (
+                f"It imports {top}, which the project neither contains nor declares; "
+                "use the standard library, pytest and the project's own modules."
+            )
+    return None
+
+
+def _dynamic_imports(root: Node) -> Iterator[str]:
+    for call, name in _calls(root):
+        if name in ("__import__", "importlib.import_module", "import_module", "pytest.importorskip"):
+            first = _arguments(call)[:1]
+            value = string_value(first[0]) if first else None
+            yield value if value is not None else "a module by a computed name"
+
+
+def _proves_nothing(case: Case, draft: Draft, analysis: Analysis) -> str | None:
+    root, shared = parse(case.code), parse(draft.preamble)
+    for tree in (root, shared):
+        problem = _forbidden(tree) or _patched_unit(tree, analysis)
+        if problem is not None:
+            return problem
+    return oracles.weakness(root, shared, analysis)
+
+
+def _forbidden(root: Node) -> str | None:
+    for call, name in _calls(root):
+        line = line_of(call)
+        if name in _EXITS:
+            return f"Line {line} calls {name}, which ends the test run; use pytest.raises(SystemExit) around the code."
+        if name in _SLEEPS and [text_of(argument) for argument in _arguments(call)] != ["0"]:
+            return f"Line {line} sleeps; a test must not wait for time to pass."
+        if name in _NETWORK:
+            return f"Line {line} calls {name}; tests run without a network, so replace the connection instead."
+        if name == "contextlib.suppress" or name == "suppress":
+            return f"Line {line} suppresses errors; expect the error with pytest.raises, or let it fail the test."
+    for node in walk(root):
+        line = line_of(node)
+        if node.type in ("attribute", "call") and text_of(node).startswith(_SKIPS):
+            return f"Line {line} skips or excuses the test; write one that runs and passes."
+        if node.type == "raise_statement" and "SystemExit" in text_of(node):
+            return f"Line {line} ends the test run; a test must not raise SystemExit itself."
+        if node.type == "except_clause" and _swallows(node):
+            return f"Line {line} swallows an error; expect it with pytest.raises, or let it fail the test."
+    return None
+
+
+def _swallows(clause: Node) -> bool:
+    body = next((child for child in clause.named_children if child.type == "block"), None)
+    statements = [node for node in (body.named_children if body else ()) if node.type != "comment"]
+    return all(
+        node.type in ("pass_statement", "continue_statement", "return_statement", "break_statement")
+        or text_of(node) in ("...", "assert True")
+        for node in statements
+    )
+
+
+def _patched_unit(root: Node, analysis: Analysis) -> str | None:
+    """Replacing what is under test proves nothing about it; replacing what it uses is fine."""
+    names = {symbol.name for symbol in analysis.symbols}
+    for call, called in _calls(root):
+        if not any(called == patcher or called.endswith(f".{patcher}") for patcher in _PATCHERS):
+            continue
+        arguments = _arguments(call)
+        values = [string_value(argument) for argument in arguments[:2]]
+        target = None
+        if values and values[0] is not None:
+            parts = values[0].split(".")
+            target = ".".join(parts[-2:]) if ".".join(parts[-2:]) in names else parts[-1]
+        elif len(values) > 1 and values[1] is not None:
+            owner = text_of(arguments[0]).split(".")[-1]
+            target = f"{owner}.{values[1]}" if owner in names else values[1]
+        if target in names:
+            return f"Line {line_of(call)} replaces {target}, which is what the test is for; replace only what it uses."
+    for node in walk(root):
+        left = node.child_by_field_name("left") if node.type == "assignment" else None
+        if left is not None and left.type == "attribute":
+            owner, _, attribute = text_of(left).rpartition(".")
+            symbol = f"{owner.rpartition('.')[2]}.{attribute}"
+            if symbol in names or (attribute in names and owner.islower() and owner.isidentifier()):
+                return f"Line {line_of(node)} replaces {attribute}, which is what the test is for."
+    return None
+
+
+def _calls(root: Node) -> Iterator[tuple[Node, str]]:
+    for node in walk(root):
+        if node.type == "call":
+            yield node, text_of(node.child_by_field_name("function"))
+
+
+def _arguments(call: Node) -> list[Node]:
+    listed = call.child_by_field_name("arguments")
+    return [node for node in (listed.named_children if listed is not None else ()) if node.type != "keyword_argument"]

@@ -1,0 +1,155 @@
+"""Whether a test's expectations depend on the code under test, and could fail at all."""
+
+import sys
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from testwright.domain.analysis import Analysis
+from testwright.languages.python.syntax import (
+    bound_names,
+    definition_of,
+    identifiers,
+    imported_modules,
+    line_of,
+    name_of,
+    text_of,
+    walk,
+    walk_own,
+)
+
+_EXPECTING = ("pytest.raises", "pytest.warns", "pytest.deprecated_call")
+_OF_PYTEST = {
+    "capsys",
+    "capfd",
+    "caplog",
+    "recwarn",
+    "tmp_path",
+    "tmp_path_factory",
+    "tmpdir",
+    "monkeypatch",
+    "request",
+}
+_STATEMENTS = ("expression_statement", "for_statement", "while_statement", "return_statement", "delete_statement")
+_CONSTANTS = ("true", "integer", "float", "string")
+
+
+def weakness(root: Node, shared: Node, analysis: Analysis) -> str | None:
+    """A sentence when the test has no oracle, one that always holds, or only such as ignore the code under test."""
+    checkers = _checkers(shared)
+    oracles = list(_oracles(root, checkers))
+    if not oracles:
+        return "It asserts nothing; compare what the code returns, or expect its error with pytest.raises."
+    for node in walk(root):
+        if node.type == "assert_statement" and (reason := _tautology(node)) is not None:
+            return f"Line {line_of(node)} always holds ({reason}); compare with the value you expect."
+    touched = _touched(root, shared, analysis)
+    if not any(identifiers(oracle) & touched for oracle in oracles):
+        subject = analysis.symbols[0].name if analysis.symbols else "the code under test"
+        return f"Its assertions do not depend on the code under test; assert on what, for instance, {subject} gives."
+    return None
+
+
+def _oracles(root: Node, checkers: set[str]) -> Iterator[Node]:
+    for node in walk(root):
+        if node.type == "assert_statement":
+            yield node
+        elif node.type == "with_statement":
+            clause = text_of(next((child for child in node.children if child.type == "with_clause"), None))
+            body = node.child_by_field_name("body")
+            if body is not None and any(name in clause for name in _EXPECTING):
+                yield body
+        elif node.type == "call":
+            called = text_of(node.child_by_field_name("function"))
+            last = called.rpartition(".")[2]
+            if called in _EXPECTING or called in checkers or last.startswith("assert"):
+                yield node
+
+
+def _checkers(shared: Node) -> set[str]:
+    """Shared helper functions that assert something themselves."""
+    return {
+        name_of(definition)
+        for node in shared.named_children
+        if (definition := definition_of(node)) is not None
+        if any(inner.type == "assert_statement" for inner in walk(definition))
+    }
+
+
+def _tautology(statement: Node) -> str | None:
+    condition = statement.named_children[0] if statement.named_children else None
+    while condition is not None and condition.type == "parenthesized_expression":
+        condition = condition.named_children[0] if condition.named_children else None
+    if condition is None:
+        return None
+    if condition.type in _CONSTANTS:
+        return "it is a constant"
+    if condition.type == "tuple" and condition.named_children:
+        return "a tuple with members is always true"
+    if condition.type == "boolean_operator" and any(child.type == "or" for child in condition.children):
+        sides = [condition.child_by_field_name(side) for side in ("left", "right")]
+        if any(side is not None and side.type == "true" for side in sides):
+            return "it says or True"
+    if condition.type == "comparison_operator" and len(condition.named_children) == 2:
+        left, right = condition.named_children
+        operators = {child.type for child in condition.children if not child.is_named}
+        if operators & {"==", "is", "<=", ">="} and text_of(left) == text_of(right):
+            return "it compares an expression with itself"
+        if {left.type, right.type} <= {*_CONSTANTS, "false", "none"}:
+            return "it compares constants"
+    return None
+
+
+def _touched(root: Node, shared: Node, analysis: Analysis) -> set[str]:
+    """Names whose values may come from the code under test: a fixpoint over the statements that mention one another."""
+    touched = {symbol.name.split(".")[0] for symbol in analysis.symbols} | _foreign_names(shared) | _foreign_names(root)
+    fixtures = _parameters(root) - _OF_PYTEST
+    provided = {name for name in fixtures if not _is_parametrised(root, name)}
+    statements = [node for tree in (shared, root) for node in _small_statements(tree)]
+    touched |= provided
+    while True:
+        found = set().union(*(names for names in statements if names & touched)) if statements else set()
+        if any(names & touched for names in map(identifiers, root.named_children)):
+            found |= _OF_PYTEST & identifiers(root)
+        if found <= touched:
+            return touched
+        touched |= found
+
+
+def _foreign_names(root: Node) -> set[str]:
+    """Names imported from outside the standard library and the test framework."""
+    names: set[str] = set()
+    for module, statement in imported_modules(root):
+        top = module.split(".")[0]
+        if top not in sys.stdlib_module_names and top not in ("pytest", "_pytest", "hypothesis", "freezegun"):
+            names.update(bound_names(statement))
+    return names
+
+
+def _small_statements(root: Node) -> Iterator[set[str]]:
+    """The names that each simple statement brings together; blocks only by their heads."""
+    for node in walk(root):
+        if node.type in ("for_statement", "while_statement"):
+            heads = (node.child_by_field_name(part) for part in ("left", "right", "condition"))
+            yield set().union(*(identifiers(head) for head in heads if head is not None))
+        elif node.type in _STATEMENTS or node.type == "named_expression":
+            yield identifiers(node)
+        elif node.type == "with_statement":  # what is opened or replaced here is used by the code inside
+            yield identifiers(node)
+        elif node.type == "function_definition":
+            body = node.child_by_field_name("body")
+            if body is not None and not name_of(node).startswith("test"):
+                names = set().union(*(identifiers(inner) for inner in walk_own(body) if inner.type == "identifier"))
+                yield names | {name_of(node)}
+
+
+def _parameters(root: Node) -> set[str]:
+    definition = next((found for node in root.named_children if (found := definition_of(node)) is not None), None)
+    listed = definition.child_by_field_name("parameters") if definition is not None else None
+    return identifiers(listed) - {"self"} if listed is not None else set()
+
+
+def _is_parametrised(root: Node, name: str) -> bool:
+    return any(
+        node.type == "decorator" and "parametrize" in text_of(node) and name in text_of(node) for node in walk(root)
+    )

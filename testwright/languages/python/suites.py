@@ -1,0 +1,212 @@
+"""A pytest suite taken apart into tests that can be dropped one by one, and put together again."""
+
+import re
+import textwrap
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from testwright.domain.drafts import Case, Draft
+from testwright.languages.python.syntax import (
+    bound_names,
+    definition_of,
+    first_error,
+    identifiers,
+    line_of,
+    name_of,
+    parse,
+    text_of,
+    walk,
+)
+
+_IMPORTS = ("import_statement", "import_from_statement")
+_FLAT_METHOD = re.compile(r"\A((?:@[^\n]*\n)*(?:async )?def \w+\()self(?:, *|(?=\)))")
+
+
+def split(suite: str) -> Draft:
+    """Test functions become cases; a class of independent test methods is flattened, any other class is one case."""
+    text = suite.replace("\r\n", "\n").expandtabs(4).strip("\n") + "\n"
+    root = parse(text)
+    wrong = first_error(root)
+    if wrong is not None:
+        raise ValueError(f"The suite does not parse: line {line_of(wrong)}.")
+    lines = text.encode("utf-8", "replace").split(b"\n")
+    shared: list[str] = []
+    tests: list[tuple[str, str]] = []
+    notes: list[str] = []
+    last_row = -1
+    for node in root.children:
+        code = b"\n".join(lines[node.start_point.row : _end_row(node) + 1]).decode("utf-8", "replace")
+        if node.start_point.row <= last_row:
+            continue  # a second statement on a line that was taken whole
+        last_row = _end_row(node)
+        definition = definition_of(node)
+        if node.type == "comment":
+            notes.append(code)
+            continue
+        if definition is not None and _is_test(definition):
+            tests.extend(_tests_of(definition, code))
+        elif not _is_main_block(node):
+            shared.extend((*notes, code) if not tests else (code,))
+        notes = []
+    preamble = _spaced(shared)
+    imported = _imported_names(parse(preamble))
+    return Draft(preamble=preamble, cases=tuple(_case(name, code, imported) for name, code in _numbered(tests)))
+
+
+def render(draft: Draft) -> str:
+    """Imports that no test needs (any longer) are left out; tests of one target stand together."""
+    order: dict[tuple[str, ...], int] = {}
+    for case in draft.cases:
+        order.setdefault(case.targets[:1], len(order))
+    cases = sorted(draft.cases, key=lambda case: order[case.targets[:1]])
+    tests = [_clean(case.code) for case in cases]
+    preamble = _without_unused_imports(_clean(draft.preamble), tests)
+    return "\n\n\n".join(part for part in (preamble, *tests) if part) + "\n"
+
+
+def _is_test(definition: Node) -> bool:
+    start = "Test" if definition.type == "class_definition" else "test"
+    return name_of(definition).startswith(start)
+
+
+def _end_row(node: Node) -> int:
+    return (
+        node.end_point.row
+        if node.end_point.column or node.end_point.row == node.start_point.row
+        else (node.end_point.row - 1)
+    )
+
+
+def _is_main_block(node: Node) -> bool:
+    return node.type == "if_statement" and "__name__" in text_of(node.child_by_field_name("condition"))
+
+
+def _tests_of(definition: Node, code: str) -> list[tuple[str, str]]:
+    if definition.type == "class_definition":
+        methods = _flattened(definition)
+        if methods is not None:
+            return methods
+    return [(name_of(definition), code)]
+
+
+def _flattened(definition: Node) -> list[tuple[str, str]] | None:
+    """The class's methods as plain functions, or None when they share anything through the class or `self`."""
+    body = definition.child_by_field_name("body")
+    wrapped = definition.parent is not None and definition.parent.type == "decorated_definition"
+    if body is None or wrapped or definition.child_by_field_name("superclasses") is not None:
+        return None
+    methods = []
+    for child in body.named_children:
+        method = definition_of(child)
+        if child.type == "comment" or _is_doc(child):
+            continue
+        if method is None or method.type != "function_definition" or not _is_test(method):
+            return None
+        indented = " " * child.start_point.column + text_of(child)
+        flat, found = _FLAT_METHOD.subn(r"\1", textwrap.dedent(indented))
+        if not found or "self" in identifiers(parse(flat)):
+            return None
+        methods.append((name_of(method), flat))
+    return methods or None
+
+
+def _is_doc(node: Node) -> bool:
+    return node.type == "expression_statement" and bool(node.named_children) and node.named_children[0].type == "string"
+
+
+def _numbered(tests: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    """A second test of the same name would silently replace the first, so it gets a number."""
+    seen: set[str] = set()
+    for name, code in tests:
+        unique, number = name, 2
+        while unique in seen:
+            unique, number = f"{name}_{number}", number + 1
+        seen.add(unique)
+        yield unique, re.sub(rf"\b(def|class) {name}\b", rf"\1 {unique}", code, count=1)
+
+
+def _case(name: str, code: str, imported: frozenset[str]) -> Case:
+    root = parse(code)
+    mentioned = [text_of(node) for node in walk(root) if node.type == "identifier"]
+    targets = tuple(dict.fromkeys(word for word in mentioned if word in imported))
+    scenario = "error" if re.search(r"\bpytest\.raises\(|\bassertRaises", code) else "happy"
+    return Case(name=name, code=_clean(code), targets=targets, scenario=scenario)
+
+
+def _imported_names(root: Node) -> frozenset[str]:
+    """Names that the preamble takes out of modules (`from m import name`), which are what tests are about."""
+    names: set[str] = set()
+    for node in root.named_children:
+        if node.type == "import_from_statement":
+            names.update(bound_names(node))
+    return frozenset(names)
+
+
+def _spaced(parts: list[str]) -> str:
+    """Shared code one blank line apart where a plain statement stands, two around definitions."""
+    text = ""
+    before = ""
+    for part in parts:
+        kind = (
+            "import"
+            if re.match(r"(from|import)\b", part)
+            else "block"
+            if re.match(r"(@|def|class|async)", part)
+            else ""
+        )
+        if text:
+            apart = 3 if "block" in (kind, before) else 1 if kind == before else 2
+            text += "\n" * apart
+        text += part
+        before = kind
+    return _clean(text)
+
+
+def _clean(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
+
+
+def _without_unused_imports(preamble: str, tests: list[str]) -> str:
+    root = parse(preamble)
+    if root.has_error:
+        return preamble
+    used = set().union(*(identifiers(parse(test)) for test in tests), *_words_of_strings(tests)) if tests else set()
+    for node in root.named_children:
+        if node.type not in _IMPORTS:
+            used |= identifiers(node)
+    edits: list[tuple[int, int, bytes]] = []
+    for node in root.named_children:
+        if node.type in _IMPORTS and not any(child.type == "wildcard_import" for child in node.children):
+            bound = bound_names(node)
+            kept = [name for name in bound if name in used or "." in text_of(bound[name])]
+            if len(kept) < len(bound):
+                edits.append((node.start_byte, node.end_byte, _import_of(node, kept).encode()))
+    encoded = preamble.encode()
+    for start, end, text in reversed(edits):
+        end += 1 if not text and encoded[end : end + 1] == b"\n" else 0
+        encoded = encoded[:start] + text + encoded[end:]
+    return re.sub(r"\n{4,}", "\n\n\n", _clean(encoded.decode()))
+
+
+def _import_of(statement: Node, names: list[str]) -> str:
+    if not names:
+        return ""
+    bound = bound_names(statement)
+    listed = ", ".join(text_of(bound[name]) for name in names)
+    if statement.type == "import_statement":
+        return f"import {listed}"
+    start = f"from {text_of(statement.child_by_field_name('module_name'))} import "
+    if len(start) + len(listed) <= 88:
+        return start + listed
+    return start + "(\n" + "".join(f"    {text_of(bound[name])},\n" for name in names) + ")"
+
+
+def _words_of_strings(tests: list[str]) -> list[set[str]]:
+    """Names inside quoted annotations count as used."""
+    return [
+        set(re.findall(r"\w+", text_of(node)))
+        for test in tests
+        for node in walk(parse(test))
+        if node.type == "string_content"
+    ]

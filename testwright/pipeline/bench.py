@@ -1,0 +1,58 @@
+"""Where the suites of one file are run: the only place of the line that touches workspace and sandbox."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from testwright.domain.drafts import Draft
+from testwright.domain.ports import Workspace
+from testwright.domain.projects import Limits, RunOrder
+from testwright.domain.verdicts import NotRun, RunReport
+from testwright.pipeline.tools import Job, Ready
+
+FIRST_LOAD = Limits(wall=timedelta(seconds=30), cpu=timedelta(seconds=30))
+"""For runs that may well hang: a source nobody has loaded yet, or a suite that just ran out of time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """One file's workspace with its runner. Only one suite lies at the suite's path at a time."""
+
+    job: Job
+    ready: Ready
+    workspace: Workspace
+
+    @classmethod
+    async def open(cls, job: Job, ready: Ready) -> "Bench":
+        """Every step opens it anew: the process may be another one since the last step."""
+        return cls(job=job, ready=ready, workspace=await job.tools.workspaces.open(job.assignment))
+
+    async def run(self, draft: Draft, *, coverage: bool = True, limits: Limits | None = None) -> RunReport | NotRun:
+        """Put the draft in the suite's place and run it."""
+        self.place(draft)
+        return await self.run_placed(coverage=coverage, limits=limits)
+
+    def place(self, draft: Draft) -> None:
+        self.place_text(self.job.language.render(draft))
+
+    def place_text(self, text: str) -> None:
+        self.workspace.write(self.ready.suite_path, text)
+
+    async def run_placed(
+        self, *, coverage: bool = True, seed: int | None = None, limits: Limits | None = None
+    ) -> RunReport | NotRun:
+        return await self.run_files((self.ready.suite_path,), coverage=coverage, seed=seed, limits=limits)
+
+    async def run_files(
+        self, suites: tuple[str, ...], *, coverage: bool = True, seed: int | None = None, limits: Limits | None = None
+    ) -> RunReport | NotRun:
+        order = RunOrder(
+            source_path=self.job.assignment.source.path,
+            suite_paths=suites,
+            coverage=coverage,
+            seed=seed,
+            limits=limits or Limits(),
+        )
+        framework = self.job.framework
+        command = framework.command(order, self.ready.runner, self.workspace.root)
+        completed = await self.job.tools.sandbox.run(command)
+        return framework.read(completed, order)

@@ -1,0 +1,117 @@
+"""Handing over: the final text, and evidence that is true of exactly that text."""
+
+from testwright.domain.errors import PermanentError
+from testwright.domain.evidence import CaseEvidence, DeliveredSuite, Evidence, NotVerified, Percentages
+from testwright.domain.verdicts import FileCoverage
+from testwright.pipeline import shelf
+from testwright.pipeline.drafting import usage_so_far, writing_of
+from testwright.pipeline.findings import Baseline, Proven, Trial, first_line
+from testwright.pipeline.preparing import joined
+from testwright.pipeline.tools import Job, Ready
+
+
+async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
+    """Step `keep` of a suite that was run: the delivered test's id."""
+    proven = await shelf.take(job.desk, "proven", Proven)
+    baseline = await shelf.take(job.desk, "baseline", Baseline)
+    trial = await shelf.take(job.desk, f"trial/{best}", Trial)
+    draft = (await writing_of(job, best)).draft.only(frozenset(result.name for result in proven.results))
+    usage = await usage_so_far(job)
+    after = joined(baseline.coverage, proven.coverage)
+    evidence = Evidence(
+        writer=job.writer.name,
+        model=job.writer.model,
+        runner=ready.runner.framework,
+        runner_version=ready.runner.version,
+        sandbox=job.tools.sandbox.tier,
+        test_count=len(draft.cases),
+        passed_runs=proven.runs,
+        runs=proven.runs,
+        before=_before(baseline, after),
+        after=_percentages(after),
+        attempts=attempts,
+        tokens=usage.tokens,
+        cost_usd=usage.cost_usd,
+        duration_ms=max(0, round(job.tools.now() * 1000) - ready.started_ms),
+        cases=tuple(
+            CaseEvidence(
+                name=result.name, passed_runs=proven.runs, runs=proven.runs, duration_ms=round(result.duration_ms, 1)
+            )
+            for result in proven.results
+        ),
+    )
+    suite = DeliveredSuite(
+        file_path=job.assignment.source.path,
+        test_file_path=ready.suite_path,
+        test_code=job.language.render(draft),
+        draft=draft,
+        evidence=evidence,
+        dropped=(*trial.drops, *proven.drops),
+        covered_before=_sorted(baseline.coverage.lines_covered if baseline.coverage else frozenset()),
+        covered_after=_sorted(after.lines_covered if after else frozenset()),
+        missed_after=_sorted(after.lines_missed if after else frozenset()),
+    )
+    return await _deliver(job, suite)
+
+
+async def keep_unverified(job: Job, ready: Ready, best: int, attempts: int) -> str:
+    """Step `keep` of a suite that nobody could run here: what passed the static gates, and nothing claimed of it."""
+    trial = await shelf.take(job.desk, f"trial/{best}", Trial)
+    draft = (await writing_of(job, best)).draft.only(trial.passed)
+    usage = await usage_so_far(job)
+    suite = DeliveredSuite(
+        file_path=job.assignment.source.path,
+        test_file_path=ready.suite_path,
+        test_code=job.language.render(draft),
+        draft=draft,
+        evidence=NotVerified(
+            writer=job.writer.name,
+            model=job.writer.model,
+            reason=trial.unrunnable,
+            hint=trial.hint,
+            test_count=len(draft.cases),
+            attempts=attempts,
+            tokens=usage.tokens,
+            cost_usd=usage.cost_usd,
+        ),
+        dropped=trial.drops,
+    )
+    return await _deliver(job, suite)
+
+
+async def nothing_left(job: Job, best: int, attempts: int) -> PermanentError:
+    """No test passed: the error that says how many were tried, and what most of them died of."""
+    trial = await shelf.take(job.desk, f"trial/{best}", Trial)
+    reasons = [first_line(fault.message) for fault in trial.faults]
+    common = max(reasons, key=reasons.count)
+    tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+    return PermanentError(
+        f"None of {len(reasons)} tests passed in {tries}: {common}",
+        code="tests_failed",
+        hint="Retry with instructions about what the tests need, or with another model.",
+        retryable=True,
+    )
+
+
+async def _deliver(job: Job, suite: DeliveredSuite) -> str:
+    test_id = await job.desk.deliver(suite)
+    await job.tools.workspaces.close(job.assignment)
+    return test_id
+
+
+def _percentages(coverage: FileCoverage | None) -> Percentages:
+    if coverage is None:
+        return Percentages(lines=None, branches=None)
+    return Percentages(lines=coverage.line_percent, branches=coverage.branch_percent)
+
+
+def _before(baseline: Baseline, after: FileCoverage | None) -> Percentages:
+    """No tests reach nothing: that is 0 percent, of as much as there is to reach."""
+    if not baseline.measured or baseline.coverage is not None:
+        return _percentages(baseline.coverage)
+    whole = _percentages(after)
+    return Percentages(lines=None if whole.lines is None else 0.0, branches=None if whole.branches is None else 0.0)
+
+
+def _sorted(lines: frozenset[int]) -> tuple[int, ...]:
+    return tuple(sorted(lines))

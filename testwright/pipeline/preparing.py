@@ -1,0 +1,81 @@
+"""Before anything is written: where the project lies, with what it is run, what is in the file, what is covered."""
+
+import asyncio
+from dataclasses import replace
+
+from testwright.domain.errors import SandboxUnavailable
+from testwright.domain.verdicts import FileCoverage, NotRun
+from testwright.pipeline import shelf, telling
+from testwright.pipeline.bench import Bench
+from testwright.pipeline.findings import Baseline
+from testwright.pipeline.load_check import problem_of_source, source_error
+from testwright.pipeline.tools import Job, Ready
+
+
+async def prepare(job: Job) -> Ready:
+    """Step `prepare`."""
+    started_ms = round(job.tools.now() * 1000)
+    await telling.tell_start(job)
+    framework = job.framework
+    view = await job.tools.workspaces.open(job.assignment)
+    source_path = job.assignment.source.path
+
+    async def hear(sentence: str) -> None:
+        await telling.tell_install(job, sentence)
+
+    runner = await job.tools.toolchains.runner(framework.name, view, hear)
+    return Ready(
+        runner=runner,
+        suite_path=framework.suite_path(source_path, view),
+        existing=framework.existing_suites(source_path, view),
+        started_ms=started_ms,
+    )
+
+
+async def analyse(job: Job) -> int:
+    """Step `analyse`: how many symbols were found."""
+    analysis = await asyncio.to_thread(job.language.analyse, job.assignment.source)
+    await shelf.lay(job.desk, "analysis", analysis)
+    await telling.tell_analysis(job, analysis)
+    return len(analysis.symbols)
+
+
+async def measure_baseline(job: Job, ready: Ready) -> bool:
+    """Step `baseline`: what the project's own tests of this file reach, and whether that could be measured.
+
+    A writer that is paid is not asked about a source that does not even load. (The explorer loads it first thing.)
+    """
+    bench = await Bench.open(job, ready)
+    baseline = Baseline(measured=True)
+    try:
+        if ready.existing:
+            baseline = await _existing_coverage(bench)
+        if job.writer.model is not None and baseline.coverage is None:
+            problem = await problem_of_source(bench)
+            if problem is not None:
+                raise source_error(job.file_name, problem)
+    except SandboxUnavailable:
+        baseline = replace(baseline, measured=False)
+    await shelf.lay(job.desk, "baseline", baseline)
+    return baseline.measured
+
+
+async def _existing_coverage(bench: Bench) -> Baseline:
+    answer = await bench.run_files(bench.ready.existing)
+    if isinstance(answer, NotRun) or answer.coverage is None:
+        return Baseline(measured=False)
+    return Baseline(measured=True, coverage=answer.coverage)
+
+
+def joined(one: FileCoverage | None, other: FileCoverage | None) -> FileCoverage | None:
+    """What two runs reached together."""
+    if one is None or other is None:
+        return one or other
+    lines = one.lines_covered | other.lines_covered
+    branches = one.branches_covered | other.branches_covered
+    return FileCoverage(
+        lines_covered=lines,
+        lines_missed=(one.lines_missed | other.lines_missed) - lines,
+        branches_covered=branches,
+        branches_missed=(one.branches_missed | other.branches_missed) - branches,
+    )

@@ -1,0 +1,140 @@
+"""The sentences a file's walk tells, each under a key that makes telling twice harmless."""
+
+import hashlib
+from collections.abc import Sequence
+
+from testwright.domain.analysis import Analysis
+from testwright.domain.events import Event
+from testwright.domain.verdicts import Drop, Fault, FileCoverage
+from testwright.pipeline.findings import Trial, first_line
+from testwright.pipeline.tools import Job
+
+_MOST_NAMES = 3
+
+
+async def tell_start(job: Job) -> None:
+    await job.desk.tell(
+        Event(
+            type="file_processing",
+            message=f"Generating tests for {job.file_name}",
+            file_index=job.assignment.file_index,
+            key=_key(job, "file_processing"),
+        )
+    )
+
+
+async def tell_install(job: Job, sentence: str) -> None:
+    """The contract has no event for installs, so the file's start is told again with what is going on."""
+    digest = hashlib.sha256(sentence.encode()).hexdigest()[:12]
+    await job.desk.tell(
+        Event(
+            type="file_processing",
+            message=sentence,
+            file_index=job.assignment.file_index,
+            key=_key(job, "file_processing", digest),
+        )
+    )
+
+
+async def tell_analysis(job: Job, analysis: Analysis) -> None:
+    names = [symbol.name for symbol in analysis.symbols]
+    await job.desk.tell(
+        Event(
+            type="file_analyzed",
+            message=f"Found {_listed(names)} to test in {job.file_name}",
+            file_index=job.assignment.file_index,
+            extra={
+                "language": analysis.language,
+                "symbols": [
+                    {"name": symbol.name, "kind": str(symbol.kind), "line": symbol.line} for symbol in analysis.symbols
+                ],
+            },
+            key=_key(job, "file_analyzed"),
+        )
+    )
+
+
+async def tell_draft(job: Job, attempt: int, tests: int) -> None:
+    writer = job.writer
+    model = {"model": writer.model} if writer.model else {}
+    did = "Drafted" if attempt == 1 else "Redrafted the failing ones: now"
+    await job.desk.tell(
+        Event(
+            type="test_drafted",
+            message=f"{did} {_tests(tests)} for {job.file_name}",
+            file_index=job.assignment.file_index,
+            extra={"attempt": attempt, "testCount": tests, "writer": writer.name, **model},
+            key=_key(job, "test_drafted", str(attempt)),
+        )
+    )
+
+
+async def tell_repair(job: Job, attempt: int, faults: Sequence[Fault]) -> None:
+    reason = first_line(faults[0].message)
+    await job.desk.tell(
+        Event(
+            type="test_repairing",
+            message=f"Repairing {_tests(len(faults))} of {job.file_name}",
+            file_index=job.assignment.file_index,
+            extra={"attempt": attempt, "reason": f"{faults[0].name}: {reason}"},
+            key=_key(job, "test_repairing", str(attempt)),
+        )
+    )
+
+
+async def tell_trial(job: Job, trial: Trial) -> None:
+    passed, total = len(trial.passed), len(trial.results)
+    message = f"{passed} of {_tests(total)} for {job.file_name} pass"
+    await _tell_verified(job, trial.attempt, message, (passed, total - passed), trial.drops, trial.coverage, "")
+
+
+async def tell_stable(
+    job: Job, attempt: int, kept: int, runs: int, drops: Sequence[Drop], coverage: FileCoverage | None
+) -> None:
+    message = f"{_tests(kept)} for {job.file_name} passed {runs} of {runs} runs, shuffled"
+    await _tell_verified(job, attempt, message, (kept, len(drops)), drops, coverage, "stable")
+
+
+async def _tell_verified(
+    job: Job,
+    attempt: int,
+    message: str,
+    counts: tuple[int, int],
+    drops: Sequence[Drop],
+    coverage: FileCoverage | None,
+    mark: str,
+) -> None:
+    await job.desk.tell(
+        Event(
+            type="test_verified",
+            message=message,
+            file_index=job.assignment.file_index,
+            extra={
+                "attempt": attempt,
+                "passed": counts[0],
+                "failed": counts[1],
+                "dropped": [
+                    {"name": drop.name, "gate": drop.gate, "reason": first_line(drop.reason, 500)} for drop in drops
+                ],
+                "coverage": {
+                    "lines": coverage.line_percent if coverage else None,
+                    "branches": coverage.branch_percent if coverage else None,
+                },
+            },
+            key=_key(job, "test_verified", str(attempt), mark),
+        )
+    )
+
+
+def _key(job: Job, *parts: str) -> str:
+    return "/".join([parts[0], str(job.assignment.file_index), *(part for part in parts[1:] if part)])
+
+
+def _tests(count: int) -> str:
+    return f"{count} test" if count == 1 else f"{count} tests"
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,96 @@
+"""What the line works with: one file's assignment, and the parts that wiring picked."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from testwright.domain.errors import PermanentError
+from testwright.domain.paths import base_name
+from testwright.domain.ports import Desk, Framework, Language, Sandbox, Toolchains, Workspaces, Writer
+from testwright.domain.projects import Runner
+from testwright.domain.records import Assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """`writers` makes a writer by its name (explorer, model) from the model that was asked for, None for the usual one.
+
+    `now` is wall time in seconds since the epoch; only durations are taken from it.
+    """
+
+    languages: Mapping[str, Language]
+    language_of: Callable[[str], str | None]
+    frameworks: Mapping[str, Framework]
+    toolchains: Toolchains
+    sandbox: Sandbox
+    workspaces: Workspaces
+    writers: Mapping[str, Callable[[str | None], Writer]]
+    stability_runs: int = 5
+    seed: int = 0
+    now: Callable[[], float] = field(default=time.time)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What `prepare` found out. It is decided once: the suite's place must not move when the work is taken up again."""
+
+    runner: Runner
+    suite_path: str
+    existing: tuple[str, ...]
+    started_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One file's walk. The parts are looked up when a step needs them, so that a missing one fails inside a step."""
+
+    assignment: Assignment
+    desk: Desk
+    tools: Tools
+
+    @property
+    def file_name(self) -> str:
+        return base_name(self.assignment.source.path)
+
+    @property
+    def language(self) -> Language:
+        name = self.tools.language_of(self.assignment.source.path)
+        if name is None or name not in self.tools.languages:
+            known = ", ".join(sorted(self.tools.languages))
+            raise PermanentError(
+                f"{self.file_name} is in no language that tests can be written for.",
+                code="unsupported_language",
+                hint=f"Pick files in one of: {known}.",
+            )
+        return self.tools.languages[name]
+
+    @property
+    def framework(self) -> Framework:
+        wanted = self.assignment.source.framework
+        framework = self.tools.frameworks.get(wanted)
+        if framework is None:
+            raise PermanentError(
+                f"The framework {wanted} is not known here.",
+                code="unsupported_framework",
+                hint=f"Ask for one of: {', '.join(sorted(self.tools.frameworks))}.",
+            )
+        if self.language.name not in framework.languages:
+            fitting = sorted(name for name, it in self.tools.frameworks.items() if self.language.name in it.languages)
+            raise PermanentError(
+                f"{wanted} does not test {self.language.name}, and {self.file_name} is {self.language.name}.",
+                code="framework_mismatch",
+                hint=f"For this file ask for one of: {', '.join(fitting)}.",
+            )
+        return framework
+
+    @property
+    def writer(self) -> Writer:
+        make = self.tools.writers.get(self.assignment.writer)
+        if make is None:
+            raise PermanentError(
+                f"The writer {self.assignment.writer} is not available here.",
+                code="writer_unavailable",
+                hint="For the model writer set GOOGLE_API_KEY; the explorer needs no key.",
+                retryable=True,
+            )
+        return make(self.assignment.model)

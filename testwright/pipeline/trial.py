@@ -1,0 +1,114 @@
+"""One attempt put to the test: the static gates, then a run, and a verdict for each case alone."""
+
+import asyncio
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+from testwright.domain.analysis import Analysis
+from testwright.domain.drafts import Draft
+from testwright.domain.errors import SandboxUnavailable
+from testwright.domain.projects import Limits
+from testwright.domain.verdicts import Fault, FileCoverage, NotRun, Outcome, RunReport
+from testwright.pipeline.bench import FIRST_LOAD, Bench
+from testwright.pipeline.findings import CaseResult, Trial, first_line, trimmed
+from testwright.pipeline.load_check import preamble_is_to_blame, problem_of_source, source_error
+
+_NO_TESTS_FAULT = frozenset({"launch_failed"})
+"""Codes that say nothing about any test: asking further is no use."""
+
+
+async def try_cases(bench: Bench, draft: Draft, analysis: Analysis, attempt: int) -> Trial:
+    """Gate and run every case of the draft. Raises PermanentError when the source itself cannot be loaded."""
+    static = await asyncio.to_thread(_static_faults, bench, draft, analysis)
+    sound = draft.only(frozenset(case.name for case in draft.cases) - static.keys())
+    results = {
+        name: CaseResult(name=name, passed=False, gate=fault.gate, reason=trimmed(fault.message))
+        for name, fault in static.items()
+    }
+    coverage: FileCoverage | None = None
+    if sound.cases:
+        try:
+            ran, coverage = await run_cases(bench, sound)
+        except SandboxUnavailable as error:
+            # Nobody saw these pass; `unrunnable` says so wherever the trial is read.
+            unseen = tuple(results.get(case.name, CaseResult(name=case.name, passed=True)) for case in draft.cases)
+            return Trial(attempt=attempt, results=unseen, unrunnable=error.message, hint=error.hint)
+        results |= ran
+    return Trial(attempt=attempt, results=tuple(results[case.name] for case in draft.cases), coverage=coverage)
+
+
+async def run_cases(bench: Bench, draft: Draft) -> tuple[dict[str, CaseResult], FileCoverage | None]:
+    """Run a suite. When it cannot be run as a whole, only the cases that are to blame fail."""
+    answer = await bench.run(draft)
+    if isinstance(answer, RunReport):
+        return results_of(answer, draft), answer.coverage
+    if answer.code in _NO_TESTS_FAULT:
+        raise source_error(bench.job.file_name, answer)
+    source_problem = await problem_of_source(bench)
+    if source_problem is not None:
+        raise source_error(bench.job.file_name, source_problem)
+    began = time.monotonic()
+    if await preamble_is_to_blame(bench, draft):
+        return {case.name: _not_run(case.name, answer) for case in draft.cases}, None
+    results = await _apart(bench, draft, answer, _limits_after(time.monotonic() - began))
+    passed = draft.only(frozenset(name for name, result in results.items() if result.passed))
+    again = await bench.run(passed) if passed.cases else answer
+    if isinstance(again, NotRun):  # seen to pass in parts; the repeated runs will ask of the whole once more
+        return results, None
+    return results | results_of(again, passed), again.coverage
+
+
+def results_of(report: RunReport, draft: Draft) -> dict[str, CaseResult]:
+    """A verdict for every case that was written. What the runner does not mention has not passed."""
+    told: dict[str, CaseResult] = {}
+    for outcome in report.outcomes:
+        result = CaseResult(name=outcome.name, passed=True, duration_ms=outcome.duration_ms)
+        if outcome.outcome is Outcome.FAILED:
+            reason = trimmed(outcome.message) or "failed without a message"
+            result = CaseResult(name=outcome.name, passed=False, gate="passes", reason=reason)
+        elif outcome.outcome is Outcome.SKIPPED:
+            result = CaseResult(name=outcome.name, passed=False, gate="passes", reason="it skipped itself")
+        earlier = told.get(outcome.name)
+        if earlier is None or earlier.passed:  # one name may stand for several runs: the worst counts
+            told[outcome.name] = result
+    return {
+        case.name: told.get(case.name)
+        or CaseResult(name=case.name, passed=False, gate="passes", reason="the runner did not report it")
+        for case in draft.cases
+    }
+
+
+async def _apart(bench: Bench, draft: Draft, problem: NotRun, limits: Limits) -> dict[str, CaseResult]:
+    """Verdicts from ever smaller parts of a suite that does not run, until the cases stand alone that keep it from it."""
+    if len(draft.cases) == 1:
+        return {draft.cases[0].name: _not_run(draft.cases[0].name, problem)}
+    middle = len(draft.cases) // 2
+    results: dict[str, CaseResult] = {}
+    for cases in (draft.cases[:middle], draft.cases[middle:]):
+        half = Draft(preamble=draft.preamble, cases=cases)
+        answer = await bench.run(half, limits=limits)
+        if isinstance(answer, NotRun):
+            results |= await _apart(bench, half, answer, limits)
+        else:
+            results |= results_of(answer, half)
+    return results
+
+
+def _limits_after(seconds: float) -> Limits:
+    """What a part of the suite may take, when a run that does nothing took so long."""
+    wall = min(FIRST_LOAD.wall, timedelta(seconds=10 + 3 * seconds))
+    return replace(FIRST_LOAD, wall=wall, cpu=wall)
+
+
+def _static_faults(bench: Bench, draft: Draft, analysis: Analysis) -> dict[str, Fault]:
+    known = bench.job.framework.known_modules(bench.workspace, bench.ready.runner)
+    language = bench.job.language
+    faults = (language.fault_of(case, draft, analysis, known) for case in draft.cases)
+    return {fault.name: fault for fault in faults if fault is not None}
+
+
+def _not_run(name: str, problem: NotRun) -> CaseResult:
+    detail = f"\n{problem.output}" if problem.output else ""
+    reason = trimmed(f"{first_line(problem.message, 400)}{detail}")
+    return CaseResult(name=name, passed=False, gate="passes", reason=reason)

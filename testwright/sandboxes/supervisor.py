@@ -1,0 +1,220 @@
+"""The process between the service and one sandbox: it sets limits, starts bubblewrap, watches, and ends everything.
+
+A program of its own because limits must be set between fork and exec, which is not safe in a threaded server, and
+because it dies with the service: its standard input is a socket to the service, and when that closes, for whatever
+reason, everything below is killed. Imports are few on purpose: its start is most of what a sandbox costs.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import resource
+import select
+import time
+
+TYPE_CHECKING = False  # typing's own constant, without the cost of importing it
+if TYPE_CHECKING:
+    from typing import Any
+
+SAMPLE_SECONDS = 0.1
+NOT_LAUNCHED = 125
+
+
+def main() -> None:
+    order = _receive()
+    if order is None:
+        return
+    started = time.monotonic()
+    leader = os.fork()
+    if leader == 0:
+        try:
+            _become_the_sandbox(order)
+        except BaseException as error:
+            os.write(2, f"sandbox: {error!r}\n".encode())
+        os._exit(NOT_LAUNCHED)  # a layer that cannot be applied means no run
+    os.close(1)  # or the service would never see the end of the report and the log
+    os.close(2)
+    watch = os.pidfd_open(leader)
+    reason, peak = _watch(watch, started, order)
+    if reason != "exit":
+        _end_everything(leader)
+    status = os.waitstatus_to_exitcode(os.waitpid(leader, 0)[1])
+    answer = (status if reason == "exit" else None, reason, time.monotonic() - started, peak)
+    try:  # noqa: SIM105 - contextlib would have to be imported
+        os.write(0, marshal.dumps(answer))
+    except OSError:
+        pass  # the service is gone; nobody is left to tell
+
+
+def _receive() -> dict[str, Any] | None:
+    """marshal, not json: both ends are one interpreter, and json takes as long to import as bubblewrap to start."""
+    size = os.read(0, 4)
+    if len(size) < 4:
+        return None
+    wanted, data = int.from_bytes(size, "big"), b""
+    while len(data) < wanted:
+        chunk = os.read(0, wanted - len(data))
+        if not chunk:
+            return None
+        data += chunk
+    order: dict[str, Any] = marshal.loads(data)
+    return order
+
+
+def _become_the_sandbox(order: dict[str, Any]) -> None:
+    os.setsid()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    _put_inputs(order["inputs"])
+    _set_limits(order)
+    if order["drop_to"] is not None:
+        uid = order["drop_to"]
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    os.execve(order["argv"][0], order["argv"], {"PATH": "/usr/bin:/bin"})
+
+
+def _put_inputs(inputs: list[bytes]) -> None:
+    """Descriptor 3 and up, one for each input, and nothing else."""
+    aside = 64
+    for number, content in enumerate(inputs):
+        memory = os.memfd_create("input", 0)
+        os.write(memory, content)
+        os.lseek(memory, 0, os.SEEK_SET)
+        os.dup2(memory, aside + number)
+    os.closerange(3, aside)
+    for number in range(len(inputs)):
+        os.dup2(aside + number, 3 + number)
+    os.closerange(3 + len(inputs), 4096)
+
+
+def _set_limits(order: dict[str, Any]) -> None:
+    cpu = order["cpu_seconds"]
+    # Soft first, so that SIGXCPU comes and tells why; DATA instead of AS, because V8 reserves far more than it uses.
+    _limit(resource.RLIMIT_CPU, cpu, cpu + 2)
+    _limit(resource.RLIMIT_DATA, order["data_bytes"])
+    _limit(resource.RLIMIT_NPROC, order["processes"] + _others_of_this_user(order))
+    _limit(resource.RLIMIT_NOFILE, order["open_files"])
+    _limit(resource.RLIMIT_FSIZE, order["file_bytes"])
+    for which in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
+        _limit(which, 0)
+    with open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")  # under memory pressure the sandbox dies first
+    os.nice(5)
+
+
+def _limit(which: int, soft: int, hard: int | None = None) -> None:
+    hard = soft if hard is None else hard
+    ceiling = resource.getrlimit(which)[1]
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(which, (soft, hard))
+
+
+def _others_of_this_user(order: dict[str, Any]) -> int:
+    """RLIMIT_NPROC counts a user's threads everywhere; a person's desktop alone may have hundreds."""
+    if order["own_uid"]:
+        return 0
+    mine, threads = os.getuid(), 0
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.stat(f"/proc/{pid}").st_uid == mine:
+                with open(f"/proc/{pid}/stat") as file:
+                    threads += int(file.read().rsplit(")", 1)[1].split()[17])
+        except (OSError, IndexError, ValueError):
+            continue
+    return threads
+
+
+def _watch(watch: int, started: float, order: dict[str, Any]) -> tuple[str, int]:
+    """Wait for the end, or for the first reason to make one. Returns it with the highest memory use seen."""
+    peak = 0
+    while True:
+        ready = select.select([watch, 0], [], [], SAMPLE_SECONDS)[0]
+        if watch in ready:
+            return "exit", peak
+        if 0 in ready:
+            return "cancelled", peak
+        pids = _below(os.getpid())
+        used = _resident(pids)
+        peak = max(peak, used)
+        if used > order["tree_bytes"] and _proportional(pids) > order["tree_bytes"]:
+            return "memory-limit", peak
+        if _too_many_files(pids, order["scratch"], order["inodes"]):
+            return "disk-limit", peak
+        if time.monotonic() - started > order["wall_seconds"]:
+            return "timeout", peak
+
+
+def _end_everything(leader: int) -> None:
+    """Kill until the sandbox's first process is gone: the kernel lets it go only after all others in there.
+
+    Every descriptor is taken before the first kill, because afterwards a process cannot be found any more.
+    """
+    watches = []
+    for pid in [*_below(os.getpid()), leader]:
+        try:
+            watches.append(os.pidfd_open(pid))
+            os.kill(pid, 9)
+        except ProcessLookupError:
+            continue
+    deadline = time.monotonic() + 5
+    for watch in watches:
+        select.select([watch], [], [], max(0.0, deadline - time.monotonic()))
+
+
+def _below(pid: int) -> list[int]:
+    found, todo = [], [pid]
+    while todo:
+        parent = todo.pop()
+        try:
+            for thread in os.listdir(f"/proc/{parent}/task"):
+                with open(f"/proc/{parent}/task/{thread}/children") as file:
+                    children = [int(child) for child in file.read().split()]
+                found += children
+                todo += children
+        except OSError:
+            continue
+    return found
+
+
+def _resident(pids: list[int]) -> int:
+    total = 0
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/statm") as file:
+                total += int(file.read().split()[1]) * resource.getpagesize()
+        except (OSError, IndexError):
+            continue
+    return total
+
+
+def _proportional(pids: list[int]) -> int:
+    """Shared pages counted once. Slow, so asked only when the plain sum is too large: 120 idle forks add up to 1 GB."""
+    total = 0
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/smaps_rollup") as file:
+                total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
+        except OSError:
+            continue
+    return total
+
+
+def _too_many_files(pids: list[int], scratch: list[str], most: int) -> bool:
+    """bubblewrap caps the bytes of a tmpfs, not its files; so look into the sandbox from outside."""
+    for pid in pids:
+        root = f"/proc/{pid}/root"
+        try:
+            if os.stat(root + scratch[0]).st_dev == os.stat("/").st_dev:
+                continue  # still being set up
+            counts = [os.statvfs(root + mount) for mount in scratch]
+        except OSError:
+            continue
+        return any(count.f_files - count.f_ffree > most for count in counts)
+    return False
+
+
+if __name__ == "__main__":
+    main()

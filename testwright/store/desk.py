@@ -1,0 +1,155 @@
+"""Where the pipeline of one file puts down what it finds."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from testwright.domain.errors import Cancelled, PermanentError, TestwrightError, TransientError
+from testwright.domain.events import Event
+from testwright.domain.evidence import DeliveredSuite, evidence_json
+from testwright.domain.sessions import FileStatus
+from testwright.store.counting import counted
+from testwright.store.database import Database
+from testwright.store.event_log import OpenRound, base_name
+from testwright.store.rows import FileRow, RoundRow, ShelfRow, SuiteRow
+
+
+class FileDesk:
+    """The Desk of one file in one round. `wake` is called after each commit that readers should hear of."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        session_id: str,
+        round: int,
+        file_index: int,
+        now: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._session_id = session_id
+        self._round = round
+        self._file_index = file_index
+        self._now = now
+        self._wake = wake
+
+    async def tell(self, event: Event) -> None:
+        await self._database.write(lambda rows: self._tell(rows, event), then=self._wake)
+
+    async def put(self, key: str, value: Mapping[str, Any]) -> None:
+        await self._database.write(lambda rows: self._put(rows, key, dict(value)))
+
+    async def get(self, key: str) -> dict[str, Any] | None:
+        return await self._database.glance(lambda rows: self._get(rows, key))
+
+    async def deliver(self, suite: DeliveredSuite) -> str:
+        """Raises Cancelled when the file has already ended another way, so that nothing is left to be done."""
+        return await self._database.write(lambda rows: self._deliver(rows, suite), then=self._wake)
+
+    async def fail(self, error: TestwrightError) -> None:
+        await self._database.write(lambda rows: self._fail(rows, error), then=self._wake)
+
+    async def _tell(self, rows: AsyncSession, event: Event) -> None:
+        round = await self._open_round(rows)
+        if round is not None:
+            await round.tell(event)
+
+    async def _put(self, rows: AsyncSession, key: str, value: dict[str, Any]) -> None:
+        if await rows.get(RoundRow, (self._session_id, self._round)) is None:
+            return  # the session was deleted, and its shelf with it
+        place = {"session_id": self._session_id, "round": self._round, "file_index": self._file_index}
+        await rows.merge(ShelfRow(**place, key=key, value=value))
+
+    async def _get(self, rows: AsyncSession, key: str) -> dict[str, Any] | None:
+        row = await rows.get(ShelfRow, (self._session_id, self._round, self._file_index, key))
+        return None if row is None else row.value
+
+    async def _deliver(self, rows: AsyncSession, suite: DeliveredSuite) -> str:
+        known = await self._delivered(rows)
+        if known is not None:
+            return known
+        round = await self._open_round(rows)
+        file = None if round is None else await round.file(self._file_index)
+        if round is None or file is None or FileStatus(file.status).is_over:
+            raise Cancelled("This file ended before its tests were delivered.", hint="Retry the file.")
+        row = await self._suite_row(rows, suite)
+        rows.add(row)
+        file.test_id = row.id
+        await round.tell(_test_generated(row, file))
+        return row.id
+
+    async def _fail(self, rows: AsyncSession, error: TestwrightError) -> None:
+        round = await self._open_round(rows)
+        if round is None:
+            return
+        file = await round.file(self._file_index)
+        wire = {"code": error.code, "message": error.message}
+        if error.hint is not None:
+            wire["hint"] = error.hint
+        retryable = isinstance(error, TransientError) or (isinstance(error, PermanentError) and error.retryable)
+        await round.tell(
+            Event(
+                type="file_failed",
+                message=f"{base_name(file.path)} failed: {error.message}",
+                file_index=self._file_index,
+                extra={"error": wire, "retryable": retryable},
+            )
+        )
+
+    async def _open_round(self, rows: AsyncSession) -> OpenRound | None:
+        return await OpenRound.find(rows, self._session_id, self._round, self._now())
+
+    async def _delivered(self, rows: AsyncSession) -> str | None:
+        query = select(SuiteRow.id).where(
+            SuiteRow.session_id == self._session_id,
+            SuiteRow.round == self._round,
+            SuiteRow.file_index == self._file_index,
+        )
+        return (await rows.scalars(query)).one_or_none()
+
+    async def _suite_row(self, rows: AsyncSession, suite: DeliveredSuite) -> SuiteRow:
+        newest = select(func.max(SuiteRow.revision)).where(
+            SuiteRow.session_id == self._session_id, SuiteRow.file_index == self._file_index
+        )
+        return SuiteRow(
+            id=f"test_{secrets.token_hex(12)}",
+            session_id=self._session_id,
+            file_index=self._file_index,
+            round=self._round,
+            revision=((await rows.scalars(newest)).one() or 0) + 1,
+            file_path=suite.file_path,
+            test_file_path=suite.test_file_path,
+            test_code=suite.test_code,
+            evidence=evidence_json(suite.evidence),
+            dropped=[asdict(drop) for drop in suite.dropped],
+            coverage={
+                "before": list(suite.covered_before),
+                "after": list(suite.covered_after),
+                "missed": list(suite.missed_after),
+            },
+            created_at=self._now(),
+        )
+
+
+def _test_generated(row: SuiteRow, file: FileRow) -> Event:
+    tests, name = counted(row.evidence["testCount"], "test"), base_name(file.path)
+    verified = row.evidence["verified"]
+    generated = {
+        "filePath": row.file_path,
+        "testFilePath": row.test_file_path,
+        "testCode": row.test_code,
+        "testId": row.id,
+        "evidence": row.evidence,
+    }
+    return Event(
+        type="test_generated",
+        message=f"Generated {tests} for {name}" if verified else f"Wrote {tests} for {name}, not verified",
+        file_index=file.index,
+        extra={"generatedTest": generated},
+    )

@@ -1,0 +1,201 @@
+"""An event is a row first: its number, its progress and the change it tells of are one transaction."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from testwright.domain.events import START_PROGRESS, Event, progress_of
+from testwright.domain.records import StoredEvent
+from testwright.domain.sessions import FileStage, FileStatus, SessionStatus
+from testwright.store.rows import EventRow, FileRow, RoundRow, SessionRow
+from testwright.store.summing_up import summary_of
+
+RUNNING = (SessionStatus.PENDING.value, SessionStatus.PROCESSING.value)
+_STOPPED = {
+    "code": "stopped",
+    "message": "The round ended before this file was finished.",
+    "hint": "Retry this file.",
+}
+
+
+class OpenRound:
+    """A round that is not over, inside a write transaction. Only here are events written and their changes applied."""
+
+    def __init__(self, rows: AsyncSession, session: SessionRow, round: RoundRow, now: datetime) -> None:
+        self._rows = rows
+        self._session = session
+        self._round = round
+        self._now = now
+        self._shares: dict[int, float] | None = None
+
+    @classmethod
+    async def find(cls, rows: AsyncSession, session_id: str, number: int, now: datetime) -> "OpenRound | None":
+        """None when the round is over, or was deleted with its session."""
+        round = await rows.get(RoundRow, (session_id, number))
+        if round is None or round.status not in RUNNING:
+            return None
+        return cls(rows, await rows.get_one(SessionRow, session_id), round, now)
+
+    async def begin(self, event: Event) -> None:
+        """Tell the round's first event."""
+        self._session.progress = START_PROGRESS
+        self._append(event, None)
+
+    async def tell(self, event: Event) -> int | None:
+        """The event's number, an earlier one if it was told before; None when its file has already ended."""
+        known = await self._number_of(event)
+        if known is not None:
+            return known
+        if event.is_terminal:
+            return await self.end(event)
+        file = None
+        if event.file_index is not None:
+            file = await self.file(event.file_index)
+            if FileStatus(file.status).is_over:
+                return None
+            await self._change(file, event)
+        return self._append(event, file)
+
+    async def end(self, event: Event) -> int:
+        """Tell the terminal event. Files that have not ended share the round's end."""
+        if event.type == "generation_cancelled":
+            await self._cancel_unfinished()
+        else:
+            await self.stop_unfinished()
+        if "summary" not in event.extra:
+            summary = await self.summary()
+            event = Event(type=event.type, message=event.message, extra={"summary": summary, **event.extra})
+        self._session.progress = 100
+        self._session.summary = dict(event.extra["summary"])
+        self._session.completed_at = self._round.completed_at = self._now
+        return self._append(event, None)
+
+    async def file(self, index: int) -> FileRow:
+        row = await self._rows.get(FileRow, (self._round.session_id, index))
+        if row is None or row.round != self._round.number:
+            raise LookupError(f"file {index} is not in round {self._round.number} of {self._round.session_id}")
+        return row
+
+    async def files(self) -> Sequence[FileRow]:
+        query = select(FileRow).where(FileRow.session_id == self._round.session_id, FileRow.round == self._round.number)
+        return (await self._rows.scalars(query.order_by(FileRow.index))).all()
+
+    async def summary(self) -> dict[str, Any]:
+        return await summary_of(self._rows, self._round, self._now)
+
+    async def stop_unfinished(self) -> None:
+        """Fail the files that have not ended."""
+        for file in await self._unfinished():
+            self._round.cut_short = True
+            await self._stop(file)
+
+    async def _cancel_unfinished(self) -> None:
+        self._round.cut_short = True
+        for file in await self._unfinished():
+            file.status, file.stage, file.completed_at = FileStatus.CANCELLED, FileStage.CANCELLED, self._now
+
+    async def _unfinished(self) -> list[FileRow]:
+        return [file for file in await self.files() if not FileStatus(file.status).is_over]
+
+    async def _stop(self, file: FileRow) -> None:
+        event = Event(
+            type="file_failed",
+            message=f"{base_name(file.path)} failed: the round ended before it was finished.",
+            file_index=file.index,
+            extra={"error": _STOPPED, "retryable": True},
+        )
+        await self._change(file, event)
+        self._append(event, file)
+
+    async def _number_of(self, event: Event) -> int | None:
+        query = select(EventRow.seq).where(
+            EventRow.session_id == self._round.session_id,
+            EventRow.round == self._round.number,
+            EventRow.key == event.once_key,
+        )
+        return (await self._rows.scalars(query)).one_or_none()
+
+    async def _change(self, file: FileRow, event: Event) -> None:
+        status = event.file_status or FileStatus.PROCESSING
+        file.status = status
+        file.stage = event.stage or file.stage
+        file.attempt = event.extra.get("attempt", file.attempt)
+        file.error = event.extra.get("error") if status is FileStatus.FAILED else None
+        file.started_at = file.started_at or self._now
+        if status.is_over:
+            file.completed_at = self._now
+        shares = await self._shares_done()
+        file.share = shares[file.index] = max(file.share, event.share_done or 0.0)
+        self._session.progress = max(self._session.progress, progress_of(list(shares.values())))
+
+    async def _shares_done(self) -> dict[int, float]:
+        """By file; read once, because a round may end hundreds of files in one transaction."""
+        if self._shares is None:
+            query = select(FileRow.index, FileRow.share).where(
+                FileRow.session_id == self._round.session_id, FileRow.round == self._round.number
+            )
+            self._shares = dict((await self._rows.execute(query)).all())
+        return self._shares
+
+    def _append(self, event: Event, file: FileRow | None) -> int:
+        session, round = self._session, self._round
+        message = _without_surrogates(event.message)
+        if event.session_status is not None:
+            session.status = round.status = event.session_status
+        if session.status == SessionStatus.PROCESSING:
+            session.started_at = session.started_at or self._now
+            round.started_at = round.started_at or self._now
+        session.current_step, session.current_message = event.step, message
+        session.last_event_id += 1
+        common: dict[str, Any] = {
+            "type": event.type,
+            "step": event.step,
+            "message": message,
+            "progress": session.progress,
+            "sessionId": session.id,
+            "round": round.number,
+            "timestamp": wire_time(self._now),
+        }
+        if file is not None:
+            common |= {
+                "currentFile": base_name(file.path),
+                "filePath": file.path,
+                "fileIndex": file.index,
+                "totalFiles": session.total_files,
+            }
+        row = EventRow(
+            session_id=session.id,
+            seq=session.last_event_id,
+            round=round.number,
+            key=event.once_key,
+            payload={**common, **event.extra, **common},  # the order of `common`, and its values
+        )
+        self._rows.add(row)
+        return row.seq
+
+
+async def tell(rows: AsyncSession, session_id: str, number: int, event: Event, now: datetime) -> int | None:
+    round = await OpenRound.find(rows, session_id, number, now)
+    return None if round is None else await round.tell(event)
+
+
+async def events_after(rows: AsyncSession, session_id: str, after: int, limit: int) -> list[StoredEvent]:
+    query = select(EventRow.seq, EventRow.payload).where(EventRow.session_id == session_id, EventRow.seq > after)
+    found = await rows.execute(query.order_by(EventRow.seq).limit(limit))
+    return [StoredEvent(id=seq, payload=payload) for seq, payload in found]
+
+
+def wire_time(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def base_name(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
+
+
+def _without_surrogates(text: str) -> str:
+    """A message may quote what a test printed, and half a character fits into no database."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,43 @@
+"""Registered folders."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from testwright.domain.records import RepositoryRecord
+from testwright.store.records import repository_record
+from testwright.store.rows import RepositoryRow
+
+
+async def add(rows: AsyncSession, owner: str, name: str, root: str, now: datetime) -> RepositoryRecord:
+    query = select(RepositoryRow).where(RepositoryRow.owner == owner, RepositoryRow.root == root)
+    row = (await rows.scalars(query)).one_or_none()
+    if row is None:
+        row = RepositoryRow(id=f"repo_{secrets.token_hex(12)}", owner=owner, name=name, root=root, created_at=now)
+        rows.add(row)
+    return repository_record(row)
+
+
+async def of_owner(rows: AsyncSession, owner: str) -> list[RepositoryRecord]:
+    query = select(RepositoryRow).where(RepositoryRow.owner == owner)
+    return [repository_record(row) for row in await rows.scalars(query.order_by(RepositoryRow.name, RepositoryRow.id))]
+
+
+async def one(rows: AsyncSession, repository_id: str, owner: str) -> RepositoryRecord | None:
+    row = await _owned(rows, repository_id, owner)
+    return None if row is None else repository_record(row)
+
+
+async def remove(rows: AsyncSession, repository_id: str, owner: str) -> bool:
+    row = await _owned(rows, repository_id, owner)
+    if row is None:
+        return False
+    await rows.delete(row)
+    return True
+
+
+async def _owned(rows: AsyncSession, repository_id: str, owner: str) -> RepositoryRow | None:
+    row = await rows.get(RepositoryRow, repository_id)
+    return None if row is None or row.owner != owner else row

@@ -1,0 +1,259 @@
+"""Everything the rest of the house may ask of the database, on one object."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError
+
+from testwright.domain.errors import PermanentError
+from testwright.domain.events import Event
+from testwright.domain.ports import AnswerCache, Desk
+from testwright.domain.records import (
+    Accepted,
+    Assignment,
+    FileRecord,
+    NewSession,
+    RepositoryRecord,
+    SessionRecord,
+    StoredEvent,
+    TestRecord,
+)
+from testwright.store import accepting, event_log, looking_up, repositories, running
+from testwright.store.answers import StoredAnswers
+from testwright.store.database import Database, prepare_file
+from testwright.store.desk import FileDesk
+from testwright.store.migrating import migrate
+from testwright.store.wakeups import Bell, Wakeup
+
+_CANCEL_POLL_SECONDS = 0.5
+
+
+def _make_ready(path: Path) -> None:
+    try:
+        prepare_file(path)
+        migrate(path)
+    except (OSError, DatabaseError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error.orig
+        raise PermanentError(
+            f"The database could not be opened: {reason}.",
+            code="storage_unusable",
+            hint="Check the folder that TESTWRIGHT_HOME names: it has to be ours to write, on a local disk.",
+        ) from error
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """One for each process. Every method is one short transaction; a session of another owner behaves as unknown."""
+
+    def __init__(self, database: Database, bell: Bell, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._bell = bell
+        self._now = now
+        self.answers: AnswerCache = StoredAnswers(database, now)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, home: Path, *, now: Callable[[], datetime] = _utc_now) -> AsyncIterator["Store"]:
+        """Open `home/testwright.sqlite`, made or migrated first.
+
+        Raises PermanentError: `schema_newer`, or `storage_unusable` when it is no database, or not ours to write.
+        """
+        path = home / "testwright.sqlite"
+        await asyncio.to_thread(_make_ready, path)
+        async with Database.open(path) as database, Bell.open(path) as bell:
+            yield cls(database, bell, now)
+
+    # Sessions
+
+    async def accept(self, new: NewSession) -> Accepted:
+        """Start a session or a further round of one that has ended; the same request again starts nothing.
+
+        Raises InputError: 409 idempotency_conflict, 409 session_running, 404 session_not_found.
+        """
+        answer = await self._database.write(lambda rows: accepting.accept(rows, new, self._now()))
+        self._bell.ring(answer.session_id)
+        return answer
+
+    async def session(self, session_id: str, owner: str) -> SessionRecord | None:
+        return await self._database.glance(lambda rows: looking_up.session(rows, session_id, owner))
+
+    async def files(self, session_id: str) -> list[FileRecord]:
+        return await self._database.glance(lambda rows: looking_up.files(rows, session_id))
+
+    async def file_text(self, session_id: str, path: str) -> str | None:
+        """The source as it was accepted, by the newest round that has it."""
+        return await self._database.glance(lambda rows: looking_up.file_text(rows, session_id, path))
+
+    async def sessions(
+        self, owner: str, *, cursor: str | None = None, limit: int = 50
+    ) -> tuple[list[SessionRecord], str | None]:
+        """Newest first, with the cursor of the next page. Raises InputError `invalid_cursor`."""
+        return await self._database.glance(lambda rows: looking_up.sessions(rows, owner, cursor, limit))
+
+    async def retry(
+        self,
+        session_id: str,
+        owner: str,
+        *,
+        paths: Sequence[str] | None,
+        model: str | None,
+        instructions: str | None,
+        estimate_seconds: int,
+    ) -> Accepted:
+        """A further round with the named files, else with all that failed or were cancelled.
+
+        What is None stays as it was in the round before. Raises InputError: 404 session_not_found, 409
+        session_running, 400 unknown_path or nothing_to_retry.
+        """
+        answer = await self._database.write(
+            lambda rows: accepting.retry(
+                rows,
+                session_id,
+                owner,
+                paths=paths,
+                model=model,
+                instructions=instructions,
+                estimate_seconds=estimate_seconds,
+                now=self._now(),
+            )
+        )
+        self._bell.ring(session_id)
+        return answer
+
+    async def cancel(self, session_id: str, owner: str) -> bool:
+        """End the running round: files, session and terminal event at once. False when it was already over."""
+        return await self._database.write(
+            lambda rows: running.cancel(rows, session_id, owner, self._now()), then=self._ringer(session_id)
+        )
+
+    async def delete(self, session_id: str, owner: str) -> None:
+        """Forget the session and all that belongs to it; a running one is cancelled first."""
+        await self.cancel(session_id, owner)
+        await self._database.write(
+            lambda rows: accepting.delete_session(rows, session_id, owner), then=self._ringer(session_id)
+        )
+
+    # Jobs
+
+    async def claim_round(self, session_id: str, round: int, run_id: str) -> tuple[int, ...] | None:
+        """The round's files for the first run that asks (and asks again), None for any other, or when it is over."""
+        return await self._database.write(
+            lambda rows: running.claim_round(rows, session_id, round, run_id, self._now())
+        )
+
+    async def assignment(self, session_id: str, round: int, file_index: int) -> Assignment | None:
+        """None when the file or its round is already over."""
+        return await self._database.read(lambda rows: running.assignment(rows, session_id, round, file_index))
+
+    def desk(self, session_id: str, round: int, file_index: int) -> Desk:
+        return FileDesk(
+            self._database,
+            session_id=session_id,
+            round=round,
+            file_index=file_index,
+            now=self._now,
+            wake=self._ringer(session_id),
+        )
+
+    async def tell(self, session_id: str, round: int, event: Event) -> int | None:
+        """The event's number; None, and nothing recorded, when its round or its file is over.
+
+        A terminal event ends the round: files that have not ended fail with `stopped`, and the summary is added.
+        """
+        return await self._database.write(
+            lambda rows: event_log.tell(rows, session_id, round, event, self._now()), then=self._ringer(session_id)
+        )
+
+    async def finish_round(self, session_id: str, round: int) -> None:
+        """Tell how the round ended, by its files. Files that have not ended fail with `stopped`."""
+        await self._database.write(
+            lambda rows: running.finish_round(rows, session_id, round, self._now()), then=self._ringer(session_id)
+        )
+
+    async def cancelled(self, session_id: str, round: int) -> None:
+        """Return once work on this round is in vain: it was cancelled, broken off before its files had ended, or
+        deleted. Never returns for a round that ends as it should."""
+        async with self._bell.watch(session_id) as wakeup:
+            while not await self._database.glance(lambda rows: running.is_cut_short(rows, session_id, round)):
+                await wakeup.wait_for_news(_CANCEL_POLL_SECONDS)
+
+    async def is_over(self, session_id: str, round: int) -> bool:
+        return await self._database.glance(lambda rows: running.is_over(rows, session_id, round))
+
+    # The outbox
+
+    async def unsent(self, older_than: timedelta) -> list[Accepted]:
+        """Rounds that were to go to the engine that long ago and have not been handed over."""
+        return await self._database.glance(lambda rows: running.unsent(rows, self._now() - older_than))
+
+    async def mark_sent(self, session_id: str, round: int) -> None:
+        await self._database.write(lambda rows: running.mark_sent(rows, session_id, round, self._now()))
+
+    async def reissue(self, session_id: str, round: int) -> Accepted:
+        """A fresh event id for a round whose run was lost. `started` is False when the round has ended meanwhile."""
+        return await self._database.write(lambda rows: running.reissue(rows, session_id, round, self._now()))
+
+    async def unfinished(self) -> list[tuple[str, int, str]]:
+        """Session, round and event id of what the engine was sent and has not ended."""
+        return await self._database.glance(running.unfinished)
+
+    # Events
+
+    async def events_after(self, session_id: str, after: int, limit: int = 200) -> list[StoredEvent]:
+        return await self._database.glance(lambda rows: event_log.events_after(rows, session_id, after, limit))
+
+    def watch(self, session_id: str) -> AbstractAsyncContextManager[Wakeup]:
+        """Watch first, read the events then, wait last: an event in between ends the wait at once."""
+        return self._bell.watch(session_id)
+
+    @property
+    def closing(self) -> bool:
+        return self._bell.closing
+
+    def close_streams(self) -> None:
+        """Wake every stream for the last time, so that the server can stop."""
+        self._bell.close_streams()
+
+    def wake_all_streams(self) -> None:
+        self.close_streams()
+
+    # Tests
+
+    async def tests(self, session_id: str) -> list[TestRecord]:
+        """The newest revision of each file's suite."""
+        return await self._database.glance(lambda rows: looking_up.tests(rows, session_id))
+
+    async def test(self, session_id: str, test_id: str) -> TestRecord | None:
+        return await self._database.glance(lambda rows: looking_up.test(rows, session_id, test_id))
+
+    # Repositories and history
+
+    async def add_repository(self, owner: str, name: str, root: str) -> RepositoryRecord:
+        """The same root again is the same repository."""
+        return await self._database.write(lambda rows: repositories.add(rows, owner, name, root, self._now()))
+
+    async def repositories(self, owner: str) -> list[RepositoryRecord]:
+        return await self._database.glance(lambda rows: repositories.of_owner(rows, owner))
+
+    async def repository(self, repository_id: str, owner: str) -> RepositoryRecord | None:
+        return await self._database.glance(lambda rows: repositories.one(rows, repository_id, owner))
+
+    async def remove_repository(self, repository_id: str, owner: str) -> bool:
+        return await self._database.write(lambda rows: repositories.remove(rows, repository_id, owner))
+
+    async def seconds_per_file(self, writer: str, framework: str) -> list[float]:
+        """How long finished files took, the newest 50."""
+        return await self._database.glance(lambda rows: looking_up.seconds_per_file(rows, writer, framework))
+
+    async def counts(self) -> dict[str, int]:
+        """How many rounds are `pending` and how many `processing`."""
+        return await self._database.glance(running.counts)
+
+    def _ringer(self, session_id: str) -> Callable[[], None]:
+        return lambda: self._bell.ring(session_id)

@@ -1,0 +1,49 @@
+"""How a round went, from its rows."""
+
+from datetime import datetime
+from statistics import fmean
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from testwright.domain.events import summary_json
+from testwright.domain.sessions import FileStatus, Summary
+from testwright.store.rows import FileRow, RoundRow, SuiteRow
+
+
+async def summary_of(rows: AsyncSession, round: RoundRow, now: datetime) -> dict[str, Any]:
+    """The round's summary under its wire names."""
+    await rows.flush()
+    counting = select(FileRow.status, func.count()).where(
+        FileRow.session_id == round.session_id, FileRow.round == round.number
+    )
+    counted: dict[str, int] = dict((await rows.execute(counting.group_by(FileRow.status))).all())
+    delivered = select(SuiteRow.evidence).where(SuiteRow.session_id == round.session_id, SuiteRow.round == round.number)
+    evidence = list((await rows.scalars(delivered)).all())
+    reached = [one["coverage"]["after"]["lines"] for one in evidence if one["verified"]]
+    measured = [percent for percent in reached if percent is not None]
+    total = sum(counted.values())
+    summary = Summary(
+        total_files=total,
+        successful_tests=counted.get(FileStatus.COMPLETED, 0),
+        failed_tests=counted.get(FileStatus.FAILED, 0),
+        total_test_count=sum(one["testCount"] for one in evidence),
+        average_coverage=round_to_tenth(measured),
+        duration_ms=int((now - (round.started_at or round.created_at)).total_seconds() * 1000),
+        tokens=sum(one["tokens"] for one in evidence),
+        cost_usd=_cost(evidence, is_complete=round.model is None or len(evidence) == total),
+    )
+    return summary_json(summary)
+
+
+def round_to_tenth(percents: list[float]) -> float | None:
+    return round(fmean(percents), 1) if percents else None
+
+
+def _cost(evidence: list[dict[str, Any]], *, is_complete: bool) -> float | None:
+    """None when a part of it is unknown: no price, or a file that ended without saying what its drafts cost."""
+    costs = [one["costUsd"] for one in evidence]
+    if not is_complete or None in costs:
+        return None
+    return sum(costs, 0.0)

@@ -1,0 +1,186 @@
+"""How a project's tests are run: with its own runner where it has one, else with one that Testwright brings."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from testwright.domain.errors import InputError, PermanentError
+from testwright.domain.ports import Workspace
+from testwright.domain.projects import Mount, Runner
+from testwright.toolchains.managed import ManagedRunners, Progress, managed_packages, managed_version
+from testwright.toolchains.node import FALLBACK, Installed, Node, find_node, installed_packages, version_of
+from testwright.toolchains.python import Interpreter, own_interpreter, project_interpreter
+
+PYTHON_EXTRAS = "/opt/testwright/python"
+"""Where what we bring for Python is mounted; it stands in the runner's PYTHONPATH."""
+_NODE_ENTRY = {"vitest": "vitest/vitest.mjs", "jest": "jest/bin/jest.js"}
+# Without these a suite still runs, but coverage or component tests are lost.
+_NEEDED = {
+    "vitest": ("istanbul-lib-instrument", "jsdom"),
+    "jest": ("jest-environment-jsdom",),
+}
+_PYTHON_PACKAGES = {"coverage": "coverage", "pytest_asyncio": "pytest_asyncio"}
+OLDEST_MANAGED_PYTHON = (3, 11)
+
+
+class InstalledToolchains:
+    """Looks into the project first. `cache` is where managed runners are kept, outside every project."""
+
+    def __init__(
+        self,
+        cache: Path,
+        *,
+        managed: ManagedRunners | None = None,
+        node: Callable[[], Awaitable[Node]] = find_node,
+    ) -> None:
+        self._managed = managed or ManagedRunners(cache)
+        self._find_node = node
+
+    async def runner(self, framework: str, view: Workspace, progress: Progress) -> Runner:
+        if framework == "pytest":
+            return await self._pytest(view, progress)
+        if framework in _NODE_ENTRY:
+            return await self._node(framework, view, progress)
+        raise InputError(f"There is no runner for {framework}", hint="Use pytest, vitest or jest.")
+
+    async def _node(self, framework: str, view: Workspace, progress: Progress) -> Runner:
+        node = await self._find_node()
+        places = await asyncio.to_thread(installed_packages, view)
+        version = await asyncio.to_thread(version_of, framework, places)
+        if version is None:
+            return await self._managed_node(framework, node, places, progress)
+        home = next(place for place in places if place.version_of(framework))
+        missing = any(version_of(package, places) is None for package in _wanted(framework, places))
+        extras = await self._optional(self._managed.node(framework, progress)) if missing else None
+        return _node_runner(
+            framework,
+            version,
+            node,
+            places,
+            extras,
+            origin="project",
+            found=f"{framework} {version}, from the project's node_modules",
+            entry=f"{home.inside}/{_NODE_ENTRY[framework]}",
+        )
+
+    async def _managed_node(
+        self, framework: str, node: Node, places: tuple[Installed, ...], progress: Progress
+    ) -> Runner:
+        version = managed_version(framework)
+        own = "has no" if not places else f"has no {framework} in its"
+        return _node_runner(
+            framework,
+            version,
+            node,
+            tuple(place for place in places if place.inside != FALLBACK),
+            await self._managed.node(framework, progress),
+            origin="managed",
+            found=f"{framework} {version}, brought by Testwright: the project {own} node_modules",
+            entry=f"{FALLBACK}/{_NODE_ENTRY[framework]}",
+        )
+
+    async def _pytest(self, view: Workspace, progress: Progress) -> Runner:
+        project = await asyncio.to_thread(project_interpreter, view.origin)
+        python = project or own_interpreter()
+        version = python.version_of("pytest")
+        if version:
+            return await self._own_pytest(python, version, progress)
+        if tuple(int(part) for part in python.minor.split(".")) < OLDEST_MANAGED_PYTHON:
+            raise PermanentError(
+                f"The project's virtual environment has Python {python.version} and no pytest",
+                code="runner_missing",
+                hint="Install pytest and coverage there: .venv/bin/python -m pip install pytest coverage",
+                retryable=True,
+            )
+        extras = await self._managed.python(python.minor, progress)
+        version = managed_version("pytest")
+        why = "its virtual environment has no pytest" if project else "the project has no virtual environment"
+        return Runner(
+            framework="pytest",
+            version=version,
+            origin="managed",
+            found=f"pytest {version}, brought by Testwright: {why}",
+            program=(python.path, "-m", "pytest"),
+            mounts=(*python.mounts, Mount(host=str(extras), inside=PYTHON_EXTRAS)),
+            env=(("PYTHONPATH", PYTHON_EXTRAS),),
+            facts=(
+                *_python_facts(python, version),
+                *((fact, "managed") for fact in _PYTHON_PACKAGES),
+            ),
+        )
+
+    async def _own_pytest(self, python: Interpreter, version: str, progress: Progress) -> Runner:
+        has = {fact: python.version_of(package) is not None for fact, package in _PYTHON_PACKAGES.items()}
+        facts = {fact: "project" for fact, is_there in has.items() if is_there}
+        mounts = python.mounts
+        env: tuple[tuple[str, str], ...] = ()
+        if not has["coverage"]:
+            extras = await self._optional(self._managed.python(python.minor, progress))
+            if extras:  # coverage alone: the whole folder would put our pytest before the project's
+                mounts = (*mounts, Mount(host=str(extras / "coverage"), inside=f"{PYTHON_EXTRAS}/coverage"))
+                env = (("PYTHONPATH", PYTHON_EXTRAS),)
+                facts["coverage"] = "managed"
+        return Runner(
+            framework="pytest",
+            version=version,
+            origin="project",
+            found=f"pytest {version}, from the project's virtual environment",
+            program=(python.path, "-m", "pytest"),
+            mounts=mounts,
+            env=env,
+            facts=(*_python_facts(python, version), *facts.items()),
+        )
+
+    async def _optional(self, installing: Awaitable[Path]) -> Path | None:
+        """What only makes things better must not stop them."""
+        try:
+            return await installing
+        except PermanentError:
+            return None
+
+
+def _wanted(framework: str, places: tuple[Installed, ...]) -> tuple[str, ...]:
+    wanted = _NEEDED[framework]
+    return (*wanted, "@testing-library/react") if version_of("react", places) else wanted
+
+
+def _node_runner(
+    framework: str,
+    version: str,
+    node: Node,
+    places: tuple[Installed, ...],
+    extras: Path | None,
+    *,
+    origin: str,
+    found: str,
+    entry: str,
+) -> Runner:
+    mounts = [*node.mounts, *(place.mount for place in places)]
+    is_free = all(mount.inside != FALLBACK for mount in mounts)
+    if extras and is_free:
+        mounts.append(Mount(host=str(extras), inside=FALLBACK))
+    brings = managed_packages(framework) if extras and is_free else frozenset()
+    facts = [("node_version", node.version)]
+    if places:
+        facts.append(("project_modules", places[0].inside))
+    if brings:
+        facts.append(("managed_modules", FALLBACK))
+    for package in sorted(managed_packages(framework)):
+        if version_of(package, places):
+            facts.append((package, "project"))
+        elif package in brings:
+            facts.append((package, "managed"))
+    return Runner(
+        framework=framework,
+        version=version,
+        origin=origin,
+        found=found,
+        program=(node.path, entry),
+        mounts=tuple(mounts),
+        env=node.env,
+        facts=tuple(facts),
+    )
+
+
+def _python_facts(python: Interpreter, pytest_version: str) -> tuple[tuple[str, str], ...]:
+    return (("python_version", python.version), ("pytest_version", pytest_version))

@@ -1,0 +1,179 @@
+"""Runners that Testwright brings itself: installed once from a committed lock file, then only mounted."""
+
+import asyncio
+import fcntl
+import hashlib
+import json
+import math
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+from testwright.domain.errors import PermanentError
+from testwright.toolchains.tools import Tool, ToolResult, run_tool
+
+Progress = Callable[[str], Awaitable[None]]
+
+LOCK_FILES = Path(str(files("testwright.toolchains"))) / "managed"
+INSTALL_SECONDS = 600.0
+_POLL_SECONDS = 0.2
+_TOOL_PREFIX = re.compile(r"^(npm (error|ERR!)|ERROR:|error:)\s*")
+_ABSOLUTE_PATH = re.compile(r"(?<![\w:/])/[\w.@-]+(/[\w.@-]+)+")
+
+
+class ManagedRunners:
+    """What lies in the cache, by the hash of its lock file: a new lock file never meets an old installation."""
+
+    def __init__(self, cache: Path, *, tool: Tool = run_tool, seconds: float = INSTALL_SECONDS) -> None:
+        self._cache = cache
+        self._tool = tool
+        self._seconds = seconds
+
+    def installed_node(self, name: str) -> Path | None:
+        folder = self._cache / f"{name}-{_hash(LOCK_FILES / name / 'package-lock.json')}"
+        return folder / "node_modules" if folder.is_dir() else None
+
+    async def node(self, name: str, progress: Progress) -> Path:
+        """The node_modules folder of `vitest` or `jest`."""
+        lock_folder = LOCK_FILES / name
+        folder = self._cache / f"{name}-{_hash(lock_folder / 'package-lock.json')}"
+
+        async def install(target: Path) -> ToolResult:
+            for file in ("package.json", "package-lock.json"):
+                shutil.copyfile(lock_folder / file, target / file)
+            argv = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+            return await self._tool(argv, cwd=target, seconds=self._seconds)
+
+        await self._once(folder, f"{name} {managed_version(name)}", install, progress)
+        return folder / "node_modules"
+
+    async def python(self, version: str, progress: Progress) -> Path:
+        """A folder for PYTHONPATH with pytest and coverage, for an interpreter such as "3.12"."""
+        lock = LOCK_FILES / "python" / "requirements.lock"
+        folder = self._cache / f"python-{version}-{_hash(lock)}"
+
+        async def install(target: Path) -> ToolResult:
+            last = ToolResult(status=None, output="There is no pip here")
+            for argv in _pip_commands(target, version, lock):
+                last = await self._tool(argv, cwd=target, seconds=self._seconds)
+                if last.status == 0:
+                    return last
+            return last
+
+        await self._once(folder, f"pytest {managed_version('pytest')} for Python {version}", install, progress)
+        return folder
+
+    async def _once(
+        self, folder: Path, what: str, install: Callable[[Path], Awaitable[ToolResult]], progress: Progress
+    ) -> None:
+        if await asyncio.to_thread(folder.is_dir):
+            return
+        await progress(f"Installing {what} (first use only)…")
+        await asyncio.to_thread(self._cache.mkdir, parents=True, exist_ok=True)
+        async with self._only_one(folder.name, what):
+            if await asyncio.to_thread(folder.is_dir):  # somebody else has installed it while we waited
+                return
+            target = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=f".{folder.name}-", dir=self._cache))
+            try:
+                result = await install(target)
+                if result.status != 0:
+                    raise _not_installed(what, result)
+                await asyncio.to_thread(_publish, target, folder)
+            finally:
+                await asyncio.to_thread(shutil.rmtree, target, ignore_errors=True)
+        await progress(f"Installed {what}.")
+
+    @asynccontextmanager
+    async def _only_one(self, name: str, what: str) -> AsyncIterator[None]:
+        """Among all processes of this machine. The kernel lets go of the lock when its holder dies."""
+        descriptor = os.open(self._cache / f".{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            await self._wait_for(descriptor, what)
+            yield
+        finally:
+            os.close(descriptor)
+
+    async def _wait_for(self, descriptor: int, what: str) -> None:
+        for _ in range(math.ceil(self._seconds / _POLL_SECONDS)):
+            try:
+                return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                await asyncio.sleep(_POLL_SECONDS)
+        raise PermanentError(
+            f"Another process has been installing {what} for too long",
+            code="runner_missing",
+            hint="Stop it, then press Retry.",
+            retryable=True,
+        )
+
+
+def _publish(target: Path, folder: Path) -> None:
+    """All or nothing: what stands under the final name is complete."""
+    target.chmod(0o755)
+    target.rename(folder)
+
+
+def managed_version(name: str) -> str:
+    """The version the lock file holds of `pytest`, `coverage`, `vitest` or `jest`."""
+    if name in ("vitest", "jest"):
+        lock = json.loads((LOCK_FILES / name / "package-lock.json").read_text())
+        return str(lock["packages"][f"node_modules/{name}"]["version"])
+    for line in (LOCK_FILES / "python" / "requirements.lock").read_text().splitlines():
+        if line.startswith(f"{name}=="):
+            return line.removeprefix(f"{name}==").split()[0]
+    raise KeyError(name)
+
+
+def managed_packages(name: str) -> frozenset[str]:
+    """The packages a test may import because the managed `vitest` or `jest` brings them."""
+    manifest = json.loads((LOCK_FILES / name / "package.json").read_text())
+    return frozenset(manifest["dependencies"])
+
+
+def _hash(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+
+
+def _pip_commands(target: Path, version: str, lock: Path) -> list[Sequence[str]]:
+    """Ways to install for another Python than ours, best first. None of them runs the project's interpreter."""
+    options = ["--target", str(target), "--require-hashes", "--only-binary=:all:", "--python-version", version]
+    pip_options = ["install", "--no-input", "--disable-pip-version-check", "--no-deps", "--no-compile", "--quiet"]
+    commands: list[Sequence[str]] = []
+    if find_spec("pip"):
+        commands.append((sys.executable, "-m", "pip", *pip_options, *options, "-r", str(lock)))
+    elif wheel := _bundled_pip():
+        commands.append((sys.executable, f"{wheel}/pip", *pip_options, *options, "-r", str(lock)))
+    if uv := shutil.which("uv"):
+        commands.append((uv, "pip", "install", "--quiet", *options, "-r", str(lock)))
+    return commands
+
+
+def _bundled_pip() -> Path | None:
+    """The pip that Python ships for `ensurepip`. A wheel can be run where it lies."""
+    spec = find_spec("ensurepip")
+    if spec is None or spec.origin is None:
+        return None
+    return next(iter(sorted((Path(spec.origin).parent / "_bundled").glob("pip-*.whl"))), None)
+
+
+def _not_installed(what: str, result: ToolResult) -> PermanentError:
+    return PermanentError(
+        f"{what} could not be installed: {_reason(result)}",
+        code="runner_missing",
+        hint="Check the network connection and press Retry, or install the test framework in the project itself.",
+        retryable=True,
+    )
+
+
+def _reason(result: ToolResult) -> str:
+    """The first line that says something, without this machine's paths."""
+    lines = (_TOOL_PREFIX.sub("", line).strip() for line in result.output.splitlines())
+    telling = [line for line in lines if len(line) > 20 and not line.startswith(("code ", "errno "))]
+    return _ABSOLUTE_PATH.sub("…", telling[0])[:200] if telling else "the installer gave no reason"

@@ -1,0 +1,123 @@
+"""What a JavaScript project has installed, and which Node runs it. Files are read, nothing is run but `node -p`."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from testwright.domain.errors import PermanentError
+from testwright.domain.ports import Workspace
+from testwright.domain.projects import WORKSPACE, Mount
+from testwright.toolchains.tools import Tool, run_tool
+
+OLDEST_NODE = 20
+FALLBACK = "/node_modules"
+"""Where Node looks last from anywhere, so what lies here never hides a project's own package."""
+_MOST_PACKAGES = 200
+_MOST_MANIFEST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A Node.js program; one file is all there is to it, so only the file is mounted."""
+
+    path: str
+    version: str
+
+    @property
+    def mounts(self) -> tuple[Mount, ...]:
+        return () if self.path.startswith("/usr/") else (Mount(host=self.path, inside=self.path),)
+
+    @property
+    def env(self) -> tuple[tuple[str, str], ...]:
+        """So that what calls plain `node` finds the same one."""
+        if self.path.startswith("/usr/"):
+            return ()
+        return (("PATH", f"{PurePosixPath(self.path).parent}:/usr/local/bin:/usr/bin:/bin"),)
+
+
+async def find_node(*, tool: Tool = run_tool) -> Node:
+    """Asks the program itself, because what is on the PATH may be a version manager's shim."""
+    found = shutil.which("node")
+    hint = f"Install Node.js {OLDEST_NODE} or newer (https://nodejs.org) and start Testwright again."
+    if found is None:
+        raise PermanentError("Node.js is not installed here", code="runner_missing", hint=hint, retryable=True)
+    question = 'process.execPath + "\\n" + process.versions.node'
+    result = await tool((found, "-p", question), cwd=Path("/"), seconds=20)
+    lines = result.output.split("\n")
+    if result.status != 0 or len(lines) < 2:
+        raise PermanentError("Node.js does not start here", code="runner_missing", hint=hint, retryable=True)
+    path, version = str(await asyncio.to_thread(Path(lines[0]).resolve)), lines[1].strip()
+    if int(version.split(".")[0]) < OLDEST_NODE:
+        message = f"Node.js {version} is too old"
+        raise PermanentError(message, code="runner_missing", hint=hint, retryable=True)
+    return Node(path=path, version=version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """One node_modules folder of the project, and where it is mounted. `folder` is its real place on the host."""
+
+    folder: Path
+    inside: str
+
+    @property
+    def mount(self) -> Mount:
+        return Mount(host=str(self.folder), inside=self.inside)
+
+    def version_of(self, package: str) -> str | None:
+        manifest = _manifest(self.folder / package / "package.json")
+        return str(manifest["version"]) if manifest and "version" in manifest else None
+
+
+def installed_packages(view: Workspace) -> tuple[Installed, ...]:
+    """The project's node_modules folders: its root's, its packages', and a monorepo's above it.
+
+    A link in the place of a node_modules folder is passed over: it could lead anywhere on this machine. So is a folder
+    for which the workspace has no mount point.
+    """
+    if view.origin is None:
+        return ()
+    origin, root = Path(view.origin), Path(view.root)
+    found = []
+    manifests = [path for path in view.paths() if path == "package.json" or path.endswith("/package.json")]
+    for parent in dict.fromkeys([".", *(str(PurePosixPath(path).parent) for path in manifests[:_MOST_PACKAGES])]):
+        folder = origin / parent / "node_modules"
+        if _is_real_folder(folder) and (root / parent / "node_modules").is_dir():
+            found.append(Installed(folder=folder, inside=str(PurePosixPath(WORKSPACE) / parent / "node_modules")))
+    if above := _above(origin):
+        has_root = any(each.inside == f"{WORKSPACE}/node_modules" for each in found)
+        can_mount = (root / "node_modules").is_dir() and not has_root
+        found.append(Installed(folder=above, inside=f"{WORKSPACE}/node_modules" if can_mount else FALLBACK))
+    return tuple(found)
+
+
+def version_of(package: str, places: Sequence[Installed]) -> str | None:
+    return next((version for place in places if (version := place.version_of(package))), None)
+
+
+def _above(origin: Path) -> Path | None:
+    """A monorepo's node_modules above the registered folder, never above the repository."""
+    if (origin / ".git").exists():
+        return None
+    for parent in origin.parents:
+        if (parent / ".git").exists():
+            folder = parent / "node_modules"
+            return folder if _is_real_folder(folder) else None
+    return None
+
+
+def _is_real_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _manifest(path: Path) -> dict[str, Any] | None:
+    try:
+        with path.open("rb") as file:
+            manifest = json.loads(file.read(_MOST_MANIFEST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return manifest if isinstance(manifest, dict) else None

@@ -1,0 +1,291 @@
+"""The only place that picks concrete parts. Read it to know what runs."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from testwright.api.app import create_app, finish_routes
+from testwright.api.services import ApiServices
+from testwright.domain.drafts import Draft
+from testwright.domain.errors import Cancelled, InputError, PermanentError
+from testwright.domain.ports import Desk, ProjectView, Step, Writer
+from testwright.domain.records import Accepted, Assignment
+from testwright.domain.sessions import Options, SourceFile
+from testwright.frameworks import FRAMEWORKS, is_test_or_tool, preferred_framework
+from testwright.jobs.client import EngineChoice, choose_engine, make_client
+from testwright.jobs.embedded import EmbeddedEngine
+from testwright.jobs.endpoint import mount
+from testwright.jobs.functions import build_functions
+from testwright.jobs.inngest_server import InngestServer
+from testwright.jobs.keeper import Keeper
+from testwright.jobs.steps import DirectStep, StepPolicy
+from testwright.languages import LANGUAGES, language_of
+from testwright.pipeline.cover_file import cover_file
+from testwright.pipeline.tools import Tools
+from testwright.providers import PROVIDERS
+from testwright.providers.options import ProviderOptions
+from testwright.sandboxes.choose import choose
+from testwright.settings import Settings
+from testwright.sources.folder import FolderView
+from testwright.sources.workspaces import CopiedWorkspaces
+from testwright.store import Store
+from testwright.toolchains.checks import Check, describe
+from testwright.toolchains.finder import InstalledToolchains
+from testwright.writers.explorer import Explorer
+from testwright.writers.explorer.javascript import JavaScriptExplorer
+from testwright.writers.explorer.python import PythonExplorer
+from testwright.writers.model import ModelWriter
+
+__all__ = ["Workbench", "examine", "framework_for", "language_of", "open_service", "open_workbench", "worth_testing"]
+
+logger = logging.getLogger("testwright")
+EXPLORER = "explorer"
+WEB_BUILD = Path(__file__).parent / "web_build"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """What it takes to walk files through the line, without anybody driving yet."""
+
+    settings: Settings
+    store: Store
+    tools: Tools
+
+    def writer_for(self, options: Options) -> tuple[str, str | None]:
+        return writer_for(self.settings, options)
+
+    async def cover(self, assignment: Assignment, desk: Desk, step: Step) -> None:
+        await cover_file(assignment, desk, step, self.tools)
+
+    async def walk_round(self, accepted: Accepted) -> None:
+        """Walk all files of a round in this process, some at once. For sessions whose driver is not the engine."""
+        session_id, round = accepted.session_id, accepted.round
+        indexes = await self.store.claim_round(session_id, round, f"cli-{uuid.uuid4().hex}")
+        turns = asyncio.Semaphore(self.settings.width)
+        async with asyncio.TaskGroup() as group:
+            for index in indexes or ():
+                group.create_task(self._walk_file(session_id, round, index, turns))
+        await self.store.finish_round(session_id, round)
+
+    async def _walk_file(self, session_id: str, round: int, index: int, turns: asyncio.Semaphore) -> None:
+        async with turns:
+            assignment = await self.store.assignment(session_id, round, index)
+            if assignment is None:
+                return
+            desk = self.store.desk(session_id, round, index)
+            policy = StepPolicy(desk=desk, file_index=index, cancelled=partial(self.store.cancelled, session_id, round))
+            try:
+                await self.cover(assignment, desk, DirectStep(policy=policy))
+            except PermanentError as error:
+                await desk.fail(error)
+            except Cancelled:
+                return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    app: FastAPI
+    close_streams: Callable[[], None]
+
+
+@asynccontextmanager
+async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
+    """Store, sandbox and tools. Raises PermanentError when the store cannot be opened."""
+    async with Store.open(settings.home) as store:
+        sandbox = await choose(at_once=settings.width, allow_unsandboxed=settings.allow_unsandboxed)
+        tools = Tools(
+            languages=LANGUAGES,
+            language_of=language_of,
+            frameworks=FRAMEWORKS,
+            toolchains=InstalledToolchains(cache_folder()),
+            sandbox=sandbox,
+            workspaces=CopiedWorkspaces(settings.home),
+            writers=_writers(settings, store),
+            stability_runs=settings.stability_runs,
+        )
+        yield Workbench(settings=settings, store=store, tools=tools)
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncIterator[Service]:
+    """The web application with an engine behind it."""
+    choice = choose_engine(
+        inngest_dev=settings.inngest_dev,
+        inngest_base_url=settings.inngest_base_url,
+        inngest_event_key=_secret(settings.inngest_event_key),
+        inngest_signing_key=_secret(settings.inngest_signing_key),
+    )
+    async with AsyncExitStack() as stack:
+        bench = await stack.enter_async_context(open_workbench(settings))
+        engine, signing_key = _engine(settings, choice)
+        client = make_client(choice, signing_key=signing_key, event_key=_secret(settings.inngest_event_key))
+        functions = build_functions(client, bench.store, bench.cover, width=settings.width)
+        keeper = Keeper(bench.store, engine, session_hours=settings.session_hours)
+        app = create_app(_api_services(bench, engine, keeper))
+        endpoint = mount(app, client, functions)
+        finish_routes(app)
+        if isinstance(engine, EmbeddedEngine):
+            await engine.start(endpoint, functions)
+        else:
+            await engine.start(endpoint)
+        stack.push_async_callback(engine.stop)
+        await keeper.start()
+        stack.push_async_callback(keeper.stop)
+        yield Service(app=app, close_streams=bench.store.close_streams)
+
+
+async def examine(settings: Settings) -> list[Check]:
+    """What is there and what is missing, without a service running."""
+    sandbox = await choose(at_once=1, allow_unsandboxed=settings.allow_unsandboxed)
+    return [*await describe(cache_folder(), sandbox), *_own_checks(settings)]
+
+
+def framework_for(path: str, view: ProjectView, wanted: str | None) -> str:
+    """The framework for a source file: the one that was asked for, if it can, else the project's own."""
+    language = language_of(path)
+    if language is None:
+        raise InputError(f"{path} is not Python, JavaScript or TypeScript.", hint="Leave it out.")
+    if wanted is None:
+        return preferred_framework(language, view)
+    if wanted not in FRAMEWORKS:
+        raise InputError(f"There is no framework {wanted}.", hint=f"Use one of: {', '.join(FRAMEWORKS)}.")
+    if language not in FRAMEWORKS[wanted].languages:
+        raise InputError(f"{wanted} cannot test {path}.", hint=f"It is {language}.")
+    return wanted
+
+
+def worth_testing(view: ProjectView) -> list[str]:
+    """The files of a project to pick when nobody picks: sources that define something, and are not tests themselves."""
+    return [path for path in view.paths() if not is_test_or_tool(path) and _defines_something(path, view.text(path))]
+
+
+def _defines_something(path: str, text: str | None) -> bool:
+    """Says yes to what cannot be read or does not parse: its failure then names the reason."""
+    language = language_of(path)
+    if language is None:
+        return False
+    try:
+        LANGUAGES[language].analyse(SourceFile(path=path, text=text or "", framework=""))
+    except PermanentError as error:
+        return error.code != "nothing_to_test"
+    return True
+
+
+def writer_for(settings: Settings, options: Options) -> tuple[str, str | None]:
+    """Who will write: the model where there is a key, else the explorer. `explorer` as a model's name asks for it."""
+    if options.model == EXPLORER or (options.model is None and settings.google_api_key is None):
+        return EXPLORER, None
+    if settings.google_api_key is None:
+        raise InputError(
+            f"The model {options.model} needs a key.",
+            code="model_not_configured",
+            hint="Set GOOGLE_API_KEY and start again, or leave the model out: the explorer needs no key.",
+        )
+    return "model", options.model or settings.model
+
+
+def cache_folder() -> Path:
+    return platformdirs.user_cache_path("testwright")
+
+
+def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | None], Writer]]:
+    javascript = JavaScriptExplorer()
+    explorer = Explorer(
+        {"python": PythonExplorer(), "javascript": javascript, "typescript": javascript},
+        seconds=settings.explore_seconds,
+    )
+
+    def model(name: str | None) -> Writer:
+        options = ProviderOptions(
+            model=name or settings.model,
+            api_key=_secret(settings.google_api_key) or "",
+            base_url=settings.google_base_url,
+        )
+        return ModelWriter(PROVIDERS["gemini"](options), store.answers, split=_split)
+
+    return {EXPLORER: lambda _: explorer, "model": model}
+
+
+def _split(language: str, text: str) -> Draft:
+    return LANGUAGES[language].split(text)
+
+
+def _engine(settings: Settings, choice: EngineChoice) -> tuple[EmbeddedEngine | InngestServer, str | None]:
+    if choice.mode == "embedded":
+        embedded = EmbeddedEngine(settings.home)
+        return embedded, embedded.signing_key
+    key = _secret(settings.inngest_signing_key)
+    client = make_client(choice, signing_key=key, event_key=_secret(settings.inngest_event_key))
+    return InngestServer(client, app_url=f"http://{settings.host}:{settings.api_port}", signing_key=key), key
+
+
+def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keeper: Keeper) -> ApiServices:
+    settings = bench.settings
+
+    async def doctor() -> list[dict[str, Any]]:
+        checks = await describe(cache_folder(), bench.tools.sandbox)
+        return [asdict(check) for check in (*checks, *_own_checks(settings))]
+
+    return ApiServices(
+        settings=settings,
+        store=bench.store,
+        engine=engine,
+        dispatch=keeper.dispatch,
+        cancel_runs=keeper.stop_runs,
+        frameworks=_frameworks,
+        models=partial(_models, settings),
+        writer_for=bench.writer_for,
+        languages_of=lambda name: FRAMEWORKS[name].languages if name in FRAMEWORKS else frozenset(),
+        language_of_path=language_of,
+        open_folder=FolderView,
+        doctor=doctor,
+        web_build=WEB_BUILD,
+        has_tests=_has_tests,
+    )
+
+
+def _has_tests(path: str, view: ProjectView) -> bool:
+    language = language_of(path)
+    return language is not None and bool(FRAMEWORKS[preferred_framework(language, view)].existing_suites(path, view))
+
+
+def _frameworks() -> list[dict[str, Any]]:
+    return [{"name": name, "languages": sorted(framework.languages)} for name, framework in FRAMEWORKS.items()]
+
+
+def _models(settings: Settings) -> list[dict[str, Any]]:
+    configured = settings.google_api_key is not None
+    reason = None if configured else "GOOGLE_API_KEY is not set"
+    return [{"provider": "gemini", "model": settings.model, "configured": configured, "reason": reason}]
+
+
+def _own_checks(settings: Settings) -> list[Check]:
+    key = settings.google_api_key is not None
+    return [
+        Check(
+            name="model",
+            status="ok" if key else "warning",
+            detail=f"Gemini, {settings.model}" if key else "no Gemini key: the explorer writes the tests",
+            fix=None if key else "Set GOOGLE_API_KEY for tests written by a model",
+        ),
+        Check(
+            name="page",
+            status="ok" if (WEB_BUILD / "index.html").exists() else "warning",
+            detail="built" if (WEB_BUILD / "index.html").exists() else "not built",
+            fix=None if (WEB_BUILD / "index.html").exists() else "make install",
+        ),
+    ]
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()

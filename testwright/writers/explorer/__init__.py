@@ -1,0 +1,46 @@
+"""The explorer: a writer without a model. It runs the code on chosen inputs and writes down what it observed."""
+
+from collections.abc import Mapping, Sequence
+
+from testwright.domain.drafts import Draft, Writing
+from testwright.domain.errors import PermanentError
+from testwright.domain.paths import base_name
+from testwright.domain.ports import WritingTask
+from testwright.domain.verdicts import Fault
+from testwright.writers.explorer.socket import LanguageExplorer
+
+__all__ = ["Explorer", "LanguageExplorer"]
+
+
+class Explorer:
+    """The Writer `explorer`, for the languages it is given by name."""
+
+    name = "explorer"
+    model: str | None = None
+
+    def __init__(self, by_language: Mapping[str, LanguageExplorer], seconds: float = 10.0) -> None:
+        self._by_language = by_language
+        self._seconds = seconds
+
+    async def draft(self, task: WritingTask) -> Writing:
+        explorer = self._by_language.get(task.analysis.language)
+        if explorer is None:
+            raise PermanentError(
+                f"The explorer cannot read {task.analysis.language}.",
+                code="unsupported_language",
+                hint="Use a model to write tests for this file.",
+            )
+        draft = await explorer.explore(task, self._seconds)
+        if not draft.cases:
+            name = base_name(task.source.path)
+            raise PermanentError(
+                f"Nothing in {name} could be observed: no call gave a result that can be written down.",
+                code="nothing_to_test",
+                hint="Add type hints or an example to the docstring, or use a model to write tests for this file.",
+                retryable=True,
+            )
+        return Writing(draft=draft)
+
+    async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
+        """An observation that does not hold is no observation: there is nothing to repair."""
+        return None

@@ -1,0 +1,114 @@
+"""Explores JavaScript and TypeScript: runs the exports on chosen inputs under the project's own runner."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from testwright.domain.drafts import Draft
+from testwright.domain.errors import PermanentError
+from testwright.domain.ports import Explored, WritingTask
+from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.plan import MARKER, REPORT, plan_of, targets_of
+from testwright.writers.explorer.javascript.printing import quoted
+from testwright.writers.explorer.javascript.telling import draft_of, specifier_of
+
+__all__ = ["JavaScriptExplorer"]
+
+_PARTS = ("values", "regex", "inputs", "calls", "drawn", "main")
+_FOLDER = Path(__file__).parent / "probe"
+_STARTING_SECONDS = 20.0
+_MOST_RESTARTS = 3
+
+
+class JavaScriptExplorer:
+    """The LanguageExplorer for javascript and typescript."""
+
+    async def explore(self, task: WritingTask, seconds: float) -> Draft:
+        module = Module(task.source.path, task.source.text, task.view)
+        targets = targets_of(task, module)
+        told = await _observe(task, plan_of(task, module, targets, seconds), seconds)
+        return draft_of(told, targets, task)
+
+
+async def _observe(task: WritingTask, plan: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
+    """Run the probe; a call that never returns costs one run and is left out of the next."""
+    ends = time.monotonic() + 2 * seconds + _STARTING_SECONDS
+    while True:
+        explored = await task.probe(probe_text(task, plan), (REPORT, MARKER), seconds=seconds + _STARTING_SECONDS)
+        found = _report(explored)
+        if found is not None:
+            return found
+        culprit = _culprit(explored)
+        hung = explored.problem is not None and explored.problem.code in ("timeout", "memory_limit")
+        if not hung or culprit is None or len(plan["skip"]) >= _MOST_RESTARTS or time.monotonic() > ends:
+            raise _no_observations(explored)
+        plan["skip"] = [*plan["skip"], culprit]
+        plan["seconds"] = max(1.0, plan["seconds"] / 2)
+
+
+def _report(explored: Explored) -> list[dict[str, Any]] | None:
+    """What the probe wrote is a stranger's word: only its outline is trusted here, its values are printed as text."""
+    try:
+        report = json.loads(explored.reports[REPORT])
+        told = report["told"]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return None
+    return [each for each in told if isinstance(each, dict) and "outcome" in each] if isinstance(told, list) else None
+
+
+def _culprit(explored: Explored) -> list[Any] | None:
+    try:
+        found = json.loads(explored.reports[MARKER].split(b"\n", 1)[0])
+    except (KeyError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) and len(found) == 3 else None
+
+
+def _no_observations(explored: Explored) -> PermanentError:
+    problem = explored.problem
+    if problem is None:
+        return PermanentError("The probe left no report.", code="no_report", retryable=True)
+    return PermanentError(problem.message, code=problem.code, hint=problem.hint, retryable=True)
+
+
+def probe_text(task: WritingTask, plan: dict[str, Any]) -> str:
+    """A suite of one test that explores. Plain JavaScript, so that it may stand in a .ts file too."""
+    unit = quoted(specifier_of(task))
+    parts = [(_FOLDER / f"{part}.js").read_text("utf-8") for part in _PARTS]
+    head = _vitest_head(unit, plan) if task.framework == "vitest" else _jest_head(unit, plan)
+    told = f"const plan = {json.dumps(plan, ensure_ascii=True)}\nlet unit\n"
+    return "\n".join([head, told, *parts])
+
+
+def _vitest_head(unit: str, plan: dict[str, Any]) -> str:
+    lines = ["// @ts-nocheck", "import fs from 'node:fs'", "import { it, vi as mocker } from 'vitest'"]
+    if plan["react"]:
+        lines.insert(0, "// @vitest-environment jsdom")
+        lines += ["import * as react from 'react'", "import * as drawing from '@testing-library/react'"]
+    lines.append(
+        f"async function load(isFresh) {{\n  if (isFresh) mocker.resetModules()\n"
+        f"  return withDefault(await import({unit}))\n}}"
+    )
+    return "\n".join([*lines, _WITH_DEFAULT])
+
+
+def _jest_head(unit: str, plan: dict[str, Any]) -> str:
+    lines = ["// @ts-nocheck", "const fs = require('node:fs')", "const mocker = jest"]
+    if plan["react"]:
+        lines.insert(0, "/** @jest-environment jsdom */")
+        lines += ["const react = require('react')", "const drawing = require('@testing-library/react')"]
+    lines.append(
+        f"async function load(isFresh) {{\n  if (isFresh) mocker.resetModules()\n  return withDefault(require({unit}))\n}}"
+    )
+    return "\n".join([*lines, _WITH_DEFAULT])
+
+
+# A CommonJS module is its own default export; its properties count as named ones.
+_WITH_DEFAULT = """function withDefault(loaded) {
+  const whole = loaded?.__esModule || 'default' in Object(loaded) ? loaded.default : loaded
+  const names = { ...(typeof whole === 'function' || typeof whole === 'object' ? whole : {}), ...loaded }
+  return { ...names, default: whole }
+}"""

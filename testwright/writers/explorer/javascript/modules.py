@@ -1,0 +1,113 @@
+"""One source file and, through its relative imports, its neighbours: functions, types and constants by name."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import cached_property
+
+from tree_sitter import Node
+
+from testwright.domain.ports import ProjectView
+from testwright.writers.explorer.javascript.syntax import CLASSES, FUNCTIONS, field, parse, said, text_of, unwrap, walk
+
+_ENDINGS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", "/index.ts", "/index.tsx", "/index.js", ".d.ts")
+
+
+class Module:
+    def __init__(self, path: str, text: str, view: ProjectView, known: dict[str, Module | None] | None = None) -> None:
+        self.path = path
+        self.text = text
+        self.root = parse(text, path)
+        self._view = view
+        self._known = known if known is not None else {path: self}
+
+    @cached_property
+    def functions(self) -> dict[str, Node]:
+        """Every named function of the file, wrapped ones (UMD, closures) included; the outermost wins."""
+        found: dict[str, Node] = {}
+        for node in walk(self.root):
+            if node.type in FUNCTIONS and node.type != "method_definition" and field(node, "name") is not None:
+                found.setdefault(text_of(field(node, "name")), node)
+            elif node.type == "variable_declarator":
+                value = unwrap(field(node, "value"))
+                if value is not None and value.type in FUNCTIONS:
+                    found.setdefault(text_of(field(node, "name")), value)
+            elif node.type == "assignment_expression":
+                value, left = unwrap(field(node, "right")), text_of(field(node, "left"))
+                if value is not None and value.type in FUNCTIONS:
+                    found.setdefault(left.rsplit(".", 1)[-1], value)
+        return found
+
+    @cached_property
+    def classes(self) -> dict[str, Node]:
+        return {text_of(field(node, "name")): node for node in walk(self.root) if node.type in CLASSES}
+
+    @cached_property
+    def types(self) -> dict[str, Node]:
+        wanted = ("interface_declaration", "type_alias_declaration", "enum_declaration")
+        return {text_of(field(node, "name")): node for node in walk(self.root) if node.type in wanted}
+
+    @cached_property
+    def constants(self) -> dict[str, Node]:
+        """`const NAME = …` at any depth, the outermost first."""
+        found: dict[str, Node] = {}
+        for node in walk(self.root):
+            if node.type == "variable_declarator":
+                value, name = unwrap(field(node, "value")), field(node, "name")
+                if value is not None and name is not None and name.type == "identifier":
+                    found.setdefault(text_of(name), value)
+        return found
+
+    @cached_property
+    def imports(self) -> dict[str, tuple[str, str]]:
+        """Local name to (specifier, exported name)."""
+        found: dict[str, tuple[str, str]] = {}
+        for node in walk(self.root):
+            if node.type == "import_statement":
+                source = said(field(node, "source")) or ""
+                for each in walk(node):
+                    if each.type == "import_specifier":
+                        name = text_of(field(each, "name"))
+                        found[text_of(field(each, "alias")) or name] = (source, name)
+                    elif each.type == "identifier" and each.parent is not None and each.parent.type == "import_clause":
+                        found[text_of(each)] = (source, "default")
+            elif node.type == "variable_declarator":
+                value, name = field(node, "value"), field(node, "name")
+                if name is None or text_of(field(value, "function")) != "require":
+                    continue
+                arguments = field(value, "arguments")
+                source = (said(arguments.named_children[0]) if arguments and arguments.named_children else "") or ""
+                if name.type == "object_pattern":
+                    for child in name.named_children:
+                        local = text_of(field(child, "value")) or text_of(child)
+                        found[local] = (source, text_of(field(child, "key")) or local)
+                else:
+                    found[text_of(name)] = (source, "default")
+        return found
+
+    def neighbour(self, name: str) -> tuple[Module, str] | None:
+        """The module of the project that a local name was imported from, and its name there."""
+        if name not in self.imports:
+            return None
+        specifier, exported = self.imports[name]
+        if not specifier.startswith("."):
+            return None
+        base = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), specifier))
+        for candidate in (base + ending for ending in _ENDINGS):
+            found = self._open(candidate)
+            if found is not None:
+                return found, exported
+        stem = base.rsplit(".", 1)[0]
+        for candidate in (stem + ".ts", stem + ".tsx"):
+            found = self._open(candidate)
+            if found is not None:
+                return found, exported
+        return None
+
+    def _open(self, path: str) -> Module | None:
+        if path in self._known:
+            return self._known[path]
+        text = self._view.text(path) if len(self._known) < 40 else None
+        module = Module(path, text, self._view, self._known) if text is not None and "." in path else None
+        self._known[path] = module
+        return module

@@ -1,0 +1,375 @@
+"""What the probe is told: the targets with the shapes of their inputs, and the constants that steer the code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tree_sitter import Node
+
+from testwright.domain.analysis import Parameter, Symbol, SymbolKind
+from testwright.domain.ports import WritingTask
+from testwright.domain.projects import OUT, WORKSPACE
+from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, of_type, union
+from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, parse, said, text_of, unwrap, walk
+from testwright.writers.explorer.javascript.usage import class_at, function_at, of_pattern, shape_with_default
+
+REPORT = "explored.json"
+MARKER = "exploring.json"
+_MOST_EXAMPLES = 12
+_MOST_STRINGS = 60
+_README = ("README.md", "Readme.md", "readme.md", "README")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something to call: how to reach it from the module, and how a test names it."""
+
+    id: int
+    kind: str
+    symbol: Symbol
+    path: tuple[str, ...]
+    spec: dict[str, Any]
+
+    @property
+    def imported(self) -> str:
+        """The name a test has to import."""
+        return self.symbol.name.split(".")[0]
+
+
+def targets_of(task: WritingTask, module: Module) -> tuple[Target, ...]:
+    symbols = task.analysis.symbols
+    found: list[Target] = []
+    for symbol in symbols:
+        owner = symbol.name.split(".")[0]
+        first: tuple[str, ...] = ("default",) if symbol.is_default_export else (owner,)
+        if symbol.kind is SymbolKind.METHOD and not symbol.is_static:
+            continue
+        if symbol.kind is SymbolKind.CONSTANT:
+            continue
+        is_old_class = symbol.kind is SymbolKind.FUNCTION and any(
+            other.kind is SymbolKind.METHOD and not other.is_static and other.name.startswith(f"{symbol.name}.")
+            for other in symbols
+        )
+        kind = {SymbolKind.CLASS: "class", SymbolKind.COMPONENT: "component", SymbolKind.HOOK: "hook"}.get(
+            symbol.kind, "class" if is_old_class else "function"
+        )
+        path = (*first, *symbol.name.split(".")[1:]) if "." in symbol.name else first
+        spec = _spec(len(found), kind, symbol, path, task, module)
+        found.append(Target(len(found), kind, symbol, path, spec))
+    return tuple(found)
+
+
+def _spec(
+    number: int, kind: str, symbol: Symbol, path: tuple[str, ...], task: WritingTask, module: Module
+) -> dict[str, Any]:
+    function = function_at(module, symbol.line, symbol.end_line)
+    spec: dict[str, Any] = {
+        "id": number,
+        "kind": kind,
+        "name": symbol.name,
+        "path": list(path),
+        "params": _parameters(symbol.parameters, function, symbol.doc, module),
+        "methods": [],
+        "fields": [],
+        "examples": _examples(symbol, task, module),
+        "fetches": _fetches(function, module),
+        "answer": _answer(function, module),
+    }
+    if kind == "class":
+        node = class_at(module, symbol.line, symbol.end_line)
+        spec["params"] = _parameters(symbol.parameters, _constructor(node) or function, symbol.doc, module)
+        spec["methods"] = [_method(each, module) for each in task.analysis.symbols if _belongs(each, symbol)]
+        spec["fields"] = _public_fields(node)
+    return spec
+
+
+def _belongs(method: Symbol, owner: Symbol) -> bool:
+    return method.kind is SymbolKind.METHOD and not method.is_static and method.name.startswith(f"{owner.name}.")
+
+
+def _constructor(node: Node | None) -> Node | None:
+    body = field(node, "body")
+    for member in body.named_children if body is not None else []:
+        if member.type == "method_definition" and text_of(field(member, "name")) == "constructor":
+            return member
+    return None
+
+
+def _public_fields(node: Node | None) -> list[str]:
+    """Data that anybody may read: declared public fields, parameter properties, what the constructor assigns."""
+    if node is None:
+        return []
+    hidden: set[str] = set()
+    found: list[str] = []
+    for each in walk(node):
+        if each.type in ("public_field_definition", "field_definition"):
+            name = text_of(field(each, "name") or field(each, "property"))
+            modifier = next((child for child in each.children if child.type == "accessibility_modifier"), None)
+            (hidden.add if text_of(modifier) in ("private", "protected") else found.append)(name)
+        elif each.type == "required_parameter" and any(
+            c.type in ("accessibility_modifier", "readonly") for c in each.children
+        ):
+            name = text_of(field(each, "pattern"))
+            modifier = next((child for child in each.children if child.type == "accessibility_modifier"), None)
+            (hidden.add if text_of(modifier) in ("private", "protected") else found.append)(name)
+        elif each.type == "assignment_expression" and (
+            match := re.fullmatch(r"this\.([A-Za-z]\w*)", text_of(field(each, "left")))
+        ):
+            found.append(match[1])
+    if "Error" in text_of(node).split("{", 1)[0].partition("extends")[2]:
+        found.append("message")
+    return [name for name in dict.fromkeys(found) if name not in hidden and re.fullmatch(r"[A-Za-z]\w*", name)]
+
+
+def _method(symbol: Symbol, module: Module) -> dict[str, Any]:
+    node = function_at(module, symbol.line, symbol.end_line)
+    is_getter = node is not None and any(child.type == "get" for child in node.children)
+    return {
+        "name": symbol.name.split(".", 1)[1],
+        "kind": "getter" if is_getter else "method",
+        "params": _parameters(symbol.parameters, node, symbol.doc, module),
+    }
+
+
+def _parameters(
+    parameters: tuple[Parameter, ...], function: Node | None, doc: str | None, module: Module
+) -> list[dict[str, Any]]:
+    nodes = _parameter_nodes(function)
+    documented = dict(re.findall(r"@param\s+\{([^@]*?)\}\s+\[?([\w$]+)", doc or ""))
+    by_name = {name: text for text, name in documented.items()}
+    told = []
+    for index, parameter in enumerate(parameters):
+        node = nodes[index] if index < len(nodes) else None
+        shape = _shape(parameter, node, function, by_name.get(parameter.name), module)
+        told.append(
+            {
+                "name": parameter.name if re.fullmatch(r"[\w$]+", parameter.name) else "options",
+                "shape": shape,
+                "optional": parameter.optional,
+                "rest": parameter.kind == "rest",
+            }
+        )
+    return told
+
+
+def _parameter_nodes(function: Node | None) -> list[Node]:
+    single = field(function, "parameter")
+    if single is not None:
+        return [single]
+    listed = field(function, "parameters")
+    return [child for child in listed.named_children if child.type != "comment"] if listed is not None else []
+
+
+def _shape(
+    parameter: Parameter, node: Node | None, function: Node | None, documented: str | None, module: Module
+) -> Shape:
+    typed = of_type(field(node, "type"), module) if field(node, "type") is not None else ANY
+    pattern = field(node, "pattern") or (
+        field(node, "left") if node is not None and node.type == "assignment_pattern" else node
+    )
+    used = of_pattern(pattern, function, module) if function is not None and pattern is not None else ANY
+    used = shape_with_default(used, field(node, "value") or field(node, "right"))
+    if parameter.kind == "rest" and typed["k"] == "any" and used["k"] not in ("array", "tuple"):
+        used = {"k": "array", "of": ANY}
+    if typed["k"] != "any":
+        return _refined(typed, used)
+    if documented is not None and (shape := of_jsdoc(documented, module))["k"] != "any":
+        return _refined(shape, used)
+    return used
+
+
+def _refined(typed: Shape, used: Shape) -> Shape:
+    """The type says the kind, the use says which values matter: patterns tested, literals compared."""
+    telling = [each for each in (used["of"] if used["k"] == "union" else [used]) if each["k"] in ("regex", "literal")]
+    kinds = {each["k"] for each in (typed["of"] if typed["k"] == "union" else [typed])}
+    fits = [
+        each
+        for each in telling
+        if (each["k"] == "regex" and "string" in kinds)
+        or (each["k"] == "literal" and {str: "string", int: "number", float: "number"}.get(type(each["v"])) in kinds)
+    ]
+    if typed["k"] == "object" and used["k"] == "object":
+        by_name = {each[0]: each[1] for each in used["props"]}
+        props = [[name, _refined(shape, by_name.get(name, ANY)), optional] for name, shape, optional in typed["props"]]
+        return {"k": "object", "props": props}
+    if typed["k"] == "array" and used["k"] == "array":
+        return {"k": "array", "of": _refined(typed["of"], used["of"])}
+    return union([*fits, typed]) if fits else typed
+
+
+def _fetches(function: Node | None, module: Module) -> bool:
+    return function is not None and re.search(r"\bfetch\s*\(", text_of(function)) is not None
+
+
+def _answer(function: Node | None, module: Module) -> Shape | None:
+    """What a stubbed server should send: the promised type, or what the code reads from `await ….json()`."""
+    if function is None or not _fetches(function, module):
+        return None
+    returns = field(function, "return_type")
+    if returns is not None and (shape := of_type(returns, module))["k"] in ("object", "array"):
+        return shape
+    for node in walk(function):
+        if node.type == "variable_declarator" and ".json()" in text_of(field(node, "value")):
+            shape = of_pattern(field(node, "name"), function, module)
+            if shape["k"] == "object":
+                return _told_by_tables(shape, function, module)
+    return None
+
+
+def _told_by_tables(shape: Shape, function: Node, module: Module) -> Shape:
+    return {"k": "object", "props": [[name, each, False] for name, each, _ in shape["props"]]}
+
+
+def _examples(symbol: Symbol, task: WritingTask, module: Module) -> list[list[Any]]:
+    """Calls with literal arguments, from the symbol's own comment and the project's README."""
+    name = symbol.name.split(".")[-1]
+    texts = [symbol.doc or ""]
+    for path in _README:
+        text = task.view.text(path)
+        if text is not None:
+            texts.append("\n".join(re.findall(r"```(?:js|javascript|ts|typescript|jsx|tsx)?\n(.*?)```", text, re.S)))
+            break
+    found: list[list[Any]] = []
+    for text in texts:
+        for match in re.finditer(rf"(?<![\w$]){re.escape(name)}\s*\(", text):
+            args = _literal_arguments(text[match.end() - 1 :])
+            if args is not None and args not in found:
+                found.append(args)
+    quoted = re.findall(r"[\"“]([^\"”\n]{1,60})[\"”]", symbol.doc or "")
+    annotation = symbol.parameters[0].annotation if symbol.parameters else None
+    if len(symbol.parameters) == 1 and not found and (annotation is None or "string" in annotation):
+        found += [[text] for text in quoted]
+    if len(symbol.parameters) == 1 and not found and annotation in (None, "number"):
+        arrows = re.findall(r"(?<![\w.])(-?\d+(?:\.\d+)?)\s*(?:→|->|=>)", symbol.doc or "")
+        found += [[float(text) if "." in text else int(text)] for text in arrows]
+    return found[:_MOST_EXAMPLES]
+
+
+def _literal_arguments(text: str) -> list[Any] | None:
+    depth = 0
+    for at, character in enumerate(text[:400]):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth == 0:
+            root = parse(f"f{text[: at + 1]}", "example.js")
+            if root.has_error:
+                return None
+            call = next((node for node in walk(root) if node.type == "call_expression"), None)
+            arguments = field(call, "arguments")
+            try:
+                return [literal(child) for child in arguments.named_children] if arguments is not None else None
+            except NotLiteral:
+                return None
+    return None
+
+
+def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seconds: float) -> dict[str, Any]:
+    strings, numbers, regexes, compared, keys = _constants(module)
+    uses_react = any(target.kind in ("component", "hook") for target in targets)
+    return {
+        "source": f"{WORKSPACE}/{task.source.path}",
+        "stem": task.source.path,
+        "report": f"{OUT}/{REPORT}",
+        "marker": f"{OUT}/{MARKER}",
+        "seed": task.seed,
+        "seconds": seconds,
+        "mock": task.options.mock_external,
+        "react": uses_react,
+        "timers": uses_react and re.search(r"\bset(Timeout|Interval)\b", task.source.text) is not None,
+        "targets": [target.spec for target in targets],
+        "strings": strings[:_MOST_STRINGS],
+        "numbers": numbers[:30],
+        "regexes": regexes[:20],
+        "compared": compared,
+        "keys": keys[:20],
+        "thrown": thrown_pieces(module),
+        "classes": list(module.classes),
+        "skip": [],
+    }
+
+
+def _constants(module: Module) -> tuple[list[str], list[float], list[list[str]], dict[str, list[Any]], list[str]]:
+    strings: dict[str, int] = {}
+    numbers: dict[float, None] = {}
+    regexes: list[list[str]] = []
+    compared: dict[str, list[Any]] = {}
+    keys: dict[str, None] = {}
+    for node in walk(module.root):
+        if node.type == "string" and (value := said(node)) and len(value) <= 60 and (rank := _rank(node)) is not None:
+            strings[value] = min(rank, strings.get(value, 9))
+        elif node.type == "number" and node.is_named:
+            try:
+                numbers[literal(node)] = None
+            except NotLiteral:
+                continue
+        elif node.type == "regex":
+            regexes.append([text_of(field(node, "pattern")), text_of(field(node, "flags"))])
+        elif node.type == "binary_expression":
+            _note_comparison(node, compared)
+        elif node.type == "member_expression" and re.match(
+            r"(opts?|options|config|settings)\b", text_of(field(node, "object"))
+        ):
+            keys[text_of(field(node, "property"))] = None
+    ordered = sorted(strings, key=lambda text: strings[text])
+    return ordered, list(numbers), regexes, compared, list(keys)
+
+
+def _rank(node: Node) -> int | None:
+    parent = node.parent
+    if parent is None or parent.type in (
+        "import_statement",
+        "export_statement",
+        "jsx_attribute",
+        "expression_statement",
+    ):
+        return None
+    above = parent.parent
+    if parent.type == "arguments" and text_of(field(above, "function")) == "require":
+        return None
+    around: Node | None = parent
+    while around is not None:
+        if around.type == "throw_statement":
+            return None
+        around = around.parent
+    return 0 if parent.type in ("binary_expression", "switch_case") else 1
+
+
+def _note_comparison(node: Node, compared: dict[str, list[Any]]) -> None:
+    if text_of(field(node, "operator")) not in ("===", "==", "!==", "!=", "<", ">", "<=", ">="):
+        return
+    for subject, other in (("left", "right"), ("right", "left")):
+        owner = unwrap(field(node, subject))
+        if owner is None or owner.type not in ("identifier", "member_expression"):
+            continue
+        try:
+            value = literal(field(node, other))
+        except NotLiteral:
+            continue
+        name = text_of(field(owner, "property")) or text_of(owner)
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            compared.setdefault(name, [])
+            if value not in compared[name]:
+                compared[name].append(value)
+
+
+def thrown_pieces(module: Module) -> list[str]:
+    """Fixed words of the messages that the project's own `throw` statements use, this file's and its imports'."""
+    pieces: dict[str, None] = {}
+    waiting, seen = [module], {module.path}
+    while waiting:
+        current = waiting.pop()
+        for node in walk(current.root):
+            if node.type in ("throw_statement", "call_expression") and (
+                node.type == "throw_statement" or text_of(field(node, "function")) in ("Promise.reject", "super")
+            ):
+                for each in walk(node):
+                    if each.type == "string_fragment" and len(text_of(each).strip()) > 2:
+                        pieces[text_of(each)] = None
+        for name in current.imports:
+            neighbour = current.neighbour(name)
+            if neighbour is not None and neighbour[0].path not in seen:
+                seen.add(neighbour[0].path)
+                waiting.append(neighbour[0])
+    return list(pieces)

@@ -1,0 +1,172 @@
+"""Observed values as source text that a careful person could have typed."""
+
+import math
+import re
+from typing import Any
+
+WIDTH = 100
+_NAME = re.compile(r"[A-Za-z_$][\w$]*\Z")
+_CODE = {
+    "identity": "(value) => value",
+    "double": "(value) => value * 2",
+    "positive": "(value) => value > 0",
+    "truthy": "(value) => Boolean(value)",
+    "yes": "() => true",
+    "no": "() => false",
+    "sum": "(a, b) => a + b",
+    "ascending": "(a, b) => a - b",
+}
+
+
+def quoted(text: str) -> str:
+    shown = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    shown = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u200b-\u200f]", lambda m: f"\\u{ord(m[0]):04x}", shown)
+    if "'" in shown and '"' not in shown:
+        return f'"{shown}"'
+    escaped = shown.replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def number(value: float) -> str:
+    if isinstance(value, int) or value == int(value):
+        whole = int(value)
+        return str(whole) if abs(whole) < 10**21 else repr(value)
+    return repr(value).replace("e-0", "e-").replace("e+0", "e+")
+
+
+def source(tree: Any, mock: str = "vi", indent: int = 0, used: int = 0) -> str:
+    """One line where it fits in WIDTH after `indent` and `used` columns, else broken as prettier does."""
+    line = _line(tree, mock)
+    if indent + used + len(line) <= WIDTH:
+        return line
+    inner = indent + 2
+    pad, end = " " * inner, " " * indent
+    if isinstance(tree, list) and tree:
+        items = "".join(f"{pad}{source(item, mock, inner)},\n" for item in tree)
+        return f"[\n{items}{end}]"
+    if isinstance(tree, dict) and tree.get("$") in ("object", "instance") and tree["v"]:
+        pairs = "".join(f"{pad}{_key(k)}: {source(v, mock, inner, len(_key(k)) + 2)},\n" for k, v in tree["v"])
+        return f"{{\n{pairs}{end}}}"
+    return line
+
+
+def _line(tree: Any, mock: str) -> str:
+    if tree is None:
+        return "null"
+    if isinstance(tree, bool):
+        return "true" if tree else "false"
+    if isinstance(tree, int | float):
+        return number(tree)
+    if isinstance(tree, str):
+        return quoted(tree)
+    if isinstance(tree, list):
+        return "[" + ", ".join(_line(item, mock) for item in tree) + "]"
+    return _tagged(tree, mock)
+
+
+def _tagged(tree: dict[str, Any], mock: str) -> str:
+    inner = tree.get("v")
+    match tree["$"]:
+        case "undefined":
+            return "undefined"
+        case "number":
+            return str(inner)
+        case "bigint":
+            return f"{inner}n"
+        case "date":
+            return f"new Date({quoted(str(inner))})"
+        case "regexp":
+            return f"/{inner}/{tree.get('f', '')}"
+        case "map":
+            return f"new Map({_line(inner, mock)})" if inner else "new Map()"
+        case "set":
+            return f"new Set({_line(inner, mock)})" if inner else "new Set()"
+        case "fn":
+            return _CODE[str(inner)]
+        case "code":
+            return str(inner)
+        case "spy":
+            return str(inner)
+        case "new":
+            return f"new {tree['name']}({', '.join(_line(each, mock) for each in tree['args'])})"
+        case "object" | "instance":
+            return "{ " + ", ".join(_pair(key, value, mock) for key, value in inner or []) + " }" if inner else "{}"
+    return "undefined"
+
+
+def _pair(key: str, value: Any, mock: str) -> str:
+    text = _line(value, mock)
+    return key if text == key else f"{_key(key)}: {text}"
+
+
+def _key(key: str) -> str:
+    return key if _NAME.match(key) and key != "__proto__" else "['__proto__']" if key == "__proto__" else quoted(key)
+
+
+def brief(tree: Any, most: int = 44) -> str:
+    """A value for a title."""
+    line = _line(tree, "vi")
+    if isinstance(tree, dict) and tree.get("$") == "spy":
+        return "a callback"
+    if isinstance(tree, dict) and tree.get("$") in ("fn", "code") and len(line) > 24:
+        return "a function"
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def holds(tree: Any, *tags: str) -> bool:
+    """Whether a value has one of these kinds anywhere inside; "NaN" is a kind too."""
+    if isinstance(tree, list):
+        return any(holds(item, *tags) for item in tree)
+    if not isinstance(tree, dict):
+        return False
+    if tree["$"] in tags or ("NaN" in tags and tree["$"] == "number" and tree.get("v") == "NaN"):
+        return True
+    inner = tree.get("v")
+    return holds(inner, *tags) if isinstance(inner, list) else False
+
+
+def is_inexact(tree: Any) -> bool:
+    """A float whose last digits depend on the order of sums."""
+    return isinstance(tree, float) and math.isfinite(tree) and len(repr(abs(tree)).replace(".", "").lstrip("0")) > 12
+
+
+def expectation(subject: str, tree: Any, mock: str = "vi", indent: int = 2) -> str:
+    """`expect(subject)` with the matcher that says most."""
+    head = f"expect({subject})"
+    if isinstance(tree, dict) and tree["$"] == "undefined":
+        return f"{head}.toBeUndefined()"
+    if tree is None:
+        return f"{head}.toBeNull()"
+    if isinstance(tree, dict) and tree["$"] == "number" and tree["v"] == "NaN":
+        return f"{head}.toBeNaN()"
+    if is_inexact(tree):
+        digits = max(2, min(10, 12 - len(str(int(abs(tree))))))
+        return f"{head}.toBeCloseTo({number(round(tree, digits))}, {digits - 1})"
+    if isinstance(tree, dict) and tree["$"] == "error":
+        return f"{head}.toMatchObject({{ message: {quoted(tree['message'])} }})"
+    if isinstance(tree, str | bool | int | float) or (isinstance(tree, dict) and tree["$"] in ("number", "bigint")):
+        return f"{head}.toBe({source(tree, mock)})"
+    if _has_inexact(tree):
+        return f"{head}.toEqual({_close(tree)})"
+    return f"{head}.toEqual({source(tree, mock, indent, len(head) + 10)})"
+
+
+def _has_inexact(tree: Any) -> bool:
+    if isinstance(tree, list):
+        return any(_has_inexact(item) for item in tree)
+    if isinstance(tree, dict):
+        inner = tree.get("v")
+        return isinstance(inner, list) and _has_inexact(inner)
+    return is_inexact(tree)
+
+
+def _close(tree: Any) -> str:
+    """As `source`, with expect.closeTo for floats."""
+    if is_inexact(tree):
+        digits = max(2, min(10, 12 - len(str(int(abs(tree))))))
+        return f"expect.closeTo({number(round(tree, digits))}, {digits - 1})"
+    if isinstance(tree, list):
+        return "[" + ", ".join(_close(item) for item in tree) + "]"
+    if isinstance(tree, dict) and tree["$"] in ("object", "instance"):
+        return "{ " + ", ".join(f"{_key(key)}: {_close(value)}" for key, value in tree["v"]) + " }"
+    return _line(tree, "vi")

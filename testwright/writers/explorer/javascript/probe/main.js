@@ -1,0 +1,329 @@
+// The search: every target in turn, inputs that reached something new are varied, the simplest way to each thing wins.
+const RUN = { function: callFunction, class: liveThrough, component: draw, hook: hookUp }
+const MOST_KEPT = 60
+const MOST_TOLD = 26
+let marker
+
+function mark(job) {
+  const text = `${JSON.stringify([job.target.id, job.args, job.steps ?? []])}\n`
+  fs.writeSync(marker, text, 0)
+}
+
+function lists(target) {
+  const made = target.params.map((parameter) => {
+    const found = candidates(parameter.shape, parameter.name)
+    return parameter.optional ? [ABSENT, ...found] : found
+  })
+  return made
+}
+
+const ABSENT = { $: 'absent' }
+
+// Left-out arguments at the end are left out; before others they are undefined.
+function trimmed(args) {
+  const copy = [...args]
+  while (copy.length && copy.at(-1)?.$ === 'absent') copy.pop()
+  return copy.map((tree) => (tree?.$ === 'absent' ? UNDEFINED : tree))
+}
+
+function flattened(target, args) {
+  const last = target.params.at(-1)
+  if (!last?.rest || args.length < target.params.length) return args
+  const rest = args.at(-1)
+  return [...args.slice(0, -1), ...(Array.isArray(rest) ? rest : [])]
+}
+
+function firstJobs(target) {
+  const jobs = target.examples.map((args) => ({ target, args, steps: [], isExample: true }))
+  const all = []
+  spread(lists(target), (args) => all.push({ target, args: flattened(target, trimmed(args)), steps: [] }), MOST_CANDIDATES)
+  if (!target.params.length) all.push({ target, args: [], steps: [] })
+  const answers = target.fetches && plan.mock ? [...answersOf(target).keys()] : [undefined]
+  for (const job of [...jobs.splice(0), ...all]) for (const answer of answers) jobs.push({ ...job, answer })
+  const found = target.kind === 'class' ? jobs.slice(0, 40).flatMap((job, index) => [job, ...lives(target, job, index)]) : jobs
+  found.forEach((job, index) => (job.rank = index))
+  return found
+}
+
+function lives(target, job, index) {
+  if (index > 0) return index < 8 ? target.methods.slice(0, 4).flatMap((method) => stepsOf(method).slice(0, 1).map((step) => ({ ...job, steps: [step] }))) : []
+  const single = target.methods.flatMap((method) => stepsOf(method).map((step) => ({ ...job, steps: [step] })))
+  const pairs = []
+  for (const first of target.methods.filter((method) => method.kind === 'method'))
+    for (const second of target.methods)
+      for (const before of stepsOf(first).slice(0, 2)) for (const after of stepsOf(second).slice(0, 3)) pairs.push({ ...job, steps: [before, after] })
+  return [...single, ...pairs.slice(0, 400)]
+}
+
+const stepMemory = new Map()
+
+function stepsOf(method) {
+  if (stepMemory.has(method)) return stepMemory.get(method)
+  const steps = []
+  if (method.kind === 'getter') steps.push({ name: method.name, getter: true, args: [] })
+  else if (!method.params.length) steps.push({ name: method.name, args: [] })
+  else spread(lists(method), (args) => steps.push({ name: method.name, args: flattened(method, trimmed(args)) }), 20)
+  stepMemory.set(method, steps)
+  return steps
+}
+
+function nextJob(target, corpus, random) {
+  const pick = (list) => list[Math.floor(random() * list.length)]
+  const base = pick(corpus)
+  if (!base) return null
+  if (target.kind === 'class' && random() < 0.7 && target.methods.length) {
+    const steps = [...base.job.steps, pick(stepsOf(pick(target.methods)) ?? [])].filter(Boolean).slice(-4)
+    return { ...base.job, steps, isExample: false, rank: undefined }
+  }
+  if (target.kind === 'component' && random() < 0.8) {
+    const deeds = deedsOf(base.seen.states?.at(-1))
+    return deeds.length && base.job.steps.length < 6 ? { ...base.job, steps: [...base.job.steps, pick(deeds)], rank: undefined } : null
+  }
+  if (target.kind === 'hook' && random() < 0.8) {
+    const deeds = hookDeeds(base.seen.states?.at(-1))
+    return deeds.length && base.job.steps.length < 4 ? { ...base.job, steps: [...base.job.steps, pick(deeds)], rank: undefined } : null
+  }
+  if (!base.job.args.length) return null
+  const args = [...base.job.args]
+  const at = Math.floor(random() * args.length)
+  const parameter = target.params[Math.min(at, target.params.length - 1)]
+  args[at] = mutated(args[at], random, parameter && poolOf(parameter), parameter?.shape)
+  return { ...base.job, args, isExample: false, rank: undefined }
+}
+
+const pools = new Map()
+
+function poolOf(parameter) {
+  if (!pools.has(parameter)) pools.set(parameter, candidates(parameter.shape, parameter.name))
+  return pools.get(parameter)
+}
+
+function answersOf(target) {
+  const bodies = candidates(target.answer ?? { k: 'object', props: [] }, '').slice(0, 4)
+  const [first] = bodies
+  return [
+    ...bodies.map((body) => ({ ok: true, status: 200, body })),
+    { ok: false, status: 404, body: first },
+    { ok: false, status: 500, body: first },
+  ]
+}
+
+function stubFetch(job) {
+  if (job.answer === undefined) return () => {}
+  const real = globalThis.fetch
+  const { ok, status, body } = answersOf(job.target)[job.answer]
+  job.asked = []
+  globalThis.fetch = async (...args) => {
+    job.asked.push(args.map((arg) => encode(arg)))
+    return answered(ok, status, body)
+  }
+  return () => {
+    globalThis.fetch = real
+  }
+}
+
+function answered(ok, status, body) {
+  return { ok, status, json: async () => decode(body, []), text: async () => JSON.stringify(decode(body, [])) }
+}
+
+async function observe(job) {
+  mark(job)
+  touched()
+  const unstub = stubFetch(job)
+  try {
+    const seen = await RUN[job.target.kind](job)
+    return { ...seen, branches: touched(), asked: job.asked ?? [] }
+  } finally {
+    unstub()
+  }
+}
+
+// The same again on another day, with other chances: what differs cannot be promised in a test.
+async function isStable(job, seen) {
+  const RealDate = globalThis.Date
+  const realRandom = Math.random
+  const shift = 37 * 86400000 + 3723000
+  if (!plan.timers) {
+    globalThis.Date = class extends RealDate {
+      constructor(...args) {
+        if (args.length) super(...args)
+        else super(RealDate.now() + shift)
+      }
+      static now() {
+        return RealDate.now() + shift
+      }
+    }
+    Object.defineProperty(globalThis.Date, 'name', { value: 'Date' })
+  }
+  Math.random = () => 0.123456789
+  try {
+    const again = await observe(job)
+    return signature(again) === signature(seen)
+  } finally {
+    globalThis.Date = RealDate
+    Math.random = realRandom
+  }
+}
+
+function signature({ outcome, after, spies, lived, seen, states, asked }) {
+  return JSON.stringify([outcome, after, spies, lived?.at(-1), seen, states, asked])
+}
+
+function cost(job) {
+  const text = JSON.stringify([job.args, job.steps])
+  const odd = text.replace(/[\w\s"',.:[\]{}$-]/g, '').length
+  // Inputs come most telling first; what a mutation made is rarely what a person would write.
+  return (job.isExample ? -1000 : 0) + Math.min(job.rank ?? 400, 400) / 2 + text.length / 2 + 4 * odd + 12 * job.steps.length
+}
+
+async function explore(target, pile, stop, random, turns) {
+  for (let turn = 0; turn < turns && !stop(); turn++) {
+    const job = pile.queue.shift() ?? nextJob(target, pile.corpus, random)
+    if (!job) {
+      pile.stale += 5
+      continue
+    }
+    const key = JSON.stringify([job.args, job.steps, job.answer])
+    if (pile.tried.has(key) || plan.skip.some((skip) => skip[0] === target.id && JSON.stringify(skip[1]) === JSON.stringify(job.args))) {
+      pile.stale++
+      continue
+    }
+    pile.tried.add(key)
+    pile.calls++
+    keep(pile, job, await observe(job))
+  }
+}
+
+function keep(pile, job, seen) {
+  const { outcome } = seen
+  const isNoise = outcome.kind === 'late' || (outcome.kind === 'throws' && !outcome.own)
+  const way = seen.branches.join(' ')
+  const known = pile.ways.get(way)
+  const answer = signature(seen)
+  const found = { job, seen, cost: cost(job) }
+  if (!known) {
+    if (isNoise && pile.noise++ > 40) return
+    pile.ways.set(way, found)
+    pile.corpus.push(found)
+    pile.stale = 0
+  } else pile.stale++
+  if (isNoise) return
+  if (!known || known.cost > found.cost) pile.ways.set(way, found)
+  const twin = pile.answers.get(answer)
+  if (!twin && pile.answers.size < MOST_KEPT) {
+    pile.answers.set(answer, found)
+    if (pile.corpus.length < 80) pile.corpus.push(found)
+  } else if (twin && twin.cost > found.cost && twin.seen.branches.join(' ') === way) pile.answers.set(answer, found)
+}
+
+// The fewest, simplest calls that reach all that was reached; then calls with other answers.
+function chosen(pile) {
+  const all = [...new Set([...pile.ways.values(), ...pile.answers.values()])].filter(
+    ({ seen }) => seen.outcome.kind === 'value' || (seen.outcome.kind === 'throws' && seen.outcome.own),
+  )
+  all.sort((a, b) => a.cost - b.cost)
+  const covered = new Set()
+  const first = []
+  const rest = new Set(all)
+  for (;;) {
+    let best = null
+    let gain = 0
+    for (const found of rest) {
+      const fresh = found.seen.branches.filter((branch) => !covered.has(branch)).length
+      const worth = fresh / (20 + Math.max(0, found.cost))
+      if (fresh && worth > gain) [best, gain] = [found, worth]
+    }
+    if (!best) break
+    rest.delete(best)
+    first.push(best)
+    best.seen.branches.forEach((branch) => covered.add(branch))
+  }
+  return [...first, ...rest].slice(0, MOST_TOLD)
+}
+
+async function search() {
+  const started = Date.now()
+  const now = Date.now.bind(Date)
+  const deadline = started + plan.seconds * 650
+  const last = started + plan.seconds * 900
+  const random = randomBy(plan.seed)
+  const piles = new Map()
+  for (const target of plan.targets) {
+    if (reach(target.path) === undefined) continue
+    piles.set(target, { queue: firstJobs(target), corpus: [], ways: new Map(), answers: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0 })
+  }
+  const stop = () => now() > deadline
+  const isTired = (pile) => !pile.queue.length && pile.stale > 1500
+  while (!stop() && [...piles.values()].some((pile) => !isTired(pile)))
+    for (const [target, pile] of piles) if (!isTired(pile)) await explore(target, pile, stop, random, 40)
+  const told = []
+  for (const [target, pile] of piles) {
+    for (const { job, seen } of chosen(pile)) {
+      if (now() > last) break
+      if (!(await holdsAfresh(job, seen))) continue
+      const answer = job.answer === undefined ? null : answersOf(target)[job.answer]
+      told.push({ rank: job.rank, cost: cost(job), target: target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer, ...seen })
+    }
+  }
+  if (plan.integration) for (const trip of await trips(piles)) told.push(trip)
+  const calls = [...piles].map(([target, pile]) => [target.id, pile.calls])
+  return { told, calls, total: statementsAndBranches() }
+}
+
+// What one export gives, handed to another that takes one thing: seams of the module.
+async function trips(piles) {
+  const found = []
+  const simple = [...piles].filter(([target]) => target.kind === 'function')
+  for (const [giver, pile] of simple) {
+    const given = chosen(pile).filter(({ seen }) => seen.outcome.kind === 'value' && !seen.outcome.isAsync && !seen.asked.length).slice(0, 3)
+    for (const [taker] of simple) {
+      if (taker === giver || taker.params.filter((parameter) => !parameter.optional).length !== 1) continue
+      for (const { job, seen } of given) {
+        const value = seen.outcome.tree
+        if (value === null || ['undefined', 'function', 'cut', 'iterator', 'promise'].includes(value?.$)) continue
+        const next = { target: taker, args: [value], steps: [] }
+        const reached = await observe(next)
+        if (reached.outcome.kind !== 'value' || reached.outcome.isAsync || !(await isStable(next, reached))) continue
+        found.push({ target: taker.id, args: [value], steps: [], from: { target: giver.id, args: job.args }, answer: null, ...reached })
+        break
+      }
+    }
+  }
+  return found.slice(0, 8)
+}
+
+// In a fresh module, as in a test of its own; components and hooks keep theirs, since React must stay one.
+async function holdsAfresh(job, seen) {
+  if (!plan.react) unit = await load(true)
+  if (!(await isStable(job, seen))) return false
+  if (!plan.react) unit = await load(true)
+  return signature(await observe(job)) === signature(seen)
+}
+
+function statementsAndBranches() {
+  const file = counters()
+  if (!file) return null
+  touched()
+  for (const [key, count] of totals) {
+    if (key[0] === 's') file.s[key.slice(1)] = count
+    else if (key[0] === 'f') file.f[key.slice(1)] = count
+    else {
+      const [branch, index] = key.slice(1).split('.')
+      file.b[branch][Number(index)] = count
+    }
+  }
+  const hit = Object.values(file.s).filter(Boolean).length
+  return { statements: Object.keys(file.s).length, hit }
+}
+
+it('explores', async () => {
+  for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace']) console[name] = () => {}
+  process.exit = () => {
+    throw new Error('process.exit was called')
+  }
+  process.on('unhandledRejection', () => {})
+  marker = fs.openSync(plan.marker, 'w')
+  unit = await load(false)
+  const found = await search()
+  fs.writeFileSync(plan.report, JSON.stringify(found))
+}, 120000)

@@ -1,0 +1,383 @@
+"""Tests of things with a life of their own: objects, components, hooks; and what all kinds of tests share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from testwright.writers.explorer.javascript.plan import Target
+from testwright.writers.explorer.javascript.printing import brief, expectation, holds, quoted, source
+
+if TYPE_CHECKING:
+    from testwright.writers.explorer.javascript.telling import Style, Written
+
+UNDEFINED = {"$": "undefined"}
+_UNFIT = ("cut", "symbol", "promise", "NaN", "function", "iterator")
+_MOST_CHECKS = 5
+
+
+def call_text(callee: str, args: list[Any], style: Style, indent: int) -> str:
+    line = f"{callee}({', '.join(source(arg, style.mock, -1000) for arg in args)})"
+    if len(line) <= 92:
+        return line
+    shown = [source(arg, style.mock, 2, len(callee) + 1 if len(args) == 1 else 0) for arg in args]
+    if len(args) == 1:
+        return f"{callee}({shown[0]})"
+    return f"{callee}({', '.join(shown)})"
+
+
+def throws(call: str, outcome: dict[str, Any]) -> tuple[str, bool]:
+    message = quoted(outcome["message"]) if outcome["message"] else ""
+    if outcome["isAsync"]:
+        return f"await expect({call}).rejects.toThrow({message})", True
+    return f"expect(() => {call}).toThrow({message})", False
+
+
+def set_up(each: dict[str, Any], style: Style) -> tuple[list[str], set[str]]:
+    """Spies and the server's stand-in, as statements; and what they need of the preamble."""
+    lines: list[str] = []
+    needs: set[str] = set()
+    for name, returns in _spies([each["args"], each["steps"]]):
+        inner = "" if returns is None else f"() => {_returned(returns, style)}"
+        lines.append(f"const {name} = {style.mock}.fn({inner})")
+    answer = each.get("answer")
+    if answer is not None and each.get("asked"):
+        needs.add("fetch")
+        lines.append(call_text("serverAnswers", [answer["status"], answer["body"]], style, 2))
+    if lines:
+        lines.append("")
+    return lines, needs
+
+
+def _returned(tree: Any, style: Style) -> str:
+    text = source(tree, style.mock, -1000)
+    return f"({text})" if text.startswith("{") else text
+
+
+def _spies(tree: Any) -> list[tuple[str, Any]]:
+    found: dict[str, Any] = {}
+
+    def look(each: Any) -> None:
+        if isinstance(each, list):
+            for item in each:
+                look(item)
+        elif isinstance(each, dict) and each.get("$") == "spy":
+            found.setdefault(str(each["v"]), each.get("returns"))
+        elif isinstance(each, dict):
+            for item in each.values():
+                look(item)
+
+    look(tree)
+    return list(found.items())
+
+
+def spy_checks(each: dict[str, Any], style: Style) -> list[str]:
+    lines = []
+    for name, calls in each.get("spies", [])[:3]:
+        if holds(calls, *_UNFIT) or len(calls) > 20:
+            continue
+        if not calls:
+            lines.append(f"expect({name}).not.toHaveBeenCalled()")
+        elif len(calls) == 1:
+            args = ", ".join(source(arg, style.mock, -1000) for arg in calls[0])
+            lines.append(f"expect({name}).toHaveBeenCalledWith({args})")
+        else:
+            lines.append(f"expect({name}).toHaveBeenCalledTimes({len(calls)})")
+            args = ", ".join(source(arg, style.mock, -1000) for arg in calls[-1])
+            lines.append(f"expect({name}).toHaveBeenLastCalledWith({args})")
+    return lines
+
+
+def changes(each: dict[str, Any], style: Style) -> list[tuple[int, Any]]:
+    """Arguments that the call changed, with what they became."""
+    return [(index, after["now"]) for index, after in enumerate(each.get("after") or []) if after is not None]
+
+
+def scenario(each: dict[str, Any]) -> str:
+    """Empty, missing, zero and negative inputs are edges; all else is everyday."""
+    for arg in each["args"]:
+        if arg in ("", [], 0, None, UNDEFINED) or arg == {"$": "object", "v": []}:
+            return "edge"
+        if isinstance(arg, int | float) and not isinstance(arg, bool) and arg < 0:
+            return "edge"
+    return "happy"
+
+
+def _new(title: str, lines: list[str], scenario_name: str, is_async: bool, needs: set[str]) -> Written:
+    from testwright.writers.explorer.javascript.telling import Written
+
+    return Written(title, lines, scenario_name, is_async, needs)
+
+
+def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
+    """An object: made, used, and asked what it has become."""
+    name, outcome, steps = target.symbol.name, each["outcome"], each["steps"]
+    results = each.get("lived") or []
+    setup, needs = set_up(each, style)
+    made = call_text(f"new {name}", each["args"], style, 2)
+    if not steps or not results:
+        return _birth(each, target, style, setup, made, needs)
+    held = re.sub(r"^[A-Z]+", lambda m: m[0].lower(), name) or "made"
+    if held in ("class", "new", "default", name):
+        held = "made"
+    lines = [*setup, f"const {held} = {made}"]
+    is_async = any(result.get("isAsync") for result in results)
+    for step, result in zip(steps[:-1], results[:-1], strict=False):
+        call = _step_text(held, step, style)
+        if not step.get("getter"):
+            lines.append(f"await {call}" if result.get("isAsync") else call)
+    last, result = steps[-1], results[-1]
+    call = _step_text(held, last, style)
+    shown = ", ".join(brief(arg, 30) for arg in last["args"])
+    doing = last["name"] if last.get("getter") else f"{last['name']}({shown})"
+    before = [step["name"] for step in steps[:-1] if not step.get("getter")]
+    after = f" after {' and '.join(dict.fromkeys(before))}" if before else ""
+    if outcome["kind"] == "throws":
+        line, throws_later = throws(call, outcome)
+        title = f"{doing} throws {quoted(outcome['message'][:60])}{after}"
+        return _new(title, [*lines, "", line], "error", is_async or throws_later, needs)
+    tree = outcome["tree"]
+    if holds(tree, *_UNFIT):
+        return None
+    sights = _sights(each, held, style, () if last.get("getter") else (last["name"],))
+    checks = spy_checks(each, style)
+    if result.get("isSelf") or tree == UNDEFINED:
+        if not sights and not checks:
+            return None
+        lines += [f"await {call}" if result.get("isAsync") else call, "", *[line for line, _ in sights], *checks]
+        effect = " and ".join(what for _, what in sights[:2]) or "calls back"
+        return _new(f"{doing} leaves {effect}{after}", lines, "happy", is_async or _waits(sights), needs)
+    subject = f"await {call}" if result.get("isAsync") else call
+    told = [line for line, _ in sights] if not _is_question(last) else []
+    lines += ["", expectation(subject, tree, style.mock), *told, *checks]
+    title = f"{doing} {'is' if last.get('getter') else 'returns'} {brief(tree)}{after}"
+    made_of = ", ".join(brief(arg, 20) for arg in each["args"])
+    title += f" on {name}({made_of})" if made_of and not before else ""
+    return _new(title, lines, scenario({"args": last["args"]}), is_async or _waits(sights), needs)
+
+
+def _waits(sights: list[tuple[str, str]]) -> bool:
+    return any("await " in line for line, _ in sights)
+
+
+def _is_question(step: dict[str, Any]) -> bool:
+    return bool(step.get("getter")) or re.match(r"(is|has|get|to|can|count|total|size|list)", step["name"]) is not None
+
+
+def _birth(
+    each: dict[str, Any], target: Target, style: Style, setup: list[str], made: str, needs: set[str]
+) -> Written | None:
+    name, outcome = target.symbol.name, each["outcome"]
+    shown = ", ".join(brief(arg, 30) for arg in each["args"])
+    if outcome["kind"] == "throws":
+        line, is_async = throws(made, outcome)
+        title = f"throws {quoted(outcome['message'][:60])} for new {name}({shown})"
+        return _new(title, [*setup, line], "error", is_async, needs)
+    held = re.sub(r"^[A-Z]+", lambda m: m[0].lower(), name) or "made"
+    held = "made" if held == name else held
+    sights = _sights(each, held, style, ())
+    if not sights:
+        return None
+    lines = [*setup, f"const {held} = {made}", "", *[line for line, _ in sights]]
+    title = f"starts with {' and '.join(what for _, what in sights[:2])}" + (f" for {shown}" if shown else "")
+    return _new(title, lines, scenario(each), _waits(sights), needs)
+
+
+def _step_text(held: str, step: dict[str, Any], style: Style) -> str:
+    if step.get("getter"):
+        return f"{held}.{step['name']}"
+    return call_text(f"{held}.{step['name']}", step["args"], style, 2)
+
+
+def _sights(each: dict[str, Any], held: str, style: Style, without: tuple[str, ...]) -> list[tuple[str, str]]:
+    found = []
+    for seen in each.get("seen", []):
+        tree = seen["tree"]
+        if seen["name"] in without or tree == UNDEFINED or holds(tree, *_UNFIT):
+            continue
+        subject = f"{held}.{seen['name']}" if seen["getter"] else f"{held}.{seen['name']}()"
+        line = expectation(f"await {subject}" if seen["isAsync"] else subject, tree, style.mock)
+        found.append((line, f"{seen['name']} {brief(tree, 24)}", len(line)))
+    found.sort(key=lambda sight: sight[2] > 120)
+    return [(line, what) for line, what, length in found if length < 600][:3]
+
+
+def component(each: dict[str, Any], target: Target, style: Style) -> Written | None:
+    """A component as a person meets it."""
+    outcome, states, steps = each["outcome"], each.get("states") or [], each["steps"]
+    setup, needs = set_up(each, style)
+    setup = [line for line in setup if line]
+    element = _element(target.symbol.name, each["args"][0] if each["args"] else {"$": "object", "v": []}, style)
+    if outcome["kind"] == "throws":
+        line, _ = throws(f"render({element})", outcome)
+        return _new(f"throws {quoted(outcome['message'][:60])}", [*setup, line], "error", False, needs)
+    if not states or len(states) != len(steps) + 1:
+        return None
+    lines = [*setup]
+    if not steps and states[-1]["isEmpty"]:
+        lines += [f"const {{ container }} = render({element})", "", "expect(container.innerHTML).toBe('')"]
+        return _new(f"shows nothing{_props_title(each)}", lines, "edge", False, needs)
+    lines.append(f"render({element})")
+    for step in steps:
+        found = f"screen.getByRole({quoted(step['role'])}, {{ name: {quoted(step['name'])} }})"
+        if step["act"] == "click":
+            lines.append(f"fireEvent.click({found})")
+        else:
+            lines.append(f"fireEvent.change({found}, {{ target: {{ value: {quoted(step['text'])} }} }})")
+    checks, title = _changes(states[-2], states[-1], style) if steps else _first_sight(states[-1], style)
+    heard = spy_checks(each, style)
+    if not steps:
+        heard = []
+    if not checks and not [line for line in heard if ".not." not in line]:
+        return None
+    after = _deeds_title(steps) if steps else _props_title(each)
+    if not checks:
+        title = "calls " + " and ".join(name for name, calls in each["spies"] if calls)
+    return _new(f"{title}{after}", [*lines, "", *checks[:_MOST_CHECKS], *heard], "happy", False, needs)
+
+
+def _element(name: str, props: dict[str, Any], style: Style) -> str:
+    if not style.has_jsx:
+        return f"createElement({name}, {source(props, style.mock)})" if props["v"] else f"createElement({name})"
+    children = next((value for key, value in props["v"] if key == "children"), None)
+    parts = [name]
+    for key, value in props["v"]:
+        if key == "children" and isinstance(children, str) and children and not re.search(r"[{}<>\n]", children):
+            continue
+        if isinstance(value, str) and not re.search(r"[\"\n\\&]", value):
+            parts.append(f'{key}="{value}"')
+        elif value is True:
+            parts.append(key)
+        else:
+            parts.append(f"{key}={{{source(value, style.mock, -1000)}}}")
+    opened = " ".join(parts)
+    if isinstance(children, str) and children and not re.search(r"[{}<>\n]", children):
+        return f"<{opened}>{children}</{name}>"
+    return f"<{opened} />"
+
+
+def _props_title(each: dict[str, Any]) -> str:
+    props = each["args"][0]["v"] if each["args"] and isinstance(each["args"][0], dict) else []
+    told = [f"{key} {brief(value, 20)}" for key, value in props if not isinstance(value, dict) or value["$"] != "spy"]
+    return f" with {', '.join(told)}" if told else ""
+
+
+def _deeds_title(steps: list[dict[str, Any]]) -> str:
+    told: list[str] = []
+    for step in steps:
+        deed = f"clicking {step['name']}" if step["act"] == "click" else f"typing {quoted(step['text'])} into {step['name']}"
+        told.append(deed)
+    counted = [f"{deed}{f' {told.count(deed)} times' if told.count(deed) > 1 else ''}" for deed in dict.fromkeys(told)]
+    return " after " + ", then ".join(counted)
+
+
+def _first_sight(state: dict[str, Any], style: Style) -> tuple[list[str], str]:
+    checks: list[str] = []
+    shown: list[str] = []
+    for role in state["roles"]:
+        if role["name"] is None:
+            continue
+        found = f"screen.getByRole({quoted(role['role'])}, {{ name: {quoted(role['name'])} }})"
+        checks += _role_checks(found, role, style)
+        shown.append(f"the {role['role']} {role['name']}" + (" disabled" if role["disabled"] else ""))
+    named = {role["name"] for role in state["roles"]}
+    for text in state["texts"]:
+        if text not in named:
+            checks.append(f"expect(screen.getByText({quoted(text)})).toBeTruthy()")
+            shown.append(text)
+    return checks, "shows " + " and ".join(shown[:2])
+
+
+def _role_checks(found: str, role: dict[str, Any], style: Style) -> list[str]:
+    checks = []
+    if style.is_typed:
+        found = found.replace("getByRole(", "getByRole<HTMLInputElement>(")
+    if role["className"]:
+        checks.append(f"expect({found}.className).toBe({quoted(role['className'])})")
+    if role["role"] in ("button", "textbox", "checkbox", "radio", "combobox", "switch"):
+        checks.append(f"expect({found}.disabled).toBe({'true' if role['disabled'] else 'false'})")
+    if role["role"] in ("checkbox", "radio", "switch"):
+        checks.append(f"expect({found}.checked).toBe({'true' if role['checked'] else 'false'})")
+    if role["value"] is not None:
+        checks.append(f"expect({found}.value).toBe({quoted(role['value'])})")
+    return checks or [f"expect({found.replace('<HTMLInputElement>', '')}).toBeTruthy()"]
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any], style: Style) -> tuple[list[str], str]:
+    """What a person would notice: texts that came or went, controls that changed."""
+    checks: list[str] = []
+    shown: list[str] = []
+    for text in after["texts"]:
+        if text not in before["texts"]:
+            checks.append(f"expect(screen.getByText({quoted(text)})).toBeTruthy()")
+            shown.append(f"shows {text}")
+    known = {(role["role"], role["name"]): role for role in before["roles"]}
+    for role in after["roles"]:
+        old = known.get((role["role"], role["name"]))
+        if role["name"] is None or (old is not None and _same(old, role)):
+            continue
+        found = f"screen.getByRole({quoted(role['role'])}, {{ name: {quoted(role['name'])} }})"
+        checks += _role_checks(found, role, style)
+        if old is not None and old["disabled"] != role["disabled"]:
+            shown.append(f"{'disables' if role['disabled'] else 'enables'} {role['name']}")
+    for text in before["texts"]:
+        if text not in after["texts"] and not any(text in line for line in checks):
+            checks.append(f"expect(screen.queryByText({quoted(text)})).toBeNull()")
+            shown.append(f"no longer shows {text}")
+    return checks, " and ".join(shown[:2]) or "changes what it shows"
+
+
+def _same(first: dict[str, Any], second: dict[str, Any]) -> bool:
+    return all(first[key] == second[key] for key in ("disabled", "checked", "value", "className"))
+
+
+def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
+    outcome, states, steps = each["outcome"], each.get("states") or [], each["steps"]
+    setup, needs = set_up(each, style)
+    call = call_text(target.symbol.name, each["args"], style, 2)
+    if outcome["kind"] == "throws":
+        line, _ = throws(f"renderHook(() => {call})", outcome)
+        return _new(f"throws {quoted(outcome['message'][:60])}", [*setup, line], "error", False, needs)
+    if not states or len(states) != len(steps) + 1:
+        return None
+    if any(step["act"] == "advance" for step in steps):
+        needs.add("timers")
+    lines = [*setup, f"const {{ result }} = renderHook(() => {call})"]
+    for step in steps:
+        if step["act"] == "advance":
+            lines.append(f"act(() => {{\n  {style.mock}.advanceTimersByTime({step['ms']}){style.end}\n}})")
+        else:
+            path = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in step["path"])
+            args = ", ".join(source(arg, style.mock, -1000) for arg in step["args"])
+            lines.append(f"act(() => {{\n  result.current{path}({args}){style.end}\n}})")
+    checks = _hook_checks(states[-1], style)
+    checks += spy_checks(each, style)
+    if not checks:
+        return None
+    shown = ", ".join(brief(arg) for arg in each["args"])
+    told = [f"{step['ms'] // 1000} s" if step["act"] == "advance" else _called(step) for step in steps]
+    title = f"gives {brief(_without_functions(states[-1]))}" + (f" for {shown}" if shown else "")
+    return _new(title + (f" after {', then '.join(told)}" if told else ""), [*lines, "", *checks], "happy", False, needs)
+
+
+def _called(step: dict[str, Any]) -> str:
+    where = ".".join(str(key) for key in step["path"]) or "it"
+    return f"{where}({', '.join(brief(arg, 16) for arg in step['args'])})"
+
+
+def _hook_checks(tree: Any, style: Style) -> list[str]:
+    if isinstance(tree, list):
+        pairs = [(f"result.current[{index}]", item) for index, item in enumerate(tree)]
+    elif isinstance(tree, dict) and tree["$"] == "object" and holds(tree, "function"):
+        pairs = [(f"result.current.{key}", item) for key, item in tree["v"]]
+    else:
+        pairs = [("result.current", tree)]
+    return [expectation(subject, item, style.mock) for subject, item in pairs if not holds(item, *_UNFIT)][:6]
+
+
+def _without_functions(tree: Any) -> Any:
+    if isinstance(tree, list):
+        return [item for item in tree if not holds(item, "function")]
+    if isinstance(tree, dict) and tree["$"] == "object":
+        return {"$": "object", "v": [[key, item] for key, item in tree["v"] if not holds(item, "function")]}
+    return tree

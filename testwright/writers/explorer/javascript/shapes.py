@@ -1,0 +1,241 @@
+"""What a parameter wants to be: from its type where it has one, else from how the code uses it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tree_sitter import Node
+
+from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, parse, said, text_of, unwrap
+
+Shape = dict[str, Any]
+ANY: Shape = {"k": "any"}
+_DEEPEST = 6
+_WORDS: dict[str, Shape] = {
+    "string": {"k": "string"},
+    "String": {"k": "string"},
+    "number": {"k": "number"},
+    "Number": {"k": "number"},
+    "int": {"k": "number"},
+    "boolean": {"k": "boolean"},
+    "Boolean": {"k": "boolean"},
+    "bool": {"k": "boolean"},
+    "bigint": {"k": "bigint"},
+    "undefined": {"k": "undefined"},
+    "null": {"k": "null"},
+    "Date": {"k": "date"},
+    "RegExp": {"k": "regexp"},
+    "Function": {"k": "function"},
+    "function": {"k": "function"},
+    "ReactNode": {"k": "node"},
+    "ReactElement": {"k": "node"},
+    "ReactChild": {"k": "node"},
+    "PropsWithChildren": {"k": "node"},
+    "Array": {"k": "array", "of": ANY},
+    "array": {"k": "array", "of": ANY},
+    "Object": {"k": "any"},
+    "void": {"k": "void"},
+}
+
+
+def of_type(node: Node | None, module: Module, depth: int = 0, arguments: dict[str, Shape] | None = None) -> Shape:
+    """The shape a TypeScript type describes, declared types of the project looked up."""
+    node = unwrap(node)
+    if node is None or depth > _DEEPEST:
+        return ANY
+    match node.type:
+        case "type_annotation" | "optional_type" | "rest_type" | "constraint" | "default_type":
+            return of_type(node.named_children[0], module, depth, arguments) if node.named_children else ANY
+        case "predefined_type":
+            return _WORDS.get(text_of(node), ANY)
+        case "literal_type":
+            return _literal_shape(node)
+        case "undefined" | "null":
+            return _WORDS[node.type]
+        case "union_type":
+            return union([of_type(child, module, depth + 1, arguments) for child in node.named_children])
+        case "intersection_type":
+            return _merged([of_type(child, module, depth + 1, arguments) for child in node.named_children])
+        case "array_type":
+            return {"k": "array", "of": of_type(node.named_children[0], module, depth + 1, arguments)}
+        case "tuple_type":
+            return {"k": "tuple", "of": [_tuple_item(child, module, depth, arguments) for child in node.named_children]}
+        case "object_type" | "interface_body":
+            return _members(node, module, depth, arguments)
+        case "function_type":
+            return {"k": "function", "returns": of_type(field(node, "return_type"), module, depth + 1, arguments)}
+        case "template_literal_type":
+            return {"k": "string"}
+        case "type_predicate" | "type_predicate_annotation":
+            return {"k": "boolean"}
+        case "type_identifier" | "nested_type_identifier" | "identifier":
+            return _named(text_of(node).rsplit(".", 1)[-1], module, depth, arguments)
+        case "generic_type":
+            return _generic(node, module, depth, arguments)
+        case "index_type_query":
+            return _keys_of(node, module)
+        case "lookup_type":
+            return _lookup(node, module, depth, arguments)
+    return ANY
+
+
+def _literal_shape(node: Node) -> Shape:
+    try:
+        return {"k": "literal", "v": literal(node)}
+    except NotLiteral:
+        return ANY
+
+
+def _tuple_item(node: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
+    inner = field(node, "type") or node
+    return of_type(inner, module, depth + 1, arguments)
+
+
+def _members(node: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
+    properties: list[list[Any]] = []
+    for member in node.named_children:
+        name = text_of(field(member, "name")).strip("'\"")
+        optional = any(child.type == "?" for child in member.children)
+        if member.type == "property_signature":
+            properties.append([name, of_type(field(member, "type"), module, depth + 1, arguments), optional])
+        elif member.type == "method_signature":
+            returns = of_type(field(member, "return_type"), module, depth + 1, arguments)
+            properties.append([name, {"k": "function", "returns": returns}, optional])
+        elif member.type == "index_signature":
+            return {"k": "record", "of": of_type(field(member, "type"), module, depth + 1, arguments)}
+    return {"k": "object", "props": properties}
+
+
+def _named(name: str, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
+    if arguments and name in arguments:
+        return arguments[name]
+    if name in module.types:
+        declared = module.types[name]
+        if declared.type == "enum_declaration":
+            return _enum(declared)
+        base = of_type(field(declared, "body") or field(declared, "value"), module, depth + 1, arguments)
+        parents = [child for child in declared.named_children if child.type == "extends_type_clause"]
+        inherited = [of_type(each, module, depth + 1) for clause in parents for each in clause.named_children]
+        return _merged([*inherited, base]) if inherited else base
+    if name in module.classes:
+        return {"k": "instance", "v": name}
+    if (found := module.neighbour(name)) is not None:
+        return _named(found[1], found[0], depth + 1, arguments)
+    return _WORDS.get(name, ANY)
+
+
+def _enum(node: Node) -> Shape:
+    values: list[Shape] = []
+    following = 0
+    body = field(node, "body")
+    for member in body.named_children if body is not None else []:
+        value: Any = following
+        if member.type == "enum_assignment":
+            try:
+                value = literal(field(member, "value"))
+            except NotLiteral:
+                continue
+        following = value + 1 if isinstance(value, int) else following
+        values.append({"k": "literal", "v": value})
+    return union(values)
+
+
+def _generic(node: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
+    name = text_of(field(node, "name") or node.named_children[0]).rsplit(".", 1)[-1]
+    listed = field(node, "type_arguments")
+    inner = [of_type(child, module, depth + 1, arguments) for child in (listed.named_children if listed else [])]
+    first, second = (inner[0] if inner else ANY), (inner[1] if len(inner) > 1 else ANY)
+    if name in ("Array", "ReadonlyArray", "Iterable"):
+        return {"k": "array", "of": first}
+    if name in ("Promise", "Readonly", "NonNullable", "Required", "Awaited", "PromiseLike"):
+        return first
+    if name == "Record":
+        return _record(first, second)
+    if name in ("Map", "ReadonlyMap"):
+        return {"k": "map", "keys": first, "of": second}
+    if name in ("Set", "ReadonlySet"):
+        return {"k": "set", "of": first}
+    if name == "Partial" and first["k"] == "object":
+        return {"k": "object", "props": [[key, each, True] for key, each, _ in first["props"]]}
+    if name in ("Pick", "Omit") and first["k"] == "object":
+        named = {each["v"] for each in (second["of"] if second["k"] == "union" else [second]) if each["k"] == "literal"}
+        kept = [each for each in first["props"] if (each[0] in named) == (name == "Pick")]
+        return {"k": "object", "props": kept}
+    if name == "PropsWithChildren" and first["k"] == "object":
+        return {"k": "object", "props": [*first["props"], ["children", {"k": "node"}, True]]}
+    declared = module.types.get(name)
+    if declared is not None:
+        parameters = field(declared, "type_parameters")
+        names = [text_of(field(child, "name")) for child in (parameters.named_children if parameters else [])]
+        return _named(name, module, depth, {**(arguments or {}), **dict(zip(names, inner, strict=False))})
+    return _named(name, module, depth, arguments)
+
+
+def _record(keys: Shape, values: Shape) -> Shape:
+    named = keys["of"] if keys["k"] == "union" else [keys]
+    if named and all(each["k"] == "literal" for each in named):
+        return {"k": "object", "props": [[str(each["v"]), values, False] for each in named]}
+    return {"k": "record", "of": values}
+
+
+def _keys_of(node: Node, module: Module) -> Shape:
+    """`keyof typeof TABLE` and `keyof Type`."""
+    name = text_of(node).removeprefix("keyof").replace("typeof", "").strip()
+    if name in module.constants and module.constants[name].type == "object":
+        return union([{"k": "literal", "v": key} for key in keys_of_object(module.constants[name])])
+    shape = _named(name, module, 1, None)
+    return union([{"k": "literal", "v": each[0]} for each in shape["props"]]) if shape["k"] == "object" else ANY
+
+
+def _lookup(node: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
+    owner, key = node.named_children[0], node.named_children[-1]
+    shape = of_type(owner, module, depth + 1, arguments)
+    wanted = said(key.named_children[0]) if key.named_children else None
+    if shape["k"] == "object":
+        return next((each[1] for each in shape["props"] if each[0] == wanted), ANY)
+    if shape["k"] == "array":
+        return dict(shape["of"])
+    return ANY
+
+
+def keys_of_object(node: Node) -> list[str]:
+    names = []
+    for pair in node.named_children:
+        key = field(pair, "key") or pair
+        value = said(key) if key.type == "string" else text_of(key)
+        if value and key.type in ("string", "property_identifier", "shorthand_property_identifier", "number"):
+            names.append(value)
+    return names
+
+
+def union(shapes: list[Shape]) -> Shape:
+    flat: list[Shape] = []
+    for shape in shapes:
+        for each in shape["of"] if shape["k"] == "union" else [shape]:
+            if each not in flat:
+                flat.append(each)
+    if not flat:
+        return ANY
+    return flat[0] if len(flat) == 1 else {"k": "union", "of": flat[:24]}
+
+
+def _merged(shapes: list[Shape]) -> Shape:
+    objects = [shape for shape in shapes if shape["k"] == "object"]
+    if not objects:
+        return next((shape for shape in shapes if shape["k"] not in ("any", "node")), ANY)
+    properties: dict[str, list[Any]] = {}
+    for shape in objects:
+        for each in shape["props"]:
+            properties[each[0]] = each
+    return {"k": "object", "props": list(properties.values())}
+
+
+def of_jsdoc(text: str, module: Module) -> Shape:
+    """A JSDoc type such as `{string|number}` or `{{a: string}}`, read as TypeScript as far as it goes."""
+    cleaned = text.replace("*", "any").rstrip("=").lstrip("?!").replace("...", "")
+    root = parse(f"type T = {cleaned}", "doc.ts")
+    declared = root.named_children[0] if root.named_children else None
+    if declared is None or declared.type != "type_alias_declaration" or root.has_error:
+        return ANY
+    return of_type(field(declared, "value"), module)

@@ -1,0 +1,334 @@
+"""From observations to tests that a reviewer would wave through: few, simple, and each with its own point."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.ports import WritingTask
+from testwright.domain.sessions import CoverageGoal
+from testwright.writers.explorer.javascript import scenes
+from testwright.writers.explorer.javascript.plan import Target
+from testwright.writers.explorer.javascript.printing import brief, expectation, holds, quoted, source
+
+MOST_CASES = 12
+Told = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How this suite is written: the mock's name (vi or jest), how statements end, what the unit is called."""
+
+    mock: str
+    end: str
+    is_module: bool
+    has_jsx: bool
+    is_typed: bool
+
+
+@dataclass
+class Written:
+    """A test under construction."""
+
+    title: str
+    lines: list[str]
+    scenario: str = "happy"
+    is_async: bool = False
+    needs: set[str] = field(default_factory=set)
+
+
+def draft_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask) -> Draft:
+    style = _style(task)
+    cases: list[Case] = []
+    needs: set[str] = set()
+    names: set[str] = set()
+    for target in targets:
+        mine = [each for each in told if each["target"] == target.id]
+        for each, written in _worth_keeping(mine, target, task, style, targets):
+            name = _unique(_one_line(written.title), names, each)
+            names.add(name)
+            needs |= written.needs
+            cases.append(
+                Case(
+                    name=name,
+                    code=_code(name, written, style),
+                    group=target.symbol.name,
+                    targets=(target.symbol.name,),
+                    scenario=written.scenario,
+                )
+            )
+    return Draft(preamble=_preamble(targets, task, style, needs), cases=tuple(cases))
+
+
+def _style(task: WritingTask) -> Style:
+    lines = [line.rstrip() for line in task.source.text.splitlines() if len(line.strip()) > 3]
+    with_end = sum(line.endswith(";") for line in lines)
+    is_module = re.search(r"^\s*(import|export)\b", task.source.text, re.M) is not None
+    return Style(
+        mock="jest" if task.framework == "jest" else "vi",
+        end=";" if with_end * 5 > len(lines) else "",
+        is_module=is_module or task.framework == "vitest",
+        has_jsx=task.suite_path.endswith("x"),
+        is_typed=task.suite_path.endswith((".ts", ".tsx", ".mts")),
+    )
+
+
+def _worth_keeping(
+    mine: list[Told], target: Target, task: WritingTask, style: Style, targets: tuple[Target, ...]
+) -> list[tuple[Told, Written]]:
+    options = task.options
+    reached: set[str] = set()
+    answers: dict[str, int] = {}
+    kept: list[tuple[Told, Written]] = []
+    per_step: dict[str, int] = {}
+    per_way: dict[str, int] = {}
+    has_results = any(each["outcome"].get("tree") not in (None, scenes.UNDEFINED) for each in mine)
+    for each in mine:
+        if len(kept) >= MOST_CASES * (2 if target.kind == "class" else 1):
+            break
+        written = _written(each, target, style, targets, has_results)
+        if written is None or (written.scenario != "happy" and not options.include_edge_cases and "from" not in each):
+            continue
+        if options.coverage is CoverageGoal.BASIC and (written.scenario != "happy" or "from" in each):
+            continue
+        fresh = set(each["branches"]) - reached
+        answer = json.dumps([each["outcome"], each.get("states"), each.get("seen"), each["steps"][-1:] if each["steps"] else 0])
+        if not fresh and answers.get(answer, 0) > 0:
+            continue
+        way = " ".join(each["branches"])
+        if not fresh and per_way.get(way, 0) >= _most_of_one_way(written, target):
+            continue
+        per_way[way] = per_way.get(way, 0) + 1
+        last = str(each["steps"][-1].get("name")) if target.kind == "class" and each["steps"] else ""
+        if target.kind == "class" and not fresh and per_step.get(last, 0) >= 3:
+            continue
+        per_step[last] = per_step.get(last, 0) + 1
+        reached |= set(each["branches"])
+        answers[answer] = answers.get(answer, 0) + 1
+        kept.append((each, written))
+    if options.coverage is CoverageGoal.BASIC:
+        return _one_per_member(kept, target)
+    order = {"happy": 0, "edge": 1, "error": 2, "integration": 3}
+    return sorted(kept, key=lambda pair: order[pair[1].scenario])
+
+
+def _most_of_one_way(written: Written, target: Target) -> int:
+    if written.scenario == "error":
+        return 1
+    return 3 if target.kind == "function" else 2
+
+
+def _one_per_member(kept: list[tuple[Told, Written]], target: Target) -> list[tuple[Told, Written]]:
+    seen: dict[str, tuple[Told, Written]] = {}
+    for each, written in kept:
+        member = str(each["steps"][-1].get("name")) if target.kind == "class" and each["steps"] else ""
+        seen.setdefault(member, (each, written))
+    return list(seen.values())
+
+
+def _written(
+    each: Told, target: Target, style: Style, targets: tuple[Target, ...], has_results: bool
+) -> Written | None:
+    if holds(each["args"], "cut", "symbol"):
+        return None
+    if "from" in each:
+        return _trip(each, target, style, targets)
+    match target.kind:
+        case "function":
+            return _function(each, target, style, has_results)
+        case "class":
+            return scenes.life(each, target, style)
+        case "component":
+            return scenes.component(each, target, style)
+        case "hook":
+            return scenes.hook(each, target, style)
+    return None
+
+
+def _function(each: Told, target: Target, style: Style, has_results: bool) -> Written | None:
+    outcome = each["outcome"]
+    callee = target.symbol.name
+    setup, needs = scenes.set_up(each, style)
+    call = scenes.call_text(callee, each["args"], style, 4)
+    shown = ", ".join(brief(arg) for arg in each["args"])
+    about = f" for {shown}" if shown else ""
+    told: list[str] = []
+    if each.get("answer") is not None and each.get("asked"):
+        about += f" when the server answers {each['answer']['status']}"
+        asked = ", ".join(source(arg, style.mock) for arg in each["asked"][0])
+        if not holds(each["asked"], "cut", "function"):
+            told.append(f"expect(fetch).toHaveBeenCalledWith({asked})")
+    if outcome["kind"] == "throws":
+        line, is_async = scenes.throws(call, outcome)
+        return Written(f"throws {quoted(_short(outcome['message']))}{about}", [*setup, line], "error", is_async, needs)
+    tree = outcome["tree"]
+    if holds(tree, "cut", "symbol", "promise", "NaN") or (holds(tree, "function") and tree != {"$": "function"}):
+        return None
+    lines, title = list(setup), f"returns {brief(tree)}{about}"
+    is_async = bool(outcome["isAsync"])
+    subject = f"await {call}" if is_async else call
+    checks = scenes.spy_checks(each, style)
+    changed = scenes.changes(each, style)
+    if isinstance(tree, dict) and tree["$"] == "undefined" and (checks or changed):
+        return _by_effect(each, callee, setup, checks, changed, is_async, needs, style, shown)
+    if isinstance(tree, dict) and tree["$"] == "undefined" and (not has_results or not each["args"]):
+        return None
+    if tree == {"$": "function"}:
+        lines.append(f"expect(typeof {subject}).toBe('function')")
+        title = f"returns a function{about}"
+    elif isinstance(tree, dict) and tree["$"] == "iterator":
+        if holds(tree["v"], "cut"):
+            return None
+        lines.append(expectation(f"[...{subject}]", tree["v"], style.mock))
+        title = f"yields {brief(tree['v'])}{about}"
+    elif len(subject) > 70 or "\n" in subject:
+        lines += [f"const result = {subject}", "", expectation("result", tree, style.mock)]
+    else:
+        lines.append(expectation(subject, tree, style.mock))
+    return Written(title, [*lines, *checks, *told], scenes.scenario(each), is_async, needs)
+
+
+def _by_effect(
+    each: Told,
+    callee: str,
+    setup: list[str],
+    checks: list[str],
+    changed: list[tuple[int, Any]],
+    is_async: bool,
+    needs: set[str],
+    style: Style,
+    shown: str,
+) -> Written | None:
+    lines, args = list(setup), list(each["args"])
+    names = {index: f"given{index + 1}" if len(changed) > 1 else "given" for index, _ in changed}
+    for index, name in names.items():
+        lines.append(f"const {name} = {source(args[index], style.mock, 2, len(name) + 9)}")
+        args[index] = {"$": "code", "v": name}
+    call = scenes.call_text(callee, args, style, 2)
+    lines += [f"await {call}" if is_async else call, ""]
+    lines += [expectation(names[index], now, style.mock) for index, now in changed]
+    if any(holds(now, "cut", "NaN", "function") for _, now in changed):
+        return None
+    what = "changes what it is given" if changed else "calls back"
+    return Written(f"{what} for {shown}", [*lines, *checks], scenes.scenario(each), is_async, needs)
+
+
+def _trip(each: Told, target: Target, style: Style, targets: tuple[Target, ...]) -> Written | None:
+    giver = targets[each["from"]["target"]]
+    tree = each["outcome"]["tree"]
+    if holds(tree, "cut", "symbol", "promise", "NaN", "function", "iterator") or holds(each["from"]["args"], "spy"):
+        return None
+    inner = scenes.call_text(giver.symbol.name, each["from"]["args"], style, 2)
+    subject = f"{target.symbol.name}({inner})"
+    shown = ", ".join(brief(arg) for arg in each["from"]["args"])
+    title = f"returns {brief(tree)} for what {giver.symbol.name} gives for {shown}"
+    return Written(title, [expectation(subject, tree, style.mock)], "integration")
+
+
+def _short(text: str) -> str:
+    line = text.splitlines()[0] if text else ""
+    return line if len(line) <= 60 else line[:59].rstrip() + "…"
+
+
+def _one_line(title: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", title)).strip()
+
+
+def _unique(title: str, names: set[str], each: Told) -> str:
+    name, count = title, 2
+    while name in names:
+        name = f"{title} ({count})"
+        count += 1
+    return name
+
+
+def _code(name: str, written: Written, style: Style) -> str:
+    opened = "async () => {" if written.is_async else "() => {"
+    body: list[str] = []
+    for line in written.lines:
+        shown = _ended(line, style)
+        body += [f"  {part}" if part else "" for part in shown.split("\n")]
+    return "\n".join([f"it({quoted(name)}, {opened}", *body, f"}}){style.end}"])
+
+
+def _ended(line: str, style: Style) -> str:
+    return line if not line or line.endswith("{") else line + style.end
+
+
+def _preamble(targets: tuple[Target, ...], task: WritingTask, style: Style, needs: set[str]) -> str:
+    lines = []
+    if task.framework == "vitest":
+        lines.append(f"import {{ afterEach, beforeEach, describe, expect, it, vi }} from 'vitest'{style.end}")
+    elif "@jest/globals" in (task.view.text("package.json") or ""):
+        lines.append(
+            f"import {{ afterEach, beforeEach, describe, expect, it, jest }} from '@jest/globals'{style.end}"
+        )
+    drawn = any(target.kind in ("component", "hook") for target in targets)
+    if drawn:
+        if not style.has_jsx and any(target.kind == "component" for target in targets):
+            lines.append(f"import {{ createElement }} from 'react'{style.end}")
+        names = "act, cleanup, fireEvent, render, renderHook, screen"
+        lines.append(f"import {{ {names} }} from '@testing-library/react'{style.end}")
+    lines.append(_unit_import(targets, task, style))
+    head = "\n".join(lines)
+    if drawn and task.framework == "vitest":
+        head = f"// @vitest-environment jsdom\n{head}"
+    elif drawn:
+        head = f"/** @jest-environment jsdom */\n{head}"
+    hooks = []
+    if drawn:
+        hooks.append(f"afterEach(cleanup){style.end}")
+    if "timers" in needs:
+        hooks.append(f"beforeEach(() => {{\n  {style.mock}.useFakeTimers(){style.end}\n}}){style.end}")
+        hooks.append(f"afterEach(() => {{\n  {style.mock}.useRealTimers(){style.end}\n}}){style.end}")
+    if "fetch" in needs:
+        hooks += _stand_in(style, task.suite_path.rsplit(".", 1)[-1] in ("ts", "tsx", "mts"))
+    return "\n\n".join([head, *hooks])
+
+
+def _stand_in(style: Style, is_typed: bool) -> list[str]:
+    """A server that answers as told, and its end."""
+    parameters = "status: number, body: unknown" if is_typed else "status, body"
+    reply = f"{style.mock}.fn(async () => ({{ ok: status < 400, status, json: async () => body }}))"
+    end = style.end
+    if style.mock == "vi":
+        begins, ends, kept = f"vi.stubGlobal('fetch', {reply})", "vi.unstubAllGlobals()", []
+    else:
+        kept = [f"const realFetch = globalThis.fetch{end}"]
+        begins, ends = f"globalThis.fetch = {reply}", "globalThis.fetch = realFetch"
+    helper = f"function serverAnswers({parameters}) {{\n  {begins}{end}\n}}"
+    return [*kept, helper, f"afterEach(() => {{\n  {ends}{end}\n}}){end}"]
+
+
+def _unit_import(targets: tuple[Target, ...], task: WritingTask, style: Style) -> str:
+    specifier = specifier_of(task)
+    default = next((target.imported for target in targets if target.symbol.is_default_export), None)
+    named = sorted({target.imported for target in targets if not target.symbol.is_default_export} - {default})
+    if style.is_module:
+        parts = [*([default] if default else []), *([f"{{ {', '.join(named)} }}"] if named else [])]
+        return f"import {', '.join(parts)} from {quoted(specifier)}{style.end}"
+    if default is None:
+        return f"const {{ {', '.join(named)} }} = require({quoted(specifier)}){style.end}"
+    lines = [f"const {default} = require({quoted(specifier)}){style.end}"]
+    if named:
+        lines.append(f"const {{ {', '.join(named)} }} = require({quoted(specifier)}){style.end}")
+    return "\n".join(lines)
+
+
+def specifier_of(task: WritingTask) -> str:
+    """The relative import as this project writes it: endings only where its own files have them, or ESM wants them."""
+    folder = posixpath.dirname(task.suite_path)
+    path = posixpath.relpath(task.source.path, folder or ".")
+    path = path if path.startswith(".") else f"./{path}"
+    stem, _, ending = path.rpartition(".")
+    spelled = re.search(r"from\s+['\"]\.{1,2}/[^'\"]+\.(js|mjs|ts|jsx|tsx)['\"]", task.source.text)
+    if ending in ("mjs", "cjs", "mts", "cts"):
+        return path
+    if ending in ("ts", "tsx"):
+        return f"{stem}.{'js' if spelled[1] != 'ts' else 'ts'}" if spelled else stem
+    is_esm = re.search(r"^\s*(import|export)\b", task.source.text, re.M) is not None
+    return path if is_esm and ending == "js" else stem

@@ -1,0 +1,81 @@
+"""The explorer for Python: a probe observes inside the sandbox, and what it saw is written down as pytest tests."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from testwright.domain.drafts import Draft
+from testwright.domain.errors import PermanentError
+from testwright.domain.paths import base_name
+from testwright.domain.ports import ProjectView, WritingTask
+from testwright.domain.python_modules import is_importable, module_name
+from testwright.domain.sessions import TestType
+from testwright.writers.explorer.python import records
+from testwright.writers.explorer.python.luggage import packed
+from testwright.writers.explorer.python.writing import draft_of
+
+REPORT = "testwright-explored.json"
+_MOST_TESTS_EACH = 12
+_MOST_TEXT = 60_000
+_MOST_TEXTS = 6
+
+
+class PythonExplorer:
+    """Explores a Python file through a probe that runs under the project's own pytest."""
+
+    async def explore(self, task: WritingTask, seconds: float) -> Draft:
+        module = module_name(task.source.path, task.view)
+        name = base_name(task.source.path)
+        if not is_importable(module):
+            raise PermanentError(
+                f"{name} cannot be imported by a test: {module} is no valid module name.",
+                code="load_error",
+                hint="Rename the file or folder so that every part of its path is a Python identifier.",
+                retryable=True,
+            )
+        # Twice the time and more: pytest has to start, and the picks are run again in fresh processes.
+        explored = await task.probe(packed(_plan(task, module, seconds)), (REPORT,), seconds=2 * seconds + 15)
+        if explored.problem is not None:
+            problem = explored.problem
+            raise PermanentError(problem.message, code=problem.code, hint=problem.hint, retryable=True)
+        found = records.read(explored.reports.get(REPORT))
+        if found is None:
+            raise PermanentError(
+                f"The run that explores {name} left no report.",
+                code="no_report",
+                hint="The file may end the process when it is imported or called; guard that code and retry.",
+                retryable=True,
+            )
+        return draft_of(found, module, task.options)
+
+
+def _plan(task: WritingTask, module: str, seconds: float) -> dict[str, Any]:
+    top_level = [symbol.name for symbol in task.analysis.symbols if "." not in symbol.name]
+    return {
+        "module": module,
+        # pytest would take an imported name that looks like a test for one
+        "symbols": [name for name in top_level if not name.lower().startswith("test")],
+        "texts": list(_texts_with_calls(top_level, task.view)),
+        "seed": task.seed,
+        "seconds": seconds,
+        "most": _MOST_TESTS_EACH,
+        "mock_external": task.options.mock_external,
+        "integration": TestType.INTEGRATION in task.options.test_types,
+        "report": REPORT,
+    }
+
+
+def _texts_with_calls(symbols: list[str], view: ProjectView) -> Iterator[str]:
+    """Readme, docs and existing tests in which the symbols are called: the best examples are other people's."""
+    calls = re.compile(r"\b(?:" + "|".join(map(re.escape, symbols)) + r")\(") if symbols else None
+    wanted = re.compile(
+        r"(?:^|/)(?:README[^/]*|test_[^/]+\.py|[^/]+_test\.py)\Z|(?:^|/)(?:docs|examples)/.+\.(?:md|rst|py)\Z", re.I
+    )
+    found = 0
+    for path in view.paths():
+        text = view.text(path) if calls is not None and wanted.search(path) else None
+        if text is not None and calls is not None and calls.search(text):
+            yield text[:_MOST_TEXT]
+            found += 1
+            if found >= _MOST_TEXTS:
+                return

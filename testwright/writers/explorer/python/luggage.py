@@ -1,0 +1,57 @@
+"""The probe as one suite-shaped text: its modules travel inside, since nothing of ours is installed in the sandbox."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent / "probe"
+_OUR_NAME = "testwright.writers.explorer.python.probe"
+_TRAVEL_NAME = "testwright_probe"
+
+_SUITE = '''\
+"""Explores the code under test; not a test of its own."""
+
+import json
+import sys
+import types
+
+PLAN = json.loads({plan!r})
+MODULES = json.loads({modules!r})
+
+
+class Luggage:
+    """Finds the probe's modules in this file."""
+
+    def find_spec(self, name, path=None, target=None):
+        from importlib.machinery import ModuleSpec
+
+        return ModuleSpec(name, self, is_package=name == "{name}") if name in MODULES else None
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        exec(compile(MODULES[module.__name__], module.__name__, "exec"), vars(module))
+
+
+def test_explore():
+    sys.meta_path.insert(0, Luggage())
+    from {name}.main import explore
+
+    explore(PLAN)
+'''
+
+
+def packed(plan: dict[str, Any]) -> str:
+    """The text of a suite with one test, which follows the plan and leaves the plan's report below OUT."""
+    return _SUITE.format(plan=json.dumps(plan), modules=_modules(), name=_TRAVEL_NAME)
+
+
+@cache
+def _modules() -> str:
+    texts = {}
+    for file in sorted(_FOLDER.glob("*.py")):
+        name = _TRAVEL_NAME if file.stem == "__init__" else f"{_TRAVEL_NAME}.{file.stem}"
+        texts[name] = file.read_text(encoding="utf-8").replace(_OUR_NAME, _TRAVEL_NAME)
+    return json.dumps(texts)

@@ -1,0 +1,236 @@
+"""Names for observed tests: what was called, with what, and what came of it, in a few words."""
+
+import ast
+import re
+from typing import Any
+
+from testwright.writers.explorer.python.records import Record
+
+_LONGEST = 70
+_SPECIAL = {
+    "len": "length", "str": "as_text", "repr": "representation", "bool": "truth", "iter": "items", "eq": "equality",
+    "ne": "inequality", "lt": "less_than", "le": "at_most", "gt": "greater_than", "ge": "at_least", "add": "sum",
+    "sub": "difference", "mul": "product", "truediv": "quotient", "getitem": "item", "contains": "membership",
+    "call": "call", "neg": "negation", "abs": "absolute", "int": "as_int", "float": "as_float", "and": "and_operator",
+    "or": "or_operator", "xor": "xor_operator", "mod": "remainder", "floordiv": "floor_quotient", "pow": "power",
+    "reversed": "reversed", "matmul": "matrix_product",
+}  # fmt: skip
+_SIGNS = {
+    " ": "space", ".": "dot", ",": "comma", "-": "dash", "_": "underscore", ":": "colon", ";": "semicolon",
+    "!": "exclamation_mark", "?": "question_mark", "'": "quote", '"': "quote", "/": "slash", "\\": "backslash",
+    "@": "at_sign", "#": "hash", "+": "plus", "*": "star", "=": "equals_sign", "%": "percent", "&": "ampersand",
+    "(": "parenthesis", ")": "parenthesis", "[": "bracket", "]": "bracket", "{": "brace", "}": "brace", "<": "angle",
+    ">": "angle", "$": "dollar", "|": "pipe", "~": "tilde", "\n": "newline", "\t": "tab", "^": "caret", "`": "backtick",
+}  # fmt: skip
+_MOST_REASON = 5
+
+
+def name_of(record: Record, taken: set[str]) -> str:
+    """A new name, which is added to `taken`."""
+    full = "_".join(part for part in ("test", _subject(record.symbol), _what(record)) if part)
+    name = _cut(full, _LONGEST)
+    unique, number = name, 2
+    while unique in taken:
+        unique, number = f"{name}_{number}", number + 1
+    taken.add(unique)
+    return unique
+
+
+def is_edge(record: Record) -> bool:
+    """Whether it looks at the rim: nothing, none, zero, a negative number, or a value of the wrong kind."""
+    return record.foreign or any(_is_rim(_value(text)) for _, text in record.arguments)
+
+
+def _is_rim(value: Any) -> bool:
+    if value is None or value == "":
+        return True
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value <= 0
+    return isinstance(value, (str, list, tuple, dict, set, bytes)) and (not value or str(value).isspace())
+
+
+def _subject(symbol: str) -> str:
+    if "+" in symbol:
+        first, _, second = symbol.partition("+")
+        return f"{_snake(first)}_then_{_snake(second)}"
+    owner, _, member = symbol.rpartition(".")
+    special = re.fullmatch(r"__(\w+)__", member)
+    member = _SPECIAL.get(special.group(1), special.group(1)) if special else member
+    return "_".join(part for part in (_snake(owner), _snake(member)) if part)
+
+
+def _what(record: Record) -> str:
+    given = _given(record)
+    if record.error is not None:
+        return f"rejects_{_refused(record) or _reason(record)}"
+    first = record.checks[0]
+    if "+" in record.symbol:
+        value = first.value
+        back = any(text == value for _, text in record.arguments)
+        return "gives_the_value_back" if back else f"for_{given}" if given else ""
+    if first.how == "prints":
+        return f"prints_{_words(first.value, 4)}"
+    if record.subject and first.of.startswith(f"{record.subject}."):
+        changed = "_and_".join(check.of.rpartition(".")[2] for check in record.checks[:2])
+        return f"changes_{changed}" + (f"_for_{given}" if given else "")
+    if first.how == "equals" and first.of:
+        return f"changes_{first.of}_in_place"
+    if len(record.arguments) == 1 and first.value == record.arguments[0][1]:
+        return f"keeps_{given}"
+    result = _result(first.value) if first.how == "equals" and not first.of else ""
+    attributes = [check.of.lstrip(".") for check in record.checks if check.of.startswith(".")]
+    if not given and attributes:
+        return "has_" + "_and_".join(attributes[:2])
+    if not given:
+        return f"returns_{result}" if result else ""
+    return f"returns_{result}_for_{given}" if result and result != given else f"for_{given}"
+
+
+def _given(record: Record) -> str:
+    parts: list[str] = []
+    for at, (parameter, text) in enumerate(record.arguments[:3]):
+        value = _value(text)
+        if isinstance(value, bool):
+            parts.append(f"{'with' if value else 'without'}_{parameter}")
+            continue
+        described = _described(value, text)
+        if at and described[:1].isdigit():
+            described = f"{parameter}_{described}"
+        parts.append(described)
+    text = parts[0] if parts else ""
+    for part in parts[1:]:
+        text += f"_{part}" if part.startswith(("with_", "without_")) else f"_and_{part}"
+    return _cut(text.strip("_"), 36)
+
+
+def _described(value: Any, text: str) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, (int, float)):
+        return _number(value)
+    if isinstance(value, (str, bytes)):
+        return _text_words(value if isinstance(value, str) else value.decode("latin-1"))
+    if isinstance(value, (list, tuple, set, frozenset)):
+        kind = type(value).__name__
+        return f"empty_{kind}" if not value else "one_item" if len(value) == 1 else f"{len(value)}_items"
+    if isinstance(value, dict):
+        keys = [_snake(key) for key in value if isinstance(key, str) and key.isidentifier()]
+        return "empty_dict" if not value else "_and_".join(keys[:2]) or "dict"
+    if text.startswith("lambda"):
+        return "function"
+    head = re.match(r"[A-Za-z_][\w.]*", text)
+    if "missing" in text:
+        return "missing_file"
+    return _snake(head.group().rpartition(".")[2]) if head else "value"
+
+
+def _text_words(text: str) -> str:
+    if not text:
+        return "empty_text"
+    if text.isspace() and len(text) > 1:
+        return "blanks"
+    words = re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower())
+    if not words:
+        signs = list(dict.fromkeys(_SIGNS.get(letter, "") for letter in text))
+        return "_and_".join(sign for sign in signs[:2] if sign) or "symbols"
+    if "".join(words).isdigit() and text[0] == "-":
+        return f"minus_{'_'.join(words[:3])}"
+    return _cut("_".join(words[:4]), 24)
+
+
+def _result(text: str) -> str:
+    value = _value(text)
+    if value is None and text == "None":
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        described = _number(value)
+        return described if len(described) <= 12 else ""
+    if isinstance(value, str):
+        words = _text_words(value)
+        return words if len(value) <= 16 and not re.search(r"\w{11}", value) else ""
+    if isinstance(value, (list, tuple, set, dict)) and not value:
+        return f"empty_{type(value).__name__}"
+    return ""
+
+
+def _number(value: float) -> str:
+    text = repr(abs(value)).replace(".", "_").replace("-", "_minus_").replace("+", "")
+    return f"minus_{text}" if value < 0 else text
+
+
+def _refused(record: Record) -> str:
+    """The one argument that is plainly wrong: of a wrong kind, missing, or empty."""
+    for parameter, text in record.arguments:
+        value = _value(text)
+        if record.foreign and isinstance(value, int):
+            return "a_number"
+        if value is None or (_is_rim(value) and not isinstance(value, bool)):
+            described = _described(value, text)
+            return described if len(record.arguments) == 1 else f"{described}_as_{_snake(parameter)}"
+    return ""
+
+
+def _reason(record: Record) -> str:
+    """What the error's message complains of, without the quoted values; else the error's own name."""
+    kind, _, message = record.error or ("", "", "")
+    line = message.splitlines()[0] if message else ""
+    line = line.partition(": ")[0] if len(line.partition(": ")[0].split()) > 1 else line
+    plain = re.sub(r"(['\"`]).*?\1|\d+|0x\w+|\S*[/\\]\S*", " ", line).replace("'", "")
+    words = re.findall(r"[a-z]+", plain.lower())[:_MOST_REASON]
+    while words and words[-1] in (
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "is",
+        "be",
+        "must",
+        "for",
+        "in",
+        "and",
+        "or",
+        "got",
+        "as",
+    ):
+        words.pop()
+    if len(words) >= 2:
+        return "_".join(words)
+    given = _given(record)
+    return given if _tells(given) else f"with_{_snake(kind)}"
+
+
+def _tells(given: str) -> bool:
+    return given not in ("", "symbols", "value")
+
+
+def _words(text: str, most: int) -> str:
+    value = _value(text)
+    words = re.findall(r"[a-z0-9]+", str(value).lower())
+    return "_".join(words[:most]) or "nothing"
+
+
+def _value(text: str) -> Any:
+    """The literal's value; a marker of its own for anything else."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return _NotLiteral
+
+
+class _NotLiteral:
+    pass
+
+
+def _cut(text: str, most: int) -> str:
+    text = re.sub(r"_+", "_", text).strip("_")
+    if len(text) > most:
+        text = text[: most + 1].rpartition("_")[0] or text[:most]
+    return re.sub(r"(_(and|for|with|without|as|of))+$", "", text)
+
+
+def _snake(name: str) -> str:
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return re.sub(r"\W+|_+", "_", parts).strip("_").lower()

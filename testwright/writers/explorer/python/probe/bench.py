@@ -1,0 +1,273 @@
+"""One scenario is run and what it did is written down as lines of a test."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import inspect
+import itertools
+import os
+import re
+import shutil
+import sys
+import tempfile
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from testwright.writers.explorer.python.probe.facts import OwnRaises
+from testwright.writers.explorer.python.probe.guard import Guard, TimeUp
+from testwright.writers.explorer.python.probe.scenarios import Scenario
+from testwright.writers.explorer.python.probe.spelling import STANDARD, spelled
+
+CALL_SECONDS = 0.5
+_MOST_ITEMS = 20
+_LAZY = (types.GeneratorType, map, filter, zip, enumerate, itertools.chain, itertools.islice)
+
+
+@dataclass(frozen=True)
+class Check:
+    """`how` is equals, instance, length, starts or prints; `of` is the expression, empty for the call's result."""
+
+    of: str
+    how: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a scenario did. `call` is the call as the test will write it, `lines` what comes before it.
+
+    `checks` is empty when the result cannot be written down; `error` is (type, module, message) of an error that the
+    project raised on purpose. `arcs` are the jumps between the unit's lines.
+    """
+
+    lines: tuple[str, ...] = ()
+    call: str = ""
+    checks: tuple[Check, ...] = ()
+    error: tuple[str, str, str] | None = None
+    arcs: frozenset[tuple[int, int, int]] = frozenset()
+    value: Any = field(default=None, compare=False)
+
+    @property
+    def can_be_told(self) -> bool:
+        return bool(self.checks) or self.error is not None
+
+    @property
+    def signature(self) -> str:
+        """Equal for results that tell the same; errors of one kind differ by their wording, not by quoted values."""
+        if self.error is None:
+            return repr(self.checks)
+        return repr((self.error[0], re.sub(r"(['\"`]).*?\1|\d+|: .*", "", self.error[2], flags=re.DOTALL)))
+
+
+class Bench:
+    """Runs scenarios against the unit, one after the other, each in fresh names."""
+
+    def __init__(self, unit: types.ModuleType, file: str, root: str) -> None:
+        self.unit = unit
+        self.file = file
+        self.root = root
+        self.names = {**STANDARD, **public_names(unit)}
+        self.raises = OwnRaises(root)
+        self.scratch = tempfile.mkdtemp(prefix="explore-")
+        self.guard = Guard(self.scratch)
+        self._folders = itertools.count()
+
+    def close(self) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def run(self, scenario: Scenario, seconds: float = CALL_SECONDS) -> Outcome | None:
+        """None when the call did not end, was refused something, or failed in a way nobody meant."""
+        folder = Path(self.scratch, f"run-{next(self._folders)}")
+        if "tmp_path" in scenario.key():
+            folder.mkdir()
+        names = {**self.names, "asyncio": asyncio, "mock": mock, "tmp_path": folder}
+        arcs: set[tuple[int, int, int]] = set()
+        outcome: Outcome | None = None
+        try:
+            with self.guard.watching(seconds) as printed:
+                outcome = self._observe(scenario, names, arcs, printed.getvalue)
+        except (Exception, TimeUp, SystemExit, KeyboardInterrupt):
+            outcome = None
+        finally:
+            self.guard.active = False
+            if folder.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+        if outcome is None or self.guard.refused or str(folder) in repr((outcome.checks, outcome.error)):
+            return None
+        return dataclasses.replace(outcome, arcs=frozenset(arcs))
+
+    def _observe(
+        self, scenario: Scenario, names: dict[str, Any], arcs: set[tuple[int, int, int]], printed: Callable[[], str]
+    ) -> Outcome:
+        lines = scenario.lines()
+        with contextlib.ExitStack() as patches:
+            for patch in scenario.patches:
+                names[patch.name] = patches.enter_context(mock.patch(patch.target))
+                for line in patch.lines:
+                    exec(line, names)
+            for line in lines:
+                exec(line, names)
+            given = [f"given_{at}" for at in range(len(scenario.arguments))]
+            for name, argument in zip(given, scenario.arguments, strict=True):
+                names[name] = eval(argument.choice.text, names)
+            before = {name: spelled(names[name], self.names) for name in given if _can_change(names[name])}
+            state = self._state(names.get(scenario.subject), scenario.subject)
+            call = scenario.call()
+            try:
+                with tracing(self.file, arcs):
+                    value = performed(scenario.call(tuple(given)), names)
+                    value, call = _settled(value, call)
+            except Exception as error:
+                return Outcome(lines=lines, call=call, error=self._meant(error))
+        checks = self._checks(value)
+        if value is None or not checks:
+            changed = [name for name, text in before.items() if spelled(names[name], self.names) != text]
+            now = self._state(names.get(scenario.subject), scenario.subject)
+            moved = tuple(Check(of, "equals", text) for of, text in now.items() if state.get(of) != text)[:3]
+            if moved:
+                return Outcome(lines=lines, call=call, checks=moved, value=value)
+            if changed:
+                return self._hoisted(scenario, lines, given.index(changed[0]), names[changed[0]], value)
+            if printed() and value is None and not scenario.subject:
+                shown = spelled(printed(), self.names)
+                checks = (Check("", "prints", shown),) if shown else checks
+        return Outcome(lines=lines, call=call, checks=checks, value=value)
+
+    def _hoisted(self, scenario: Scenario, lines: tuple[str, ...], at: int, now: Any, value: Any) -> Outcome:
+        """An argument was changed in place: it gets a name, and its new value is what is checked."""
+        argument = scenario.arguments[at]
+        name, text = argument.parameter, spelled(now, self.names)
+        if text is None:
+            return Outcome(lines=lines)
+        texts = [other.choice.text for other in scenario.arguments]
+        texts[at] = name
+        return Outcome(
+            lines=(*lines, f"{name} = {argument.choice.text}"),
+            call=scenario.call(tuple(texts)),
+            checks=(Check(name, "equals", text),),
+            value=value,
+        )
+
+    def _checks(self, value: Any) -> tuple[Check, ...]:
+        if isinstance(value, float) and value != value:
+            return ()  # NaN: more likely a slip than a wish
+        text = spelled(value, self.names)
+        if text is not None:
+            return (Check("", "equals", text),)
+        if isinstance(value, (str, bytes, list)) and len(value) > 20:
+            beginning = spelled(value[:40] if not isinstance(value, list) else value[:3], self.names)
+            starts = (Check("", "starts", beginning),) if beginning else ()
+            return (Check("", "length", str(len(value))), *starts)
+        kind = type(value)
+        if self.names.get(kind.__name__) is not kind or kind.__module__ != self.unit.__name__:
+            return ()
+        state = self._state(value, "")
+        told = tuple(Check(of, "equals", state[of]) for of in list(state)[:4])
+        return (Check("", "instance", kind.__name__), *told) if told else ()
+
+    def _state(self, owner: Any, subject: str) -> dict[str, str]:
+        """Public attributes and properties of an object of the project, as expressions with their values."""
+        kind = type(owner)
+        if owner is None or not str(getattr(sys.modules.get(kind.__module__), "__file__", "")).startswith(self.root):
+            return {}
+        found: dict[str, str] = {}
+        properties = [name for name in dir(kind) if isinstance(inspect.getattr_static(kind, name, None), property)]
+        slots = [name for name in getattr(kind, "__slots__", ()) if isinstance(name, str)]
+        for name in dict.fromkeys((*getattr(owner, "__dict__", {}), *slots, *properties)):
+            if name.startswith("_") or len(found) >= 8:
+                continue
+            try:
+                text = spelled(getattr(owner, name), self.names)
+            except Exception:
+                continue
+            if text is not None:
+                found[f"{subject}.{name}"] = text
+        if not found and hasattr(kind, "__len__"):
+            found[f"len({subject})" if subject else "len()"] = str(len(owner))
+        return found
+
+    def _meant(self, error: Exception) -> tuple[str, str, str] | None:
+        """The error's type, where that can be imported from, and its message, if the project raised it itself."""
+        trace = error.__traceback__
+        last = None
+        while trace is not None:
+            last, trace = trace, trace.tb_next
+        if last is None or not self.raises.made(os.path.realpath(last.tb_frame.f_code.co_filename), last.tb_lineno):
+            return None
+        kind = type(error)
+        if isinstance(error, (NotImplementedError, StopIteration)) or kind.__name__.startswith("_"):
+            return None
+        message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+        if kind.__module__ == "builtins":
+            return kind.__name__, "", message
+        if self.names.get(kind.__name__) is kind:
+            return kind.__name__, self.unit.__name__, message
+        if getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind:
+            return kind.__name__, kind.__module__, message
+        return None
+
+
+def performed(text: str, names: dict[str, Any]) -> Any:
+    """The value of an expression; None for a statement, such as `cache["a"] = 1`."""
+    try:
+        code = compile(text, "<call>", "eval")
+    except SyntaxError:
+        exec(compile(text, "<call>", "exec"), names)
+        return None
+    return eval(code, names)
+
+
+def public_names(unit: types.ModuleType) -> dict[str, Any]:
+    listed = set(getattr(unit, "__all__", ()))
+    return {name: value for name, value in vars(unit).items() if name in listed or not name.startswith("_")}
+
+
+@contextlib.contextmanager
+def tracing(file: str, arcs: set[tuple[int, int, int]]) -> Iterator[None]:
+    """Collects jumps between lines of the file, each with the function it belongs to; -1 stands for leaving."""
+
+    def enter(frame: types.FrameType, event: str, argument: Any) -> Any:
+        if frame.f_code.co_filename != file:
+            return None
+        function = frame.f_code.co_firstlineno
+        last = -1
+
+        def step(frame: types.FrameType, event: str, argument: Any) -> Any:
+            nonlocal last
+            if event == "line":
+                arcs.add((function, last, frame.f_lineno))
+                last = frame.f_lineno
+            elif event == "return":
+                arcs.add((function, last, -1))
+            return step
+
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(enter)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+def _settled(value: Any, call: str) -> tuple[Any, str]:
+    """Coroutines are awaited and lazy results are read, and the call says so."""
+    if inspect.iscoroutine(value):
+        value, call = asyncio.run(value), f"asyncio.run({call})"
+    if isinstance(value, _LAZY) or (hasattr(value, "__next__") and type(value).__module__ in ("builtins", "itertools")):
+        items = list(itertools.islice(value, _MOST_ITEMS + 1))
+        if len(items) <= _MOST_ITEMS:
+            return items, f"list({call})"
+        return items[:5], f"list(islice({call}, 5))"
+    return value, call
+
+
+def _can_change(value: Any) -> bool:
+    return isinstance(value, (list, dict, set, bytearray)) or (hasattr(value, "__dict__") and not callable(value))

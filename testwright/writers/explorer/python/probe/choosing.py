@@ -1,0 +1,73 @@
+"""Which finds become tests: every jump once, then further results, the plainest inputs first."""
+
+from __future__ import annotations
+
+import re
+
+from testwright.writers.explorer.python.probe.search import Find
+
+_PLAIN = re.compile(r"[\w .,:/@-]")
+_PER_PATH = 2
+_MOST_EXTRAS = 6
+
+
+def chosen(finds: list[Find], numbers: set[float], most: int) -> list[Find]:
+    """A greedy cover of the jumps, then up to `_PER_PATH` different results for each path, `most` in all."""
+    plain = [find for find in finds if find.outcome.error is None]
+    if all(_is_nothing(find) for find in plain):
+        finds = [find for find in finds if find.outcome.error is not None]
+    ordered = sorted(finds, key=lambda find: cost(find, numbers))
+    picked: list[Find] = []
+    covered: set[tuple[int, int, int]] = set()
+    while len(picked) < most:
+        gains = [
+            (len(find.outcome.arcs - covered) / cost(find, numbers), find) for find in ordered if find not in picked
+        ]
+        best = max(gains, key=lambda gain: gain[0], default=None)
+        if best is None or best[0] == 0:
+            break
+        picked.append(best[1])
+        covered |= best[1].outcome.arcs
+    needed = len(picked)
+    told = {find.outcome.signature for find in picked}
+    paths: dict[frozenset[tuple[int, int, int]], int] = {}
+    for find in picked:
+        paths[find.outcome.arcs] = paths.get(find.outcome.arcs, 0) + 1
+    for find in ordered:
+        path = find.outcome.arcs
+        if len(picked) >= min(most, needed + _MOST_EXTRAS):
+            break
+        if find.outcome.signature not in told and paths.get(path, 0) < _PER_PATH and not find.foreign:
+            picked.append(find)
+            told.add(find.outcome.signature)
+            paths[path] = paths.get(path, 0) + 1
+    return picked
+
+
+def cost(find: Find, numbers: set[float]) -> float:
+    """How hard a find is to read, in units of one plain call."""
+    scenario, outcome = find.scenario, find.outcome
+    told = "".join(check.value for check in outcome.checks)
+    text = scenario.key() + told
+    odd = sum(not _PLAIN.match(letter) for letter in "".join(a.choice.text.strip("\"'") for a in scenario.arguments))
+    price = 1.0 + len(text) / 80 + odd / 12 + 0.3 * len(scenario.lines()) + 0.3 * bool(scenario.patches)
+    if scenario.documented:
+        price *= 0.5
+    if find.foreign:
+        price *= 1.5
+    if any(_number(argument.choice.text) in numbers for argument in scenario.arguments):
+        price *= 0.7
+    return price
+
+
+def _is_nothing(find: Find) -> bool:
+    """None as the result tells something only where other calls give something else."""
+    checks = find.outcome.checks
+    return len(checks) == 1 and not checks[0].of and checks[0].how == "equals" and checks[0].value == "None"
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,256 @@
+"""What the unit's own source says about good inputs: literals, use of parameters, documented calls, `raise` lines."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from types import CodeType, ModuleType
+from typing import Any
+
+_METHODS_OF: dict[str, frozenset[str]] = {
+    "str": frozenset({name for name in dir(str) if not name.startswith("_")} - {"count", "index"}),
+    "dict": frozenset({"items", "keys", "values", "get", "setdefault", "update", "popitem"}),
+    "list": frozenset({"append", "extend", "insert", "sort", "reverse"}),
+    "set": frozenset({"add", "discard", "union", "intersection", "difference", "issubset"}),
+    "file": frozenset({"read", "readline", "readlines", "write"}),
+    "datetime": frozenset({"strftime", "isoformat", "weekday", "isocalendar", "date", "timestamp", "astimezone"}),
+}
+
+
+class Facts:
+    """The unit's syntax tree, asked by function."""
+
+    def __init__(self, unit: ModuleType) -> None:
+        self.unit = unit
+        self.file = inspect.getsourcefile(unit) or ""
+        try:
+            with open(self.file, encoding="utf-8") as file:
+                self.tree: ast.Module = ast.parse(file.read())
+        except (OSError, SyntaxError, ValueError):
+            self.tree = ast.Module(body=[], type_ignores=[])
+        self.functions: dict[int, ast.AST] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                for line in {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}:
+                    self.functions[line] = node
+        self._reach: dict[int, list[ast.AST]] = {}
+
+    def node_of(self, function: Any) -> ast.AST | None:
+        code = code_of(function)
+        if code is None or code.co_filename != self.file:
+            return None
+        return self.functions.get(code.co_firstlineno)
+
+    def reached_from(self, function: Any) -> list[ast.AST]:
+        """The function's own tree and those of the unit's functions and classes it mentions, nearest first."""
+        first = self.node_of(function)
+        if first is None:
+            return []
+        if id(first) in self._reach:
+            return self._reach[id(first)]
+        named = {node.name: node for node in ast.walk(self.tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        reached, waiting = [first], [first]
+        while waiting and len(reached) < 30:
+            for node in ast.walk(waiting.pop(0)):
+                name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+                found = named.get(name)
+                if found is not None and all(found is not other for other in reached):
+                    reached.append(found)
+                    waiting.append(found)
+        self._reach[id(first)] = reached
+        return reached
+
+    def literals(self, function: Any) -> list[Any]:
+        """Constants near the function: its own first, compared ones before the others; docstrings are none."""
+        ordered: dict[tuple[type, Any], None] = {}
+        for tree in self.reached_from(function):
+            compared: list[Any] = []
+            others: list[Any] = []
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Compare):
+                    compared.extend(found.value for found in ast.walk(node) if isinstance(found, ast.Constant))
+            documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and id(node) not in documentation:
+                    others.append(node.value)
+            for value in (*compared, *others):
+                if isinstance(value, (str, bytes)):
+                    wanted = 0 < len(value) <= 60
+                else:
+                    wanted = isinstance(value, (int, float)) and not isinstance(value, bool)
+                if wanted:
+                    ordered.setdefault((type(value), value))
+        return [value for _, value in ordered][:60]
+
+    def patterns(self, function: Any) -> list[re.Pattern[str]]:
+        """Regular expressions the function can reach: compiled ones in the unit's globals, and literals given to re."""
+        found: dict[str, re.Pattern[str]] = {}
+        for tree in self.reached_from(function):
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Name):
+                    for pattern in _compiled(getattr(self.unit, node.id, None)):
+                        found.setdefault(pattern.pattern, pattern)
+                elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.") and node.args:
+                    first = node.args[0]
+                    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                        try:
+                            found.setdefault(first.value, re.compile(first.value))
+                        except re.error:
+                            continue
+        return list(found.values())[:12]
+
+    def compared_numbers(self, function: Any) -> set[float]:
+        """Numbers the function compares with, and their neighbours: where off-by-one mistakes show."""
+        found: set[float] = set()
+        for node in ast.walk(self.node_of(function) or ast.Module(body=[], type_ignores=[])):
+            for part in (node.left, *node.comparators) if isinstance(node, ast.Compare) else ():
+                value = part.value if isinstance(part, ast.Constant) else None
+                if isinstance(value, (int, float)) and not isinstance(value, bool):
+                    found.update((value - 1, value, value + 1))
+        return found
+
+    def keys(self, function: Any, name: str) -> list[str]:
+        """String keys by which the parameter is asked for its members."""
+        keys: dict[str, None] = {}
+        for node in ast.walk(self.node_of(function) or ast.Module(body=[], type_ignores=[])):
+            key: Any = None
+            if isinstance(node, ast.Subscript) and _is_name(node.value, name):
+                key = node.slice
+            elif (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_name(node.func.value, name)
+            ):
+                key = node.args[0] if node.func.attr in ("get", "pop", "setdefault") and node.args else None
+            elif isinstance(node, ast.Compare) and any(_is_name(side, name) for side in node.comparators):
+                key = node.left if isinstance(node.ops[0], (ast.In, ast.NotIn)) else None
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                keys.setdefault(key.value)
+        return list(keys)
+
+    def kinds(self, function: Any, name: str) -> list[str]:
+        """What the parameter seems to be, by what the function does with it; most telling first."""
+        tree = self.node_of(function)
+        votes: dict[str, int] = {}
+
+        def vote(kind: str, weight: int = 1) -> None:
+            votes[kind] = votes.get(kind, 0) + weight
+
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, ast.Attribute) and _is_name(node.value, name):
+                for kind, methods in _METHODS_OF.items():
+                    if node.attr in methods:
+                        vote(kind, 3)
+            elif isinstance(node, ast.Call):
+                if _is_name(node.func, name):
+                    vote("callable", 5)
+                called = ast.unparse(node.func)
+                if node.args and _is_name(node.args[0], name):
+                    if called == "isinstance" and len(node.args) == 2:
+                        for kind in re.findall(
+                            r"\b(str|int|float|dict|list|tuple|set|bytes)\b", ast.unparse(node.args[1])
+                        ):
+                            vote(kind, 4)
+                    if called in ("callable", "issubclass"):
+                        vote("callable" if called == "callable" else "type", 2)
+                    if called in ("len", "sorted", "sum", "max", "min", "set", "list", "tuple", "enumerate", "iter"):
+                        vote("list", 2)
+                    if called in ("range", "abs", "round", "math.floor", "math.sqrt", "divmod"):
+                        vote("int", 3)
+                if len(node.args) > 1 and called.startswith("re.") and _is_name(node.args[1], name):
+                    vote("str", 4)
+            elif isinstance(node, (ast.For, ast.comprehension)) and _is_name(node.iter, name):
+                vote("list", 2)
+            elif isinstance(node, ast.BinOp) and (_is_name(node.left, name) or _is_name(node.right, name)):
+                other = node.right if _is_name(node.left, name) else node.left
+                if isinstance(other, ast.Constant) and isinstance(other.value, (str, int, float)):
+                    vote("str" if isinstance(other.value, str) else "int", 2)
+                elif isinstance(node.op, (ast.Sub, ast.Div, ast.FloorDiv, ast.Mult, ast.Pow)):
+                    vote("int", 1)
+            elif isinstance(node, ast.Compare) and _is_name(node.left, name):
+                for other in node.comparators:
+                    if isinstance(other, ast.Constant) and isinstance(other.value, (str, int, float)):
+                        vote(type(other.value).__name__, 2)
+            elif isinstance(node, ast.Subscript) and _is_name(node.value, name):
+                key = node.slice
+                vote("dict" if isinstance(key, ast.Constant) and isinstance(key.value, str) else "list", 2)
+        return sorted(votes, key=lambda kind: -votes[kind])
+
+    def documented_calls(self, name: str, *texts: str) -> list[str]:
+        """Calls of the function or method with plain values, as its documentation or another text writes them."""
+        calls: dict[str, None] = {}
+        for text in texts:
+            for match in re.finditer(rf"(?<!\w){re.escape(name)}\(", text):
+                call = _balanced(text, match.start())
+                if call is not None and len(call) <= 200 and _only_literals(call):
+                    calls.setdefault(call)
+        return list(calls)[:20]
+
+
+class OwnRaises:
+    """Lines of `raise` statements, by file; an error counts as meant only when it comes from one of them."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._lines: dict[str, frozenset[int]] = {}
+
+    def made(self, file: str, line: int) -> bool:
+        if not file.startswith(self.root) or "site-packages" in file[len(self.root) :]:
+            return False
+        if file not in self._lines:
+            self._lines[file] = frozenset(_raise_lines(file))
+        return line in self._lines[file]
+
+
+def code_of(function: Any) -> CodeType | None:
+    function = inspect.unwrap(getattr(function, "__func__", function))
+    code = getattr(function, "__code__", None)
+    return code if isinstance(code, CodeType) else None
+
+
+def _raise_lines(file: str) -> Iterator[int]:
+    try:
+        with open(file, encoding="utf-8") as source:
+            tree = ast.parse(source.read())
+    except (OSError, SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def _compiled(value: Any) -> list[re.Pattern[str]]:
+    values = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
+    if isinstance(value, type):
+        values = list(vars(value).values())
+    return [item for item in values if isinstance(item, re.Pattern) and isinstance(item.pattern, str)]
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _balanced(text: str, start: int) -> str | None:
+    """The call that begins at `start`, up to the parenthesis that closes it."""
+    end = text.find(")", start)
+    while end != -1 and end - start < 300:
+        call = text[start : end + 1]
+        try:
+            ast.parse(call, mode="eval")
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            end = text.find(")", end + 1)
+            continue
+        return call
+    return None
+
+
+def _only_literals(call: str) -> bool:
+    tree = ast.parse(call, mode="eval").body
+    if not isinstance(tree, ast.Call):
+        return False
+    try:
+        for argument in (*tree.args, *(keyword.value for keyword in tree.keywords)):
+            ast.literal_eval(argument)
+    except (ValueError, TypeError, SyntaxError):
+        return False
+    return all(keyword.arg for keyword in tree.keywords)

@@ -1,0 +1,90 @@
+"""Keeps a tried call from doing harm: no network, no processes, no files but temporary ones, and a time limit.
+
+The sandbox is what protects the machine. This is what keeps observations repeatable: a call that was refused something
+is not written down.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import random
+import signal
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+_REFUSED = (
+    "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto",
+    "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "os.kill",
+    "os.killpg", "signal.pthread_kill", "webbrowser.open", "pty.spawn",
+)  # fmt: skip
+_CHANGES_FILES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+class TimeUp(BaseException):
+    """The call took too long. Not an Exception, so that the code under test does not catch it by accident."""
+
+
+class Guard:
+    """One for the whole process, since an audit hook cannot be removed again."""
+
+    def __init__(self, free_folder: str) -> None:
+        self.free_folder = os.path.realpath(free_folder)
+        self.active = False
+        self.refused = False
+        sys.addaudithook(self._hear)
+
+    @contextlib.contextmanager
+    def watching(self, seconds: float) -> Iterator[io.StringIO]:
+        """Yields what the call prints. Afterwards the environment, the working folder and stdout are as before."""
+        printed = io.StringIO()
+        environment, folder = dict(os.environ), os.getcwd()
+        kept = sys.stdout, sys.stderr, sys.stdin, sys.argv
+        sys.stdout, sys.stderr, sys.stdin, sys.argv = printed, io.StringIO(), io.StringIO(), ["pytest"]
+        random.seed(0)
+        before = signal.signal(signal.SIGALRM, _ring)
+        self.refused, self.active = False, True
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+        try:
+            yield printed
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self.active = False
+            signal.signal(signal.SIGALRM, before)
+            sys.stdout, sys.stderr, sys.stdin, sys.argv = kept
+            if dict(os.environ) != environment:
+                os.environ.clear()
+                os.environ.update(environment)
+            if os.getcwd() != folder:
+                os.chdir(folder)
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self.active:
+            return
+        if event in _REFUSED or (event in _CHANGES_FILES and not self._is_free(arguments[0])):
+            self._refuse(event)
+        if event == "open":
+            path, mode, flags = arguments
+            writes = (
+                any(letter in mode for letter in "wax+") if isinstance(mode, str) else bool((flags or 0) & _WRITING)
+            )
+            if writes and not self._is_free(path):
+                self._refuse(event)
+
+    def _refuse(self, event: str) -> None:
+        self.refused = True
+        raise PermissionError(f"{event} is not allowed while code is explored")
+
+    def _is_free(self, path: Any) -> bool:
+        if isinstance(path, bytes):
+            path = os.fsdecode(path)
+        if not isinstance(path, (str, os.PathLike)):
+            return isinstance(path, int)
+        return os.path.realpath(path).startswith(self.free_folder + os.sep) or str(path) == os.devnull
+
+
+def _ring(number: int, frame: Any) -> None:
+    raise TimeUp

@@ -1,0 +1,334 @@
+"""Which arguments are worth trying for a parameter: by its type, its name, its use, and the literals around it."""
+
+from __future__ import annotations
+
+import collections.abc
+import datetime
+import decimal
+import enum
+import inspect
+import io
+import pathlib
+import random
+import re
+import types
+import typing
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from testwright.writers.explorer.python.probe.facts import Facts
+from testwright.writers.explorer.python.probe.patterns import matching
+from testwright.writers.explorer.python.probe.scenarios import Choice
+from testwright.writers.explorer.python.probe.spelling import quoted, spelled
+
+_PLAIN: dict[Any, tuple[str, ...]] = {
+    int: ("3", "0", "1", "-1", "2", "10", "100"),
+    float: ("2.5", "0.0", "1.0", "-1.5", "100.0"),
+    bool: ("True", "False"),
+    str: ('"hello"', '""', '"a"', '"Hello World"', '"  padded  "', '"123"', '"a,b,c"', '"äöü"', '"one\\ntwo"'),
+    bytes: ('b"abc"', 'b""'),
+    complex: ("(1+2j)",),
+    type(None): ("None",),
+    decimal.Decimal: ('Decimal("12.50")', 'Decimal("0")', 'Decimal("-1")'),
+    datetime.datetime: (
+        "datetime(2024, 2, 29, 12, 30)",
+        "datetime(2023, 12, 31)",
+        "datetime(2000, 1, 1, tzinfo=timezone.utc)",
+    ),
+    datetime.date: ("date(2024, 2, 29)", "date(2023, 12, 31)", "date(2000, 1, 1)"),
+    datetime.time: ("time(12, 30)", "time(0, 0)"),
+    datetime.timedelta: ("timedelta(hours=1)", "timedelta(0)", "timedelta(days=-1)", "timedelta(days=400)"),
+    uuid.UUID: ('UUID("12345678-1234-5678-1234-567812345678")',),
+    type: ("int", "str"),
+    slice: ("slice(1, 3)",),
+    range: ("range(3)",),
+}
+_KINDS: dict[str, Any] = {
+    "str": str, "int": int, "float": float, "dict": dict, "list": list, "tuple": tuple, "set": set, "bytes": bytes,
+    "datetime": datetime.datetime, "file": io.StringIO, "callable": collections.abc.Callable,
+    "type": type,
+}  # fmt: skip
+_BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    (r"e?mail", str, ('"user@example.com"', '"user@"')),
+    (r"ur[li]|link|href", str, ('"https://example.com/path?q=1"', '"http://localhost:8080"', '"example.com"')),
+    (r"(file|path|dir|folder)(_?name|_?path)?|root", str, ('"docs/readme.txt"', '"readme"')),
+    (r"(first|last|user|full)?_?name", str, ('"Alice"', '"alice_smith"')),
+    (r"date|day|start|end", str, ('"2024-02-29"', '"2023-12-31"')),
+    (r"json|payload|body", str, ("'{\"a\": 1}'", '"{}"', '"{"')),
+    (r"regex|pattern", str, ('"a+"', '"[a-z]+"')),
+    (r"ip|host|address", str, ('"127.0.0.1"', '"10.0.0.256"', '"::1"')),
+    (r"colou?r", str, ('"#ff8800"', '"red"')),
+    (r"sep|separator|delimiter|sign|char|prefix|suffix", str, ('"-"', '","', '"ab"', '""')),
+    (r"encoding", str, ('"utf-8"',)),
+    (r"text|string|input_string|word|phrase|s|sentence|line|title|content|message|key|label|code|sku", str, ()),
+    (r"is_\w+|has_\w+|use_\w+|allow_\w+|strict|verbose|reverse|ignore_\w+|case_sensitive|inclusive", bool, ()),
+    (r"n|num|number|count|size|length|limit|index|width|height|depth|i|j|k|x|y|amount|quantity|qty|age", int, ()),
+    (r"year|month|position|offset|times|level|max_\w+|min_\w+|num_\w+|n_\w+|\w+_count|\w+_size", int, ()),
+    (r"price|rate|ratio|percent|percentage|total|cost|tax|weight|score|factor|discount|seconds|timeout", float, ()),
+    (r"items|values|numbers|nums|elements|seq|sequence|iterable|list|lst|arr|array|xs|rows|entries|data", list, ()),
+    (r"words|names|lines|strings|tokens|args|parts|tags|keys", list, ()),
+    (r"fn?|func|function|callback|predicate|key_func|handler|transform|mapper|cb|pred", collections.abc.Callable, ()),
+    (r"d|dict|mapping|options|config|settings|params|obj|record|kwargs|context|env|headers|attributes|meta", dict, ()),
+)
+_CALLABLES = ("lambda value: value", "lambda *values: 1", "lambda value: value > 1", "str", "lambda: 1")
+_DEEPEST = 3
+_MOST = 40
+
+
+class Inputs:
+    """Choices for parameters of the unit's functions. `build` writes a call of one of its classes, as an argument."""
+
+    def __init__(self, facts: Facts, names: dict[str, Any], chance: random.Random) -> None:
+        self.facts = facts
+        self.names = names
+        self.chance = chance
+
+    def choices(self, function: Any, parameter: inspect.Parameter, annotation: Any) -> list[Choice]:
+        """Most readable first; the first one should work."""
+        name = parameter.name
+        found: list[Choice] = []
+        kinds = self._kinds(function, parameter, annotation)
+        for position, kind in enumerate(kinds):
+            found.extend(self.of_type(kind, function, name, 0))
+            if position == 0 and parameter.default not in (inspect.Parameter.empty, None):
+                found.extend(self._spelled([parameter.default]))
+        if parameter.default is None or (annotation is inspect.Parameter.empty and not kinds):
+            found.append(Choice("None"))
+        return list(dict.fromkeys(found))[:_MOST]
+
+    def of_type(self, kind: Any, function: Any, name: str, depth: int) -> list[Choice]:
+        """Choices of a type, its members included; nothing when the type is too far from plain values."""
+        origin, members = typing.get_origin(kind), typing.get_args(kind)
+        if depth > _DEEPEST:
+            return []
+        if origin is typing.Annotated:
+            return self.of_type(members[0], function, name, depth)
+        if origin is typing.Union or origin is getattr(types, "UnionType", ()):
+            apart = [self.of_type(member, function, name, depth) for member in members]
+            return [choice for row in _longest(apart) for choice in row]
+        if origin is typing.Literal:
+            return self._spelled(members)
+        if isinstance(kind, typing.TypeVar):
+            bounds = kind.__constraints__ or ((kind.__bound__,) if kind.__bound__ else (int, str))
+            return [choice for bound in bounds for choice in self.of_type(bound, function, name, depth)]
+        if hasattr(kind, "__supertype__"):
+            return self.of_type(kind.__supertype__, function, name, depth)
+        if kind is typing.Any or kind is object:
+            return [choice for plain in (str, int, list) for choice in self.of_type(plain, function, name, depth)[:6]]
+        container = self._container(origin or kind, members, function, name, depth)
+        if container is not None:
+            return container
+        return self._single(kind, function, name, depth)
+
+    def _kinds(self, function: Any, parameter: inspect.Parameter, annotation: Any) -> list[Any]:
+        if annotation is not inspect.Parameter.empty:
+            return [annotation]
+        if isinstance(parameter.default, (bool, int, float, str, bytes, list, tuple, dict, set)):
+            return [type(parameter.default)]
+        used = [_KINDS[kind] for kind in self.facts.kinds(function, parameter.name)[:2]]
+        if used:
+            return used
+        name = parameter.name.strip("_").lower()
+        named = [kind for pattern, kind, _ in _BY_NAME if re.fullmatch(pattern, name)]
+        return named[:1] or [str, int, list, dict]
+
+    def _container(self, kind: Any, members: Any, function: Any, name: str, depth: int) -> list[Choice] | None:
+        def inner(position: int, fallback: Any) -> list[Choice]:
+            member = members[position] if len(members) > position else fallback
+            return self.of_type(member, function, name, depth + 1)
+
+        if kind in (list, set, frozenset, collections.abc.Set, collections.abc.MutableSequence) or (
+            kind
+            in (
+                collections.abc.Iterable,
+                collections.abc.Sequence,
+                collections.abc.Collection,
+                collections.abc.Iterator,
+            )
+        ):
+            items = inner(0, None) if members else _texts("3", "1", "2", "1")
+            brackets = {set: "{%s}", frozenset: "frozenset({%s})", collections.abc.Iterator: "iter([%s])"}
+            return _sequences(items, brackets.get(kind, "[%s]"))
+        if kind is tuple:
+            if not members or members[-1] is Ellipsis:
+                return _sequences(inner(0, int), "(%s,)")
+            return _zipped([inner(position, int) for position in range(len(members))], lambda row: _tuple(row))
+        if kind in (dict, collections.abc.Mapping, collections.abc.MutableMapping, collections.OrderedDict):
+            return self._mappings(members, inner, function, name)
+        if kind in (collections.abc.Callable, typing.Callable):
+            return _texts(*_CALLABLES)
+        if kind in (io.StringIO, typing.IO, typing.TextIO, io.TextIOBase) or kind is typing.TextIO:
+            return _texts('StringIO("a=1\\nb=2\\n")', 'StringIO("")', 'StringIO("hello\\n")')
+        return None
+
+    def _mappings(
+        self, members: Any, inner: Callable[[int, Any], list[Choice]], function: Any, name: str
+    ) -> list[Choice]:
+        values = inner(1, None) if len(members) > 1 else _texts("1", '"x"', "None", "[1, 2]", '{"b": 2}')
+        values = values or _texts("1")
+        known = [quoted(key) for key in self.facts.keys(function, name)]
+        keys = known or [choice.text for choice in (inner(0, str) if members else _texts('"a"', '"b"'))][:4] or ['"a"']
+        first = values[0].text
+        found = [
+            "{" + ", ".join(f"{key}: {values[at % len(values)].text}" for at, key in enumerate(keys[:3])) + "}",
+            "{" + f"{keys[0]}: {first}" + "}",
+            "{}",
+        ]
+        found.extend("{" + f"{key}: {value.text}" + "}" for key in keys[:4] for value in values[:4])
+        setup = tuple(line for value in values for line in value.setup)
+        return [Choice(text, setup) for text in dict.fromkeys(found)]
+
+    def _single(self, kind: Any, function: Any, name: str, depth: int) -> list[Choice]:
+        if not isinstance(kind, type):
+            return []
+        if issubclass(kind, enum.Enum):
+            return self._spelled(list(kind)[:8])
+        if typing.is_typeddict(kind) if hasattr(typing, "is_typeddict") else False:
+            return self._typed_dicts(kind, function, depth)
+        if issubclass(kind, pathlib.PurePath):
+            return self._paths()
+        if kind in (str, int, float, bytes):
+            return self._scalars(kind, function, name if depth == 0 else name.removesuffix("s") if name else "", depth)
+        for plain, texts in _PLAIN.items():
+            if kind is plain:
+                return _texts(*texts)
+        if issubclass(kind, io.IOBase):
+            return _texts('StringIO("a=1\\n")')
+        if kind is re.Pattern:
+            return _texts('re.compile("a+")')
+        return self._built(kind, depth)
+
+    def _scalars(self, kind: Any, function: Any, name: str, depth: int) -> list[Choice]:
+        wanted = [
+            texts for pattern, of, texts in _BY_NAME if of is kind and re.fullmatch(pattern, name.strip("_").lower())
+        ]
+        found = _texts(*(wanted[0] if wanted else ()), *_PLAIN[kind][:2])
+        literals = self.facts.literals(function)
+        if kind is str:
+            for pattern in self.facts.patterns(function):
+                made = matching(pattern, self.chance, 4)
+                found.extend(self._spelled(made))
+                found.extend(self._spelled([text[:-1] for text in made[:1] if text]))
+            found.extend(self._spelled([text for text in literals if isinstance(text, str)]))
+            if re.search(r"file|path", name):
+                found.extend(_texts("str(file)", setup=_FILE))
+        elif kind in (int, float):
+            numbers = [value for value in literals if isinstance(value, (int, float)) and abs(value) < 1e9]
+            near = [kind(value + step) for value in numbers for step in (0, 1, -1)]
+            found.extend(self._spelled(near))
+        found.extend(_texts(*_PLAIN[kind]))
+        return found if depth == 0 else found[:8]
+
+    def _paths(self) -> list[Choice]:
+        return [
+            Choice("file", _FILE),
+            Choice("tmp_path"),
+            Choice('tmp_path / "missing.txt"'),
+            Choice("file", ('file = tmp_path / "file.txt"', 'file.write_text("")')),
+            Choice('Path("docs/readme.txt")'),
+        ]
+
+    def _typed_dicts(self, kind: Any, function: Any, depth: int) -> list[Choice]:
+        fields = _hints(kind)
+        rows = [
+            self.of_type(annotation, function, name, depth + 1) or _texts("None") for name, annotation in fields.items()
+        ]
+        return _zipped(
+            rows, lambda row: "{" + ", ".join(f"{quoted(k)}: {v}" for k, v in zip(fields, row, strict=False)) + "}"
+        )
+
+    def _built(self, kind: type, depth: int) -> list[Choice]:
+        """Objects of the project's own classes, by their constructors."""
+        name = kind.__name__
+        if self.names.get(name) is not kind or inspect.isabstract(kind):
+            return self._built_from_subclass(kind, depth)
+        rows: list[list[Choice]] = []
+        labels: list[str] = []
+        hints = _hints(kind.__init__) or _hints(kind)
+        for parameter in constructor_parameters(kind):
+            if parameter.default is not inspect.Parameter.empty and len(rows) >= 3:
+                continue
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
+            annotation = hints.get(parameter.name, parameter.annotation)
+            of = self._kinds(kind.__init__, parameter, annotation)
+            options = [choice for each in of for choice in self.of_type(each, kind.__init__, parameter.name, depth + 1)]
+            if not options and parameter.default is inspect.Parameter.empty:
+                return []
+            if options:
+                by_name = parameter.kind is parameter.KEYWORD_ONLY or parameter.default is not inspect.Parameter.empty
+                rows.append(options)
+                labels.append(f"{parameter.name}=" if by_name or len(rows) > 2 else "")
+        if not rows:
+            return _texts(f"{name}()")
+        return _zipped(
+            rows, lambda row: f"{name}({', '.join(label + text for label, text in zip(labels, row, strict=False))})"
+        )
+
+    def _built_from_subclass(self, kind: type, depth: int) -> list[Choice]:
+        for name, other in self.names.items():
+            concrete = isinstance(other, type) and other is not kind and not inspect.isabstract(other)
+            if concrete and issubclass(other, kind) and name == other.__name__:
+                return self._built(other, depth + 1) if depth < _DEEPEST else []
+        return []
+
+    def _spelled(self, values: Iterable[Any]) -> list[Choice]:
+        texts = (spelled(value, self.names) for value in values)
+        return [Choice(text) for text in texts if text is not None]
+
+
+_FILE = ('file = tmp_path / "file.txt"', 'file.write_text("a=1\\nb=2\\n")')
+
+
+def constructor_parameters(kind: type) -> list[inspect.Parameter]:
+    try:
+        return list(inspect.signature(kind).parameters.values())
+    except (TypeError, ValueError):
+        return []
+
+
+def _hints(owner: Any) -> dict[str, Any]:
+    try:
+        return {name: kind for name, kind in typing.get_type_hints(owner).items() if name != "return"}
+    except Exception:
+        return {}
+
+
+def _texts(*texts: str, setup: tuple[str, ...] = ()) -> list[Choice]:
+    return [Choice(text, setup) for text in texts]
+
+
+def _tuple(row: list[str]) -> str:
+    return f"({row[0]},)" if len(row) == 1 else f"({', '.join(row)})"
+
+
+def _longest(rows: list[list[Choice]]) -> list[list[Choice]]:
+    """The rows' members in turn, so that every part of a union is met early."""
+    return [[row[at] for row in rows if at < len(row)] for at in range(max(map(len, rows), default=0))]
+
+
+def _zipped(rows: list[list[Choice]], write: Callable[[list[str]], str]) -> list[Choice]:
+    """One variant from the first members, then one for every other member of every row."""
+    if not all(rows):
+        return []
+    first = [row[0] for row in rows]
+    variants = [first]
+    for at, row in enumerate(rows):
+        for choice in row[1:6]:
+            variants.append([*first[:at], choice, *first[at + 1 :]])
+    return [
+        Choice(write([choice.text for choice in variant]), tuple(line for choice in variant for line in choice.setup))
+        for variant in variants
+    ]
+
+
+def _sequences(items: list[Choice], brackets: str) -> list[Choice]:
+    if not items:
+        return []
+    texts = [item.text for item in items]
+    rows = [texts[:3], texts[:1], [], texts[:1] * 2, list(reversed(texts[:4])), texts[3:6], texts[1:2]]
+    setup = tuple(dict.fromkeys(line for item in items[:6] for line in item.setup))
+    empty = {"{%s}": "set()", "(%s,)": "()"}.get(brackets)
+    found = [brackets % ", ".join(row) if row or empty is None else empty for row in rows]
+    return [Choice(text, setup) for text in dict.fromkeys(found)]

@@ -1,0 +1,80 @@
+"""One way to call something: what is set up first, and the call itself, as text."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One argument as text, with the lines that must run before it can be written."""
+
+    text: str
+    setup: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Something outside the unit that is replaced while the call runs; `lines` prepare the stand-in called `name`."""
+
+    target: str
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Argument:
+    """`label` is the keyword it is given by, empty when it goes by position; `parameter` is what it is for."""
+
+    parameter: str
+    label: str
+    choice: Choice
+
+    @property
+    def is_named(self) -> bool:
+        return self.label not in ("", "*")
+
+    def written(self, text: str) -> str:
+        if self.label == "*":
+            return text[1:-1] if text.startswith("[") else f"*{text}"
+        return f"{self.label}={text}" if self.label else text
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`template` shapes the call: `{target}({args})`, `len({target})`, `{target}[{key}] = {value}`. `subject` is the object's variable."""
+
+    symbol: str
+    target: str
+    arguments: tuple[Argument, ...] = ()
+    template: str = "{target}({args})"
+    setup: tuple[str, ...] = ()
+    subject: str = ""
+    patches: tuple[Patch, ...] = ()
+    documented: bool = False
+
+    def call(self, texts: tuple[str, ...] | None = None) -> str:
+        given = texts if texts is not None else tuple(argument.choice.text for argument in self.arguments)
+        pairs = sorted(
+            zip(self.arguments, given, strict=True), key=lambda pair: (pair[0].label != "") + pair[0].is_named
+        )
+        written = [text for argument, given_text in pairs if (text := argument.written(given_text))]
+        if "{key}" in self.template:
+            return self.template.format(target=self.target, key=given[0], value=given[-1])
+        return self.template.replace("{target}", self.target).replace("{args}", ", ".join(written))
+
+    def lines(self) -> tuple[str, ...]:
+        wanted = [line for argument in self.arguments for line in argument.choice.setup]
+        return (*dict.fromkeys(wanted), *self.setup)
+
+    def with_choice(self, index: int, choice: Choice) -> Scenario:
+        arguments = list(self.arguments)
+        arguments[index] = dataclasses.replace(arguments[index], choice=choice)
+        return dataclasses.replace(self, arguments=tuple(arguments), documented=False)
+
+    def key(self) -> str:
+        return "\n".join((*self.lines(), *(str(patch) for patch in self.patches), self.call()))
+
+    def size(self) -> int:
+        return len(self.key())

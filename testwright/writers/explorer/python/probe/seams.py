@@ -1,0 +1,94 @@
+"""Where the result of one export is a good input of another: what integration tests are made of."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+from testwright.writers.explorer.python.probe.bench import Bench
+from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Scenario
+
+_INVERSES = (
+    ("encode", "decode"), ("parse", "format"), ("dumps", "loads"), ("dump", "load"), ("compress", "decompress"),
+    ("serialize", "deserialize"), ("pack", "unpack"), ("escape", "unescape"), ("encrypt", "decrypt"), ("to", "from"),
+    ("quote", "unquote"), ("split", "join"), ("camel", "snake"), ("shuffle", "sort"), ("add", "remove"),
+)  # fmt: skip
+_MOST_PAIRS = 6
+_MOST_TRIES = 200
+
+
+def records(told: list[dict[str, Any]], bench: Bench) -> list[dict[str, Any]]:
+    """Records of `second(first(…))`, round trips and pairs with opposite names before any other."""
+    functions = {
+        name: value
+        for name, value in bench.names.items()
+        if inspect.isfunction(value)
+        and value.__module__ == bench.unit.__name__
+        and not inspect.iscoroutinefunction(value)
+    }
+    found: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+    tries = 0
+    for record in told:
+        first = record["symbol"]
+        if first not in functions or record["error"] or record["patches"] or record["lines"] or not _equals(record):
+            continue
+        for second, function in functions.items():
+            if second == first or not _takes_one(function) or tries > _MOST_TRIES:
+                continue
+            tries += 1
+            seam = _seam(record, second, bench)
+            if seam is None:
+                continue
+            rank = _rank(record, second, seam)
+            if rank and ((first, second) not in found or rank > found[first, second][0]):
+                found[first, second] = (rank, seam)
+    best = sorted(found.values(), key=lambda pair: -pair[0])
+    return [seam for _, seam in best[:_MOST_PAIRS]]
+
+
+def _seam(record: dict[str, Any], second: str, bench: Bench) -> dict[str, Any] | None:
+    first = record["symbol"]
+    name = re.sub(r"^(get|make|create|build|to)_", "", first) + "_result" if first.isidentifier() else "result"
+    scenario = Scenario(
+        symbol=f"{first}+{second}",
+        target=second,
+        arguments=(Argument("", "", Choice(name, (f"{name} = {record['call']}",))),),
+    )
+    outcome = bench.run(scenario)
+    if outcome is None or outcome.error or not outcome.checks or outcome.checks[0].how != "equals":
+        return None
+    return {
+        **record,
+        "symbol": scenario.symbol,
+        "lines": list(outcome.lines),
+        "call": outcome.call,
+        "checks": [[check.of, check.how, check.value] for check in outcome.checks],
+        "arguments": record["arguments"],
+        "documented": False,
+        "jumps": len(outcome.arcs),
+    }
+
+
+def _rank(record: dict[str, Any], second: str, seam: dict[str, Any]) -> int:
+    """3 for a round trip, 2 for opposite names, 0 for a chance fit."""
+    values = [text for _, _, text in record["arguments"]]
+    back = bool(values) and seam["checks"][0][2] == values[0] and record["checks"][0][2] != values[0]
+    opposite = any(
+        (one in record["symbol"] and other in second) or (other in record["symbol"] and one in second)
+        for one, other in _INVERSES
+    )
+    return 3 * back + 2 * opposite if len(values) == 1 or opposite else 0
+
+
+def _equals(record: dict[str, Any]) -> bool:
+    return bool(record["checks"]) and record["checks"][0][:2] == ["", "equals"] and record["checks"][0][2] != "None"
+
+
+def _takes_one(function: Any) -> bool:
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return False
+    needed = [parameter for parameter in parameters if parameter.default is parameter.empty]
+    return len(needed) == 1 and needed[0].kind in (needed[0].POSITIONAL_ONLY, needed[0].POSITIONAL_OR_KEYWORD)

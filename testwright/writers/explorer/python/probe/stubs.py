@@ -1,0 +1,101 @@
+"""Stand-ins for what lies outside: the HTTP calls of urllib, requests and httpx, as visible patches of the unit."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from testwright.writers.explorer.python.probe.facts import Facts
+from testwright.writers.explorer.python.probe.scenarios import Patch
+from testwright.writers.explorer.python.probe.spelling import quoted
+
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "request"})
+_LIBRARIES = frozenset({"requests", "httpx"})
+_VALUES = ("3", '"hello"', "[1, 2]", '{"id": 1}')
+
+
+class Stubs:
+    """For a function: the sets of patches worth trying, `[()]` when it reaches nothing outside."""
+
+    def __init__(self, facts: Facts, wanted: bool) -> None:
+        self.facts = facts
+        self.wanted = wanted
+
+    def __call__(self, function: Any) -> list[tuple[Patch, ...]]:
+        if not self.wanted:
+            return [()]
+        trees = self.facts.reached_from(function)
+        calls = dict.fromkeys(
+            ast.unparse(node.func) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)
+        )
+        called = [call for call in calls if self._is_outside(call)]
+        if not called:
+            return [()]
+        keys = _keys(trees)
+        statuses = [200, *_statuses(trees)]
+        variants = [self._patch(called[0], body, 200) for body in _bodies(keys)]
+        variants += [self._patch(called[0], _bodies(keys)[0], status) for status in statuses[1:]]
+        return [(patch,) for patch in variants]
+
+    def _is_outside(self, call: str) -> bool:
+        parts = call.split(".")
+        if parts[-1] == "urlopen":
+            return True
+        return len(parts) == 2 and parts[0] in _LIBRARIES and parts[1] in _VERBS and hasattr(self.facts.unit, parts[0])
+
+    def _patch(self, call: str, body: str, status: int) -> Patch:
+        target, name = f"{self.facts.unit.__name__}.{call}", call.rpartition(".")[2]
+        if name == "urlopen":
+            content = f"json.dumps({body}).encode()" if body[0] in "{[" else f"b{body}"
+            return Patch(
+                target,
+                name,
+                (
+                    f"{name}.return_value.__enter__.return_value = {name}.return_value",
+                    f"{name}.return_value.status = {status}",
+                    f"{name}.return_value.read.return_value = {content}",
+                ),
+            )
+        lines = [f"{name}.return_value.status_code = {status}", f"{name}.return_value.ok = {status < 400}"]
+        if body[0] in "{[":
+            lines.append(f"{name}.return_value.json.return_value = {body}")
+        else:
+            lines.append(f"{name}.return_value.text = {body}")
+        return Patch(target, name, tuple(lines))
+
+
+def _bodies(keys: list[str]) -> list[str]:
+    """Answers built from the keys that the code asks for."""
+    if not keys:
+        return ['"hello"', '{"id": 1}', "[1, 2]"]
+    return ["{" + ", ".join(f"{quoted(key)}: {value}" for key in keys) + "}" for value in _VALUES] + ["{}"]
+
+
+def _keys(trees: list[ast.AST]) -> list[str]:
+    keys: dict[str, None] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            key: Any = None
+            if isinstance(node, ast.Subscript):
+                key = node.slice
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+                key = node.args[0] if node.args and not ast.unparse(node.func).startswith(tuple(_LIBRARIES)) else None
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                keys.setdefault(key.value)
+    return list(keys)[:6]
+
+
+def _statuses(trees: list[ast.AST]) -> list[int]:
+    """Status codes the code compares with, or 404 when it asks whether the answer was fine."""
+    text = "\n".join(ast.unparse(tree) for tree in trees)
+    found = [
+        part.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and "status" in ast.unparse(node)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and type(part.value) is int
+    ]
+    return list(
+        dict.fromkeys([*(code for code in found if code != 200), *([404, 500] if found or ".ok" in text else [])])
+    )

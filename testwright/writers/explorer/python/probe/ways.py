@@ -1,0 +1,277 @@
+"""The ways in which the unit can be called: its functions, its classes, and the methods of their objects."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import keyword
+import re
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from testwright.writers.explorer.python.probe.facts import code_of
+from testwright.writers.explorer.python.probe.inputs import Inputs
+from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Patch, Scenario
+from testwright.writers.explorer.python.probe.spelling import spelled
+
+_FOREIGN = (Choice("None"), Choice("1"))
+_OPERATORS = {
+    "__add__": "+", "__sub__": "-", "__mul__": "*", "__truediv__": "/", "__floordiv__": "//", "__mod__": "%",
+    "__and__": "&", "__or__": "|", "__xor__": "^", "__eq__": "==", "__ne__": "!=", "__lt__": "<", "__le__": "<=",
+    "__gt__": ">", "__ge__": ">=", "__matmul__": "@", "__pow__": "**",
+}  # fmt: skip
+_UNARY = {
+    "__len__": "len({target})", "__str__": "str({target})", "__repr__": "repr({target})", "__bool__": "bool({target})",
+    "__iter__": "list({target})", "__int__": "int({target})", "__float__": "float({target})", "__neg__": "-{target}",
+    "__abs__": "abs({target})", "__reversed__": "list(reversed({target}))",
+}  # fmt: skip
+_STATEMENTS = {"__setitem__": "{target}[{key}] = {value}", "__delitem__": "del {target}[{args}]"}
+_INDEXED = {
+    "__getitem__": "{target}[{args}]",
+    "__contains__": "{args} in {target}",
+    "__call__": "{target}({args})",
+    **_STATEMENTS,
+}
+
+
+@dataclass
+class Way:
+    """A call with open arguments. `rows` are the choices of each parameter; a row may be left out when `optional`."""
+
+    symbol: str
+    target: str
+    function: Any
+    rows: list[Row] = field(default_factory=list)
+    template: str = "{target}({args})"
+    setups: list[tuple[str, ...]] = field(default_factory=lambda: [()])
+    subject: str = ""
+    patches: list[tuple[Patch, ...]] = field(default_factory=lambda: [()])
+    documented: list[Scenario] = field(default_factory=list)
+
+    def base(self) -> Scenario:
+        given = tuple(Argument(row.parameter, row.label, row.choices[0]) for row in self.rows if not row.optional)
+        return Scenario(
+            symbol=self.symbol,
+            target=self.target,
+            arguments=given,
+            template=self.template,
+            setup=self.setups[0],
+            subject=self.subject,
+            patches=self.patches[0],
+        )
+
+    def seeds(self) -> Iterator[Scenario]:
+        """Documented calls, then the base call and its neighbours: one thing changed at a time."""
+        base = self.base()
+        for scenario in self.documented:
+            yield dataclasses.replace(scenario, setup=base.setup, patches=base.patches)
+        for setup in self.setups:
+            for patches in self.patches:
+                yield dataclasses.replace(base, setup=setup, patches=patches)
+        yield from self.neighbours(base)
+        for scenario in self.documented[:3]:
+            yield from self.neighbours(dataclasses.replace(scenario, setup=base.setup, patches=base.patches))
+
+    def neighbours(self, scenario: Scenario) -> Iterator[Scenario]:
+        for row in self.rows:
+            for choice in row.choices:
+                yield self.changed(scenario, row, choice)
+
+    def foreign(self) -> Iterator[Scenario]:
+        """Values of the wrong kind, worth keeping only where the code itself refuses them."""
+        base = self.base()
+        for at in range(len(base.arguments)):
+            for choice in _FOREIGN:
+                yield base.with_choice(at, choice)
+
+    def changed(self, scenario: Scenario, row: Row, choice: Choice) -> Scenario:
+        for at, argument in enumerate(scenario.arguments):
+            if argument.parameter == row.parameter and argument.label == row.label:
+                return scenario.with_choice(at, choice)
+        extra = Argument(row.parameter, row.label, choice)
+        return dataclasses.replace(scenario, arguments=(*scenario.arguments, extra), documented=False)
+
+
+@dataclass
+class Row:
+    parameter: str
+    label: str
+    choices: list[Choice]
+    optional: bool = False
+
+
+class Ways:
+    """Finds the ways into the unit. `texts` are documents that may show calls; `stubs` says what is patched."""
+
+    def __init__(self, inputs: Inputs, texts: list[str], stubs: Any) -> None:
+        self.inputs = inputs
+        self.texts = texts
+        self.stubs = stubs
+
+    def of_function(self, name: str, function: Any) -> list[Way]:
+        way = self._way(name, name, function, _parameters(function))
+        return [way] if way is not None else []
+
+    def of_class(self, name: str, kind: type) -> list[Way]:
+        """The constructor first, then static and class methods, then the methods of its objects."""
+        ways: list[Way] = []
+        constructor = (
+            self._way(name, name, vars(kind).get("__init__", kind), _parameters(kind))
+            if not inspect.isabstract(kind)
+            else None
+        )
+        if constructor is not None:
+            ways.append(constructor)
+        subject = _snake(name)
+        if subject in self.inputs.names or keyword.iskeyword(subject):
+            subject = "instance"
+        setups = self._objects(name, kind, subject, constructor)
+        for member, static in _own_members(kind):
+            if isinstance(static, (staticmethod, classmethod)):
+                bound = getattr(kind, member)
+                ways.extend(self.of_method(f"{name}.{member}", f"{name}.{member}", bound, _parameters(bound)))
+            elif setups:
+                ways.extend(self._instance_ways(name, member, static, kind, subject, setups))
+        return ways
+
+    def of_result(self, scenario: Scenario, result: Any) -> Way | None:
+        """Calls of the function that a call gave back: what a decorator or a factory makes."""
+        way = self._way(scenario.symbol, scenario.call(), result, _parameters(result))
+        if way is not None:
+            way.setups, way.patches, way.documented = [scenario.lines()], [scenario.patches], []
+        return way
+
+    def of_method(self, symbol: str, target: str, function: Any, parameters: list[inspect.Parameter]) -> list[Way]:
+        way = self._way(symbol, target, function, parameters)
+        return [way] if way is not None else []
+
+    def _instance_ways(
+        self, name: str, member: str, static: Any, kind: type, subject: str, setups: list[tuple[str, ...]]
+    ) -> Iterator[Way]:
+        symbol = f"{name}.{member}"
+        if isinstance(static, property):
+            yield Way(symbol, subject, static.fget, template="{target}." + member, setups=setups, subject=subject)
+        elif member in _UNARY:
+            yield Way(symbol, subject, static, template=_UNARY[member], setups=setups, subject=subject)
+        elif member in _OPERATORS:
+            others = [Choice(setup[-1].partition(" = ")[2]) for setup in setups if len(setup) == 1]
+            row = Row("other", "", [*others, Choice("1")])
+            template = "{target} " + _OPERATORS[member] + " {args}"
+            yield Way(symbol, subject, static, [row], template, setups, subject)
+        elif callable(static):
+            parameters = _parameters(static)[1:]
+            target = f"{subject}.{member}" if member not in _INDEXED else subject
+            way = self._way(symbol, target, static, parameters)
+            if way is not None:
+                way.template = _INDEXED.get(member, way.template)
+                way.setups, way.subject = setups, subject
+                yield way
+
+    def _way(self, symbol: str, target: str, function: Any, parameters: list[inspect.Parameter]) -> Way | None:
+        hints = _hints(function)
+        rows: list[Row] = []
+        for parameter in parameters:
+            annotation = hints.get(parameter.name, parameter.annotation)
+            annotation = inspect.Parameter.empty if isinstance(annotation, str) else annotation
+            choices = self.inputs.choices(function, parameter, annotation)
+            row = _row(parameter, choices)
+            if row is not None and row.choices:
+                rows.append(row)
+            elif parameter.default is parameter.empty and parameter.kind not in (
+                parameter.VAR_KEYWORD,
+                parameter.VAR_POSITIONAL,
+            ):
+                return None
+        way = Way(symbol, target, function, rows)
+        way.patches = self.stubs(function)
+        way.documented = self._documented(way, symbol, function, parameters)
+        return way
+
+    def _documented(self, way: Way, symbol: str, function: Any, parameters: list[inspect.Parameter]) -> list[Scenario]:
+        name = symbol.rpartition(".")[2]
+        texts = [inspect.getdoc(function) or "", inspect.getdoc(self.inputs.names.get(symbol)) or "", *self.texts]
+        positional = [parameter.name for parameter in parameters if parameter.kind is not parameter.KEYWORD_ONLY]
+        found = []
+        for call in self.inputs.facts.documented_calls(name, *texts):
+            arguments = _arguments(call, positional, self.inputs.names)
+            if arguments is not None:
+                found.append(dataclasses.replace(way.base(), arguments=arguments, documented=True))
+        return found
+
+    def _objects(self, name: str, kind: type, subject: str, constructor: Way | None) -> list[tuple[str, ...]]:
+        """Lines that make an object: as documented, or by constructor choices."""
+        documented = [scenario.call() for scenario in constructor.documented] if constructor is not None else []
+        choices = self.inputs.of_type(kind, None, subject, 0)
+        found: list[tuple[str, ...]] = [(f"{subject} = {text}",) for text in documented[:4]]
+        found.extend((*choice.setup, f"{subject} = {choice.text}") for choice in choices[:8])
+        return list(dict.fromkeys(found))
+
+
+def _own_members(kind: type) -> Iterator[tuple[str, Any]]:
+    """Public members and the special methods we know how to write, defined in the class's own module."""
+    seen: set[str] = set()
+    for owner in kind.__mro__:
+        if owner.__module__ != kind.__module__:
+            continue
+        for member, static in vars(owner).items():
+            special = member in _UNARY or member in _OPERATORS or member in _INDEXED
+            if member in seen or (member.startswith("_") and not special):
+                continue
+            seen.add(member)
+            code = code_of(static.fget if isinstance(static, property) else static)
+            if code is not None and code.co_filename != "<string>":  # what dataclass generates is not theirs
+                yield member, static
+
+
+def _parameters(function: Any) -> list[inspect.Parameter]:
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return []
+
+
+def _hints(function: Any) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(inspect.unwrap(getattr(function, "__func__", function)))
+    except Exception:
+        return {}
+
+
+def _row(parameter: inspect.Parameter, choices: list[Choice]) -> Row | None:
+    name = parameter.name
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        several = (
+            [Choice(f"[{', '.join(choice.text for choice in choices[:3])}]"), Choice(f"[{choices[0].text}]")]
+            if choices
+            else []
+        )
+        return Row(name, "*", several, optional=True)
+    if parameter.kind is parameter.VAR_KEYWORD:
+        return None
+    if parameter.default is parameter.empty:
+        return Row(name, name if parameter.kind is parameter.KEYWORD_ONLY else "", choices)
+    if parameter.kind is parameter.POSITIONAL_ONLY:
+        return None
+    return Row(name, name, choices, optional=True)
+
+
+def _arguments(call: str, positional: list[str], names: dict[str, Any]) -> tuple[Argument, ...] | None:
+    tree = ast.parse(call, mode="eval").body
+    if not isinstance(tree, ast.Call) or len(tree.args) > len(positional):
+        return None
+    given = [(positional[at], "", value) for at, value in enumerate(tree.args)]
+    given += [(str(keyword.arg), str(keyword.arg), keyword.value) for keyword in tree.keywords]
+    arguments = []
+    for parameter, label, value in given:
+        text = spelled(ast.literal_eval(value), names)
+        if text is None:
+            return None
+        arguments.append(Argument(parameter, label, Choice(text)))
+    return tuple(arguments)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -1,0 +1,77 @@
+"""What a probe wrote, read with distrust: it was made by code that nobody has read."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+_MOST_BYTES = 4 << 20
+_MOST_RECORDS = 400
+_MOST_TEXT = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """`how` is equals, instance, length, starts or prints; `of` is an expression, empty for the call's result."""
+
+    of: str
+    how: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    target: str
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One observed call. `arguments` are (parameter, text); `error` is (type, module, message)."""
+
+    symbol: str
+    lines: tuple[str, ...]
+    call: str
+    checks: tuple[Check, ...]
+    error: tuple[str, str, str] | None
+    patches: tuple[Patch, ...]
+    arguments: tuple[tuple[str, str], ...]
+    documented: bool
+    foreign: bool
+    subject: str
+
+
+def read(report: bytes | None) -> tuple[Record, ...] | None:
+    """None when the report is missing or not one of ours."""
+    if report is None or len(report) > _MOST_BYTES:
+        return None
+    try:
+        rows = json.loads(report)["records"]
+        return tuple(_record(row) for row in rows[:_MOST_RECORDS])
+    except (ValueError, KeyError, TypeError, RecursionError, AttributeError):
+        return None
+
+
+def _record(row: dict[str, Any]) -> Record:
+    error = row["error"]
+    return Record(
+        symbol=_text(row["symbol"]),
+        lines=tuple(_text(line) for line in row["lines"]),
+        call=_text(row["call"]),
+        checks=tuple(Check(of=_text(of), how=_text(how), value=_text(value)) for of, how, value in row["checks"]),
+        error=(_text(error[0]), _text(error[1]), _text(error[2])) if error else None,
+        patches=tuple(
+            Patch(target=_text(target), name=_text(name), lines=tuple(_text(line) for line in lines))
+            for target, name, lines in row["patches"]
+        ),
+        arguments=tuple((_text(parameter), _text(text)) for parameter, _, text in row["arguments"]),
+        documented=row["documented"] is True,
+        foreign=row["foreign"] is True,
+        subject=_text(row["subject"]),
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > _MOST_TEXT:
+        raise ValueError("not a text of ours")
+    return value

@@ -1,0 +1,256 @@
+"""Observed calls written as tests that a person would have written."""
+
+import ast
+import builtins
+import keyword
+import re
+from collections.abc import Iterable, Sequence
+
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.sessions import CoverageGoal, Options, TestType
+from testwright.writers.explorer.python.layout import WIDTH, broken, names_in
+from testwright.writers.explorer.python.naming import is_edge, name_of
+from testwright.writers.explorer.python.records import Check, Record
+
+_FROM = {
+    "Counter": "collections", "OrderedDict": "collections", "defaultdict": "collections", "deque": "collections",
+    "Decimal": "decimal", "Fraction": "fractions", "Path": "pathlib", "StringIO": "io", "UUID": "uuid",
+    "date": "datetime", "datetime": "datetime", "time": "datetime", "timedelta": "datetime", "timezone": "datetime",
+    "islice": "itertools", "mock": "unittest",
+}  # fmt: skip
+_MODULES = ("asyncio", "json", "re", "pytest")
+_FIXTURES = ("tmp_path", "capsys")
+_MOST_MATCH = 60
+
+
+def draft_of(records: Sequence[Record], module: str, options: Options) -> Draft:
+    taken: set[str] = set()
+    wanted = _wanted(records, options)
+    cases = [_case(record, taken) for record in wanted]
+    return Draft(preamble=_preamble(cases, wanted, module), cases=tuple(cases))
+
+
+def scenario_of(record: Record) -> str:
+    if record.error is not None:
+        return "error"
+    if "+" in record.symbol:
+        return "integration"
+    return "edge" if is_edge(record) else "happy"
+
+
+def _wanted(records: Sequence[Record], options: Options) -> list[Record]:
+    """What the options ask for. A file without seams gets its unit tests also when only integration was asked for."""
+    seams = [record for record in records if "+" in record.symbol]
+    units = [record for record in records if "+" not in record.symbol]
+    if not options.include_edge_cases:
+        units = [record for record in units if scenario_of(record) == "happy"]
+    if options.coverage is CoverageGoal.BASIC:
+        units = list(_one_each(units))
+    if TestType.INTEGRATION not in options.test_types:
+        return units
+    return [*units, *seams] if TestType.UNIT in options.test_types or not seams else seams
+
+
+def _one_each(records: Iterable[Record]) -> Iterable[Record]:
+    """The plainest test of every symbol: documented before made up, happy before edge."""
+    best: dict[str, Record] = {}
+    for record in records:
+        if record.error is not None:
+            continue
+        known = best.get(record.symbol)
+        if known is None or _plainness(record) < _plainness(known):
+            best[record.symbol] = record
+    return best.values()
+
+
+def _plainness(record: Record) -> tuple[bool, bool, int]:
+    return is_edge(record), not record.documented, len(record.call)
+
+
+def _case(record: Record, taken: set[str]) -> Case:
+    name = name_of(record, taken)
+    body = _body(record)
+    used = names_in("\n".join(body))
+    fixtures = [fixture for fixture in _FIXTURES if fixture in used]
+    code = "\n".join([f"def {name}({', '.join(fixtures)}):", *body])
+    targets = tuple(part.split(".")[0] for part in record.symbol.split("+"))
+    return Case(name=name, code=code, targets=targets, scenario=scenario_of(record))
+
+
+def _body(record: Record) -> list[str]:
+    setup = [broken(line, 4) for line in record.lines]
+    if record.error is not None:
+        expected = _expected_error(record.error)
+        act = [broken(f"with {expected}:", 4), broken(record.call, 8)]
+        return _patched(record, [*setup, *act], []) if record.patches else _apart(setup, act)
+    direct = _direct(record)
+    if direct is not None and not record.patches:
+        return _apart(setup, [direct])
+    checked = [check for check in record.checks if (check.how, check.value) != ("instance", record.symbol)]
+    needs_result = any(not check.of or check.of.startswith(".") or check.of == "len()" for check in record.checks)
+    needs_result = needs_result and record.checks[0].how != "prints"
+    act = [broken(f"result = {record.call}" if needs_result else record.call, 4)]
+    checks = [line for check in checked for line in _assertion(check, _of(check), 4)]
+    if record.patches:
+        return _patched(record, [*setup, *act], checks)
+    return _apart(setup, act, checks) if len(setup) > 1 or not needs_result else _apart([*setup, *act], checks)
+
+
+def _direct(record: Record) -> str | None:
+    """The call inside the assertion itself, when that is one readable line."""
+    (check, *others) = record.checks
+    if others or check.of or check.how == "prints":
+        return None
+    if re.search(r"\.__(eq|ne|lt|le|gt|ge|contains)__$", record.symbol) and check.value in ("True", "False"):
+        call = record.call
+        if check.value == "False":
+            call = call.replace(" == ", " != ", 1).replace(" in ", " not in ", 1)
+            call = f"not {call}" if call == record.call else call
+        return f"    assert {call}"
+    subject = (
+        f"({record.call})"
+        if re.match(r".*\s(==|!=|[<>]=?|in|[-+*/%&|^@]+)\s", _outside_brackets(record.call))
+        else record.call
+    )
+    lines = _assertion(check, subject, 4)
+    return lines[0] if len(lines) == 1 and "\n" not in lines[0] and len(lines[0]) <= WIDTH else None
+
+
+def _outside_brackets(text: str) -> str:
+    plain = re.sub(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", "''", text)
+    while (shorter := re.sub(r"[(\[{][^()\[\]{}]*[)\]}]", "", plain)) != plain:
+        plain = shorter
+    return plain
+
+
+def _of(check: Check) -> str:
+    if check.how == "prints":
+        return "capsys.readouterr().out"
+    if check.of.startswith("."):
+        return f"result{check.of}"
+    return "len(result)" if check.of == "len()" else check.of or "result"
+
+
+def _assertion(check: Check, of: str, indent: int) -> list[str]:
+    match check.how:
+        case "instance":
+            return [broken(f"assert isinstance({of}, {check.value})", indent)]
+        case "length":
+            return [broken(f"assert len({of}) == {check.value}", indent)]
+        case "starts":
+            method = f"{of}.startswith({check.value})"
+            size = len(ast.literal_eval(check.value)) if check.value.startswith("[") else 0
+            return [broken(f"assert {of}[:{size}] == {check.value}" if size else f"assert {method}", indent)]
+    if check.value in ("True", "False", "None") or isinstance(getattr(builtins, check.value, None), type):
+        return [broken(f"assert {of} is {check.value}", indent)]
+    line = broken(f"assert {of} == {_expected(check.value)}", indent)
+    if len(line) > WIDTH and "\n" not in line:  # nothing to break at but the comparison itself
+        start = " " * indent
+        return [f"{start}assert (", f"{start}    {of}", f"{start}    == {check.value}", f"{start})"]
+    return [line]
+
+
+def _expected(text: str) -> str:
+    """Floats that no binary fraction hits are compared approximately."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
+    inexact = [member for member in members if isinstance(member, float) and (member * 1024) % 1]
+    plain = all(isinstance(member, (int, float)) for member in members)
+    return f"pytest.approx({text})" if inexact and plain else text
+
+
+def _expected_error(error: tuple[str, str, str]) -> str:
+    kind, _, message = error
+    line = message.splitlines()[0] if message else ""
+    line = re.split(r"0x[0-9a-f]{6,}", line)[0]
+    if len(line) > _MOST_MATCH:
+        line = line[: _MOST_MATCH + 1].rpartition(" ")[0] or line[:_MOST_MATCH]
+    pattern = re.sub(r"([.^$*+?{}\[\]|()\\])", r"\\\1", line)
+    if not pattern.strip():
+        return f"pytest.raises({kind})"
+    return f"pytest.raises({kind}, match={_literal(pattern)})"
+
+
+def _literal(pattern: str) -> str:
+    if not pattern.isprintable():
+        return repr(pattern)
+    quote = "'" if '"' in pattern else '"'
+    if quote in pattern:
+        return repr(pattern)
+    return f"r{quote}{pattern}{quote}" if "\\" in pattern else f"{quote}{pattern}{quote}"
+
+
+def _patched(record: Record, act: list[str], checks: list[str]) -> list[str]:
+    opened = ", ".join(f"mock.patch({_quoted(patch.target)}) as {patch.name}" for patch in record.patches)
+    prepared = [broken(line, 8) for patch in record.patches for line in patch.lines]
+    inner = ["\n".join(f"    {line}" for line in text.split("\n")) for text in act]
+    return _apart([broken(f"with {opened}:", 4), *prepared], inner, checks)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def _apart(*blocks: list[str]) -> list[str]:
+    """The blocks with a blank line between them."""
+    lines: list[str] = []
+    for block in blocks:
+        if block and lines:
+            lines.append("")
+        lines.extend(block)
+    return lines
+
+
+def _preamble(cases: Sequence[Case], records: Sequence[Record], module: str) -> str:
+    plain: set[str] = set()
+    by_module: dict[str, set[str]] = {}
+    for case, record in zip(cases, records, strict=True):
+        local = _local_names(record)
+        for name in names_in(case.code) - local:
+            if name in _MODULES:
+                plain.add(name)
+            elif name in _FROM:
+                by_module.setdefault(_FROM[name], set()).add(name)
+            elif record.error is not None and name == record.error[0] and record.error[1]:
+                by_module.setdefault(record.error[1], set()).add(name)
+            elif name not in _FIXTURES and name != case.name and not _is_of_python(name):
+                by_module.setdefault(module, set()).add(name)
+    return _imports(sorted(plain), by_module)
+
+
+def _is_of_python(name: str) -> bool:
+    return keyword.iskeyword(name) or hasattr(builtins, name)
+
+
+def _local_names(record: Record) -> set[str]:
+    """Variables, keyword arguments and parameters of lambdas: names that need no import."""
+    local = {"result", record.subject, *(patch.name for patch in record.patches)}
+    for text in (*record.lines, record.call, *(check.value for check in record.checks)):
+        local.update(re.findall(r"(?:^|[(,]\s*)([A-Za-z_]\w*)\s*=(?!=)", text))
+        for parameters in re.findall(r"\blambda ([^:]*):", text):
+            local.update(re.findall(r"\w+", parameters))
+    return local
+
+
+def _imports(plain: list[str], by_module: dict[str, set[str]]) -> str:
+    standard = [f"import {name}" for name in sorted(plain) if name != "pytest"]
+    standard += [_from(name, by_module[name]) for name in sorted(by_module) if name in _FROM.values()]
+    others = ["import pytest"] if "pytest" in plain else []
+    own = [_from(name, by_module[name]) for name in sorted(by_module) if name not in _FROM.values()]
+    return "\n\n".join("\n".join(block) for block in (standard, others, own) if block)
+
+
+def _from(module: str, names: set[str]) -> str:
+    return broken_import(
+        f"from {module} import ", sorted(names, key=lambda name: (not name.isupper(), name.islower(), name))
+    )
+
+
+def broken_import(start: str, names: list[str]) -> str:
+    line = start + ", ".join(names)
+    if len(line) <= WIDTH:
+        return line
+    return f"{start}(\n" + "".join(f"    {name},\n" for name in names) + ")"

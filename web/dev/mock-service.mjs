@@ -1,0 +1,446 @@
+/**
+ * A service made of invented answers, to look at the page without the real one: `node web/dev/mock-service.mjs [port]`.
+ * Serves the built page with the real content security policy, and plays one session after each trigger.
+ */
+
+import { readFileSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { extname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const port = Number(process.argv[2] ?? 5000)
+const build = fileURLToPath(new URL('../../testwright/web_build', import.meta.url))
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+const STEP_MS = Number(process.env.STEP_MS ?? 500)
+
+const TREE = [
+  ['src/lib/price.ts', 'typescript', 2310, false],
+  ['src/lib/cart.ts', 'typescript', 4120, false],
+  ['src/lib/cart.test.ts', 'typescript', 900, true],
+  ['src/lib/coupon.ts', 'typescript', 1320, true],
+  ['src/components/Button.tsx', 'typescript', 880, true],
+  ['src/components/QuantityPicker.tsx', 'typescript', 1650, false],
+  ['src/hooks/useCart.ts', 'typescript', 2040, false],
+  ['src/api/client.ts', 'typescript', 3100, false],
+  ['src/pages/Checkout.tsx', 'typescript', 5220, false],
+  ['tools/report.py', 'python', 1900, false],
+  ['tools/ledger/money.py', 'python', 2600, false],
+  ['README.md', null, 1200, null],
+  ['package.json', null, 700, null],
+].map(([path, language, size, hasTests]) => ({ path, language, size, hasTests }))
+
+const PRICE_TEST = `import { describe, expect, it } from 'vitest'
+import { priceWithTax, splitEvenly } from './price'
+
+describe('priceWithTax', () => {
+  it('adds the tax of the region', () => {
+    expect(priceWithTax(1000, 'DE')).toBe(1190)
+  })
+
+  // Observed on 12 inputs; the boundary is at exactly 100 cents.
+  it('rounds half up at exactly 100 cents', () => {
+    expect(priceWithTax(100, 'CH')).toBe(108)
+  })
+
+  it('refuses a negative amount', () => {
+    expect(() => priceWithTax(-1, 'DE')).toThrow(new RangeError('negative'))
+  })
+})
+
+describe('splitEvenly', () => {
+  it.each([
+    [100, 3, [34, 33, 33]],
+    [0, 2, [0, 0]],
+  ])('splits %i cents into %i parts', (cents, parts, expected) => {
+    expect(splitEvenly(cents, parts)).toEqual(expected)
+  })
+})
+`
+
+const sessions = new Map()
+
+function play(session, paths, round) {
+  const total = paths.length
+  const add = (type, step, message, progress, extra = {}) =>
+    session.script.push({ type, step, message, progress, sessionId: session.id, round, ...extra })
+  add(round === 1 ? 'session_created' : 'round_started', 'session', 'Session created successfully', 10, {
+    totalFiles: total,
+    writer: 'explorer',
+  })
+  let share = 0
+  const plan = paths.map((path, at) => fileEvents(path, at, total, session, round))
+  const longest = Math.max(...plan.map(events => events.length))
+  for (let step = 0; step < longest; step++)
+    for (const [at, events] of plan.entries()) {
+      const event = events[Math.max(0, step - at)]
+      if (step < at || !event || event.told) continue
+      event.told = true
+      share = Math.min(0.98, share + 1 / plan.flat().length)
+      add(event.type, event.step, event.message, Math.round(10 + 85 * share), event.extra)
+    }
+  for (const events of plan)
+    for (const event of events) if (!event.told) add(event.type, event.step, event.message, 94, event.extra)
+  add('files_saved', 'saving', 'All files saved', 95)
+  const failed = round === 1 ? paths.filter(path => path.includes('client')).length : 0
+  add(
+    failed === total ? 'generation_failed' : 'generation_completed',
+    failed === total ? 'failed' : 'completed',
+    'AI test generation completed',
+    100,
+    {
+      summary: {
+        totalFiles: total,
+        successfulTests: total - failed,
+        failedTests: failed,
+        totalTestCount: (total - failed) * 9,
+        averageCoverage: 88.2,
+        durationMs: 42_000,
+        tokens: 0,
+        costUsd: 0,
+      },
+    },
+  )
+}
+
+function fileEvents(path, at, total, session, round) {
+  const name = path.split('/').at(-1)
+  const common = { currentFile: name, filePath: path, fileIndex: at + 1, totalFiles: total }
+  const event = (type, step, message, extra) => ({ type, step, message, extra: { ...common, ...extra } })
+  const before = [
+    event('file_processing', 'generation', `Generating tests for ${name}`),
+    event('file_analyzed', 'analysis', `Found priceWithTax, splitEvenly and 2 more to test in ${name}`, {
+      language: 'typescript',
+      symbols: [1, 2, 3, 4].map(line => ({ name: `f${line}`, kind: 'function', line })),
+    }),
+    event('test_drafted', 'generation', `Drafted 12 tests for ${name}`, {
+      attempt: 1,
+      testCount: 12,
+      writer: 'explorer',
+    }),
+    event('test_verified', 'verification', `9 of 12 tests for ${name} pass`, {
+      attempt: 1,
+      passed: 9,
+      failed: 3,
+      dropped: [
+        { name: 'tells the time', gate: 'is_stable', reason: 'Failed in 2 of 5 runs: expected 11, got 12.' },
+      ],
+      coverage: { lines: 71.4, branches: 60 },
+    }),
+    event('test_repairing', 'repair', `Repairing 3 tests of ${name}`, { attempt: 2, reason: 'expected 107' }),
+  ]
+  if (path.includes('client') && round === 1)
+    return [
+      ...before,
+      event('file_failed', 'generation', `None of 8 tests for ${name} passed in 3 attempts`, {
+        error: {
+          code: 'tests_failed',
+          message: 'None of 8 tests passed in 3 attempts: axios is not installed in this project.',
+          hint: 'Install it with `npm i -D axios`, then retry this file.',
+        },
+        retryable: true,
+      }),
+    ]
+  const verified = !path.includes('Checkout')
+  const testId = `test_${session.id}_${at}`
+  session.tests.set(testId, path)
+  return [
+    ...before,
+    event('test_verified', 'verification', `9 tests for ${name} passed 5 of 5 runs, shuffled`, {
+      attempt: 2,
+      passed: 9,
+      failed: 0,
+      dropped: [
+        {
+          name: 'repeats the first case',
+          gate: 'earns_place',
+          reason: 'Covers nothing the kept tests miss.',
+        },
+      ],
+      coverage: { lines: 96, branches: 90.5 },
+    }),
+    event('test_generated', 'generation', `9 tests kept for ${name}`, {
+      generatedTest: {
+        filePath: path,
+        testFilePath: path.replace(/\.(tsx?|py)$/, '.test.$1'),
+        testCode: PRICE_TEST,
+        testId,
+        evidence: verified
+          ? {
+              verified: true,
+              writer: 'explorer',
+              model: null,
+              runner: 'vitest',
+              runnerVersion: '4.1.12',
+              sandbox: 'isolated',
+              testCount: 9,
+              passedRuns: 5,
+              runs: 5,
+              coverage: {
+                before: { lines: 54.2, branches: 41.7 },
+                after: { lines: 96, branches: 90.5 },
+              },
+              attempts: 2,
+              tokens: 0,
+              costUsd: null,
+              durationMs: 21_400,
+              tests: [
+                'adds the tax of the region',
+                'rounds half up at exactly 100 cents',
+                'refuses a negative amount',
+              ].map(name => ({ name: `priceWithTax > ${name}`, passedRuns: 5, runs: 5, durationMs: 3.2 })),
+            }
+          : {
+              verified: false,
+              reason: 'react is not installed in this project.',
+              hint: 'Run `npm install`, then retry.',
+              writer: 'explorer',
+              model: null,
+              testCount: 4,
+              attempts: 1,
+              tokens: 0,
+              costUsd: null,
+            },
+      },
+    }),
+  ]
+}
+
+function tick(session) {
+  const next = session.script[session.events.length]
+  if (!next) return
+  session.events.push({ ...next, timestamp: new Date().toISOString() })
+  for (const wake of session.readers) wake()
+  setTimeout(() => tick(session), STEP_MS)
+}
+
+function statusOf(session) {
+  const last = session.events.at(-1)
+  const terminal = session.events.length === session.script.length
+  const failed = last?.summary?.failedTests ?? 0
+  const cancelled = last?.type === 'generation_cancelled'
+  const files = session.paths.map(path => {
+    const own = session.events.filter(event => event.filePath === path)
+    const end = own.find(event => event.type === 'test_generated' || event.type === 'file_failed')
+    const stage = end
+      ? end.type === 'test_generated'
+        ? 'done'
+        : 'failed'
+      : own.length
+        ? 'writing'
+        : 'queued'
+    return { path, status: 'processing', stage, attempt: 1, ...(end?.extra?.error && { error: end.error }) }
+  })
+  return {
+    sessionId: session.id,
+    repositoryId: 'repo_1',
+    repoBranch: 'main',
+    writer: 'explorer',
+    model: null,
+    framework: 'vitest',
+    status: cancelled ? 'cancelled' : terminal ? (failed ? 'partial' : 'completed') : 'processing',
+    progress: last?.progress ?? 0,
+    currentStep: last?.step ?? '',
+    currentMessage: last?.message ?? '',
+    round: last?.round ?? 1,
+    totalFiles: session.paths.length,
+    completedFiles: files.filter(file => file.stage === 'done').length,
+    failedFiles: files.filter(file => file.stage === 'failed').length,
+    createdAt: session.createdAt,
+    startedAt: session.createdAt,
+    completedAt: null,
+    lastEventId: session.events.length,
+    estimate: { secondsLow: 20, secondsHigh: 60 },
+    summary: last?.summary ?? null,
+    files,
+  }
+}
+
+function trigger(body) {
+  const known = sessions.get(body.sessionId)
+  if (known) return known
+  const session = {
+    id: body.sessionId ?? 'sess_123456',
+    paths: body.files.map(file => file.path),
+    script: [],
+    events: [],
+    readers: new Set(),
+    tests: new Map(),
+    createdAt: new Date().toISOString(),
+  }
+  sessions.set(session.id, session)
+  play(session, session.paths, 1)
+  tick(session)
+  return session
+}
+
+const DOCTOR = [
+  { name: 'Python', status: 'ok', detail: '3.11.9' },
+  { name: 'Sandbox', status: 'ok', detail: 'isolated, proved by 14 attacks' },
+  {
+    name: 'Node.js',
+    status: 'warning',
+    detail: 'Version 18 is too old for vitest 4.',
+    fix: 'nvm install 20',
+  },
+  {
+    name: 'Gemini key',
+    status: 'missing',
+    detail: 'No GOOGLE_API_KEY: the explorer writes the tests.',
+    fix: 'export GOOGLE_API_KEY=…',
+  },
+]
+
+function answer(method, path, body) {
+  const [, , , id, sub, subId] = path.split('/')
+  if (path === '/api/repositories' && method === 'POST')
+    return body.path.startsWith('/')
+      ? { repositoryId: 'repo_1', name: body.path.split('/').at(-1) }
+      : refuse(
+          400,
+          'path must be absolute.',
+          'Give the absolute path of a folder below one of TESTWRIGHT_ROOTS.',
+        )
+  if (path === '/api/repositories')
+    return { repositories: process.env.EMPTY ? [] : [{ repositoryId: 'repo_1', name: 'storefront' }] }
+  if (path.endsWith('/tree')) return { repositoryId: 'repo_1', branch: 'main', files: TREE }
+  if (path.includes('/files/'))
+    return { content: JSON.stringify({ devDependencies: { jest: '^30.0.0', typescript: '^5' } }) }
+  if (path === '/api/frameworks')
+    return {
+      frameworks: [
+        { name: 'pytest', languages: ['python'], available: true, detail: 'Brought along' },
+        { name: 'unittest', languages: ['python'], available: true, detail: 'Part of Python' },
+        { name: 'vitest', languages: ['javascript', 'typescript'], available: true, detail: 'Brought along' },
+        { name: 'jest', languages: ['javascript', 'typescript'], available: true, detail: 'Brought along' },
+      ],
+    }
+  if (path === '/api/models')
+    return {
+      models: [
+        {
+          provider: 'gemini',
+          model: 'gemini-3-flash',
+          configured: false,
+          reason: 'GOOGLE_API_KEY is not set',
+        },
+      ],
+    }
+  if (path === '/api/doctor') return { checks: DOCTOR }
+  if (path === '/api/inngest/health')
+    return { engine: 'embedded', reachable: true, queue: { pending: 0, processing: 1 } }
+  if (path === '/api/estimate')
+    return { estimatedTime: `${body.files.length * 15}s`, tokens: null, currency: null }
+  if (path === '/api/inngest/trigger') {
+    const session = trigger(body)
+    return {
+      sessionId: session.id,
+      eventId: 'e',
+      status: 'processing',
+      totalFiles: body.files.length,
+      estimatedTime: '60s',
+    }
+  }
+  if (path === '/api/sessions')
+    return { sessions: [...sessions.values()].reverse().map(statusOf), nextCursor: null }
+  const session = sessions.get(path.startsWith('/api/inngest/status/') ? path.split('/')[4] : id)
+  if (!session)
+    return refuse(404, 'This session is gone, or is not yours.', 'All your sessions are listed at /sessions.')
+  if (sub === 'cancel') {
+    session.script.length = session.events.length
+    session.script.push({
+      ...session.events.at(-1),
+      type: 'generation_cancelled',
+      step: 'cancelled',
+      message: 'Stopped',
+      progress: 100,
+      filePath: undefined,
+      currentFile: undefined,
+    })
+    setTimeout(() => tick(session), 300)
+    return { sessionId: session.id, status: 'processing' }
+  }
+  if (sub === 'retry') {
+    const idle = session.events.length === session.script.length
+    play(session, body.paths, session.events.at(-1).round + 1)
+    if (idle) tick(session)
+    return { sessionId: session.id }
+  }
+  if (sub === 'tests' && subId)
+    return {
+      testId: subId,
+      dropped: [
+        { name: 'tells the time', gate: 'is_stable', reason: 'Failed in 2 of 5 runs: expected 11, got 12.' },
+        {
+          name: 'repeats the first case',
+          gate: 'earns_place',
+          reason: 'Covers nothing the kept tests miss.',
+        },
+        {
+          name: 'is defined',
+          gate: 'asserts',
+          reason: 'expect(priceWithTax).toBeDefined() holds whatever the code does.',
+        },
+      ],
+    }
+  return statusOf(session)
+}
+
+function refuse(status, message, hint) {
+  return { refused: { status, body: { success: false, message, error: { code: 'invalid_request', hint } } } }
+}
+
+function stream(request, response, id) {
+  const session = sessions.get(id)
+  const query = new URL(request.url, 'http://here').searchParams
+  let sent = Number(request.headers['last-event-id'] ?? query.get('lastEventId') ?? 0)
+  if (!session || (sent >= session.script.length && session.events.length === session.script.length)) {
+    response.writeHead(session ? 204 : 404).end()
+    return
+  }
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache, no-transform' })
+  response.write('retry: 2000\n\n')
+  const pump = () => {
+    while (sent < session.events.length) {
+      sent += 1
+      response.write(`id: ${sent}\ndata: ${JSON.stringify(session.events[sent - 1])}\n\n`)
+    }
+    if (sent === session.script.length) response.end()
+  }
+  session.readers.add(pump)
+  request.on('close', () => session.readers.delete(pump))
+  pump()
+}
+
+function page(path, response) {
+  const wanted = normalize(join(build, path))
+  const isFile = wanted.startsWith(build) && extname(wanted) && statSync(wanted, { throwIfNoEntry: false })
+  const file = isFile ? wanted : join(build, 'index.html')
+  response.writeHead(200, {
+    'Content-Type': TYPES[extname(file)] ?? 'text/plain',
+    'Content-Security-Policy': CSP,
+  })
+  response.end(readFileSync(file))
+}
+
+createServer((request, response) => {
+  const { pathname } = new URL(request.url, 'http://here')
+  if (pathname.startsWith('/api/inngest/stream/')) return stream(request, response, pathname.split('/')[4])
+  if (!pathname.startsWith('/api/')) return page(pathname, response)
+  let text = ''
+  request.on('data', part => {
+    text += part
+  })
+  request.on('end', () => {
+    const data = answer(request.method, pathname, text ? JSON.parse(text) : {})
+    const { status = 200, body = { success: true, message: '', data } } = data.refused ?? {}
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+  })
+}).listen(port, '127.0.0.1', () => console.log(`http://localhost:${port}`))

@@ -1,0 +1,98 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { ApiError, call, listed } from './client'
+import type {
+  Check,
+  EngineHealth,
+  Framework,
+  Model,
+  Repository,
+  SessionDetail,
+  SessionListed,
+  TestDetail,
+  Tree,
+} from './types'
+
+const LIVE_MS = 3_000
+
+export const repositoriesQuery = queryOptions({
+  queryKey: ['repositories'],
+  queryFn: () => listed<Repository>('/repositories', 'repositories'),
+})
+
+export const treeQuery = (repositoryId: string) =>
+  queryOptions({
+    queryKey: ['tree', repositoryId],
+    queryFn: () => call<Tree>('GET', `/repositories/${encodeURIComponent(repositoryId)}/tree`),
+  })
+
+/** The text of a repository's file, or null when there is none. */
+export const fileQuery = (repositoryId: string, path: string) =>
+  queryOptions({
+    queryKey: ['file', repositoryId, path],
+    queryFn: async () => {
+      const address = `/repositories/${encodeURIComponent(repositoryId)}/files/${path.split('/').map(encodeURIComponent).join('/')}`
+      try {
+        return (await call<{ content: string }>('GET', address)).content
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null
+        throw error
+      }
+    },
+  })
+
+export const frameworksQuery = queryOptions({
+  queryKey: ['frameworks'],
+  queryFn: () => listed<Framework>('/frameworks', 'frameworks'),
+  staleTime: 60_000,
+})
+
+export const modelsQuery = queryOptions({
+  queryKey: ['models'],
+  queryFn: () => listed<Model>('/models', 'models'),
+  staleTime: 60_000,
+})
+
+export const sessionsQuery = infiniteQueryOptions({
+  queryKey: ['sessions'],
+  queryFn: ({ pageParam: cursor }) =>
+    call<{ sessions: SessionListed[]; nextCursor: string | null }>(
+      'GET',
+      cursor ? `/sessions?cursor=${encodeURIComponent(cursor)}` : '/sessions',
+    ),
+  initialPageParam: '',
+  getNextPageParam: page => page.nextCursor,
+  refetchInterval: query =>
+    query.state.data?.pages.some(page =>
+      page.sessions.some(({ status }) => status === 'pending' || status === 'processing'),
+    )
+      ? LIVE_MS
+      : false,
+})
+
+export const sessionQuery = (sessionId: string) =>
+  queryOptions({
+    queryKey: ['session', sessionId],
+    queryFn: () => call<SessionDetail>('GET', `/sessions/${encodeURIComponent(sessionId)}`),
+  })
+
+export const testQuery = (sessionId: string, testId: string) =>
+  queryOptions({
+    queryKey: ['test', sessionId, testId],
+    queryFn: () =>
+      call<TestDetail>(
+        'GET',
+        `/sessions/${encodeURIComponent(sessionId)}/tests/${encodeURIComponent(testId)}`,
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const engineQuery = queryOptions({
+  queryKey: ['engine'],
+  queryFn: () => call<EngineHealth>('GET', '/inngest/health'),
+})
+
+export const doctorQuery = queryOptions({
+  queryKey: ['doctor'],
+  queryFn: () => listed<Check>('/doctor', 'checks'),
+  staleTime: 60_000,
+})

@@ -1,0 +1,92 @@
+/** What the service answers, beyond the shapes the hook already knows. */
+
+import type {
+  DroppedTest,
+  GeneratedTest,
+  GenerationSummary,
+  ServerStatus,
+  StatusReport,
+} from '@testwright/react'
+
+export interface Repository {
+  repositoryId: string
+  name: string
+}
+
+export interface TreeFile {
+  path: string
+  language: string | null
+  size: number | null
+  /** Null: not known. */
+  hasTests: boolean | null
+  coverage?: number | null
+}
+
+export interface Tree {
+  repositoryId: string
+  branch?: string | null
+  files: TreeFile[]
+}
+
+export interface Framework {
+  name: string
+  languages: string[]
+  available?: boolean
+  detail?: string | null
+}
+
+export interface Model {
+  provider: string
+  model: string
+  configured: boolean
+  reason?: string | null
+}
+
+export interface Estimate {
+  estimatedTime: string
+  tokens: number | null
+  currency: Record<string, number> | null
+}
+
+export interface SessionListed {
+  sessionId: string
+  repositoryId: string
+  framework: string
+  writer: string
+  model: string | null
+  status: ServerStatus
+  progress: number
+  currentMessage: string
+  totalFiles: number
+  completedFiles: number
+  failedFiles: number
+  createdAt: string
+  completedAt: string | null
+  summary: GenerationSummary | null
+}
+
+export interface SessionDetail extends StatusReport {
+  repositoryId: string
+  repoBranch: string | null
+  writer: string
+  model: string | null
+}
+
+export interface TestDetail extends GeneratedTest {
+  revision: number
+  dropped: DroppedTest[]
+}
+
+export interface EngineHealth {
+  engine: string
+  reachable: boolean
+  queue: Record<string, number>
+  details?: Record<string, unknown>
+}
+
+export interface Check {
+  name: string
+  status: 'ok' | 'warning' | 'missing'
+  detail: string
+  fix?: string | null
+}

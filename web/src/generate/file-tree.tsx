@@ -1,0 +1,105 @@
+import { createContext, useContext, useMemo, useState } from 'react'
+import { Button } from 'react-aria-components/Button'
+import { Checkbox } from 'react-aria-components/Checkbox'
+import { Collection } from 'react-aria-components/Collection'
+import { Tree, TreeItem, TreeItemContent } from 'react-aria-components/Tree'
+import { ListLayout, Virtualizer } from 'react-aria-components/Virtualizer'
+import type { TreeFile } from '../api/types'
+import { bytes, percent } from '../ui/words'
+import { folderStates, foldersOf, pickedAfter, type TreeNode, treeOf } from './selection'
+
+const ROW_HEIGHT = 28
+const FEW_FILES = 300
+const NO_FOLDERS: ReadonlySet<string> = new Set()
+
+/** Rows are cached by React Aria, so what changes with every click reaches them by context. */
+const HalfPicked = createContext<ReadonlySet<string>>(NO_FOLDERS)
+
+interface FileTreeProps {
+  files: readonly TreeFile[]
+  picked: ReadonlySet<string>
+  onPick: (picked: ReadonlySet<string>) => void
+  /** While files are searched, all folders stand open. */
+  searching: boolean
+}
+
+export function FileTree({ files, picked, onPick, searching }: FileTreeProps) {
+  const nodes = useMemo(() => treeOf(files), [files])
+  const folders = useMemo(() => foldersOf(nodes), [nodes])
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
+  const { whole, half } = useMemo(() => folderStates(nodes, picked), [nodes, picked])
+  const selected = useMemo(() => new Set([...picked, ...whole]), [picked, whole])
+  const open = useMemo(() => {
+    const openByItself = (key: string) =>
+      searching || files.length <= FEW_FILES || key.indexOf('/') === key.length - 1
+    return new Set(folders.filter(key => openByItself(key) !== toggled.has(key)))
+  }, [folders, toggled, searching, files.length])
+
+  return (
+    <HalfPicked value={half}>
+      <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: ROW_HEIGHT }}>
+        <Tree
+          className="tree"
+          aria-label="Files"
+          items={nodes}
+          selectionMode="multiple"
+          selectedKeys={selected}
+          onSelectionChange={keys => onPick(pickedAfter(nodes, picked, keys))}
+          expandedKeys={open}
+          onExpandedChange={keys =>
+            setToggled(old => {
+              const next = new Set(old)
+              for (const key of folders)
+                if (open.has(key) !== keys.has(key)) {
+                  if (next.has(key)) next.delete(key)
+                  else next.add(key)
+                }
+              return next
+            })
+          }
+          renderEmptyState={() => <p className="empty">No file matches.</p>}
+        >
+          {row}
+        </Tree>
+      </Virtualizer>
+    </HalfPicked>
+  )
+}
+
+const row = (node: TreeNode) => (
+  <TreeItem id={node.key} textValue={node.name} className="tree-row" hasChildItems={node.file === null}>
+    <TreeItemContent>
+      <Row node={node} />
+    </TreeItemContent>
+    <Collection items={node.children}>{row}</Collection>
+  </TreeItem>
+)
+
+function Row({ node }: { node: TreeNode }) {
+  const half = useContext(HalfPicked).has(node.key)
+  const { file } = node
+  return (
+    <>
+      <Checkbox slot="selection" className="check" isIndeterminate={half}>
+        <span className="box" aria-hidden="true" />
+      </Checkbox>
+      {file ? (
+        <span className="chevron" />
+      ) : (
+        <Button slot="chevron" className="chevron">
+          <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+            <path d="M3 1.5L7 5 3 8.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
+          </svg>
+        </Button>
+      )}
+      <span className="name">{node.name}</span>
+      {file && (
+        <>
+          {file.hasTests === false && <span className="badge">no tests</span>}
+          {file.coverage != null && <span className="figure">{percent(file.coverage)}%</span>}
+          <span className="figure size">{bytes(file.size)}</span>
+        </>
+      )}
+    </>
+  )
+}

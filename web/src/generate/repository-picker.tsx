@@ -1,0 +1,97 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useId, useState } from 'react'
+import { ApiError, call } from '../api/client'
+import { repositoriesQuery } from '../api/queries'
+import type { Repository } from '../api/types'
+import { Hint } from '../ui/problem'
+
+interface RepositoryPickerProps {
+  repositories: readonly Repository[]
+  chosen: string | null
+  onChoose: (repositoryId: string) => void
+}
+
+export function RepositoryPicker({ repositories, chosen, onChoose }: RepositoryPickerProps) {
+  const id = useId()
+  const [adding, setAdding] = useState(false)
+  if (!repositories.length || adding)
+    return (
+      <FolderForm
+        onDone={repository => {
+          setAdding(false)
+          onChoose(repository.repositoryId)
+        }}
+        onCancel={repositories.length ? () => setAdding(false) : undefined}
+      />
+    )
+  return (
+    <div className="folder-line">
+      <label htmlFor={id}>Folder</label>
+      <select id={id} value={chosen ?? ''} onChange={event => onChoose(event.target.value)}>
+        {repositories.map(({ repositoryId, name }) => (
+          <option key={repositoryId} value={repositoryId}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button type="button" className="button" onClick={() => setAdding(true)}>
+        Open another folder
+      </button>
+    </div>
+  )
+}
+
+interface FolderFormProps {
+  onDone: (repository: Repository) => void
+  onCancel?: () => void
+}
+
+function FolderForm({ onDone, onCancel }: FolderFormProps) {
+  const id = useId()
+  const [path, setPath] = useState('')
+  const queryClient = useQueryClient()
+  const register = useMutation({
+    mutationFn: (folder: string) => call<Repository>('POST', '/repositories', { path: folder }),
+    onSuccess: async repository => {
+      await queryClient.invalidateQueries(repositoriesQuery)
+      onDone(repository)
+    },
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (path.trim()) register.mutate(path.trim())
+  }
+  const { error } = register
+  return (
+    <form className="folder-form" onSubmit={submit}>
+      <label htmlFor={id}>Folder on this machine</label>
+      <div className="folder-line">
+        <input
+          id={id}
+          className="mono"
+          value={path}
+          onChange={event => setPath(event.target.value)}
+          placeholder="/home/you/project"
+          autoComplete="off"
+          spellCheck={false}
+          aria-invalid={error !== null}
+          aria-describedby={error ? `${id}-error` : undefined}
+        />
+        <button type="submit" className="button primary" disabled={!path.trim() || register.isPending}>
+          {register.isPending ? 'Opening…' : 'Open folder'}
+        </button>
+        {onCancel && (
+          <button type="button" className="button" onClick={onCancel}>
+            Cancel
+          </button>
+        )}
+      </div>
+      {error && (
+        <div id={`${id}-error`} className="field-error" role="alert">
+          <p>{error.message}</p>
+          {error instanceof ApiError && error.hint && <Hint>{error.hint}</Hint>}
+        </div>
+      )}
+    </form>
+  )
+}

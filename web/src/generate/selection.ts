@@ -1,0 +1,116 @@
+/** The file tree and what is picked in it. A folder is picked when all its files are, half picked when some are. */
+
+import type { TreeFile } from '../api/types'
+
+export interface TreeNode {
+  /** A file's path; a folder's ends with a slash, so that the two never meet. */
+  readonly key: string
+  readonly name: string
+  readonly file: TreeFile | null
+  readonly children: readonly TreeNode[]
+}
+
+export interface FolderStates {
+  readonly whole: ReadonlySet<string>
+  readonly half: ReadonlySet<string>
+}
+
+interface OpenNode extends TreeNode {
+  readonly children: OpenNode[]
+}
+
+/** Folders first, then files, both by name. */
+export function treeOf(files: readonly TreeFile[]): readonly TreeNode[] {
+  const root: OpenNode = { key: '', name: '', file: null, children: [] }
+  const folders = new Map<string, OpenNode>([['', root]])
+  const folder = (key: string): OpenNode => {
+    const known = folders.get(key)
+    if (known) return known
+    const cut = key.lastIndexOf('/', key.length - 2) + 1
+    const made: OpenNode = { key, name: key.slice(cut, -1), file: null, children: [] }
+    folders.set(key, made)
+    folder(key.slice(0, cut)).children.push(made)
+    return made
+  }
+  for (const file of files) {
+    const cut = file.path.lastIndexOf('/') + 1
+    folder(file.path.slice(0, cut)).children.push({
+      key: file.path,
+      name: file.path.slice(cut),
+      file,
+      children: [],
+    })
+  }
+  for (const { children } of folders.values())
+    children.sort(
+      (one, other) =>
+        Number(one.file !== null) - Number(other.file !== null) || one.name.localeCompare(other.name),
+    )
+  return root.children
+}
+
+export function pathsBelow(nodes: readonly TreeNode[]): string[] {
+  return nodes.flatMap(node => (node.file ? [node.key] : pathsBelow(node.children)))
+}
+
+export function foldersOf(nodes: readonly TreeNode[]): string[] {
+  return nodes.flatMap(node => (node.file ? [] : [node.key, ...foldersOf(node.children)]))
+}
+
+export function folderStates(nodes: readonly TreeNode[], picked: ReadonlySet<string>): FolderStates {
+  const whole = new Set<string>()
+  const half = new Set<string>()
+  const visit = (node: TreeNode): [files: number, chosen: number] => {
+    if (node.file) return [1, picked.has(node.key) ? 1 : 0]
+    let files = 0
+    let chosen = 0
+    for (const child of node.children) {
+      const [more, of] = visit(child)
+      files += more
+      chosen += of
+    }
+    if (chosen && chosen === files) whole.add(node.key)
+    else if (chosen) half.add(node.key)
+    return [files, chosen]
+  }
+  nodes.forEach(visit)
+  return { whole, half }
+}
+
+/** What is picked after the tree reported `keys` as selected: a folder that came or went takes its files along. */
+export function pickedAfter(
+  nodes: readonly TreeNode[],
+  picked: ReadonlySet<string>,
+  keys: 'all' | ReadonlySet<string | number>,
+): ReadonlySet<string> {
+  const next = new Set(picked)
+  if (keys === 'all') {
+    for (const path of pathsBelow(nodes)) next.add(path)
+    return next
+  }
+  const { whole } = folderStates(nodes, picked)
+  const visit = (node: TreeNode) => {
+    const was = node.file ? picked.has(node.key) : whole.has(node.key)
+    const is = keys.has(node.key)
+    if (was !== is)
+      for (const path of pathsBelow([node])) {
+        if (is) next.add(path)
+        else next.delete(path)
+      }
+    // Inside a folder that changed as a whole, what its files say is older news.
+    else node.children.forEach(visit)
+  }
+  nodes.forEach(visit)
+  return next
+}
+
+const TESTS = [
+  /(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/,
+  /\.(test|spec)\.[cm]?[jt]sx?$/,
+  /(^|\/)(__tests__|tests?)\//,
+  /\.d\.[cm]?ts$/,
+]
+
+/** Whether tests can be written for this file: known language, and not a test itself. */
+export const isSource = (file: TreeFile): boolean =>
+  file.language !== null && !TESTS.some(pattern => pattern.test(file.path))

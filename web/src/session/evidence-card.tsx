@@ -1,0 +1,110 @@
+import type { Evidence, GeneratedTest, VerifiedEvidence } from '@testwright/react'
+import { Hint } from '../ui/problem'
+import { change, count, DASH, duration, money } from '../ui/words'
+
+export function EvidenceCard({ test }: { test: GeneratedTest }) {
+  const { evidence } = test
+  return evidence.verified ? <Verified evidence={evidence} /> : <NotVerified evidence={evidence} />
+}
+
+function Verified({ evidence }: { evidence: VerifiedEvidence }) {
+  const { coverage, mutants, tests = [] } = evidence
+  return (
+    <div className="evidence">
+      <p className="verdict">
+        <b>{count(evidence.testCount, 'test')}</b> passed{' '}
+        <b>
+          {evidence.passedRuns} of {evidence.runs}
+        </b>{' '}
+        runs.
+      </p>
+      <dl>
+        <Fact name="Runner">
+          {evidence.runner} {evidence.runnerVersion}
+        </Fact>
+        <Fact name="Sandbox">
+          {evidence.sandbox === 'none' ? 'None: ran unsandboxed, by explicit wish' : evidence.sandbox}
+        </Fact>
+        <Fact name="Lines covered">{change(coverage.before?.lines, coverage.after?.lines)} %</Fact>
+        <Fact name="Branches covered">
+          {coverage.before?.branches == null && coverage.after?.branches == null
+            ? 'None to cover'
+            : `${change(coverage.before?.branches, coverage.after?.branches)} %`}
+        </Fact>
+        {mutants && (
+          <Fact name="Changes noticed">
+            {mutants.killed} of {mutants.sampled}
+          </Fact>
+        )}
+        <Effort evidence={evidence} />
+        <Fact name="Time">{duration(evidence.durationMs)}</Fact>
+      </dl>
+      {tests.length > 0 && (
+        <table className="ledger">
+          <caption>Each test</caption>
+          <thead>
+            <tr>
+              <th scope="col">Test</th>
+              <th scope="col" className="number">
+                Runs
+              </th>
+              <th scope="col" className="number">
+                Time
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {tests.map(({ name, passedRuns, runs, durationMs }) => (
+              <tr key={name}>
+                <td className="wrap mono">{name}</td>
+                <td className="number">
+                  {passedRuns}/{runs}
+                </td>
+                <td className="number dim">
+                  {durationMs < 1000 ? `${Math.round(durationMs)} ms` : duration(durationMs)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  )
+}
+
+function NotVerified({ evidence }: { evidence: Extract<Evidence, { verified: false }> }) {
+  return (
+    <div className="evidence">
+      <p className="verdict">
+        <b>Not verified:</b> {evidence.reason}
+      </p>
+      {evidence.hint && <Hint>{evidence.hint}</Hint>}
+      <p className="dim">Nobody has run this suite, so nothing else is said about it.</p>
+      {evidence.writer && (
+        <dl>
+          <Effort evidence={evidence} />
+        </dl>
+      )}
+    </div>
+  )
+}
+
+function Effort({ evidence }: { evidence: Evidence }) {
+  const { writer, model, attempts, tokens, costUsd } = evidence
+  return (
+    <>
+      <Fact name="Writer">{model ? `${writer}, ${model}` : (writer ?? DASH)}</Fact>
+      <Fact name="Attempts">{attempts ?? DASH}</Fact>
+      <Fact name="Tokens">{tokens ? `${tokens.toLocaleString('en')}, ${money(costUsd)}` : 'None used'}</Fact>
+    </>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,94 @@
+import { useQuery } from '@tanstack/react-query'
+import type { DroppedTest, FileState } from '@testwright/react'
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs'
+import { testQuery } from '../api/queries'
+import { CopyButton } from '../ui/copy-button'
+import { Problem } from '../ui/problem'
+import { count } from '../ui/words'
+import { Code } from './code'
+import { EvidenceCard } from './evidence-card'
+import { ThrownAway } from './thrown-away'
+
+interface FilePaneProps {
+  sessionId: string
+  file: FileState
+  tab: string
+  onTab: (tab: string) => void
+  /** Null while the session runs: one round at a time. */
+  onRetry: (() => void) | null
+}
+
+export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps) {
+  const { test, error } = file
+  const detail = useQuery({ ...testQuery(sessionId, test?.testId ?? ''), enabled: test !== null })
+  const dropped = (test ? detail.data?.dropped : undefined) ?? file.dropped
+  return (
+    <>
+      {file.stage === 'failed' && error && (
+        <Problem error={error}>
+          {error.retryable && onRetry && (
+            <button type="button" className="button" onClick={onRetry}>
+              Retry this file
+            </button>
+          )}
+        </Problem>
+      )}
+      {file.stage === 'cancelled' && onRetry && (
+        <div className="problem calm">
+          <p>Stopped before this file was finished.</p>
+          <div className="actions">
+            <button type="button" className="button" onClick={onRetry}>
+              Retry this file
+            </button>
+          </div>
+        </div>
+      )}
+      <Tabs className="tabs" selectedKey={tab} onSelectionChange={key => onTab(String(key))}>
+        <TabList aria-label={file.path} className="tab-list">
+          <Tab id="test">Test</Tab>
+          <Tab id="evidence">Evidence</Tab>
+          <Tab id="dropped">
+            Thrown away{dropped.length > 0 && <span className="tab-count">{dropped.length}</span>}
+          </Tab>
+        </TabList>
+        <TabPanel id="test">{test ? <Suite test={test} /> : <Nothing file={file} />}</TabPanel>
+        <TabPanel id="evidence">{test ? <EvidenceCard test={test} /> : <Nothing file={file} />}</TabPanel>
+        <TabPanel id="dropped">
+          <ThrownAway dropped={distinct(dropped)} />
+        </TabPanel>
+      </Tabs>
+    </>
+  )
+}
+
+function Suite({ test }: { test: NonNullable<FileState['test']> }) {
+  const { evidence } = test
+  return (
+    <>
+      <div className="suite-head">
+        <span className="mono path" title={test.testFilePath}>
+          {test.testFilePath}
+        </span>
+        {evidence.verified ? (
+          <span className="dim">
+            {count(evidence.testCount, 'test')}, {evidence.passedRuns}/{evidence.runs} runs
+          </span>
+        ) : (
+          <span className="dim">Not verified: {evidence.reason}</span>
+        )}
+        <span className="grow" />
+        <CopyButton text={test.testCode} />
+      </div>
+      <Code code={test.testCode} path={test.testFilePath} />
+    </>
+  )
+}
+
+function Nothing({ file }: { file: FileState }) {
+  const ended = file.stage === 'failed' || file.stage === 'cancelled'
+  return <p className="empty">{ended ? 'No suite was kept.' : 'The suite stands here once it is proved.'}</p>
+}
+
+function distinct(dropped: readonly DroppedTest[]): readonly DroppedTest[] {
+  return [...new Map(dropped.map(drop => [`${drop.name}/${drop.gate}`, drop])).values()]
+}

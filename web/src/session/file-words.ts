@@ -1,0 +1,140 @@
+/** What a file's row says: its glyph, its track of five steps, its sentence. */
+
+import type { FileState } from '@testwright/react'
+import type { GlyphName } from '../ui/glyph'
+import { baseName, count } from '../ui/words'
+
+export type Mark = 'todo' | 'done' | 'active' | 'failed'
+export type Tone = 'passing' | 'failed' | 'active' | 'dim' | 'partial'
+
+export const TRACK_STEPS = ['read', 'write', 'run', 'repair', 'prove'] as const
+
+export function glyphOf(file: FileState): GlyphName {
+  switch (file.stage) {
+    case 'queued':
+      return 'queued'
+    case 'waiting':
+      return 'waiting'
+    case 'done':
+      return isUnverified(file) ? 'unverified' : 'done'
+    case 'failed':
+      return 'failed'
+    case 'cancelled':
+      return 'stopped'
+    default:
+      return 'active'
+  }
+}
+
+export function trackOf(file: FileState): readonly Mark[] {
+  switch (file.stage) {
+    case 'queued':
+      return marks(0, 'todo')
+    case 'analysing':
+      return marks(0, 'active')
+    case 'writing':
+      return marks(1, 'active')
+    case 'running':
+      if (file.failed === null) return marks(2, 'active')
+      return file.failed > 0 ? marks(2, 'failed') : marks(4, 'active')
+    case 'repairing':
+      return marks(3, 'active')
+    case 'done':
+      return marks(isUnverified(file) ? 2 : 5, 'todo')
+    case 'failed':
+      return marks(reached(file), 'failed')
+    case 'waiting':
+      return marks(reached(file), 'active')
+    case 'cancelled':
+      return marks(reached(file), 'todo')
+  }
+}
+
+/** There is a suite, but nobody could run it here. */
+export const isUnverified = (file: FileState): boolean => file.test?.evidence.verified === false
+
+export const stepsDone = (file: FileState): number => trackOf(file).filter(mark => mark === 'done').length
+
+export function toneOf(file: FileState): Tone {
+  if (file.stage === 'failed') return 'failed'
+  if (file.stage === 'waiting') return 'partial'
+  return file.stage === 'queued' || file.stage === 'done' || file.stage === 'cancelled' ? 'dim' : 'active'
+}
+
+export function sentenceOf(file: FileState, now: number): string {
+  const again = file.attempt > 1 ? `, attempt ${file.attempt}` : ''
+  switch (file.stage) {
+    case 'queued':
+      return 'Waiting to start'
+    case 'analysing':
+      // Told again with another sentence while a runner is installed.
+      return file.message && !file.message.startsWith('Generating tests for')
+        ? file.message
+        : `Reading ${baseName(file.path)}`
+    case 'writing':
+      return file.symbolCount === null
+        ? 'Writing tests'
+        : `Writing tests for ${count(file.symbolCount, 'function')}`
+    case 'running': {
+      if (file.failed === null)
+        return file.testCount === null ? 'Running tests' : `Running ${count(file.testCount, 'test')}${again}`
+      const ran = (file.passed ?? 0) + file.failed
+      return file.failed > 0 ? `${file.passed} of ${ran} pass${again}` : `${ran} of ${ran} pass, proving`
+    }
+    case 'repairing':
+      return `Repairing${again}`
+    case 'waiting': {
+      const seconds = file.retryAt ? Math.max(0, Math.ceil((Date.parse(file.retryAt) - now) / 1000)) : null
+      return seconds === null ? file.message : `Waits ${seconds} s: ${file.message}`
+    }
+    case 'done':
+      return file.test?.evidence.verified === false ? `Not verified: ${file.test.evidence.reason}` : 'Passing'
+    case 'failed':
+      return `Needs you: ${file.error?.message ?? 'no suite could be kept.'}`
+    case 'cancelled':
+      return 'Stopped'
+  }
+}
+
+export interface Facts {
+  kept: number
+  thrownAway: number
+  before: number | null
+  after: number | null
+  tokens: number
+  costUsd: number | null
+}
+
+/** Sums over the files. A test that nobody ran does not count as kept. Coverage is the mean over those whose suites were measured before and after. */
+export function factsOf(files: readonly FileState[]): Facts {
+  const evidence = files.flatMap(({ test }) => (test ? [test.evidence] : []))
+  const measured = evidence.flatMap(one => {
+    const after = one.verified ? one.coverage.after?.lines : null
+    return one.verified && after != null ? [{ before: one.coverage.before?.lines ?? null, after }] : []
+  })
+  const compared = measured.flatMap(({ before }) => (before === null ? [] : [before]))
+  const costs = evidence.map(({ costUsd }) => costUsd ?? null)
+  return {
+    kept: evidence.reduce((sum, one) => sum + (one.verified ? one.testCount : 0), 0),
+    thrownAway: files.reduce((sum, file) => sum + file.dropped.length, 0),
+    before: compared.length === measured.length ? mean(compared) : null,
+    after: mean(measured.map(({ after }) => after)),
+    tokens: evidence.reduce((sum, one) => sum + (one.tokens ?? 0), 0),
+    costUsd: costs.some(cost => cost === null)
+      ? null
+      : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
+  }
+}
+
+function marks(done: number, next: Mark): readonly Mark[] {
+  return TRACK_STEPS.map((_, at) => (at < done ? 'done' : at === done ? next : 'todo'))
+}
+
+function reached(file: FileState): number {
+  if (file.testCount !== null || file.attempt > 0) return 2
+  return file.symbolCount !== null ? 1 : 0
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null
+}

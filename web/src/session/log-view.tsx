@@ -1,0 +1,44 @@
+import { useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { clock } from '../ui/words'
+import type { LineLog } from './log'
+
+const NEAR_THE_END = 24
+
+/** Follows at the bottom; stays where it is once somebody has scrolled up. */
+export function LogView({ log }: { log: LineLog }) {
+  const lines = useSyncExternalStore(log.subscribe, log.lines)
+  const box = useRef<HTMLDivElement>(null)
+  const [following, setFollowing] = useState(true)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new line moves the end.
+  useLayoutEffect(() => {
+    if (following && box.current) box.current.scrollTop = box.current.scrollHeight
+  }, [lines, following])
+  return (
+    <section className="log" aria-label="What happened">
+      <div
+        ref={box}
+        className="log-lines mono"
+        role="log"
+        aria-live="off"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
+        tabIndex={0}
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
+          setFollowing(scrollHeight - scrollTop - clientHeight < NEAR_THE_END)
+        }
+      >
+        {lines.map(({ key, timestamp, message, tone }) => (
+          <p key={key} className={tone}>
+            <time dateTime={timestamp}>{clock(timestamp)}</time>
+            {message}
+          </p>
+        ))}
+        {!lines.length && <p className="dim">Nothing has happened yet.</p>}
+      </div>
+      {!following && (
+        <button type="button" className="button small jump" onClick={() => setFollowing(true)}>
+          Jump to latest
+        </button>
+      )}
+    </section>
+  )
+}

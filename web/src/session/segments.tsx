@@ -1,0 +1,40 @@
+import type { FileState } from '@testwright/react'
+import { glyphOf, stepsDone, TRACK_STEPS, trackOf } from './file-words'
+
+const MANY = 120
+
+/** The session's bar: one segment a file, each with the shape of its verdict. */
+export function Segments({ files, progress }: { files: readonly FileState[]; progress: number }) {
+  return (
+    <div
+      className={files.length > MANY ? 'segments dense' : 'segments'}
+      role="progressbar"
+      aria-label="Progress"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={progress}
+    >
+      {files.map(file => {
+        const glyph = glyphOf(file)
+        const part =
+          glyph === 'active' || glyph === 'waiting' ? (stepsDone(file) + 0.5) / TRACK_STEPS.length : 0
+        return (
+          <i key={file.path} className={glyph}>
+            {part > 0 && <i className="part" style={{ width: `${part * 100}%` }} />}
+          </i>
+        )
+      })}
+      {!files.length && <i />}
+    </div>
+  )
+}
+
+export function Track({ file }: { file: FileState }) {
+  return (
+    <span className="track" aria-hidden="true">
+      {trackOf(file).map((mark, at) => (
+        <i key={TRACK_STEPS[at]} className={mark} />
+      ))}
+    </span>
+  )
+}

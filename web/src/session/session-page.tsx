@@ -1,0 +1,259 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type ConnectionStatus, type FileState, useBackgroundTestGeneration } from '@testwright/react'
+import { useEffect, useState } from 'react'
+import { Link, useSearchParams } from 'wouter'
+import { repositoriesQuery, sessionQuery } from '../api/queries'
+import type { SessionDetail } from '../api/types'
+import { Problem } from '../ui/problem'
+import { useNow } from '../ui/use-now'
+import { useTitle } from '../ui/use-title'
+import { change, count, money, timeLeft } from '../ui/words'
+import { FilePane } from './file-pane'
+import { FileTable } from './file-table'
+import { factsOf } from './file-words'
+import { LineLog } from './log'
+import { LogView } from './log-view'
+import { Segments } from './segments'
+
+const SPEAK_EVERY_MS = 5_000
+const SAY_RECONNECTING_AFTER_MS = 3_000
+
+type Generation = ReturnType<typeof useBackgroundTestGeneration>
+
+export function SessionPage({ sessionId }: { sessionId: string }) {
+  const [log] = useState(() => new LineLog())
+  const [search, setSearch] = useSearchParams()
+  const queryClient = useQueryClient()
+  const generation = useBackgroundTestGeneration({
+    resume: sessionId,
+    onProgress: log.add,
+    onComplete: () => void queryClient.invalidateQueries({ queryKey: ['session', sessionId] }),
+  })
+  const { fileList, isGenerating, progress, status, error, errorDetail } = generation
+  const known = status !== 'idle'
+  const detail = useQuery({ ...sessionQuery(sessionId), enabled: known })
+  const now = useNow(isGenerating)
+  const path = search.get('file')
+  const selected = fileList.find(file => file.path === path) ?? usualFile(fileList)
+  const tab = search.get('tab') ?? 'test'
+  const show = (name: string, value: string) =>
+    setSearch(
+      old => {
+        old.set(name, value)
+        return old
+      },
+      { replace: true },
+    )
+  useTitle(isGenerating ? `${progress}%` : titleOf(generation))
+
+  if (error && !fileList.length)
+    return (
+      <div className="page">
+        <Problem error={errorDetail ?? { message: error }}>
+          <Link className="button" href="/sessions">
+            See all sessions
+          </Link>
+        </Problem>
+      </div>
+    )
+  return (
+    <div className="session">
+      <Head generation={generation} detail={detail.data} now={now} />
+      <div className="panes">
+        <div className="left">
+          <div className="table-box">
+            <FileTable
+              files={fileList}
+              selected={selected?.path ?? null}
+              onSelect={chosen => show('file', chosen)}
+              now={now}
+            />
+          </div>
+          <LogView log={log} />
+        </div>
+        <aside aria-label={selected ? `About ${selected.path}` : 'About the selected file'}>
+          {selected && (
+            <FilePane
+              sessionId={sessionId}
+              file={selected}
+              tab={tab}
+              onTab={key => show('tab', key)}
+              onRetry={isGenerating ? null : () => void generation.retryFile(selected.path)}
+            />
+          )}
+        </aside>
+      </div>
+      <Announcer generation={generation} />
+    </div>
+  )
+}
+
+interface HeadProps {
+  generation: Generation
+  detail: SessionDetail | undefined
+  now: number
+}
+
+function Head({ generation, detail, now }: HeadProps) {
+  const { fileList, isGenerating, progress, status, errorDetail, currentMessage, connection } = generation
+  const { data: repositories } = useQuery(repositoriesQuery)
+  const repository = repositories?.find(({ repositoryId }) => repositoryId === detail?.repositoryId)
+  const retryable = fileList.filter(
+    ({ stage, error }) => stage === 'cancelled' || (stage === 'failed' && error?.retryable !== false),
+  )
+  const facts = [detail?.sessionId, detail?.framework, detail?.repoBranch, detail?.model ?? detail?.writer]
+  return (
+    <section className="head">
+      <div className="head-line">
+        <div>
+          <h1>{titleOf(generation, repository?.name)}</h1>
+          <p className="mono dim">{facts.filter(Boolean).join(' · ') || '\u00a0'}</p>
+        </div>
+        <div className="actions">
+          <Connection connection={connection} live={isGenerating} />
+          {!isGenerating && retryable.length > 0 && (
+            <button type="button" className="button" onClick={() => void generation.retryFailed()}>
+              Retry {count(retryable.length, 'file')}
+            </button>
+          )}
+          {isGenerating && (
+            <button
+              type="button"
+              className="button"
+              disabled={status === 'cancelling' || status === 'submitting'}
+              onClick={() => void generation.stopGeneration()}
+            >
+              {status === 'cancelling' ? 'Stopping…' : 'Stop'}
+            </button>
+          )}
+          {!isGenerating && status !== 'idle' && (
+            <Link href="/" className="button primary">
+              Generate more
+            </Link>
+          )}
+        </div>
+      </div>
+      <Segments files={fileList} progress={progress} />
+      <FactsLine generation={generation} detail={detail} now={now} />
+      {errorDetail ? (
+        <Problem error={errorDetail}>
+          <button type="button" className="button" onClick={generation.clearError}>
+            Dismiss
+          </button>
+        </Problem>
+      ) : (
+        isGenerating && <p className="now">{currentMessage}</p>
+      )}
+    </section>
+  )
+}
+
+function FactsLine({ generation, detail, now }: HeadProps) {
+  const { fileList, isGenerating, progress, status } = generation
+  const { kept, thrownAway, before, after, tokens, costUsd } = factsOf(fileList)
+  const unverified = fileList.filter(({ test }) => test?.evidence.verified === false).length
+  const started = detail?.startedAt ?? detail?.createdAt
+  const running = isGenerating && status !== 'cancelling' && detail?.estimate && started
+  return (
+    <p className="facts">
+      {isGenerating ? (
+        <span>
+          <b>{progress}%</b> done
+        </span>
+      ) : (
+        <span>
+          <b>{fileList.filter(({ stage }) => stage === 'done').length}</b> of {count(fileList.length, 'file')}{' '}
+          done
+        </span>
+      )}
+      {running && (
+        <span>{timeLeft(detail.estimate?.secondsHigh ?? 0, (now - Date.parse(started)) / 1000)}</span>
+      )}
+      <span>
+        <b>{kept}</b> tests kept{thrownAway > 0 && `, ${thrownAway} thrown away`}
+      </span>
+      {after !== null && (
+        <span>
+          lines covered <b>{change(before, after)}%</b>
+        </span>
+      )}
+      {unverified > 0 && (
+        <span>
+          <b>{unverified}</b> not verified
+        </span>
+      )}
+      {tokens > 0 && (
+        <span>
+          <b>{tokens.toLocaleString('en')}</b> tokens{costUsd !== null && `, ${money(costUsd)}`}
+        </span>
+      )}
+    </p>
+  )
+}
+
+/** Says nothing of a line that is back within three seconds. */
+function Connection({ connection, live }: { connection: ConnectionStatus; live: boolean }) {
+  const lost = live && (connection === 'reconnecting' || connection === 'offline')
+  const [long, setLong] = useState(false)
+  useEffect(() => {
+    if (!lost) return setLong(false)
+    const timer = setTimeout(() => setLong(true), SAY_RECONNECTING_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [lost])
+  const words = !live
+    ? ''
+    : connection === 'open'
+      ? 'Live'
+      : connection === 'polling'
+        ? 'Following by asking'
+        : long
+          ? connection === 'offline'
+            ? 'Offline'
+            : 'Reconnecting…'
+          : ''
+  return words ? <span className={`connection ${connection}`}>{words}</span> : null
+}
+
+/** For screen readers: how far it is, every few seconds at most, and the end at once. */
+function Announcer({ generation }: { generation: Generation }) {
+  const { isGenerating, progress, currentMessage } = generation
+  const words = isGenerating ? `${progress}%. ${currentMessage}` : titleOf(generation)
+  const [spoken, setSpoken] = useState('')
+  const [spokenAt, setSpokenAt] = useState(0)
+  useEffect(() => {
+    const wait = isGenerating ? Math.max(0, spokenAt + SPEAK_EVERY_MS - Date.now()) : 0
+    const timer = setTimeout(() => {
+      if (words === spoken) return
+      setSpoken(words)
+      setSpokenAt(Date.now())
+    }, wait)
+    return () => clearTimeout(timer)
+  }, [words, spoken, spokenAt, isGenerating])
+  return (
+    <p className="hidden-label" role="status">
+      {spoken}
+    </p>
+  )
+}
+
+function titleOf({ status, fileList }: Generation, repository?: string): string {
+  const files = count(fileList.length, 'file') + (repository ? ` in ${repository}` : '')
+  const kept = fileList.filter(({ test }) => test !== null).length
+  switch (status) {
+    case 'idle':
+      return 'Opening the session'
+    case 'completed':
+      return `Tests for ${files} are ready`
+    case 'partial':
+      return `Tests for ${kept} of ${files} are ready`
+    case 'failed':
+      return `No tests for ${files}`
+    case 'cancelled':
+      return `Stopped. ${count(kept, 'finished file')} kept.`
+    default:
+      return `Writing tests for ${files}`
+  }
+}
+
+const usualFile = (files: readonly FileState[]): FileState | undefined =>
+  files.find(({ test }) => test) ?? files[0]

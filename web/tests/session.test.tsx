@@ -1,0 +1,180 @@
+import { cleanup, render, screen } from '@testing-library/react'
+import { type FileState, foldEvent, initialState, type ProgressUpdate } from '@testwright/react'
+import { afterEach, expect, test } from 'vitest'
+import { EvidenceCard } from '../src/session/evidence-card'
+import { factsOf, glyphOf, sentenceOf, trackOf } from '../src/session/file-words'
+import { linesOf } from '../src/session/highlight'
+import { Segments } from '../src/session/segments'
+import { ThrownAway } from '../src/session/thrown-away'
+import { change, money, timeLeft } from '../src/ui/words'
+
+afterEach(cleanup)
+
+const FILE = {
+  sessionId: 's',
+  round: 1,
+  step: '',
+  message: 'Generating tests for price.ts',
+  progress: 10,
+  timestamp: '2026-11-23T10:00:00Z',
+  filePath: 'src/price.ts',
+  currentFile: 'price.ts',
+  fileIndex: 1,
+  totalFiles: 1,
+}
+const EVIDENCE = {
+  verified: true,
+  writer: 'explorer',
+  runner: 'vitest',
+  runnerVersion: '4.1.12',
+  sandbox: 'isolated',
+  testCount: 9,
+  passedRuns: 5,
+  runs: 5,
+  coverage: { before: { lines: 54.2, branches: null }, after: { lines: 96, branches: null } },
+  attempts: 2,
+  tokens: 0,
+  costUsd: null,
+  durationMs: 21_400,
+} as const
+const test_ = (evidence: object) => ({
+  filePath: 'src/price.ts',
+  testFilePath: 'src/price.test.ts',
+  testCode: '',
+  testId: 't',
+  evidence,
+})
+
+function fileAfter(...events: object[]): FileState {
+  const state = events.reduce<typeof initialState>(
+    (before, event, at) => foldEvent(before, at + 1, { ...FILE, ...event } as ProgressUpdate),
+    initialState,
+  )
+  return state.files['src/price.ts'] as FileState
+}
+const marks = (file: FileState) =>
+  trackOf(file)
+    .map(mark => ({ todo: '-', done: '#', active: '>', failed: 'x' })[mark])
+    .join('')
+
+const READ = { type: 'file_processing' }
+const ANALYZED = { type: 'file_analyzed', language: 'typescript', symbols: [{}, {}, {}, {}] }
+const DRAFTED = { type: 'test_drafted', attempt: 1, testCount: 8, writer: 'explorer' }
+const verified = (passed: number, failed: number) => ({
+  type: 'test_verified',
+  attempt: 1,
+  passed,
+  failed,
+  dropped: [],
+  coverage: { lines: 81, branches: null },
+})
+
+test.each([
+  ['Reading price.ts', '>----', [READ]],
+  ['Installing vitest', '>----', [READ, { ...READ, message: 'Installing vitest' }]],
+  ['Writing tests for 4 functions', '#>---', [READ, ANALYZED]],
+  ['Running 8 tests', '##>--', [READ, ANALYZED, DRAFTED]],
+  ['6 of 8 pass', '##x--', [READ, ANALYZED, DRAFTED, verified(6, 2)]],
+  [
+    'Repairing, attempt 2',
+    '###>-',
+    [READ, ANALYZED, DRAFTED, { type: 'test_repairing', attempt: 2, reason: '' }],
+  ],
+  ['8 of 8 pass, proving', '####>', [READ, ANALYZED, DRAFTED, verified(8, 0)]],
+  ['Passing', '#####', [READ, { type: 'test_generated', generatedTest: test_(EVIDENCE) }]],
+  [
+    'Not verified: no runner',
+    '##---',
+    [READ, { type: 'test_generated', generatedTest: test_({ verified: false, reason: 'no runner' }) }],
+  ],
+  [
+    'Needs you: No axios',
+    '##x--',
+    [
+      READ,
+      ANALYZED,
+      DRAFTED,
+      { type: 'file_failed', error: { code: 'x', message: 'No axios' }, retryable: true },
+    ],
+  ],
+])('a file says "%s" and shows %s', (sentence, track, events) => {
+  const file = fileAfter(...events)
+
+  expect(sentenceOf(file, 0)).toBe(sentence)
+  expect(marks(file)).toBe(track)
+})
+
+test('a wait counts down', () => {
+  const file = fileAfter(READ, {
+    type: 'retry_scheduled',
+    attempt: 1,
+    retryInSeconds: 20,
+    reason: 'slow down',
+  })
+
+  expect(sentenceOf(file, Date.parse('2026-11-23T10:00:05Z'))).toBe('Waits 15 s: slow down')
+})
+
+test('a suite that nobody ran has its own shape and counts for nothing', () => {
+  const file = fileAfter(READ, {
+    type: 'test_generated',
+    generatedTest: test_({ verified: false, reason: 'no runner', testCount: 4 }),
+  })
+
+  expect(glyphOf(file)).toBe('unverified')
+  expect(factsOf([file])).toMatchObject({ kept: 0, after: null })
+})
+
+test('the bar has one segment a file and tells its progress', () => {
+  const done = fileAfter(READ, { type: 'test_generated', generatedTest: test_(EVIDENCE) })
+  render(<Segments files={[done, { ...fileAfter(READ), path: 'b.ts' }]} progress={42} />)
+  const bar = screen.getByRole('progressbar', { name: 'Progress' })
+
+  expect(bar.getAttribute('aria-valuenow')).toBe('42')
+  expect([...bar.children].map(segment => segment.className)).toEqual(['done', 'active'])
+})
+
+test('evidence shows what was observed', () => {
+  render(<EvidenceCard test={{ ...test_(EVIDENCE), evidence: EVIDENCE }} />)
+
+  expect(screen.getByText('vitest 4.1.12')).toBeTruthy()
+  expect(screen.getByText('54 → 96 %')).toBeTruthy()
+  expect(screen.getByText('None to cover')).toBeTruthy()
+})
+
+test('without a run there is a reason and a way out, and no figure', () => {
+  const evidence = { verified: false, reason: 'react is not installed.', hint: 'Run `npm install`.' } as const
+  const { container } = render(<EvidenceCard test={{ ...test_(evidence), evidence }} />)
+
+  expect(container.textContent).toContain('Not verified: react is not installed.')
+  expect(screen.getByText('npm install').tagName).toBe('CODE')
+  expect(container.textContent).not.toMatch(/\d/)
+})
+
+test('a test that was thrown away names its gate in words', () => {
+  render(
+    <ThrownAway
+      dropped={[{ name: 'tells the time', gate: 'is_stable', reason: 'Failed in 2 of 5 runs.' }]}
+    />,
+  )
+
+  expect(screen.getByText('Not stable')).toBeTruthy()
+  expect(screen.getByText('Failed in 2 of 5 runs.')).toBeTruthy()
+})
+
+test('the time left never rises, and what is not known is a dash', () => {
+  expect(timeLeft(60, 20)).toBe('about 40 s left')
+  expect(timeLeft(60, 61)).toBe('longer than usual')
+  expect(timeLeft(600, 0)).toBe('about 10 min left')
+  expect(change(null, 88)).toBe('– → 88')
+  expect(money(null)).toBe('–')
+})
+
+test('highlighting changes no character', () => {
+  const code = "def f(x):\n    '''Two\n    lines'''\n    return x + 1  # more\n"
+
+  expect(linesOf(code, 'a.py').map(line => line.map(({ text }) => text).join(''))).toEqual(
+    code.split('\n').slice(0, -1),
+  )
+  expect(linesOf(code, 'a.py')[0]?.[0]).toEqual({ text: 'def', kind: 'keyword' })
+})
