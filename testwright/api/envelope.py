@@ -75,4 +75,4 @@ def refusal(
         error["hint"] = hint
     # ASCII only: a message may quote what the client sent, lone surrogates included.
     body = json.dumps({"success": False, "message": message, "error": error})
-    return Response(body, status, {"Cache-Control": "no-store", **(headers or {})}, media_type="application/json")
+    return Response(body, status, headers, media_type="application/json")

@@ -197,7 +197,10 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message.get("headers", ()), *self.headers]}
+            headers = [*message.get("headers", ()), *self.headers]
+            if not any(name.lower() == b"cache-control" for name, _ in headers):
+                headers.append((b"cache-control", b"no-store"))  # It may hold somebody's source code.
+            message = {**message, "headers": headers}
         await self.send(message)
 
 

@@ -47,7 +47,8 @@ def problems_of(errors: Sequence[Any], body: object) -> list[FieldProblem]:
 def sentence(problems: Sequence[FieldProblem]) -> str:
     """One message for all problems: the problem itself when there is one, their number otherwise."""
     if len(problems) == 1:
-        return f"{problems[0].path} {problems[0].problem}."
+        said = f"{problems[0].path} {problems[0].problem}"
+        return said if said.endswith("?") else f"{said}."
     number = _NUMBERS[len(problems)] if len(problems) < len(_NUMBERS) else str(len(problems))
     return f"{number} fields need a fix."
 

@@ -15,7 +15,7 @@ from testwright.cli.exits import ALL_PROVEN, SET_UP
 from testwright.domain.errors import InputError, TestwrightError
 from testwright.settings import read_settings
 from testwright.sources.folder import FolderView
-from testwright.wiring import framework_for
+from testwright.wiring import framework_for, worth_testing
 
 _ANSWER_SECONDS = 30.0
 _SILENCE_SECONDS = 60.0  # the stream says something at least every 15 s
@@ -63,7 +63,9 @@ async def _walk_example(api: str, page: str, folder: Path) -> None:
 async def _trigger(client: httpx.AsyncClient, folder: Path) -> str:
     repository = await _call(client, "POST", "/api/repositories", {"path": str(folder)})
     view = FolderView(str(folder))
-    files = [{"path": path, "framework": framework_for(path, view, None)} for path in view.paths() if is_testable(path)]
+    files = [{"path": path, "framework": framework_for(path, view, None)} for path in worth_testing(view)]
+    if not files:
+        raise InputError(f"{folder.name} has no source file to write tests for.")
     request = {
         "repositoryId": repository["repositoryId"],
         "files": files,

@@ -10,6 +10,7 @@ from testwright.domain.records import Assignment
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import Drafted, first_draft, repaired_draft, writing_of
+from testwright.pipeline.findings import CaseResult, Trial
 from testwright.pipeline.keeping import keep, keep_unverified, nothing_left
 from testwright.pipeline.preparing import analyse, measure_baseline, prepare
 from testwright.pipeline.stability import prove_stable
@@ -76,8 +77,21 @@ async def _run(job: Job, ready: Ready, attempt: int) -> Tried:
     """Step `run/<attempt>`."""
     draft = (await writing_of(job, attempt)).draft
     analysis = await shelf.take(job.desk, "analysis", Analysis)
-    trial = await try_cases(await Bench.open(job, ready), draft, analysis, attempt)
+    known = await _unchanged_failures(job, attempt)
+    trial = await try_cases(await Bench.open(job, ready), draft, analysis, attempt, known)
     await shelf.lay(job.desk, f"trial/{attempt}", trial)
     if not trial.unrunnable:
         await telling.tell_trial(job, trial)
     return Tried(attempt=attempt, passed=len(trial.passed), faulty=len(trial.faults), runnable=not trial.unrunnable)
+
+
+async def _unchanged_failures(job: Job, attempt: int) -> dict[str, CaseResult]:
+    """Failures of the attempt before that were not rewritten: seeing a test hang twice costs minutes."""
+    if attempt == 1:
+        return {}
+    before, now = (await writing_of(job, attempt - 1)).draft, (await writing_of(job, attempt)).draft
+    if before.preamble != now.preamble:
+        return {}
+    trial = await shelf.take(job.desk, f"trial/{attempt - 1}", Trial)
+    unchanged = {case.name for case in before.cases if case in now.cases}
+    return {result.name: result for result in trial.results if not result.passed and result.name in unchanged}

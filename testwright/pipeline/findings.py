@@ -66,7 +66,7 @@ class Proven:
 
 
 def trimmed(message: str) -> str:
-    """Without what looks like a secret, and cut in the middle: a failure says what at its start and where at its end."""
+    """Without secrets, and cut in the middle: a failure says what at its start and where at its end."""
     message = redacted(message.strip())
     if len(message) <= MOST_MESSAGE:
         return message

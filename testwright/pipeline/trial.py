@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,11 +19,16 @@ _NO_TESTS_FAULT = frozenset({"launch_failed"})
 """Codes that say nothing about any test: asking further is no use."""
 
 
-async def try_cases(bench: Bench, draft: Draft, analysis: Analysis, attempt: int) -> Trial:
-    """Gate and run every case of the draft. Raises PermanentError when the source itself cannot be loaded."""
+async def try_cases(
+    bench: Bench, draft: Draft, analysis: Analysis, attempt: int, known: Mapping[str, CaseResult]
+) -> Trial:
+    """Gate and run every case of the draft that is not `known` to fail.
+
+    Raises PermanentError when the source itself cannot be loaded.
+    """
     static = await asyncio.to_thread(_static_faults, bench, draft, analysis)
-    sound = draft.only(frozenset(case.name for case in draft.cases) - static.keys())
-    results = {
+    sound = draft.only(frozenset(case.name for case in draft.cases) - static.keys() - known.keys())
+    results = dict(known) | {
         name: CaseResult(name=name, passed=False, gate=fault.gate, reason=trimmed(fault.message))
         for name, fault in static.items()
     }
@@ -80,7 +86,7 @@ def results_of(report: RunReport, draft: Draft) -> dict[str, CaseResult]:
 
 
 async def _apart(bench: Bench, draft: Draft, problem: NotRun, limits: Limits) -> dict[str, CaseResult]:
-    """Verdicts from ever smaller parts of a suite that does not run, until the cases stand alone that keep it from it."""
+    """Verdicts from ever smaller parts of a suite that does not run, down to the single cases that are to blame."""
     if len(draft.cases) == 1:
         return {draft.cases[0].name: _not_run(draft.cases[0].name, problem)}
     middle = len(draft.cases) // 2

@@ -14,6 +14,7 @@ REPORT_HEADER = b"testwright-reports 1\n"
 SCRATCH = ("/tmp", HOME, "/dev/shm", OUT)
 FILTER_DESCRIPTOR = 3
 _FIRST_ETC_DESCRIPTOR = 4
+_INFO_DESCRIPTOR = 9  # after the five files of /etc
 
 # Runs inside, as the tests' own user. Its standard output is the report pipe, which the tests do not inherit; reports
 # are read here, so a planted link or FIFO is met by a process that can reach nothing. Single-digit descriptors only:
@@ -77,6 +78,7 @@ def bubblewrap_argv(program: str, command: Command, *, setpriv: str | None, uid:
     """
     argv = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     argv += ["--hostname", "sbx", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    argv += ["--info-fd", str(_INFO_DESCRIPTOR)]
     if setpriv:
         for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
             argv += ["--cap-add", capability]

@@ -26,19 +26,20 @@ def main() -> None:
     if order is None:
         return
     started = time.monotonic()
+    told, tells = os.pipe()
     leader = os.fork()
     if leader == 0:
         try:
-            _become_the_sandbox(order)
+            _become_the_sandbox(order, tells)
         except BaseException as error:
             os.write(2, f"sandbox: {error!r}\n".encode())
         os._exit(NOT_LAUNCHED)  # a layer that cannot be applied means no run
     os.close(1)  # or the service would never see the end of the report and the log
     os.close(2)
-    watch = os.pidfd_open(leader)
-    reason, peak = _watch(watch, started, order)
-    if reason != "exit":
-        _end_everything(leader)
+    os.close(tells)
+    first = _first_process(told)
+    reason, peak = _watch(os.pidfd_open(leader), started, order)
+    _end_everything(leader, first)
     status = os.waitstatus_to_exitcode(os.waitpid(leader, 0)[1])
     answer = (status if reason == "exit" else None, reason, time.monotonic() - started, peak)
     try:  # noqa: SIM105 - contextlib would have to be imported
@@ -62,10 +63,10 @@ def _receive() -> dict[str, Any] | None:
     return order
 
 
-def _become_the_sandbox(order: dict[str, Any]) -> None:
+def _become_the_sandbox(order: dict[str, Any], tells: int) -> None:
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    _put_inputs(order["inputs"])
+    _put_descriptors(order["inputs"], tells)
     _set_limits(order)
     if order["drop_to"] is not None:
         uid = order["drop_to"]
@@ -75,18 +76,19 @@ def _become_the_sandbox(order: dict[str, Any]) -> None:
     os.execve(order["argv"][0], order["argv"], {"PATH": "/usr/bin:/bin"})
 
 
-def _put_inputs(inputs: list[bytes]) -> None:
-    """Descriptor 3 and up, one for each input, and nothing else."""
+def _put_descriptors(inputs: list[bytes], tells: int) -> None:
+    """Descriptor 3 and up, one for each input, then the one where bubblewrap tells of itself, and nothing else."""
     aside = 64
     for number, content in enumerate(inputs):
         memory = os.memfd_create("input", 0)
         os.write(memory, content)
         os.lseek(memory, 0, os.SEEK_SET)
         os.dup2(memory, aside + number)
+    os.dup2(tells, aside + len(inputs))
     os.closerange(3, aside)
-    for number in range(len(inputs)):
+    for number in range(len(inputs) + 1):
         os.dup2(aside + number, 3 + number)
-    os.closerange(3 + len(inputs), 4096)
+    os.closerange(4 + len(inputs), 4096)
 
 
 def _set_limits(order: dict[str, Any]) -> None:
@@ -127,6 +129,26 @@ def _others_of_this_user(order: dict[str, Any]) -> int:
     return threads
 
 
+def _first_process(told: int) -> tuple[int, int] | None:
+    """The process whose end is the end of all others in the sandbox, with a descriptor for it.
+
+    bubblewrap names it before it lets it go on, so it cannot be missed; None when bubblewrap did not get that far, or
+    when everything is over already.
+    """
+    data, deadline = b"", time.monotonic() + 5
+    while select.select([told], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        chunk = os.read(told, 4096)
+        if not chunk:
+            break
+        data += chunk
+    digits = data.partition(b'"child-pid":')[2].strip().partition(b",")[0].split()
+    try:
+        pid = int(digits[0])
+        return pid, os.pidfd_open(pid)
+    except (IndexError, ValueError, ProcessLookupError):
+        return None
+
+
 def _watch(watch: int, started: float, order: dict[str, Any]) -> tuple[str, int]:
     """Wait for the end, or for the first reason to make one. Returns it with the highest memory use seen."""
     peak = 0
@@ -147,21 +169,31 @@ def _watch(watch: int, started: float, order: dict[str, Any]) -> tuple[str, int]
             return "timeout", peak
 
 
-def _end_everything(leader: int) -> None:
-    """Kill until the sandbox's first process is gone: the kernel lets it go only after all others in there.
+def _end_everything(leader: int, first: tuple[int, int] | None) -> None:
+    """Kill, and wait until the sandbox's first process is gone: the kernel lets it go only after all others in there.
 
-    Every descriptor is taken before the first kill, because afterwards a process cannot be found any more.
+    Also after an exit: bubblewrap ends with its command, and what that left behind a moment later. Every descriptor is
+    taken before the first kill, because afterwards a process cannot be found any more.
     """
-    watches = []
+    watches = [first[1]] if first else []
+    if first and not select.select([first[1]], [], [], 0)[0]:
+        _kill(first[0])
     for pid in [*_below(os.getpid()), leader]:
         try:
             watches.append(os.pidfd_open(pid))
-            os.kill(pid, 9)
         except ProcessLookupError:
             continue
+        _kill(pid)
     deadline = time.monotonic() + 5
     for watch in watches:
         select.select([watch], [], [], max(0.0, deadline - time.monotonic()))
+
+
+def _kill(pid: int) -> None:
+    try:  # noqa: SIM105 - contextlib would have to be imported
+        os.kill(pid, 9)
+    except ProcessLookupError:
+        pass
 
 
 def _below(pid: int) -> list[int]:

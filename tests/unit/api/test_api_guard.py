@@ -125,15 +125,16 @@ GUARDED = [
 ]
 
 
-@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
-async def test_a_foreign_origin_is_403_and_gets_no_cors_header(door, origin):
-    headers = [LOCAL, JSON, (b"origin", origin.encode()), (b"access-control-request-method", b"POST")]
-    for method, path in GUARDED:
-        answer = await _asgi(door.app, headers, method=method, path=path)
+async def test_a_foreign_origin_is_403_and_gets_no_cors_header(door, subtests):
+    for origin in FOREIGN_ORIGINS:
+        headers = [LOCAL, JSON, (b"origin", origin.encode()), (b"access-control-request-method", b"POST")]
+        for method, path in GUARDED:
+            answer = await _asgi(door.app, headers, method=method, path=path)
 
-        assert answer["status"] == 403
-        assert json.loads(answer["body"])["error"]["code"] == "bad_origin"
-        assert "access-control-allow-origin" not in answer["headers"]
+            with subtests.test(origin=origin, method=method, path=path):
+                assert answer["status"] == 403
+                assert json.loads(answer["body"])["error"]["code"] == "bad_origin"
+                assert "access-control-allow-origin" not in answer["headers"]
 
 
 @pytest.mark.parametrize(
@@ -252,6 +253,11 @@ async def test_every_answer_carries_the_security_headers(door, path):
     assert "unsafe" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_an_answer_of_the_api_is_kept_by_nobody(door):
+    for path in ("/api/sessions", "/api/nowhere", "/api/broken", "/healthz"):
+        assert (await door.get(path)).headers["cache-control"] == "no-store"
 
 
 async def test_a_fault_is_500_in_the_envelope_and_tells_nothing(door):

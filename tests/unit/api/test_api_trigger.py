@@ -129,16 +129,17 @@ BAD_REQUESTS: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "path", "problem"), BAD_REQUESTS)
-async def test_a_bad_field_is_refused_by_name_and_nothing_is_started(door, request_body, changes, path, problem):
-    answer = await door.post("/api/inngest/trigger", request_body(**changes))
+async def test_a_bad_field_is_refused_by_name_and_nothing_is_started(door, request_body, subtests):
+    for changes, path, problem in BAD_REQUESTS:
+        with subtests.test(path=path, problem=problem):
+            answer = await door.post("/api/inngest/trigger", request_body(**changes))
 
-    body = answer.json()
-    assert answer.status_code == 400, body
-    assert body["success"] is False
-    assert [field["path"] for field in body["error"]["fields"]] == [path]
-    assert body["error"]["fields"][0]["problem"].startswith(problem)
-    assert body["error"]["hint"]
+            body = answer.json()
+            assert answer.status_code == 400, body
+            assert body["success"] is False
+            assert [field["path"] for field in body["error"]["fields"]] == [path]
+            assert body["error"]["fields"][0]["problem"].startswith(problem)
+            assert body["error"]["hint"]
     assert door.engine.dispatched == []
     assert await door.store.counts() == {"pending": 0, "processing": 0}
 
@@ -147,7 +148,7 @@ async def test_one_problem_is_the_message_and_many_are_counted(door, request_bod
     one = await door.post("/api/inngest/trigger", request_body(framwork="jest"))
     two = await door.post("/api/inngest/trigger", request_body(framwork="jest", files=None))
 
-    assert one.json()["message"] == "framwork is not a field; did you mean framework?."[:-1] + "."
+    assert one.json()["message"] == "framwork is not a field; did you mean framework?"
     assert two.json()["message"] == "Two fields need a fix."
     assert one.json()["error"]["code"] == two.json()["error"]["code"] == "invalid_request"
 

@@ -132,7 +132,13 @@ async def test_a_bug_in_the_pipeline_fails_its_file_cleanly(tmp_path: Path, wher
 
 
 class ForgetfulRounds(FakeRounds):
-    """Breaks where no step could catch it."""
+    """Breaks where no step could catch it, and notes what was known of file 1 when the round was finished."""
+
+    failed_by_then = 0
+
+    async def finish_round(self, session_id: str, round: int) -> None:
+        self.failed_by_then = len(self.desk(session_id, round, 1).failed)
+        await super().finish_round(session_id, round)
 
     async def assignment(self, session_id: str, round: int, file_index: int) -> Assignment | None:
         if file_index == 1:
@@ -151,6 +157,7 @@ async def test_a_file_run_that_breaks_is_failed_and_does_not_keep_the_round_open
         await rounds.until_finished("s")
 
     assert [error.code for error in rounds.desks["s", 1].failed] == ["internal"]
+    assert rounds.failed_by_then == 1
     assert set(done) == {2}
 
 
@@ -222,3 +229,31 @@ async def test_a_cancel_stops_the_running_step_within_a_second_and_starts_no_oth
 
     assert begun == [1]
     assert not any(desk.failed for desk in rounds.desks.values())
+
+
+async def test_a_cancelled_session_leaves_the_queue_although_another_one_holds_the_place(tmp_path: Path) -> None:
+    rounds, begun = FakeRounds(long=1, s=3), []
+    running = asyncio.Event()
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        async def draft() -> None:
+            begun.append(assignment.session_id)
+            running.set()
+            await asyncio.sleep(60)
+
+        await step("draft/1", draft, returns=type(None))
+
+    async with working(tmp_path, rounds, work, width=1) as engine:
+        await start(engine, "long")
+        await asyncio.wait_for(running.wait(), 10)
+        await start(engine, "s")
+        async with asyncio.timeout(10):
+            while (await engine.health())["queueDepth"] < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        rounds.stop("s")
+        await engine.send(SESSION_CANCELLED, "s/1/cancel", {"sessionId": "s"})
+
+        assert (await engine.health())["queueDepth"] == 0
+        assert not rounds.stopped.get("long", asyncio.Event()).is_set()
+
+    assert begun == ["long"]

@@ -148,6 +148,40 @@ async def test_an_unknown_price_does_not_stop_repairs(world, suite):
     assert delivered.evidence.cost_usd is None
 
 
+async def test_a_failure_that_was_not_rewritten_is_not_run_again(world, suite):
+    it = world(suite(a="pass", b="hang", c="fail"), suite(c="pass"), options=Options(max_repairs=1))
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a", "test_c"]
+    assert [drop.name for drop in delivered.dropped] == ["test_b"]
+    after_repair = it.sandbox.runs[-6:]  # the second attempt, and the five runs
+    assert all("test_c | pass" in text and "test_b" not in text for text in after_repair)
+
+
+async def test_a_repair_that_cannot_be_had_does_not_cost_what_passes(world, suite):
+    it = world(suite(a="pass", b="fail"))
+    it.writer.repair = refuse
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a"]
+
+
+async def refuse(*_: object) -> None:
+    raise PermanentError("The daily quota is used up.", code="model_quota")
+
+
+async def test_a_secret_in_a_failure_is_not_told(world, suite):
+    key = "AIza" + "c" * 35
+    it = world(suite(a="pass", b=f"fail {key}"))
+
+    delivered = await it.walk()
+
+    assert "[redacted]" in delivered.dropped[0].reason
+    assert all(key not in str(event.extra) for event in it.desk.events)
+
+
 async def test_max_repairs_zero_asks_the_writer_once(world, suite):
     it = world(suite(a="pass", b="fail"), suite(b="pass"), options=Options(max_repairs=0))
 

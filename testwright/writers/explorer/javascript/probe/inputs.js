@@ -151,7 +151,7 @@ function fillNumber(name, add) {
   const isWhole = /cents|count|quantity|index|size|length|year|month|day|^ms$|millis|seconds|minutes|hours|bytes|^n$|num|id$/i.test(name)
   const own = (plan.compared[name] ?? []).filter((each) => typeof each === 'number')
   if (/percent|ratio|rate/i.test(name)) add(10, 50, 100)
-  if (/cents|price|amount|total|bytes|ms|millis|size/i.test(name)) add(1250, 100)
+  if (/cents|price|amount|total|bytes|ms|millis|size/i.test(name)) add(1250, 123456, 100)
   if (/lat/i.test(name)) add(52.52, -33.87)
   if (/lon|lng/i.test(name)) add(13.4, 151.21)
   if (/bytes|size|ms|millis|duration/i.test(name)) add(1024, 90000, 5000000, 7200000000)

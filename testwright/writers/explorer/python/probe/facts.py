@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -36,6 +36,12 @@ class Facts:
                 for line in {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}:
                     self.functions[line] = node
         self._reach: dict[int, list[ast.AST]] = {}
+        self._class_of: dict[int, ast.AST] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ClassDef):
+                for member in node.body:
+                    if isinstance(member, ast.FunctionDef) and member.name == "__init__":
+                        self._class_of[id(member)] = node
 
     def node_of(self, function: Any) -> ast.AST | None:
         code = code_of(function)
@@ -131,21 +137,23 @@ class Facts:
     def kinds(self, function: Any, name: str) -> list[str]:
         """What the parameter seems to be, by what the function does with it; most telling first."""
         tree = self.node_of(function)
+        is_it = self._mentions(tree, name)
+        tree = self._class_of.get(id(tree), tree)
         votes: dict[str, int] = {}
 
         def vote(kind: str, weight: int = 1) -> None:
             votes[kind] = votes.get(kind, 0) + weight
 
         for node in ast.walk(tree) if tree is not None else ():
-            if isinstance(node, ast.Attribute) and _is_name(node.value, name):
+            if isinstance(node, ast.Attribute) and is_it(node.value):
                 for kind, methods in _METHODS_OF.items():
                     if node.attr in methods:
                         vote(kind, 3)
             elif isinstance(node, ast.Call):
-                if _is_name(node.func, name):
+                if is_it(node.func):
                     vote("callable", 5)
                 called = ast.unparse(node.func)
-                if node.args and _is_name(node.args[0], name):
+                if node.args and is_it(node.args[0]):
                     if called == "isinstance" and len(node.args) == 2:
                         for kind in re.findall(
                             r"\b(str|int|float|dict|list|tuple|set|bytes)\b", ast.unparse(node.args[1])
@@ -157,24 +165,43 @@ class Facts:
                         vote("list", 2)
                     if called in ("range", "abs", "round", "math.floor", "math.sqrt", "divmod"):
                         vote("int", 3)
-                if len(node.args) > 1 and called.startswith("re.") and _is_name(node.args[1], name):
+                if len(node.args) > 1 and called.startswith("re.") and is_it(node.args[1]):
                     vote("str", 4)
-            elif isinstance(node, (ast.For, ast.comprehension)) and _is_name(node.iter, name):
+            elif isinstance(node, (ast.For, ast.comprehension)) and is_it(node.iter):
                 vote("list", 2)
-            elif isinstance(node, ast.BinOp) and (_is_name(node.left, name) or _is_name(node.right, name)):
-                other = node.right if _is_name(node.left, name) else node.left
+            elif isinstance(node, ast.BinOp) and (is_it(node.left) or is_it(node.right)):
+                other = node.right if is_it(node.left) else node.left
                 if isinstance(other, ast.Constant) and isinstance(other.value, (str, int, float)):
                     vote("str" if isinstance(other.value, str) else "int", 2)
                 elif isinstance(node.op, (ast.Sub, ast.Div, ast.FloorDiv, ast.Mult, ast.Pow)):
                     vote("int", 1)
-            elif isinstance(node, ast.Compare) and _is_name(node.left, name):
-                for other in node.comparators:
+            elif isinstance(node, ast.Compare) and any(is_it(side) for side in (node.left, *node.comparators)):
+                if isinstance(node.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+                    vote("int")
+                for other in (node.left, *node.comparators):
                     if isinstance(other, ast.Constant) and isinstance(other.value, (str, int, float)):
                         vote(type(other.value).__name__, 2)
-            elif isinstance(node, ast.Subscript) and _is_name(node.value, name):
+            elif isinstance(node, ast.Subscript) and is_it(node.value):
                 key = node.slice
                 vote("dict" if isinstance(key, ast.Constant) and isinstance(key.value, str) else "list", 2)
         return sorted(votes, key=lambda kind: -votes[kind])
+
+    def _mentions(self, function: ast.AST | None, name: str) -> Callable[[ast.AST], bool]:
+        """Whether a node is the parameter, or the attribute of `self` that a constructor keeps it in."""
+        kept = {
+            target.attr
+            for node in (ast.walk(function) if function is not None else ())
+            if isinstance(node, ast.Assign) and _is_name(node.value, name)
+            for target in node.targets
+            if isinstance(target, ast.Attribute) and _is_name(target.value, "self")
+        }
+
+        def is_it(node: ast.AST) -> bool:
+            if isinstance(node, ast.Attribute):
+                return node.attr in kept and _is_name(node.value, "self")
+            return _is_name(node, name)
+
+        return is_it
 
     def documented_calls(self, name: str, *texts: str) -> list[str]:
         """Calls of the function or method with plain values, as its documentation or another text writes them."""

@@ -64,7 +64,7 @@ _BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (r"text|string|input_string|word|phrase|s|sentence|line|title|content|message|key|label|code|sku", str, ()),
     (r"is_\w+|has_\w+|use_\w+|allow_\w+|strict|verbose|reverse|ignore_\w+|case_sensitive|inclusive", bool, ()),
     (r"n|num|number|count|size|length|limit|index|width|height|depth|i|j|k|x|y|amount|quantity|qty|age", int, ()),
-    (r"year|month|position|offset|times|level|max_\w+|min_\w+|num_\w+|n_\w+|\w+_count|\w+_size", int, ()),
+    (r"year|month|position|offset|times|level|(max|min)\w+|num_\w+|n_\w+|\w+_?count|\w+_?size", int, ()),
     (r"price|rate|ratio|percent|percentage|total|cost|tax|weight|score|factor|discount|seconds|timeout", float, ()),
     (r"items|values|numbers|nums|elements|seq|sequence|iterable|list|lst|arr|array|xs|rows|entries|data", list, ()),
     (r"words|names|lines|strings|tokens|args|parts|tags|keys", list, ()),
@@ -247,7 +247,8 @@ class Inputs:
         labels: list[str] = []
         hints = _hints(kind.__init__) or _hints(kind)
         for parameter in constructor_parameters(kind):
-            if parameter.default is not inspect.Parameter.empty and len(rows) >= 3:
+            is_open = parameter.annotation is parameter.empty and parameter.default is None
+            if parameter.default is not parameter.empty and (is_open or len(rows) >= 3):
                 continue
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue

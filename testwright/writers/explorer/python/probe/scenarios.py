@@ -43,7 +43,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`template` shapes the call: `{target}({args})`, `len({target})`, `{target}[{key}] = {value}`. `subject` is the object's variable."""
+    """`template` shapes the call: `{target}({args})`, `len({target})`, `{target}[{key}] = {value}`.
+
+    `subject` is the variable of the object whose method is called.
+    """
 
     symbol: str
     target: str

@@ -129,7 +129,7 @@ class Ways:
         if subject in self.inputs.names or keyword.iskeyword(subject):
             subject = "instance"
         setups = self._objects(name, kind, subject, constructor)
-        for member, static in _own_members(kind):
+        for member, static in _own_members(kind, self.inputs.names):
             if isinstance(static, (staticmethod, classmethod)):
                 bound = getattr(kind, member)
                 ways.extend(self.of_method(f"{name}.{member}", f"{name}.{member}", bound, _parameters(bound)))
@@ -166,6 +166,8 @@ class Ways:
             target = f"{subject}.{member}" if member not in _INDEXED else subject
             way = self._way(symbol, target, static, parameters)
             if way is not None:
+                if member in _INDEXED and member != "__call__":
+                    way.rows, way.documented = [row for row in way.rows if not row.optional], []
                 way.template = _INDEXED.get(member, way.template)
                 way.setups, way.subject = setups, subject
                 yield way
@@ -210,11 +212,12 @@ class Ways:
         return list(dict.fromkeys(found))
 
 
-def _own_members(kind: type) -> Iterator[tuple[str, Any]]:
-    """Public members and the special methods we know how to write, defined in the class's own module."""
+def _own_members(kind: type, names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Public members and the special methods we know how to write, where no other class's tests will meet them."""
     seen: set[str] = set()
     for owner in kind.__mro__:
-        if owner.__module__ != kind.__module__:
+        has_its_own = owner is not kind and names.get(owner.__name__) is owner and not inspect.isabstract(owner)
+        if owner.__module__ != kind.__module__ or has_its_own:
             continue
         for member, static in vars(owner).items():
             special = member in _UNARY or member in _OPERATORS or member in _INDEXED
