@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import quantiles
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fakes.running_service import RunningService, running_service
+from tests.fakes.running_service import RunningService, running_service
 
 REPOSITORY = Path(__file__).parents[1]
 REQUESTS, FILES = 40, 100

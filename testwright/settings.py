@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     allow_unsandboxed: bool = False
 
     model: str = "gemini-3-flash"
+    model_input_usd: float | None = Field(default=None, ge=0)
+    model_output_usd: float | None = Field(default=None, ge=0)
+    """The model's price in US dollars for a million tokens. Both, or costs are unknown: no price list is built in."""
     google_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY", "google_api_key")
     )

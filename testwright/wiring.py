@@ -33,7 +33,7 @@ from testwright.languages import LANGUAGES, language_of
 from testwright.pipeline.cover_file import cover_file
 from testwright.pipeline.tools import Tools
 from testwright.providers import PROVIDERS
-from testwright.providers.options import ProviderOptions
+from testwright.providers.options import Price, ProviderOptions
 from testwright.sandboxes.choose import choose
 from testwright.settings import Settings
 from testwright.sources.folder import FolderView
@@ -210,10 +210,18 @@ def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | N
             model=name or settings.model,
             api_key=_secret(settings.google_api_key) or "",
             base_url=settings.google_base_url,
+            price=_price(settings),
         )
-        return ModelWriter(PROVIDERS["gemini"](options), store.answers, split=_split)
+        secrets = tuple(filter(None, (options.api_key,)))
+        return ModelWriter(PROVIDERS["gemini"](options), store.answers, split=_split, secrets=secrets)
 
     return {EXPLORER: lambda _: explorer, "model": model}
+
+
+def _price(settings: Settings) -> Price | None:
+    if settings.model_input_usd is None or settings.model_output_usd is None:
+        return None
+    return Price(input_usd=settings.model_input_usd, output_usd=settings.model_output_usd)
 
 
 def _split(language: str, text: str) -> Draft:

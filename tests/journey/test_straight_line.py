@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.running_service import running_service
+from tests.fakes.running_service import running_service
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 BUTTON = (EXAMPLES / "storefront/src/components/Button.tsx").read_text()
@@ -14,7 +14,7 @@ BUTTON = (EXAMPLES / "storefront/src/components/Button.tsx").read_text()
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     with running_service(tmp_path_factory.mktemp("home"), EXAMPLES) as running:
-        if running.get("/api/inngest/health")["answers"] is not True:
+        if running.get("/api/inngest/health")["reachable"] is not True:
             pytest.fail("the engine does not answer")
         yield running
 

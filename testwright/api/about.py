@@ -65,8 +65,8 @@ async def _engine_health(services: ApiServices) -> EngineHealth:
         async with asyncio.timeout(_HEALTH_SECONDS):
             details = dict(await services.engine.health())
     except TestwrightError as error:
-        details = {"reachable": False, "message": error.message}
+        details = {"message": error.message}
     except TimeoutError:
-        details = {"reachable": False, "message": f"No answer within {_HEALTH_SECONDS:g} s."}
-    reachable = bool(details.pop("reachable", True))
+        details = {"message": f"No answer within {_HEALTH_SECONDS:g} s."}
+    reachable = bool(details.pop("answers", False))
     return EngineHealth(engine=services.engine.name, reachable=reachable, queue=dict(queue), details=details)

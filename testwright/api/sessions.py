@@ -87,7 +87,7 @@ def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
         paths = None
         if wish.paths is not None:
             paths = accepted_paths((field_path(("paths", index)), path) for index, path in enumerate(wish.paths))
-        writer, _ = writer_for(services, replace(record.options, model=wish.model or record.options.model))
+        writer, model = writer_for(services, replace(record.options, model=wish.model or record.options.model))
         again = [file for file in await store.files(session_id) if _is_tried_again(file, paths)]
         expected = await estimate(
             store, writer=writer, frameworks=[file.framework for file in again], width=services.settings.width
@@ -96,7 +96,8 @@ def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
             session_id,
             owner,
             paths=paths,
-            model=wish.model,
+            writer=writer,
+            model=model,
             instructions=wish.instructions,
             estimate_seconds=expected.seconds,
         )

@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -268,10 +267,10 @@ def _result_of_child(op: str, ended: Json) -> Json:
     return {"memo": protocol.error_memo(ended["error"]) if "error" in ended else {"data": ended["data"]}}
 
 
-async def forget_finished(older_than_days: float) -> None:
-    """Runs that ended long ago need not answer for their event ids any more."""
+async def forget_finished(older_than_days: float) -> int:
+    """Runs that ended long ago need not answer for their event ids any more. Returns how many there were."""
     before = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time.time() - older_than_days * 86_400))
-    with suppress(Exception):  # tidying up is not worth a failed start
-        old = await DBOS.list_workflows_async(completed_before=before, limit=5_000, load_input=False, load_output=False)
-        if old:
-            await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
+    old = await DBOS.list_workflows_async(completed_before=before, limit=5_000, load_input=False, load_output=False)
+    if old:
+        await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
+    return len(old)

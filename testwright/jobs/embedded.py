@@ -34,6 +34,7 @@ DAYS_TO_REMEMBER = 14.0
 SECONDS_FOR_BODIES_TO_STOP = 0.4
 # An address no guard of the app objects to; nothing is ever sent there.
 IN_PROCESS = "http://127.0.0.1"
+logger = logging.getLogger("testwright.jobs")
 
 
 class EmbeddedEngine:
@@ -73,6 +74,10 @@ class EmbeddedEngine:
             self._unlock()
             raise
         self._running = _Running(loop, bridge, caller)
+        try:
+            await self.forget_finished(DAYS_TO_REMEMBER)
+        except Exception:  # tidying up is not worth a failed start
+            logger.exception("the engine could not forget its oldest runs")
 
     async def stop(self) -> None:
         """Leave what is at work where it is; the next start goes on with it."""
@@ -94,6 +99,10 @@ class EmbeddedEngine:
         """Whether a run that this event started is still going on; None when that cannot be known."""
         running = self._started()
         return await running.loop.run(running.bridge.is_live(event_name, event_id, VERSION))
+
+    async def forget_finished(self, older_than_days: float) -> int:
+        """Forget runs that ended before then, their event ids too. Returns how many."""
+        return await self._started().loop.run(forget_finished(older_than_days))
 
     async def health(self) -> Mapping[str, Any]:
         if self._running is None:
@@ -180,7 +189,6 @@ async def _launch(database: Path, known: Any, caller: _Caller, backoff_seconds: 
     except BaseException:
         DBOS.destroy(destroy_registry=True)
         raise
-    await forget_finished(DAYS_TO_REMEMBER)
     return bridge
 
 
@@ -242,7 +250,7 @@ _OWN_CALLS = _OwnCalls()
 
 def _quieten() -> None:
     logging.getLogger("httpx").addFilter(_OWN_CALLS)
-    logger = logging.getLogger("dbos")
-    logger.addFilter(_EXPECTED)  # the same one again is not added twice
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())  # or DBOS would bring a console handler of its own
+    dbos = logging.getLogger("dbos")
+    dbos.addFilter(_EXPECTED)  # the same one again is not added twice
+    if not dbos.handlers:
+        dbos.addHandler(logging.NullHandler())  # or DBOS would bring a console handler of its own

@@ -66,6 +66,7 @@ async def retry(
     owner: str,
     *,
     paths: Sequence[str] | None,
+    writer: str | None,
     model: str | None,
     instructions: str | None,
     estimate_seconds: int,
@@ -83,8 +84,8 @@ async def retry(
     plan = _Plan(
         owner=owner,
         options=options,
-        writer=session.writer,
-        model=session.model if model is None else model,
+        writer=writer or session.writer,
+        model=model or (session.model if writer in (None, session.writer) else None),
         driver="engine",
         estimate_seconds=estimate_seconds,
     )
@@ -201,7 +202,8 @@ async def _open_round(rows: AsyncSession, session: SessionRow, plan: _Plan, now:
         idempotency_key=plan.idempotency_key,
         request_hash=plan.request_hash,
         driver=plan.driver,
-        event_id=f"{session.id}-r{session.round}",
+        # A part nobody can guess: a deleted session's id may be used again, and engines run an event id only once.
+        event_id=f"{session.id}-r{session.round}-{secrets.token_hex(4)}",
         issue=1,
         issued_at=now,
         sent_at=None,

@@ -105,6 +105,7 @@ class Store:
         model: str | None,
         instructions: str | None,
         estimate_seconds: int,
+        writer: str | None = None,
     ) -> Accepted:
         """A further round with the named files, else with all that failed or were cancelled.
 
@@ -117,6 +118,7 @@ class Store:
                 session_id,
                 owner,
                 paths=paths,
+                writer=writer,
                 model=model,
                 instructions=instructions,
                 estimate_seconds=estimate_seconds,

@@ -42,7 +42,7 @@ export interface Listeners {
   onError?: (error: GenerationError) => void
 }
 
-export interface Snapshot extends Omit<SessionState, 'lastEventId' | 'round'> {
+export interface Snapshot extends Omit<SessionState, 'lastEventId'> {
   readonly isGenerating: boolean
   readonly error: string | null
   readonly connection: ConnectionStatus
@@ -360,7 +360,7 @@ export class SessionStore {
 }
 
 function snapshotOf(state: SessionState, connection: ConnectionStatus): Snapshot {
-  const { lastEventId: _, round: __, ...shown } = state
+  const { lastEventId: _, ...shown } = state
   return {
     ...shown,
     connection,

@@ -58,7 +58,7 @@ class FakeEngine:
     async def health(self) -> Mapping[str, Any]:
         if self.down:
             raise EngineUnreachable("Inngest did not answer on :8288.")
-        return {"reachable": True, "version": "1"}
+        return {"answers": True, "version": "1"}
 
     async def dispatch(self, accepted: Accepted) -> None:
         self.dispatched.append(accepted)

@@ -77,6 +77,25 @@ def modes_below(folder: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
 
 
+async def test_only_runs_that_ended_long_enough_ago_are_forgotten(tmp_path: Path) -> None:
+    async with embedded(tmp_path, nothing) as engine:
+        await engine.send("t/nothing", "1", {})
+        async with asyncio.timeout(10):
+            while await engine.is_live("t/nothing", "1"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+        assert await engine.forget_finished(older_than_days=1) == 0
+        assert await engine.forget_finished(older_than_days=-1) == 1  # a day in the future: all that has ended
+        assert await engine.forget_finished(older_than_days=-1) == 0
+
+
+async def test_the_apps_own_threads_outlive_the_engine(tmp_path: Path) -> None:
+    async with embedded(tmp_path, nothing) as engine:
+        await engine.send("t/nothing", "1", {})
+
+    assert await asyncio.to_thread(lambda: "still there") == "still there"
+
+
 async def test_nobody_else_may_read_what_it_keeps(tmp_path: Path) -> None:
     async with embedded(tmp_path, nothing):
         modes = modes_below(tmp_path)

@@ -19,7 +19,7 @@ async def test_an_accepted_request_can_be_looked_up(store):
     assert answer.started
     assert answer.session_id.startswith("sess_")
     assert len(answer.session_id) == 29
-    assert answer.event_id == f"{answer.session_id}-r1"
+    assert answer.event_id.startswith(f"{answer.session_id}-r1-")
     assert (record.status, record.round, record.progress) == (SessionStatus.PENDING, 1, 10)
     assert (record.total_files, record.completed_files, record.failed_files) == (2, 0, 0)
     assert record.options == options
@@ -95,7 +95,8 @@ async def test_an_ended_session_takes_a_further_round_and_keeps_its_results(stor
     files = (SourceFile(path="b.ts", text="new", framework="jest"), again.files[1])
     answer = await store.accept(replace(again, files=files))
 
-    assert (answer.round, answer.event_id, answer.started) == (2, "mine-r2", True)
+    assert (answer.round, answer.started) == (2, True)
+    assert answer.event_id.startswith("mine-r2-")
     record = await store.session(session, ME)
     assert (record.status, record.round, record.progress, record.summary) == (SessionStatus.PENDING, 2, 10, None)
     assert (record.total_files, record.completed_files, record.completed_at) == (3, 1, None)

@@ -6,7 +6,8 @@ way; two groups that declare one name differently cannot be told apart then, and
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field as data_field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as data_field
 
 from tree_sitter import Node
 

@@ -149,11 +149,12 @@ function Head({ generation, detail, now }: HeadProps) {
 }
 
 function FactsLine({ generation, detail, now }: HeadProps) {
-  const { fileList, isGenerating, progress, status } = generation
+  const { fileList, isGenerating, progress, status, round } = generation
   const { kept, thrownAway, before, after, tokens, costUsd } = factsOf(fileList)
   const unverified = fileList.filter(({ test }) => test?.evidence.verified === false).length
   const started = detail?.startedAt ?? detail?.createdAt
-  const running = isGenerating && status !== 'cancelling' && detail?.estimate && started
+  // A retry has no start of its own to count from.
+  const running = isGenerating && round === 1 && status !== 'cancelling' && detail?.estimate && started
   return (
     <p className="facts">
       {isGenerating ? (
@@ -237,21 +238,22 @@ function Announcer({ generation }: { generation: Generation }) {
 }
 
 function titleOf({ status, fileList }: Generation, repository?: string): string {
-  const files = count(fileList.length, 'file') + (repository ? ` in ${repository}` : '')
+  const where = repository ? ` in ${repository}` : ''
+  const all = count(fileList.length, 'file')
+  // Of all rounds: the status tells only of the newest.
   const kept = fileList.filter(({ test }) => test !== null).length
   switch (status) {
     case 'idle':
       return 'Opening the session'
     case 'completed':
-      return `Tests for ${files} are ready`
     case 'partial':
-      return `Tests for ${kept} of ${files} are ready`
     case 'failed':
-      return `No tests for ${files}`
+      if (!kept) return `No tests for ${all}${where}`
+      return `Tests for ${kept < fileList.length ? `${kept} of ` : ''}${all}${where} are ready`
     case 'cancelled':
       return `Stopped. ${count(kept, 'finished file')} kept.`
     default:
-      return `Writing tests for ${files}`
+      return `Writing tests for ${all}${where}`
   }
 }
 

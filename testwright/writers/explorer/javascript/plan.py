@@ -236,7 +236,8 @@ def _examples(symbol: Symbol, task: WritingTask, module: Module) -> list[list[An
     for text in texts:
         for match in re.finditer(rf"(?<![\w$]){re.escape(name)}\s*\(", text):
             args = _literal_arguments(text[match.end() - 1 :])
-            if args is not None and args not in found:
+            needed = sum(not parameter.optional for parameter in symbol.parameters)
+            if args is not None and args not in found and (args or not needed):
                 found.append(args)
     quoted = re.findall(r"[\"“]([^\"”\n]{1,60})[\"”]", symbol.doc or "")
     annotation = symbol.parameters[0].annotation if symbol.parameters else None

@@ -4,7 +4,7 @@ import math
 import re
 from typing import Any
 
-WIDTH = 100
+WIDTH = 94  # inside `describe` and `it`, four columns are gone
 _NAME = re.compile(r"[A-Za-z_$][\w$]*\Z")
 _CODE = {
     "identity": "(value) => value",
@@ -130,7 +130,7 @@ def is_inexact(tree: Any) -> bool:
     return isinstance(tree, float) and math.isfinite(tree) and len(repr(abs(tree)).replace(".", "").lstrip("0")) > 12
 
 
-def expectation(subject: str, tree: Any, mock: str = "vi", indent: int = 2) -> str:
+def expectation(subject: str, tree: Any, mock: str = "vi", indent: int = 0) -> str:
     """`expect(subject)` with the matcher that says most."""
     head = f"expect({subject})"
     if isinstance(tree, dict) and tree["$"] == "undefined":

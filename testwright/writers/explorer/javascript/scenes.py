@@ -20,7 +20,7 @@ def call_text(callee: str, args: list[Any], style: Style, indent: int) -> str:
     line = f"{callee}({', '.join(source(arg, style.mock, -1000) for arg in args)})"
     if len(line) <= 92:
         return line
-    shown = [source(arg, style.mock, 2, len(callee) + 1 if len(args) == 1 else 0) for arg in args]
+    shown = [source(arg, style.mock, 0, len(callee) + 1 if len(args) == 1 else 40) for arg in args]
     if len(args) == 1:
         return f"{callee}({shown[0]})"
     return f"{callee}({', '.join(shown)})"
@@ -265,7 +265,11 @@ def _props_title(each: dict[str, Any]) -> str:
 def _deeds_title(steps: list[dict[str, Any]]) -> str:
     told: list[str] = []
     for step in steps:
-        deed = f"clicking {step['name']}" if step["act"] == "click" else f"typing {quoted(step['text'])} into {step['name']}"
+        deed = (
+            f"clicking {step['name']}"
+            if step["act"] == "click"
+            else f"typing {quoted(step['text'])} into {step['name']}"
+        )
         told.append(deed)
     counted = [f"{deed}{f' {told.count(deed)} times' if told.count(deed) > 1 else ''}" for deed in dict.fromkeys(told)]
     return " after " + ", then ".join(counted)
@@ -357,7 +361,9 @@ def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     shown = ", ".join(brief(arg) for arg in each["args"])
     told = [f"{step['ms'] // 1000} s" if step["act"] == "advance" else _called(step) for step in steps]
     title = f"gives {brief(_without_functions(states[-1]))}" + (f" for {shown}" if shown else "")
-    return _new(title + (f" after {', then '.join(told)}" if told else ""), [*lines, "", *checks], "happy", False, needs)
+    return _new(
+        title + (f" after {', then '.join(told)}" if told else ""), [*lines, "", *checks], "happy", False, needs
+    )
 
 
 def _called(step: dict[str, Any]) -> str:

@@ -49,7 +49,7 @@ def draft_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask) -
     for target in targets:
         mine = [each for each in told if each["target"] == target.id]
         for each, written in _worth_keeping(mine, target, task, style, targets):
-            name = _unique(_one_line(written.title), names, each)
+            name = _unique(_one_line(written.title), names, target)
             names.add(name)
             needs |= written.needs
             cases.append(
@@ -96,7 +96,9 @@ def _worth_keeping(
         if options.coverage is CoverageGoal.BASIC and (written.scenario != "happy" or "from" in each):
             continue
         fresh = set(each["branches"]) - reached
-        answer = json.dumps([each["outcome"], each.get("states"), each.get("seen"), each["steps"][-1:] if each["steps"] else 0])
+        answer = json.dumps(
+            [each["outcome"], each.get("states"), each.get("seen"), each["steps"][-1:] if each["steps"] else 0]
+        )
         if not fresh and answers.get(answer, 0) > 0:
             continue
         way = " ".join(each["branches"])
@@ -206,7 +208,7 @@ def _by_effect(
     lines, args = list(setup), list(each["args"])
     names = {index: f"given{index + 1}" if len(changed) > 1 else "given" for index, _ in changed}
     for index, name in names.items():
-        lines.append(f"const {name} = {source(args[index], style.mock, 2, len(name) + 9)}")
+        lines.append(f"const {name} = {source(args[index], style.mock, 0, len(name) + 9)}")
         args[index] = {"$": "code", "v": name}
     call = scenes.call_text(callee, args, style, 2)
     lines += [f"await {call}" if is_async else call, ""]
@@ -238,8 +240,11 @@ def _one_line(title: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", title)).strip()
 
 
-def _unique(title: str, names: set[str], each: Told) -> str:
+def _unique(title: str, names: set[str], target: Target) -> str:
+    """Reports call tests by title alone, so a title that another function's test has gets this function's name."""
     name, count = title, 2
+    if name in names:
+        name = title = f"{target.symbol.name} {title}"
     while name in names:
         name = f"{title} ({count})"
         count += 1
@@ -264,9 +269,7 @@ def _preamble(targets: tuple[Target, ...], task: WritingTask, style: Style, need
     if task.framework == "vitest":
         lines.append(f"import {{ afterEach, beforeEach, describe, expect, it, vi }} from 'vitest'{style.end}")
     elif "@jest/globals" in (task.view.text("package.json") or ""):
-        lines.append(
-            f"import {{ afterEach, beforeEach, describe, expect, it, jest }} from '@jest/globals'{style.end}"
-        )
+        lines.append(f"import {{ afterEach, beforeEach, describe, expect, it, jest }} from '@jest/globals'{style.end}")
     drawn = any(target.kind in ("component", "hook") for target in targets)
     if drawn:
         if not style.has_jsx and any(target.kind == "component" for target in targets):

@@ -21,16 +21,71 @@ from testwright.writers.explorer.javascript.syntax import (
 )
 
 _STRING_METHODS = frozenset(
-    "toUpperCase toLowerCase trim trimStart trimEnd split replace replaceAll charAt charCodeAt codePointAt match matchAll"
-    " startsWith endsWith padStart padEnd substring substr localeCompare normalize repeat search".split()
+    [
+        "toUpperCase",
+        "toLowerCase",
+        "trim",
+        "trimStart",
+        "trimEnd",
+        "split",
+        "replace",
+        "replaceAll",
+        "charAt",
+        "charCodeAt",
+        "codePointAt",
+        "match",
+        "matchAll",
+        "startsWith",
+        "endsWith",
+        "padStart",
+        "padEnd",
+        "substring",
+        "substr",
+        "localeCompare",
+        "normalize",
+        "repeat",
+        "search",
+    ]
 )
 _ARRAY_METHODS = frozenset(
-    "map forEach filter reduce reduceRight push pop shift unshift splice sort reverse join some every find findIndex"
-    " findLast flat flatMap fill".split()
+    [
+        "map",
+        "forEach",
+        "filter",
+        "reduce",
+        "reduceRight",
+        "push",
+        "pop",
+        "shift",
+        "unshift",
+        "splice",
+        "sort",
+        "reverse",
+        "join",
+        "some",
+        "every",
+        "find",
+        "findIndex",
+        "findLast",
+        "flat",
+        "flatMap",
+        "fill",
+    ]
 )
 _NUMBER_METHODS = frozenset(("toFixed", "toPrecision", "toExponential"))
 _DATE_METHODS = frozenset(
-    "getTime toISOString getFullYear getMonth getDate getDay getHours getMinutes getSeconds getUTCFullYear".split()
+    [
+        "getTime",
+        "toISOString",
+        "getFullYear",
+        "getMonth",
+        "getDate",
+        "getDay",
+        "getHours",
+        "getMinutes",
+        "getSeconds",
+        "getUTCFullYear",
+    ]
 )
 _EITHER = frozenset(("length", "slice", "indexOf", "lastIndexOf", "includes", "concat", "at", "toString", "valueOf"))
 _TYPEOF: dict[str, Shape] = {
@@ -49,13 +104,15 @@ _INSTANCES: dict[str, Shape] = {
     "Set": {"k": "set"},
     "Function": {"k": "function"},
 }
+_DEEPEST = 5
+_OPTIONS = re.compile(r"(opts?|options|config|settings|props)$", re.I)
 _ARITHMETIC = frozenset(("-", "*", "/", "%", "**", "<", ">", "<=", ">=", "&", "|", "^", "<<", ">>", ">>>"))
 _EQUALITY = frozenset(("===", "!==", "==", "!="))
 
 
 def of_use(subject: str, scope: Node, module: Module, depth: int = 0) -> Shape:
     """`subject` is source text such as `parcel` or `parcel.weight`; `scope` the function it is a parameter of."""
-    if depth > 4:
+    if depth > _DEEPEST:
         return ANY
     evidence = _Evidence()
     for node in walk(scope):
@@ -78,7 +135,9 @@ class _Evidence:
             props = list(self.patterns)
             for name in self.properties:
                 if name not in [each[0] for each in props]:
-                    props.append([name, of_use(f"{subject}.{name}", scope, module, depth + 1), True])
+                    shape = of_use(f"{subject}.{name}", scope, module, depth + 1)
+                    may_lack = _OPTIONS.match(subject) is not None or shape["k"] in ("any", "boolean", "function")
+                    props.append([name, shape, may_lack])
             found.append({"k": "object", "props": props})
         if not found:
             found = self.weak
@@ -107,6 +166,12 @@ def _weigh(node: Node, parent: Node, scope: Node, module: Module, depth: int, fo
             _weigh_loop(parent, scope, module, depth, found)
         case "switch_statement":
             pass
+        case "ternary_expression" if field(parent, "condition") == node:
+            found.weak.append({"k": "boolean"})
+        case "unary_expression" if text_of(field(parent, "operator")) == "!":
+            found.weak.append({"k": "boolean"})
+        case "parenthesized_expression" if parent.parent is not None and parent.parent.type == "if_statement":
+            found.weak.append({"k": "boolean"})
         case "parenthesized_expression" if parent.parent is not None and parent.parent.type == "switch_statement":
             for case in walk(parent.parent):
                 if case.type == "switch_case":
@@ -189,7 +254,7 @@ def of_parameter(function: Node, index: int, module: Module, depth: int = 0) -> 
 
 
 def of_pattern(pattern: Node | None, scope: Node, module: Module, depth: int = 0) -> Shape:
-    if pattern is None or depth > 4:
+    if pattern is None or depth > _DEEPEST:
         return ANY
     if pattern.type == "object_pattern":
         props: list[list[Any]] = []
@@ -312,8 +377,8 @@ def _weigh_argument(node: Node, arguments: Node, module: Module, depth: int, fou
         found.weak += [{"k": "literal", "v": "2024-02-29"}, {"k": "number"}, {"k": "date"}]
     elif callee is not None and callee.type == "member_expression":
         _weigh_method_argument(callee, module, found)
-    elif (known := called_function(name, module)) is not None and depth < 3:
-        found.strong += _flat(of_parameter_of_any(known[0], index, known[1], depth + 2))
+    elif (known := called_function(name, module)) is not None and depth < _DEEPEST:
+        found.strong += _flat(of_parameter_of_any(known[0], index, known[1], depth + 1))
 
 
 def of_parameter_of_any(function: Node, index: int, module: Module, depth: int) -> Shape:
@@ -367,11 +432,11 @@ def _weigh_spread(spread: Node, module: Module, depth: int, found: _Evidence) ->
         return
     call = around.parent if around.type == "arguments" else None
     known = called_function(text_of(field(call, "function")), module) if call is not None else None
-    if known is not None and around.named_children[0] == spread and depth < 3:
+    if known is not None and around.named_children[0] == spread and depth < _DEEPEST:
         listed = field(known[0], "parameters")
         count = len(listed.named_children) if listed is not None else 0
         found.strong.append(
-            {"k": "tuple", "of": [of_parameter_of_any(known[0], at, known[1], depth + 2) for at in range(count)]}
+            {"k": "tuple", "of": [of_parameter_of_any(known[0], at, known[1], depth + 1) for at in range(count)]}
         )
     else:
         found.weak += [{"k": "array", "of": ANY}, {"k": "string"}]
@@ -397,7 +462,7 @@ def _weigh_subscript(node: Node, parent: Node, module: Module, found: _Evidence)
     table = module.constants.get(text_of(owner))
     if table is not None and table.type == "object":
         found.literals += [{"k": "literal", "v": key} for key in keys_of_object(table)]
-        found.weak.append({"k": "string"})
+        found.strong.append({"k": "string"})
     elif table is not None and table.type == "array":
         found.strong.append({"k": "number"})
 

@@ -149,7 +149,7 @@ def _result(text: str) -> str:
         return described if len(described) <= 12 else ""
     if isinstance(value, str):
         words = _text_words(value)
-        return words if len(value) <= 16 and not re.search(r"\w{11}", value) else ""
+        return words if len(value) <= 16 and words != "symbols" and not re.search(r"\w{11}", value) else ""
     if isinstance(value, (list, tuple, set, dict)) and not value:
         return f"empty_{type(value).__name__}"
     return ""

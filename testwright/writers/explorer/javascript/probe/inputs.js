@@ -187,6 +187,7 @@ function fillObject(shape, depth, add) {
       if (value !== undefined) add(build((other) => (other === index ? value : needed(other))))
       if (round === 0 && shape.props[index][2]) add(build((other) => (other === index ? undefined : first(other))))
     }
+  for (let index = 0; index < lists.length; index++) add(build((other) => (other === index ? undefined : needed(other))))
 }
 
 function fillFunction(shape, name, depth, add) {

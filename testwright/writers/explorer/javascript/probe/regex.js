@@ -20,6 +20,7 @@ function sampleRegex(source, flags, random) {
   }
 
   function quantified() {
+    const isBlank = source[at] === ' ' || source.startsWith('\\s', at)
     const part = atom()
     let low = 1
     let high = 1
@@ -34,6 +35,7 @@ function sampleRegex(source, flags, random) {
     at += braces ? braces[0].length : 1
     if (source[at] === '?') at++
     return () => {
+      if (isBlank && low === 0 && random() < 0.85) return ''
       const count = low + Math.floor(random() * (Math.min(high, low + 8) - low + 1))
       let made = ''
       for (let index = 0; index < count; index++) made += part()

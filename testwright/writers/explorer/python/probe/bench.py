@@ -130,7 +130,7 @@ class Bench:
                     value, call = _settled(value, call)
             except Exception as error:
                 return Outcome(lines=lines, call=call, error=self._meant(error))
-        checks = self._checks(value)
+        checks = () if scenario.is_statement else self._checks(value)
         if value is None or not checks:
             changed = [name for name, text in before.items() if spelled(names[name], self.names) != text]
             now = self._state(names.get(scenario.subject), scenario.subject)
@@ -139,7 +139,7 @@ class Bench:
                 return Outcome(lines=lines, call=call, checks=moved, value=value)
             if changed:
                 return self._hoisted(scenario, lines, given.index(changed[0]), names[changed[0]], value)
-            if printed() and value is None and not scenario.subject:
+            if printed() and value is None and not scenario.is_statement:
                 shown = spelled(printed(), self.names)
                 checks = (Check("", "prints", shown),) if shown else checks
         return Outcome(lines=lines, call=call, checks=checks, value=value)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 
-from testwright.writers.explorer.python.probe.search import Find
+from testwright.writers.explorer.python.probe.scenarios import Argument
+from testwright.writers.explorer.python.probe.search import Find, number_of
 
 _PLAIN = re.compile(r"[\w .,:/@-]")
 _PER_PATH = 2
 _MOST_EXTRAS = 6
 
 
-def chosen(finds: list[Find], numbers: set[float], most: int) -> list[Find]:
+def chosen(finds: list[Find], numbers: frozenset[float], most: int) -> list[Find]:
     """A greedy cover of the jumps, then up to `_PER_PATH` different results for each path, `most` in all."""
-    plain = [find for find in finds if find.outcome.error is None]
-    if all(_is_nothing(find) for find in plain):
-        finds = [find for find in finds if find.outcome.error is not None]
+    if not any(_is_result(find) for find in finds):
+        finds = [find for find in finds if not _is_nothing(find)]
     ordered = sorted(finds, key=lambda find: cost(find, numbers))
     picked: list[Find] = []
     covered: set[tuple[int, int, int]] = set()
@@ -44,30 +44,33 @@ def chosen(finds: list[Find], numbers: set[float], most: int) -> list[Find]:
     return picked
 
 
-def cost(find: Find, numbers: set[float]) -> float:
+def cost(find: Find, numbers: frozenset[float]) -> float:
     """How hard a find is to read, in units of one plain call."""
     scenario, outcome = find.scenario, find.outcome
     told = "".join(check.value for check in outcome.checks)
     text = scenario.key() + told
     odd = sum(not _PLAIN.match(letter) for letter in "".join(a.choice.text.strip("\"'") for a in scenario.arguments))
     price = 1.0 + len(text) / 80 + odd / 12 + 0.3 * len(scenario.lines()) + 0.3 * bool(scenario.patches)
+    price += 0.5 * ("islice(" in outcome.call) + 0.15 * sum(len(a.choice.text) < 5 for a in _texts(find))
     if scenario.documented:
         price *= 0.5
     if find.foreign:
         price *= 1.5
-    if any(_number(argument.choice.text) in numbers for argument in scenario.arguments):
+    if any(number_of(argument.choice.text) in numbers for argument in scenario.arguments):
         price *= 0.7
     return price
+
+
+def _texts(find: Find) -> list[Argument]:
+    return [argument for argument in find.scenario.arguments if argument.choice.text[:1] in "\"'"]
+
+
+def _is_result(find: Find) -> bool:
+    checks = find.outcome.checks
+    return bool(checks) and not checks[0].of and checks[0].how != "prints" and not _is_nothing(find)
 
 
 def _is_nothing(find: Find) -> bool:
     """None as the result tells something only where other calls give something else."""
     checks = find.outcome.checks
     return len(checks) == 1 and not checks[0].of and checks[0].how == "equals" and checks[0].value == "None"
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

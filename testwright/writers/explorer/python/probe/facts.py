@@ -5,18 +5,11 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import CodeType, ModuleType
 from typing import Any
 
-_METHODS_OF: dict[str, frozenset[str]] = {
-    "str": frozenset({name for name in dir(str) if not name.startswith("_")} - {"count", "index"}),
-    "dict": frozenset({"items", "keys", "values", "get", "setdefault", "update", "popitem"}),
-    "list": frozenset({"append", "extend", "insert", "sort", "reverse"}),
-    "set": frozenset({"add", "discard", "union", "intersection", "difference", "issubset"}),
-    "file": frozenset({"read", "readline", "readlines", "write"}),
-    "datetime": frozenset({"strftime", "isoformat", "weekday", "isocalendar", "date", "timestamp", "astimezone"}),
-}
+from testwright.writers.explorer.python.probe import uses
 
 
 class Facts:
@@ -118,90 +111,11 @@ class Facts:
         return found
 
     def keys(self, function: Any, name: str) -> list[str]:
-        """String keys by which the parameter is asked for its members."""
-        keys: dict[str, None] = {}
-        for node in ast.walk(self.node_of(function) or ast.Module(body=[], type_ignores=[])):
-            key: Any = None
-            if isinstance(node, ast.Subscript) and _is_name(node.value, name):
-                key = node.slice
-            elif (
-                isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_name(node.func.value, name)
-            ):
-                key = node.args[0] if node.func.attr in ("get", "pop", "setdefault") and node.args else None
-            elif isinstance(node, ast.Compare) and any(_is_name(side, name) for side in node.comparators):
-                key = node.left if isinstance(node.ops[0], (ast.In, ast.NotIn)) else None
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                keys.setdefault(key.value)
-        return list(keys)
+        return uses.keys(self.node_of(function), name)
 
     def kinds(self, function: Any, name: str) -> list[str]:
-        """What the parameter seems to be, by what the function does with it; most telling first."""
         tree = self.node_of(function)
-        is_it = self._mentions(tree, name)
-        tree = self._class_of.get(id(tree), tree)
-        votes: dict[str, int] = {}
-
-        def vote(kind: str, weight: int = 1) -> None:
-            votes[kind] = votes.get(kind, 0) + weight
-
-        for node in ast.walk(tree) if tree is not None else ():
-            if isinstance(node, ast.Attribute) and is_it(node.value):
-                for kind, methods in _METHODS_OF.items():
-                    if node.attr in methods:
-                        vote(kind, 3)
-            elif isinstance(node, ast.Call):
-                if is_it(node.func):
-                    vote("callable", 5)
-                called = ast.unparse(node.func)
-                if node.args and is_it(node.args[0]):
-                    if called == "isinstance" and len(node.args) == 2:
-                        for kind in re.findall(
-                            r"\b(str|int|float|dict|list|tuple|set|bytes)\b", ast.unparse(node.args[1])
-                        ):
-                            vote(kind, 4)
-                    if called in ("callable", "issubclass"):
-                        vote("callable" if called == "callable" else "type", 2)
-                    if called in ("len", "sorted", "sum", "max", "min", "set", "list", "tuple", "enumerate", "iter"):
-                        vote("list", 2)
-                    if called in ("range", "abs", "round", "math.floor", "math.sqrt", "divmod"):
-                        vote("int", 3)
-                if len(node.args) > 1 and called.startswith("re.") and is_it(node.args[1]):
-                    vote("str", 4)
-            elif isinstance(node, (ast.For, ast.comprehension)) and is_it(node.iter):
-                vote("list", 2)
-            elif isinstance(node, ast.BinOp) and (is_it(node.left) or is_it(node.right)):
-                other = node.right if is_it(node.left) else node.left
-                if isinstance(other, ast.Constant) and isinstance(other.value, (str, int, float)):
-                    vote("str" if isinstance(other.value, str) else "int", 2)
-                elif isinstance(node.op, (ast.Sub, ast.Div, ast.FloorDiv, ast.Mult, ast.Pow)):
-                    vote("int", 1)
-            elif isinstance(node, ast.Compare) and any(is_it(side) for side in (node.left, *node.comparators)):
-                if isinstance(node.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
-                    vote("int")
-                for other in (node.left, *node.comparators):
-                    if isinstance(other, ast.Constant) and isinstance(other.value, (str, int, float)):
-                        vote(type(other.value).__name__, 2)
-            elif isinstance(node, ast.Subscript) and is_it(node.value):
-                key = node.slice
-                vote("dict" if isinstance(key, ast.Constant) and isinstance(key.value, str) else "list", 2)
-        return sorted(votes, key=lambda kind: -votes[kind])
-
-    def _mentions(self, function: ast.AST | None, name: str) -> Callable[[ast.AST], bool]:
-        """Whether a node is the parameter, or the attribute of `self` that a constructor keeps it in."""
-        kept = {
-            target.attr
-            for node in (ast.walk(function) if function is not None else ())
-            if isinstance(node, ast.Assign) and _is_name(node.value, name)
-            for target in node.targets
-            if isinstance(target, ast.Attribute) and _is_name(target.value, "self")
-        }
-
-        def is_it(node: ast.AST) -> bool:
-            if isinstance(node, ast.Attribute):
-                return node.attr in kept and _is_name(node.value, "self")
-            return _is_name(node, name)
-
-        return is_it
+        return uses.kinds(tree, self._class_of.get(id(tree)), name)
 
     def documented_calls(self, name: str, *texts: str) -> list[str]:
         """Calls of the function or method with plain values, as its documentation or another text writes them."""
@@ -251,10 +165,6 @@ def _compiled(value: Any) -> list[re.Pattern[str]]:
     if isinstance(value, type):
         values = list(vars(value).values())
     return [item for item in values if isinstance(item, re.Pattern) and isinstance(item.pattern, str)]
-
-
-def _is_name(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
 
 
 def _balanced(text: str, start: int) -> str | None:

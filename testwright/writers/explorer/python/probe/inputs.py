@@ -243,29 +243,29 @@ class Inputs:
         name = kind.__name__
         if self.names.get(name) is not kind or inspect.isabstract(kind):
             return self._built_from_subclass(kind, depth)
-        rows: list[list[Choice]] = []
-        labels: list[str] = []
+        needed: list[list[Choice]] = []
+        extra: list[Choice] = []
         hints = _hints(kind.__init__) or _hints(kind)
         for parameter in constructor_parameters(kind):
-            is_open = parameter.annotation is parameter.empty and parameter.default is None
-            if parameter.default is not parameter.empty and (is_open or len(rows) >= 3):
-                continue
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
             annotation = hints.get(parameter.name, parameter.annotation)
-            of = self._kinds(kind.__init__, parameter, annotation)
-            options = [choice for each in of for choice in self.of_type(each, kind.__init__, parameter.name, depth + 1)]
-            if not options and parameter.default is inspect.Parameter.empty:
-                return []
-            if options:
-                by_name = parameter.kind is parameter.KEYWORD_ONLY or parameter.default is not inspect.Parameter.empty
-                rows.append(options)
-                labels.append(f"{parameter.name}=" if by_name or len(rows) > 2 else "")
-        if not rows:
-            return _texts(f"{name}()")
-        return _zipped(
-            rows, lambda row: f"{name}({', '.join(label + text for label, text in zip(labels, row, strict=False))})"
-        )
+            label = f"{parameter.name}="
+            options = [
+                choice
+                for each in self._kinds(kind.__init__, parameter, annotation)
+                for choice in self.of_type(each, kind.__init__, parameter.name, depth + 1)
+            ]
+            if parameter.default is parameter.empty:
+                by_name = parameter.kind is parameter.KEYWORD_ONLY or len(needed) >= 2
+                needed.append([Choice(label * by_name + choice.text, choice.setup) for choice in options])
+            elif annotation is not parameter.empty or parameter.default is not None:
+                extra.extend(Choice(label + choice.text, choice.setup) for choice in options[:3])
+        if not all(needed):
+            return []
+        rows = _zipped(needed, ", ".join) if needed else [Choice("")]
+        more = [Choice(", ".join(filter(None, (rows[0].text, e.text))), rows[0].setup + e.setup) for e in extra[:9]]
+        return [Choice(f"{name}({row.text})", row.setup) for row in (*rows[:1], *more[:3], *rows[1:], *more[3:])]
 
     def _built_from_subclass(self, kind: type, depth: int) -> list[Choice]:
         for name, other in self.names.items():

@@ -31,6 +31,7 @@ _MOST_ATTEMPTS = 3
 _MOST_SETUPS = 6
 _SEARCH_SHARE = 0.75
 _DEEPEST_RESULT = 2
+_MOST_OF_RESULTS = 4
 
 
 def explore(plan: dict[str, Any]) -> None:
@@ -116,8 +117,10 @@ def _search_symbol(
     for way in longer:
         finds[id(next(first for first in found if _is_same(first, way)))].extend(finds.pop(id(way)))
     records = []
-    for way in found:
-        picked = chosen(finds.get(id(way), []), facts.compared_numbers(way.function), plan["most"])
+    of_results = [find for way in found if way.is_of_result for find in finds.pop(id(way), [])]
+    groups = [(finds.get(id(way), []), way.numbers, plan["most"]) for way in found]
+    for group, numbers, most in (*groups, (of_results, frozenset(), _MOST_OF_RESULTS)):
+        picked = chosen(group, numbers, most)
         for find in picked:
             pulse.beat(find.scenario.key())
             if not find.scenario.documented:

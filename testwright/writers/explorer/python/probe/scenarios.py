@@ -57,6 +57,10 @@ class Scenario:
     patches: tuple[Patch, ...] = ()
     documented: bool = False
 
+    @property
+    def is_statement(self) -> bool:
+        return "{key}" in self.template or self.template.startswith("del ")
+
     def call(self, texts: tuple[str, ...] | None = None) -> str:
         given = texts if texts is not None else tuple(argument.choice.text for argument in self.arguments)
         pairs = sorted(

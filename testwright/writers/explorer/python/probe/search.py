@@ -18,7 +18,7 @@ from testwright.writers.explorer.python.probe.ways import Way
 
 _STALE_AFTER = 600
 _MOST_KEPT = 120
-_MOST_FUNCTIONS = 4
+_MOST_FUNCTIONS = 2
 _LETTERS = "aB1 -_.,:/\n"
 
 
@@ -87,7 +87,8 @@ class Search:
         if fresh and not foreign:
             self.promising.append(scenario)
         known = outcome.signature in self.signatures
-        if outcome.can_be_told and (fresh or not known) and len(self.signatures) < _MOST_KEPT:
+        at_rim = any(number_of(argument.choice.text) in self.way.numbers for argument in scenario.arguments)
+        if outcome.can_be_told and (fresh or at_rim or not known) and len(self.signatures) < _MOST_KEPT:
             self.signatures.add(outcome.signature)
             self.keep(Find(scenario, outcome, foreign))
             if not fresh and not foreign and len(self.promising) < 40:
@@ -205,6 +206,13 @@ def _is_odd(text: str) -> bool:
     """Long, or with many signs: not something a person would have chosen."""
     plain = sum(letter.isalnum() or letter == " " for letter in text)
     return len(text) > 30 or len(text) - plain > 2
+
+
+def number_of(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def repr_of(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from testwright.writers.explorer.python.probe.facts import Facts
@@ -11,7 +12,7 @@ from testwright.writers.explorer.python.probe.spelling import quoted
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "request"})
 _LIBRARIES = frozenset({"requests", "httpx"})
-_VALUES = ("3", '"hello"', "[1, 2]", '{"id": 1}')
+_VALUES = ("3", '"hello"')
 
 
 class Stubs:
@@ -33,8 +34,9 @@ class Stubs:
             return [()]
         keys = _keys(trees)
         statuses = [200, *_statuses(trees)]
-        variants = [self._patch(called[0], body, 200) for body in _bodies(keys)]
-        variants += [self._patch(called[0], _bodies(keys)[0], status) for status in statuses[1:]]
+        text = "\n".join(ast.unparse(tree) for tree in trees)
+        variants = [self._patch(called[0], body, 200, text) for body in _bodies(keys)]
+        variants += [self._patch(called[0], _bodies(keys)[0], status, text) for status in statuses[1:]]
         return [(patch,) for patch in variants]
 
     def _is_outside(self, call: str) -> bool:
@@ -43,24 +45,21 @@ class Stubs:
             return True
         return len(parts) == 2 and parts[0] in _LIBRARIES and parts[1] in _VERBS and hasattr(self.facts.unit, parts[0])
 
-    def _patch(self, call: str, body: str, status: int) -> Patch:
+    def _patch(self, call: str, body: str, status: int, text: str) -> Patch:
+        """`text` is the source that will meet the stand-in: it gets only what is asked of it there."""
         target, name = f"{self.facts.unit.__name__}.{call}", call.rpartition(".")[2]
+        answer = f"{name}.return_value"
+        lines: list[str] = []
+        if re.search(rf"with [^\n]*{re.escape(call)}\(", text):
+            lines.append(f"{answer}.__enter__.return_value = {answer}")
+        for attribute, value in (("status_code", str(status)), ("status", str(status)), ("ok", str(status < 400))):
+            if re.search(rf"\.{attribute}\b", text):
+                lines.append(f"{answer}.{attribute} = {value}")
         if name == "urlopen":
             content = f"json.dumps({body}).encode()" if body[0] in "{[" else f"b{body}"
-            return Patch(
-                target,
-                name,
-                (
-                    f"{name}.return_value.__enter__.return_value = {name}.return_value",
-                    f"{name}.return_value.status = {status}",
-                    f"{name}.return_value.read.return_value = {content}",
-                ),
-            )
-        lines = [f"{name}.return_value.status_code = {status}", f"{name}.return_value.ok = {status < 400}"]
-        if body[0] in "{[":
-            lines.append(f"{name}.return_value.json.return_value = {body}")
+            lines.append(f"{answer}.read.return_value = {content}")
         else:
-            lines.append(f"{name}.return_value.text = {body}")
+            lines.append(f"{answer}.json.return_value = {body}" if body[0] in "{[" else f"{answer}.text = {body}")
         return Patch(target, name, tuple(lines))
 
 
@@ -68,7 +67,8 @@ def _bodies(keys: list[str]) -> list[str]:
     """Answers built from the keys that the code asks for."""
     if not keys:
         return ['"hello"', '{"id": 1}', "[1, 2]"]
-    return ["{" + ", ".join(f"{quoted(key)}: {value}" for key in keys) + "}" for value in _VALUES] + ["{}"]
+    answers = ["{" + ", ".join(f"{quoted(key)}: {value}" for key in keys) + "}" for value in _VALUES]
+    return [*answers, f"[{answers[0]}]", "{}"]
 
 
 def _keys(trees: list[ast.AST]) -> list[str]:

@@ -50,6 +50,8 @@ class Way:
     subject: str = ""
     patches: list[tuple[Patch, ...]] = field(default_factory=lambda: [()])
     documented: list[Scenario] = field(default_factory=list)
+    numbers: frozenset[float] = frozenset()
+    is_of_result: bool = False
 
     def base(self) -> Scenario:
         given = tuple(Argument(row.parameter, row.label, row.choices[0]) for row in self.rows if not row.optional)
@@ -142,6 +144,7 @@ class Ways:
         way = self._way(scenario.symbol, scenario.call(), result, _parameters(result))
         if way is not None:
             way.setups, way.patches, way.documented = [scenario.lines()], [scenario.patches], []
+            way.is_of_result = True
         return way
 
     def of_method(self, symbol: str, target: str, function: Any, parameters: list[inspect.Parameter]) -> list[Way]:
@@ -189,6 +192,7 @@ class Ways:
                 return None
         way = Way(symbol, target, function, rows)
         way.patches = self.stubs(function)
+        way.numbers = frozenset(self.inputs.facts.compared_numbers(function))
         way.documented = self._documented(way, symbol, function, parameters)
         return way
 

@@ -1,0 +1,123 @@
+"""What a parameter seems to be, by what the code does with it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+_METHODS_OF: dict[str, frozenset[str]] = {
+    "str": frozenset(name for name in dir(str) if not name.startswith("_")) - {"count", "index"},
+    "dict": frozenset({"items", "keys", "values", "get", "setdefault", "update", "popitem"}),
+    "list": frozenset({"append", "extend", "insert", "sort", "reverse"}),
+    "set": frozenset({"add", "discard", "union", "intersection", "difference", "issubset"}),
+    "file": frozenset({"read", "readline", "readlines", "write"}),
+    "datetime": frozenset({"strftime", "isoformat", "weekday", "isocalendar", "date", "timestamp", "astimezone"}),
+}
+_TAKES: dict[str, tuple[str, int]] = {
+    "callable": ("callable", 2),
+    "issubclass": ("type", 2),
+    **dict.fromkeys(("len", "sorted", "sum", "max", "min", "set", "list", "tuple", "enumerate", "iter"), ("list", 2)),
+    **dict.fromkeys(("range", "abs", "round", "math.floor", "math.sqrt", "divmod"), ("int", 3)),
+}
+_NUMERIC = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mult, ast.Pow)
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+
+_Mention = Callable[[ast.AST], bool]
+_Vote = tuple[str, int]
+
+
+def kinds(function: ast.AST | None, whole_class: ast.AST | None, name: str) -> list[str]:
+    """Names of types, most likely first. What a constructor keeps in `self` is followed through its class."""
+    if function is None:
+        return []
+    is_it = _mention(function, name)
+    votes: Counter[str] = Counter()
+    for node in ast.walk(whole_class or function):
+        for kind, weight in _votes(node, is_it):
+            votes[kind] += weight
+    return [kind for kind, _ in votes.most_common()]
+
+
+def keys(function: ast.AST | None, name: str) -> list[str]:
+    """String keys by which the parameter is asked for its members."""
+    found: dict[str, None] = {}
+    for node in ast.walk(function) if function is not None else ():
+        key: Any = None
+        if isinstance(node, ast.Subscript) and _is_name(node.value, name):
+            key = node.slice
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_name(node.func.value, name):
+            key = node.args[0] if node.func.attr in ("get", "pop", "setdefault") and node.args else None
+        elif isinstance(node, ast.Compare) and any(_is_name(side, name) for side in node.comparators):
+            key = node.left if isinstance(node.ops[0], (ast.In, ast.NotIn)) else None
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            found.setdefault(key.value)
+    return list(found)
+
+
+def _votes(node: ast.AST, is_it: _Mention) -> Iterator[_Vote]:
+    if isinstance(node, ast.Attribute) and is_it(node.value):
+        yield from ((kind, 3) for kind, methods in _METHODS_OF.items() if node.attr in methods)
+    elif isinstance(node, ast.Call):
+        yield from _votes_of_call(node, is_it)
+    elif isinstance(node, (ast.For, ast.comprehension)) and is_it(node.iter):
+        yield "list", 2
+    elif isinstance(node, ast.BinOp):
+        yield from _votes_of_operator(node, is_it)
+    elif isinstance(node, ast.Compare) and any(is_it(side) for side in (node.left, *node.comparators)):
+        if isinstance(node.ops[0], _ORDERS):
+            yield "int", 1
+        for other in (node.left, *node.comparators):
+            if isinstance(other, ast.Constant) and isinstance(other.value, (str, int, float)):
+                yield type(other.value).__name__, 2
+    elif isinstance(node, ast.Subscript) and is_it(node.value):
+        named = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+        yield "dict" if named else "list", 2
+
+
+def _votes_of_call(node: ast.Call, is_it: _Mention) -> Iterator[_Vote]:
+    if is_it(node.func):
+        yield "callable", 5
+    called = ast.unparse(node.func)
+    if node.args and is_it(node.args[0]):
+        if called == "isinstance" and len(node.args) == 2:
+            named = re.findall(r"\b(str|int|float|dict|list|tuple|set|bytes)\b", ast.unparse(node.args[1]))
+            yield from ((kind, 4) for kind in named)
+        if called in _TAKES:
+            yield _TAKES[called]
+    if len(node.args) > 1 and called.startswith("re.") and is_it(node.args[1]):
+        yield "str", 4
+
+
+def _votes_of_operator(node: ast.BinOp, is_it: _Mention) -> Iterator[_Vote]:
+    if not (is_it(node.left) or is_it(node.right)):
+        return
+    other = node.right if is_it(node.left) else node.left
+    if isinstance(other, ast.Constant) and isinstance(other.value, (str, int, float)):
+        yield "str" if isinstance(other.value, str) else "int", 2
+    elif isinstance(node.op, _NUMERIC):
+        yield "int", 1
+
+
+def _mention(function: ast.AST, name: str) -> _Mention:
+    """Whether a node is the parameter, or the attribute of `self` that it is kept in."""
+    kept = {
+        target.attr
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and _is_name(node.value, name)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and _is_name(target.value, "self")
+    }
+
+    def is_it(node: ast.AST) -> bool:
+        if isinstance(node, ast.Attribute):
+            return node.attr in kept and _is_name(node.value, "self")
+        return _is_name(node, name)
+
+    return is_it
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
