@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from testwright.api.app import create_app, finish_routes
 from testwright.api.services import ApiServices
 from testwright.domain.drafts import Draft
-from testwright.domain.errors import Cancelled, InputError, PermanentError
+from testwright.domain.errors import Cancelled, FieldProblem, InputError, PermanentError
 from testwright.domain.ports import Desk, ProjectView, Step, Writer
 from testwright.domain.records import Accepted, Assignment
 from testwright.domain.sessions import Options, SourceFile
@@ -190,6 +190,13 @@ def writer_for(settings: Settings, options: Options) -> tuple[str, str | None]:
             f"The model {options.model} needs a key.",
             code="model_not_configured",
             hint="Set GOOGLE_API_KEY and start again, or leave the model out: the explorer needs no key.",
+        )
+    if options.max_cost_usd is not None and _price(settings) is None:
+        raise InputError(
+            "A limit on the cost cannot hold: the model's price is not known here.",
+            code="price_unknown",
+            hint="Set TESTWRIGHT_MODEL_INPUT_USD and TESTWRIGHT_MODEL_OUTPUT_USD, or leave maxCostUsd out.",
+            fields=(FieldProblem("options.maxCostUsd", "needs the model's price"),),
         )
     return "model", options.model or settings.model
 

@@ -18,7 +18,8 @@ _MOST_MESSAGE = 2000
 _MOST_TESTS = 5000
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_FOUND = re.compile(
-    r"(?:Cannot find (?:module|package)|Failed to resolve import|Could not resolve|Cannot resolve module) ['\"]([^'\"]+)['\"]"
+    r"(?:Cannot find (?:module|package)|Failed to resolve import|Could not resolve|Cannot resolve module)"
+    r" ['\"]([^'\"]+)['\"]"
 )
 
 BUILTINS = frozenset(

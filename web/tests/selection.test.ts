@@ -75,6 +75,8 @@ test.each([
   ['invoicing/tax.py', 'python', true],
   ['invoicing/contest.py', 'python', true],
   ['types.d.ts', 'typescript', false],
+  ['vite.config.ts', 'typescript', false],
+  ['e2e/cart.ts', 'typescript', false],
   ['README.md', null, false],
 ])('whether tests can be written for %s (%s): %s', (path, language, expected) => {
   expect(isSource(file(path, language))).toBe(expected)

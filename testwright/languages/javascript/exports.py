@@ -119,10 +119,9 @@ def _common_exports(root: Node, base_name: str) -> list[Export]:
         statement = node.parent if node.parent is not None and node.parent.type == "expression_statement" else node
         if left in ("module.exports", "exports"):
             found += _whole_module(value, statement, declared, base_name)
-        elif match := re.fullmatch(r"(?:module\.)?exports\.([A-Za-z_$][\w$]*)", left):
-            if match[1] != "__esModule":
-                target = declared.get(text_of(value), (value, statement))
-                found.append(Export(match[1], target[0], target[1], is_default=match[1] == "default"))
+        elif (match := re.fullmatch(r"(?:module\.)?exports\.(?!__)([A-Za-z_$][\w$]*)", left)) is not None:
+            target = declared.get(text_of(value), (value, statement))
+            found.append(Export(match[1], target[0], target[1], is_default=match[1] == "default"))
     return [export for export in found if _is_worth_telling(export)]
 
 

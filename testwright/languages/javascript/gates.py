@@ -1,4 +1,4 @@
-"""The static gates: a test must be readable (`reads`) and must have an oracle that the code under test moves (`asserts`)."""
+"""The static gates: a test must be readable (`reads`), with an oracle that the code under test moves (`asserts`)."""
 
 import re
 
@@ -100,9 +100,9 @@ def _unit_imports(preamble: Node, analysis: Analysis) -> dict[str, list[str]]:
     has_default = any(symbol.is_default_export for symbol in analysis.symbols)
     found = {}
     for source, names in imported(preamble):
-        if source.startswith((".", "@/", "~/", "#", "src/")) and source not in analysis.imports:
-            if has_default or not names or exported & set(names) or len(names) == 1:
-                found[source] = names
+        is_own = source.startswith((".", "@/", "~/", "#", "src/")) and source not in analysis.imports
+        if is_own and (has_default or not names or exported & set(names) or len(names) == 1):
+            found[source] = names
     return found
 
 
@@ -209,11 +209,18 @@ def _moved_by_unit(root: Node, preamble: Node) -> set[str]:
                 moved |= {text_of(each) for each in walk(field(node, "name") or node) if each.type in _NAMES}
             elif node.type == "assignment_expression" and _depends(field(node, "right"), moved):
                 moved.add(text_of(field(node, "left")).split(".")[0])
-            elif node.type in ("call_expression", "new_expression", "jsx_self_closing_element", "jsx_opening_element"):
-                if _depends(node, moved) and not text_of(field(node, "function")).startswith(("expect", "it", "test")):
-                    moved |= {text_of(each) for each in walk(node) if each.type == "identifier"}
+            elif node.type in _USES and _depends(node, moved) and not _is_runners(node):
+                moved |= {text_of(each) for each in walk(node) if each.type == "identifier"}
         if len(moved) == before:
             return moved
+
+
+_USES = frozenset({"call_expression", "new_expression", "jsx_self_closing_element", "jsx_opening_element"})
+
+
+def _is_runners(call: Node) -> bool:
+    """`it(…)` and `expect(…)` themselves, which touch everything."""
+    return re.match(r"(expect|it|test|describe)\b", text_of(field(call, "function"))) is not None
 
 
 _NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})

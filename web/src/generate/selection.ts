@@ -104,13 +104,15 @@ export function pickedAfter(
   return next
 }
 
-const TESTS = [
-  /(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/,
-  /\.(test|spec)\.[cm]?[jt]sx?$/,
-  /(^|\/)(__tests__|tests?)\//,
+/** As the service sees it: tests, what belongs to tests, and what configures a tool. */
+const NO_SOURCES = [
+  /(^|\/)(test_[^/]*|[^/]*_test|conftest|setup|noxfile|fabfile)\.py$/,
+  /\.(test|spec|stories|config)\.[cm]?[jt]sx?$/,
+  /(^|\/)(__tests__|__mocks__|tests?|spec|e2e|fixtures)\//,
+  /(^|\/)\.[^/]*$/,
   /\.d\.[cm]?ts$/,
 ]
 
-/** Whether tests can be written for this file: known language, and not a test itself. */
+/** Whether tests can be written for this file: known language, not empty, and not a test itself. */
 export const isSource = (file: TreeFile): boolean =>
-  file.language !== null && !TESTS.some(pattern => pattern.test(file.path))
+  file.language !== null && file.size !== 0 && !NO_SOURCES.some(pattern => pattern.test(file.path))

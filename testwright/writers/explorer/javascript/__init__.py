@@ -101,7 +101,8 @@ def _jest_head(unit: str, plan: dict[str, Any]) -> str:
         lines.insert(0, "/** @jest-environment jsdom */")
         lines += ["const react = require('react')", "const drawing = require('@testing-library/react')"]
     lines.append(
-        f"async function load(isFresh) {{\n  if (isFresh) mocker.resetModules()\n  return withDefault(require({unit}))\n}}"
+        f"async function load(isFresh) {{\n  if (isFresh) mocker.resetModules()\n"
+        f"  return withDefault(require({unit}))\n}}"
     )
     return "\n".join([*lines, _WITH_DEFAULT])
 

@@ -19,7 +19,7 @@ class Module:
         self.text = text
         self.root = parse(text, path)
         self._view = view
-        self._known = known if known is not None else {path: self}
+        self._known: dict[str, Module | None] = known if known is not None else {path: self}
 
     @cached_property
     def functions(self) -> dict[str, Node]:
@@ -67,22 +67,12 @@ class Module:
                 source = said(field(node, "source")) or ""
                 for each in walk(node):
                     if each.type == "import_specifier":
-                        name = text_of(field(each, "name"))
-                        found[text_of(field(each, "alias")) or name] = (source, name)
+                        exported = text_of(field(each, "name"))
+                        found[text_of(field(each, "alias")) or exported] = (source, exported)
                     elif each.type == "identifier" and each.parent is not None and each.parent.type == "import_clause":
                         found[text_of(each)] = (source, "default")
             elif node.type == "variable_declarator":
-                value, name = field(node, "value"), field(node, "name")
-                if name is None or text_of(field(value, "function")) != "require":
-                    continue
-                arguments = field(value, "arguments")
-                source = (said(arguments.named_children[0]) if arguments and arguments.named_children else "") or ""
-                if name.type == "object_pattern":
-                    for child in name.named_children:
-                        local = text_of(field(child, "value")) or text_of(child)
-                        found[local] = (source, text_of(field(child, "key")) or local)
-                else:
-                    found[text_of(name)] = (source, "default")
+                found |= _required(node)
         return found
 
     def neighbour(self, name: str) -> tuple[Module, str] | None:
@@ -111,3 +101,19 @@ class Module:
         module = Module(path, text, self._view, self._known) if text is not None and "." in path else None
         self._known[path] = module
         return module
+
+
+def _required(declarator: Node) -> dict[str, tuple[str, str]]:
+    """The names that `const … = require('…')` brings in."""
+    value, pattern = field(declarator, "value"), field(declarator, "name")
+    if pattern is None or text_of(field(value, "function")) != "require":
+        return {}
+    arguments = field(value, "arguments")
+    source = (said(arguments.named_children[0]) if arguments and arguments.named_children else "") or ""
+    if pattern.type != "object_pattern":
+        return {text_of(pattern): (source, "default")}
+    found = {}
+    for child in pattern.named_children:
+        local = text_of(field(child, "value")) or text_of(child)
+        found[local] = (source, text_of(field(child, "key")) or local)
+    return found

@@ -265,12 +265,8 @@ def _props_title(each: dict[str, Any]) -> str:
 def _deeds_title(steps: list[dict[str, Any]]) -> str:
     told: list[str] = []
     for step in steps:
-        deed = (
-            f"clicking {step['name']}"
-            if step["act"] == "click"
-            else f"typing {quoted(step['text'])} into {step['name']}"
-        )
-        told.append(deed)
+        typed = f"typing {quoted(step.get('text', ''))} into {step['name']}"
+        told.append(f"clicking {step['name']}" if step["act"] == "click" else typed)
     counted = [f"{deed}{f' {told.count(deed)} times' if told.count(deed) > 1 else ''}" for deed in dict.fromkeys(told)]
     return " after " + ", then ".join(counted)
 

@@ -48,7 +48,7 @@ def draft_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask) -
     names: set[str] = set()
     for target in targets:
         mine = [each for each in told if each["target"] == target.id]
-        for each, written in _worth_keeping(mine, target, task, style, targets):
+        for _, written in _worth_keeping(mine, target, task, style, targets):
             name = _unique(_one_line(written.title), names, target)
             names.add(name)
             needs |= written.needs

@@ -7,6 +7,13 @@ from typing import Any
 
 from tree_sitter import Node
 
+from testwright.writers.explorer.javascript.methods import (
+    ARRAY_METHODS,
+    DATE_METHODS,
+    EITHER,
+    NUMBER_METHODS,
+    STRING_METHODS,
+)
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.shapes import ANY, Shape, keys_of_object, union
 from testwright.writers.explorer.javascript.syntax import (
@@ -20,74 +27,6 @@ from testwright.writers.explorer.javascript.syntax import (
     walk,
 )
 
-_STRING_METHODS = frozenset(
-    [
-        "toUpperCase",
-        "toLowerCase",
-        "trim",
-        "trimStart",
-        "trimEnd",
-        "split",
-        "replace",
-        "replaceAll",
-        "charAt",
-        "charCodeAt",
-        "codePointAt",
-        "match",
-        "matchAll",
-        "startsWith",
-        "endsWith",
-        "padStart",
-        "padEnd",
-        "substring",
-        "substr",
-        "localeCompare",
-        "normalize",
-        "repeat",
-        "search",
-    ]
-)
-_ARRAY_METHODS = frozenset(
-    [
-        "map",
-        "forEach",
-        "filter",
-        "reduce",
-        "reduceRight",
-        "push",
-        "pop",
-        "shift",
-        "unshift",
-        "splice",
-        "sort",
-        "reverse",
-        "join",
-        "some",
-        "every",
-        "find",
-        "findIndex",
-        "findLast",
-        "flat",
-        "flatMap",
-        "fill",
-    ]
-)
-_NUMBER_METHODS = frozenset(("toFixed", "toPrecision", "toExponential"))
-_DATE_METHODS = frozenset(
-    [
-        "getTime",
-        "toISOString",
-        "getFullYear",
-        "getMonth",
-        "getDate",
-        "getDay",
-        "getHours",
-        "getMinutes",
-        "getSeconds",
-        "getUTCFullYear",
-    ]
-)
-_EITHER = frozenset(("length", "slice", "indexOf", "lastIndexOf", "includes", "concat", "at", "toString", "valueOf"))
 _TYPEOF: dict[str, Shape] = {
     "string": {"k": "string"},
     "number": {"k": "number"},
@@ -197,19 +136,19 @@ def _weigh_member(parent: Node, scope: Node, module: Module, depth: int, found: 
         and parent.parent.type == "call_expression"
         and field(parent.parent, "function") == parent
     )
-    if name in _STRING_METHODS and called:
+    if name in STRING_METHODS and called:
         found.strong.append({"k": "string"})
-    elif name in _ARRAY_METHODS and called and parent.parent is not None:
+    elif name in ARRAY_METHODS and called and parent.parent is not None:
         found.strong.append({"k": "array", "of": _item_of(parent.parent, name, module, depth)})
-    elif name in _NUMBER_METHODS and called:
+    elif name in NUMBER_METHODS and called:
         found.strong.append({"k": "number"})
-    elif name in _DATE_METHODS and called:
+    elif name in DATE_METHODS and called:
         found.strong.append({"k": "date"})
     elif name in ("test", "exec") and called:
         found.strong.append({"k": "regexp"})
     elif name in ("then", "catch") and called:
         return
-    elif name in _EITHER:
+    elif name in EITHER:
         found.weak += [{"k": "string"}, {"k": "array", "of": ANY}]
     elif name == "hasOwnProperty":
         found.weak.append({"k": "record", "of": ANY})

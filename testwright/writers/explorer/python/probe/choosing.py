@@ -7,7 +7,8 @@ import re
 from testwright.writers.explorer.python.probe.scenarios import Argument
 from testwright.writers.explorer.python.probe.search import Find, number_of
 
-_PLAIN = re.compile(r"[\w .,:/@-]")
+_PLAIN = re.compile(r"[\w .,:/@-]", re.ASCII)
+_WORDS = re.compile(r"[\"'][A-Za-z]{3}")
 _PER_PATH = 2
 _MOST_EXTRAS = 6
 
@@ -51,7 +52,7 @@ def cost(find: Find, numbers: frozenset[float]) -> float:
     text = scenario.key() + told
     odd = sum(not _PLAIN.match(letter) for letter in "".join(a.choice.text.strip("\"'") for a in scenario.arguments))
     price = 1.0 + len(text) / 80 + odd / 12 + 0.3 * len(scenario.lines()) + 0.3 * bool(scenario.patches)
-    price += 0.5 * ("islice(" in outcome.call) + 0.15 * sum(len(a.choice.text) < 5 for a in _texts(find))
+    price += 0.5 * ("islice(" in outcome.call) + 0.15 * sum(not _WORDS.match(a.choice.text) for a in _texts(find))
     if scenario.documented:
         price *= 0.5
     if find.foreign:

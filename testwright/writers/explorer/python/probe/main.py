@@ -51,12 +51,26 @@ def explore(plan: dict[str, Any]) -> None:
             records.extend(found)
             troubles.extend([f"{name}: {trouble}"] if trouble else [])
         if plan["integration"]:
-            records.extend(seams.records(records, bench))
+            records.extend(_seams(records, bench))
         kept = replay.steady(bench, records, until=started + plan["seconds"])
     finally:
         bench.close()
     path = Path(os.environ.get("OUT", "/out"), plan["report"])
     path.write_text(json.dumps({"records": kept, "found": len(records), "troubles": troubles}), encoding="utf-8")
+
+
+def _seams(records: list[dict[str, Any]], bench: Bench) -> list[dict[str, Any]]:
+    avoid: set[str] = set()
+    for _ in range(_MOST_ATTEMPTS):
+
+        def work(pulse: Pulse) -> list[dict[str, Any]]:
+            return seams.records(records, bench, pulse.beat, frozenset(avoid))
+
+        found, culprit = in_child(work, 5.0)
+        if isinstance(found, list):
+            return found
+        avoid.add(culprit)
+    return []
 
 
 def _explore_symbol(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from testwright.writers.explorer.python.probe.bench import Bench
@@ -15,10 +17,12 @@ _INVERSES = (
     ("quote", "unquote"), ("split", "join"), ("camel", "snake"), ("shuffle", "sort"), ("add", "remove"),
 )  # fmt: skip
 _MOST_PAIRS = 6
-_MOST_TRIES = 200
+_MOST_TRIES_EACH = 3
 
 
-def records(told: list[dict[str, Any]], bench: Bench) -> list[dict[str, Any]]:
+def records(
+    told: list[dict[str, Any]], bench: Bench, before_call: Callable[[str], None], avoid: frozenset[str]
+) -> list[dict[str, Any]]:
     """Records of `second(first(…))`, round trips and pairs with opposite names before any other."""
     functions = {
         name: value
@@ -28,15 +32,17 @@ def records(told: list[dict[str, Any]], bench: Bench) -> list[dict[str, Any]]:
         and not inspect.iscoroutinefunction(value)
     }
     found: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
-    tries = 0
+    tries: Counter[tuple[str, str]] = Counter()
     for record in told:
         first = record["symbol"]
         if first not in functions or record["error"] or record["patches"] or record["lines"] or not _equals(record):
             continue
         for second, function in functions.items():
-            if second == first or not _takes_one(function) or tries > _MOST_TRIES:
+            pair = f"{second}({record['call']})"
+            if second == first or not _takes_one(function) or tries[first, second] >= _MOST_TRIES_EACH or pair in avoid:
                 continue
-            tries += 1
+            tries[first, second] += 1
+            before_call(pair)
             seam = _seam(record, second, bench)
             if seam is None:
                 continue
