@@ -122,7 +122,7 @@ def fork_bomb(decoys: dict[str, Any]) -> None:
             forks += 1
     except OSError:
         pass
-    tell("forks beyond the limit", forks >= 64, forks)
+    tell("forks far beyond the limit of 64", forks >= 100, forks)  # others of this user are allowed for
 
 
 def memory_of_one(decoys: dict[str, Any]) -> None:

@@ -164,10 +164,9 @@ def known_modules(framework: str, view: ProjectView, runner: Runner) -> frozense
             known |= set(listed) if isinstance(listed, dict) else set()
         if isinstance(manifest.get("name"), str):
             known.add(manifest["name"])
-    if runner.origin == "managed" or runner.fact("react") == "managed":
+    known |= {package for package, origin in runner.facts if origin in ("project", "managed")}
+    if runner.origin == "managed":
         known |= MANAGED
-    elif runner.fact("react"):
-        known |= {"react", "react-dom"}
     return frozenset(known)
 
 

@@ -130,7 +130,7 @@ class Bubblewrap:
                 "argv": bubblewrap_argv(self.program, command, setpriv=setpriv, uid=inside_uid),
                 "inputs": [self._filter, *etc_files(inside_uid).values()],
                 "drop_to": uid if self._is_root and not self._late else None,
-                "own_uid": self._is_root,
+                "uid": uid if self._is_root else os.getuid(),
                 "wall_seconds": limits.wall.total_seconds(),
                 "cpu_seconds": math.ceil(limits.cpu.total_seconds()),
                 "data_bytes": limits.memory_mib * MiB * 3 // 4,

@@ -96,7 +96,7 @@ def _set_limits(order: dict[str, Any]) -> None:
     # Soft first, so that SIGXCPU comes and tells why; DATA instead of AS, because V8 reserves far more than it uses.
     _limit(resource.RLIMIT_CPU, cpu, cpu + 2)
     _limit(resource.RLIMIT_DATA, order["data_bytes"])
-    _limit(resource.RLIMIT_NPROC, order["processes"] + _others_of_this_user(order))
+    _limit(resource.RLIMIT_NPROC, order["processes"] + _threads_of(order["uid"]))
     _limit(resource.RLIMIT_NOFILE, order["open_files"])
     _limit(resource.RLIMIT_FSIZE, order["file_bytes"])
     for which in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
@@ -114,14 +114,14 @@ def _limit(which: int, soft: int, hard: int | None = None) -> None:
     resource.setrlimit(which, (soft, hard))
 
 
-def _others_of_this_user(order: dict[str, Any]) -> int:
-    """RLIMIT_NPROC counts a user's threads everywhere; a person's desktop alone may have hundreds."""
-    if order["own_uid"]:
-        return 0
-    mine, threads = os.getuid(), 0
+def _threads_of(uid: int) -> int:
+    """RLIMIT_NPROC counts a user's threads everywhere: a person's desktop has hundreds, and a second service may use
+    the same sandbox users as this one.
+    """
+    threads = 0
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            if os.stat(f"/proc/{pid}").st_uid == mine:
+            if os.stat(f"/proc/{pid}").st_uid == uid:
                 with open(f"/proc/{pid}/stat") as file:
                     threads += int(file.read().rsplit(")", 1)[1].split()[17])
         except (OSError, IndexError, ValueError):

@@ -72,7 +72,8 @@ def _symbols(export: Export, path: str) -> list[Symbol]:
     if node.type in CLASSES:
         return _class_symbols(export)
     function = function_of(node)
-    returns, parameters = None, ()
+    returns: str | None = None
+    parameters: tuple[Parameter, ...] = ()
     kind = SymbolKind.CONSTANT
     if function is not None:
         kind = _kind_of(export, function, node)

@@ -106,8 +106,8 @@ def _common_exports(root: Node, base_name: str) -> list[Export]:
     """`module.exports = …`, `exports.x = …`; found inside wrappers (UMD) too."""
     declared = declarations_of(root)
     for node in walk(root):  # a wrapper's own functions, for UMD; the module's own come first
-        for name, value in _declared_by(node):
-            declared.setdefault(name, (value, node))
+        for name, declaration in _declared_by(node):
+            declared.setdefault(name, (declaration, node))
     found: list[Export] = []
     for node in walk(root):
         if node.type != "assignment_expression":

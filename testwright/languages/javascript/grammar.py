@@ -26,7 +26,7 @@ CLASSES = frozenset({"class_declaration", "abstract_class_declaration", "class"}
 def parse(text: str, path: str = "") -> Node:
     """The tree with the fewest errors of the grammars that fit the file's name; any of them when there is no name."""
     if path.endswith((".ts", ".mts", ".cts")):
-        grammars = (_TYPESCRIPT,)
+        grammars: tuple[Language, ...] = (_TYPESCRIPT,)
     elif path.endswith(".tsx"):
         grammars = (_TSX,)
     elif path:

@@ -8,7 +8,7 @@ import type { TreeFile } from '../api/types'
 import { bytes, percent } from '../ui/words'
 import { folderStates, foldersOf, pickedAfter, type TreeNode, treeOf } from './selection'
 
-const ROW_HEIGHT = 28
+const LAYOUT = { rowHeight: 28 }
 const FEW_FILES = 300
 const NO_FOLDERS: ReadonlySet<string> = new Set()
 
@@ -37,7 +37,7 @@ export function FileTree({ files, picked, onPick, searching }: FileTreeProps) {
 
   return (
     <HalfPicked value={half}>
-      <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: ROW_HEIGHT }}>
+      <Virtualizer layout={ListLayout} layoutOptions={LAYOUT}>
         <Tree
           className="tree"
           aria-label="Files"

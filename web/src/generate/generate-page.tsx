@@ -75,10 +75,10 @@ function Picking({ repository: { repositoryId } }: { repository: Repository }) {
     const words = sought.toLowerCase().split(/\s+/).filter(Boolean)
     return sources.filter(
       file =>
-        (!untestedOnly || file.hasTests === false || picked.has(file.path)) &&
+        (!untestedOnly || file.hasTests === false) &&
         words.every(word => file.path.toLowerCase().includes(word)),
     )
-  }, [sources, sought, untestedOnly, picked])
+  }, [sources, sought, untestedOnly])
   const files = useMemo(() => sources.filter(({ path }) => picked.has(path)), [sources, picked])
   const families = useMemo(() => familiesOf(files.length ? files : sources), [files, sources])
   const declared = useMemo(() => declaredIn(packageJson), [packageJson])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from testwright.domain.drafts import Draft
 from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Explored, WritingTask
+from testwright.domain.projects import WORKSPACE
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import MARKER, REPORT, plan_of, targets_of
 from testwright.writers.explorer.javascript.printing import quoted
@@ -53,9 +55,11 @@ def _report(explored: Explored) -> list[dict[str, Any]] | None:
     """What the probe wrote is a stranger's word: only its outline is trusted here, its values are printed as text."""
     try:
         report = json.loads(explored.reports[REPORT])
-        told = report["told"]
+        told, failure = report["told"], report.get("failure")
     except (KeyError, ValueError, TypeError, RecursionError):
         return None
+    if isinstance(failure, str):
+        raise _not_loaded(failure)
     return [each for each in told if isinstance(each, dict) and "outcome" in each] if isinstance(told, list) else None
 
 
@@ -72,6 +76,29 @@ def _no_observations(explored: Explored) -> PermanentError:
     if problem is None:
         return PermanentError("The probe left no report.", code="no_report", retryable=True)
     return PermanentError(problem.message, code=problem.code, hint=problem.hint, retryable=True)
+
+
+_MISSING = re.compile(r"(?:Cannot find (?:module|package)|Failed to resolve import) ['\"]([^'\"./][^'\"]*)['\"]")
+
+
+def _not_loaded(said: str) -> PermanentError:
+    missing = _MISSING.search(said)
+    if missing is not None:
+        parts = missing[1].split("/")
+        package = "/".join(parts[:2]) if parts[0].startswith("@") else parts[0]
+        return PermanentError(
+            f"The package '{package}' is not installed.",
+            code="missing_package",
+            hint=f"Run `npm i {package}` in the project, or add it to package.json and install.",
+            retryable=True,
+        )
+    first = re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", said).replace(f"{WORKSPACE}/", "").strip()[:300]
+    return PermanentError(
+        f"The file cannot be loaded: {first}",
+        code="load_error",
+        hint="Make it load on its own (environment variables, missing build output), then try again.",
+        retryable=True,
+    )
 
 
 def probe_text(task: WritingTask, plan: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from tree_sitter import Node
 from testwright.domain.analysis import Parameter, Symbol, SymbolKind
 from testwright.domain.ports import WritingTask
 from testwright.domain.projects import OUT, WORKSPACE
+from testwright.domain.sessions import TestType
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, of_type, union
 from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, parse, said, text_of, unwrap, walk
@@ -277,6 +278,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "seed": task.seed,
         "seconds": seconds,
         "mock": task.options.mock_external,
+        "integration": TestType.INTEGRATION in task.options.test_types,
         "react": uses_react,
         "timers": uses_react and re.search(r"\bset(Timeout|Interval)\b", task.source.text) is not None,
         "targets": [target.spec for target in targets],

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, expectation, holds, quoted, source
-
-if TYPE_CHECKING:
-    from testwright.writers.explorer.javascript.telling import Style, Written
+from testwright.writers.explorer.javascript.writing import Style, Written
 
 UNDEFINED = {"$": "undefined"}
 _UNFIT = ("cut", "symbol", "promise", "NaN", "function", "iterator")
 _MOST_CHECKS = 5
+_ELEMENTS = {"button": "HTMLButtonElement", "combobox": "HTMLSelectElement"}
 
 
 def call_text(callee: str, args: list[Any], style: Style, indent: int) -> str:
@@ -74,9 +73,9 @@ def _spies(tree: Any) -> list[tuple[str, Any]]:
 def spy_checks(each: dict[str, Any], style: Style) -> list[str]:
     lines = []
     for name, calls in each.get("spies", [])[:3]:
-        if holds(calls, *_UNFIT) or len(calls) > 20:
-            continue
-        if not calls:
+        if calls and (holds(calls, *_UNFIT) or len(calls) > 20):
+            lines.append(f"expect({name}).toHaveBeenCalledTimes({len(calls)})")
+        elif not calls:
             lines.append(f"expect({name}).not.toHaveBeenCalled()")
         elif len(calls) == 1:
             args = ", ".join(source(arg, style.mock, -1000) for arg in calls[0])
@@ -101,12 +100,6 @@ def scenario(each: dict[str, Any]) -> str:
         if isinstance(arg, int | float) and not isinstance(arg, bool) and arg < 0:
             return "edge"
     return "happy"
-
-
-def _new(title: str, lines: list[str], scenario_name: str, is_async: bool, needs: set[str]) -> Written:
-    from testwright.writers.explorer.javascript.telling import Written
-
-    return Written(title, lines, scenario_name, is_async, needs)
 
 
 def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
@@ -135,7 +128,7 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     if outcome["kind"] == "throws":
         line, throws_later = throws(call, outcome)
         title = f"{doing} throws {quoted(outcome['message'][:60])}{after}"
-        return _new(title, [*lines, "", line], "error", is_async or throws_later, needs)
+        return Written(title, [*lines, "", line], "error", is_async or throws_later, needs)
     tree = outcome["tree"]
     if holds(tree, *_UNFIT):
         return None
@@ -146,14 +139,15 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
             return None
         lines += [f"await {call}" if result.get("isAsync") else call, "", *[line for line, _ in sights], *checks]
         effect = " and ".join(what for _, what in sights[:2]) or "calls back"
-        return _new(f"{doing} leaves {effect}{after}", lines, "happy", is_async or _waits(sights), needs)
+        return Written(f"{doing} leaves {effect}{after}", lines, "happy", is_async or _waits(sights), needs)
     subject = f"await {call}" if result.get("isAsync") else call
-    told = [line for line, _ in sights] if not _is_question(last) else []
+    moved = {**each, "seen": [seen for seen in each.get("seen", []) if seen.get("moved")]}
+    told = [line for line, _ in _sights(moved, held, style, (last["name"],))] if not _is_question(last) else []
     lines += ["", expectation(subject, tree, style.mock), *told, *checks]
     title = f"{doing} {'is' if last.get('getter') else 'returns'} {brief(tree)}{after}"
     made_of = ", ".join(brief(arg, 20) for arg in each["args"])
     title += f" on {name}({made_of})" if made_of and not before else ""
-    return _new(title, lines, scenario({"args": last["args"]}), is_async or _waits(sights), needs)
+    return Written(title, lines, scenario({"args": last["args"]}), is_async or _waits(sights), needs)
 
 
 def _waits(sights: list[tuple[str, str]]) -> bool:
@@ -172,7 +166,7 @@ def _birth(
     if outcome["kind"] == "throws":
         line, is_async = throws(made, outcome)
         title = f"throws {quoted(outcome['message'][:60])} for new {name}({shown})"
-        return _new(title, [*setup, line], "error", is_async, needs)
+        return Written(title, [*setup, line], "error", is_async, needs)
     held = re.sub(r"^[A-Z]+", lambda m: m[0].lower(), name) or "made"
     held = "made" if held == name else held
     sights = _sights(each, held, style, ())
@@ -180,7 +174,7 @@ def _birth(
         return None
     lines = [*setup, f"const {held} = {made}", "", *[line for line, _ in sights]]
     title = f"starts with {' and '.join(what for _, what in sights[:2])}" + (f" for {shown}" if shown else "")
-    return _new(title, lines, scenario(each), _waits(sights), needs)
+    return Written(title, lines, scenario(each), _waits(sights), needs)
 
 
 def _step_text(held: str, step: dict[str, Any], style: Style) -> str:
@@ -197,9 +191,9 @@ def _sights(each: dict[str, Any], held: str, style: Style, without: tuple[str, .
             continue
         subject = f"{held}.{seen['name']}" if seen["getter"] else f"{held}.{seen['name']}()"
         line = expectation(f"await {subject}" if seen["isAsync"] else subject, tree, style.mock)
-        found.append((line, f"{seen['name']} {brief(tree, 24)}", len(line)))
-    found.sort(key=lambda sight: sight[2] > 120)
-    return [(line, what) for line, what, length in found if length < 600][:3]
+        found.append((line, f"{seen['name']} {brief(tree, 24)}", len(line), bool(seen.get("moved"))))
+    found.sort(key=lambda sight: (not sight[3], sight[2] > 120))
+    return [(line, what) for line, what, length, _ in found if length < 600][:3]
 
 
 def component(each: dict[str, Any], target: Target, style: Style) -> Written | None:
@@ -210,13 +204,13 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
     element = _element(target.symbol.name, each["args"][0] if each["args"] else {"$": "object", "v": []}, style)
     if outcome["kind"] == "throws":
         line, _ = throws(f"render({element})", outcome)
-        return _new(f"throws {quoted(outcome['message'][:60])}", [*setup, line], "error", False, needs)
+        return Written(f"throws {quoted(outcome['message'][:60])}", [*setup, line], "error", False, needs)
     if not states or len(states) != len(steps) + 1:
         return None
     lines = [*setup]
     if not steps and states[-1]["isEmpty"]:
         lines += [f"const {{ container }} = render({element})", "", "expect(container.innerHTML).toBe('')"]
-        return _new(f"shows nothing{_props_title(each)}", lines, "edge", False, needs)
+        return Written(f"shows nothing{_props_title(each)}", lines, "edge", False, needs)
     lines.append(f"render({element})")
     for step in steps:
         found = f"screen.getByRole({quoted(step['role'])}, {{ name: {quoted(step['name'])} }})"
@@ -233,7 +227,7 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
     after = _deeds_title(steps) if steps else _props_title(each)
     if not checks:
         title = "calls " + " and ".join(name for name, calls in each["spies"] if calls)
-    return _new(f"{title}{after}", [*lines, "", *checks[:_MOST_CHECKS], *heard], "happy", False, needs)
+    return Written(f"{title}{after}", [*lines, "", *checks[:_MOST_CHECKS], *heard], "happy", False, needs)
 
 
 def _element(name: str, props: dict[str, Any], style: Style) -> str:
@@ -289,18 +283,18 @@ def _first_sight(state: dict[str, Any], style: Style) -> tuple[list[str], str]:
 
 
 def _role_checks(found: str, role: dict[str, Any], style: Style) -> list[str]:
-    checks = []
+    checks, plain = [], found
     if style.is_typed:
-        found = found.replace("getByRole(", "getByRole<HTMLInputElement>(")
+        found = found.replace("getByRole(", f"getByRole<{_ELEMENTS.get(role['role'], 'HTMLInputElement')}>(")
     if role["className"]:
-        checks.append(f"expect({found}.className).toBe({quoted(role['className'])})")
+        checks.append(f"expect({plain}.className).toBe({quoted(role['className'])})")
     if role["role"] in ("button", "textbox", "checkbox", "radio", "combobox", "switch"):
         checks.append(f"expect({found}.disabled).toBe({'true' if role['disabled'] else 'false'})")
     if role["role"] in ("checkbox", "radio", "switch"):
         checks.append(f"expect({found}.checked).toBe({'true' if role['checked'] else 'false'})")
     if role["value"] is not None:
         checks.append(f"expect({found}.value).toBe({quoted(role['value'])})")
-    return checks or [f"expect({found.replace('<HTMLInputElement>', '')}).toBeTruthy()"]
+    return checks or [f"expect({plain}).toBeTruthy()"]
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any], style: Style) -> tuple[list[str], str]:
@@ -337,7 +331,7 @@ def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     call = call_text(target.symbol.name, each["args"], style, 2)
     if outcome["kind"] == "throws":
         line, _ = throws(f"renderHook(() => {call})", outcome)
-        return _new(f"throws {quoted(outcome['message'][:60])}", [*setup, line], "error", False, needs)
+        return Written(f"throws {quoted(outcome['message'][:60])}", [*setup, line], "error", False, needs)
     if not states or len(states) != len(steps) + 1:
         return None
     if any(step["act"] == "advance" for step in steps):
@@ -357,7 +351,7 @@ def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     shown = ", ".join(brief(arg) for arg in each["args"])
     told = [f"{step['ms'] // 1000} s" if step["act"] == "advance" else _called(step) for step in steps]
     title = f"gives {brief(_without_functions(states[-1]))}" + (f" for {shown}" if shown else "")
-    return _new(
+    return Written(
         title + (f" after {', then '.join(told)}" if told else ""), [*lines, "", *checks], "happy", False, needs
     )
 

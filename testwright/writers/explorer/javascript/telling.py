@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from testwright.domain.drafts import Case, Draft
@@ -14,31 +13,10 @@ from testwright.domain.sessions import CoverageGoal
 from testwright.writers.explorer.javascript import scenes
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, expectation, holds, quoted, source
+from testwright.writers.explorer.javascript.writing import Style, Written
 
 MOST_CASES = 12
 Told = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How this suite is written: the mock's name (vi or jest), how statements end, what the unit is called."""
-
-    mock: str
-    end: str
-    is_module: bool
-    has_jsx: bool
-    is_typed: bool
-
-
-@dataclass
-class Written:
-    """A test under construction."""
-
-    title: str
-    lines: list[str]
-    scenario: str = "happy"
-    is_async: bool = False
-    needs: set[str] = field(default_factory=set)
 
 
 def draft_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask) -> Draft:
@@ -88,7 +66,7 @@ def _worth_keeping(
     per_way: dict[str, int] = {}
     has_results = any(each["outcome"].get("tree") not in (None, scenes.UNDEFINED) for each in mine)
     for each in mine:
-        if len(kept) >= MOST_CASES * (2 if target.kind == "class" else 1):
+        if len(kept) >= MOST_CASES + 3 * len(target.spec["methods"]):
             break
         written = _written(each, target, style, targets, has_results)
         if written is None or (written.scenario != "happy" and not options.include_edge_cases and "from" not in each):
@@ -97,11 +75,11 @@ def _worth_keeping(
             continue
         fresh = set(each["branches"]) - reached
         answer = json.dumps(
-            [each["outcome"], each.get("states"), each.get("seen"), each["steps"][-1:] if each["steps"] else 0]
+            [each["outcome"], each.get("states"), each.get("seen"), each.get("spies"), each["steps"][-1:] if each["steps"] else 0]
         )
         if not fresh and answers.get(answer, 0) > 0:
             continue
-        way = " ".join(each["branches"])
+        way = " ".join([*each["branches"], str(target.kind in ("component", "hook") and len(each["steps"]))])
         if not fresh and per_way.get(way, 0) >= _most_of_one_way(written, target):
             continue
         per_way[way] = per_way.get(way, 0) + 1

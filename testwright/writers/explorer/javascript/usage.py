@@ -77,7 +77,7 @@ class _Evidence:
                     shape = of_use(f"{subject}.{name}", scope, module, depth + 1)
                     may_lack = _OPTIONS.match(subject) is not None or shape["k"] in ("any", "boolean", "function")
                     props.append([name, shape, may_lack])
-            found.append({"k": "object", "props": props})
+            found.append({"k": "object", "props": props, "loose": True})
         if not found:
             found = self.weak
         return union(found) if found else ANY

@@ -57,13 +57,16 @@ def _cut(line: str, start: int, end: int, commas: list[int]) -> list[str]:
 
 
 def names_in(code: str) -> set[str]:
-    """Names the code mentions, without attributes."""
+    """Names the code mentions, without attributes and the names of keyword arguments."""
     found: set[str] = set()
-    before = ""
+    before, name = "", ""
+    depth = 0
     try:
         for token in tokenize.generate_tokens(io.StringIO(code).readline):
-            if token.type == tokenize.NAME and before != ".":
-                found.add(token.string)
+            if name and not (token.string == "=" and depth):
+                found.add(name)
+            name = token.string if token.type == tokenize.NAME and before != "." else ""
+            depth += (token.string in _CLOSING) - (token.string in _CLOSING.values())
             before = token.string
     except (tokenize.TokenError, IndentationError, SyntaxError):
         return found

@@ -106,7 +106,9 @@ async function liveThrough(job) {
     return undefined
   })
   if (birth.kind === 'throws') return { outcome: birth, lived: [], seen: [], spies: [] }
-  for (const step of job.steps) {
+  let before = []
+  for (const [index, step] of job.steps.entries()) {
+    if (index === job.steps.length - 1) before = (await sightsOf(made, job.target)).map((sight) => JSON.stringify(sight))
     let isSelf = false
     const outcome = await attempt(() => {
       const result = step.getter ? made[step.name] : made[step.name](...step.args.map((tree) => decode(tree, spies)))
@@ -116,10 +118,15 @@ async function liveThrough(job) {
     steps.push({ ...outcome, isSelf })
     if (outcome.kind !== 'value') break
   }
-  return { outcome: steps.at(-1) ?? birth, lived: steps, seen: await sightsOf(made, job.target), spies: spies.map(([name, spy]) => [name, spy.calls]) }
+  return { outcome: steps.at(-1) ?? birth, lived: steps, seen: await changedSights(made, job.target, before), spies: spies.map(([name, spy]) => [name, spy.calls]) }
 }
 
 const QUERY = /^(is|has|can|get|to|size|count|total|length|list|keys|values|entries|peek|first|last|free|all|name|toString|toJSON|valueOf|snapshot|state|status)/
+
+// `moved` marks what the last step changed.
+async function changedSights(made, target, before) {
+  return (await sightsOf(made, target)).map((sight) => ({ ...sight, moved: !before.includes(JSON.stringify(sight)) }))
+}
 
 // What an object shows of itself when asked: getters, public data, and methods whose names are questions.
 async function sightsOf(made, target) {

@@ -187,7 +187,7 @@ function fillObject(shape, depth, add) {
       if (value !== undefined) add(build((other) => (other === index ? value : needed(other))))
       if (round === 0 && shape.props[index][2]) add(build((other) => (other === index ? undefined : first(other))))
     }
-  for (let index = 0; index < lists.length; index++) add(build((other) => (other === index ? undefined : needed(other))))
+  if (shape.loose) for (let index = 0; index < lists.length; index++) add(build((other) => (other === index ? undefined : needed(other))))
 }
 
 function fillFunction(shape, name, depth, add) {
@@ -228,7 +228,7 @@ function mutated(tree, random, pool, shape) {
   if (pool?.length && tree?.$ === 'object' && shape?.k !== 'any' && random() < 0.9) return crossed(tree, pick(pool), random)
   if (pool?.length && random() < 0.4) return pick(pool)
   if (typeof tree === 'string') return mutatedText(tree, random, pick)
-  if (typeof tree === 'number') return pick([tree + 1, tree - 1, -tree, tree * 2, tree / 2, tree * 10, Math.trunc(tree), pick(plan.numbers) ?? 0])
+  if (typeof tree === 'number') return pick([tree + 1, tree - 1, -tree, tree * 2, Number.isInteger(tree) ? Math.trunc(tree / 2) : tree / 2, tree * 10, Math.trunc(tree), pick(plan.numbers) ?? 0])
   if (typeof tree === 'boolean') return !tree
   if (Array.isArray(tree)) {
     const copy = [...tree]

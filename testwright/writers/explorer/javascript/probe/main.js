@@ -202,7 +202,8 @@ async function explore(target, pile, stop, random, turns) {
     }
     pile.tried.add(key)
     pile.calls++
-    keep(pile, job, await observe(job))
+    const seen = await observe(job)
+    if (keep(pile, job, seen) && job.steps.length < 2) pile.queue.unshift(...followers(job, seen))
   }
 }
 
@@ -214,18 +215,26 @@ function keep(pile, job, seen) {
   const answer = signature(seen)
   const found = { job, seen, cost: cost(job) }
   if (!known) {
-    if (isNoise && pile.noise++ > 40) return
+    if (isNoise && pile.noise++ > 40) return false
     pile.ways.set(way, found)
     pile.corpus.push(found)
     pile.stale = 0
   } else pile.stale++
-  if (isNoise) return
+  if (isNoise) return false
   if (!known || known.cost > found.cost) pile.ways.set(way, found)
   const twin = pile.answers.get(answer)
   if (!twin && pile.answers.size < MOST_KEPT) {
     pile.answers.set(answer, found)
     if (pile.corpus.length < 80) pile.corpus.push(found)
   } else if (twin && twin.cost > found.cost && twin.seen.branches.join(' ') === way) pile.answers.set(answer, found)
+  return !twin
+}
+
+// What a person would do next with a component or a hook that just showed something new.
+function followers(job, { states }) {
+  if (job.target.kind !== 'component' && job.target.kind !== 'hook') return []
+  const deeds = job.target.kind === 'component' ? deedsOf(states?.at(-1)) : hookDeeds(states?.at(-1))
+  return deeds.slice(0, 6).map((deed) => ({ ...job, steps: [...job.steps, deed], isExample: false }))
 }
 
 // Of thousands: those that reach something no simpler one does, and the simplest of all.
@@ -260,7 +269,7 @@ function chosen(pile) {
     first.push(best)
     best.seen.branches.forEach((branch) => covered.add(branch))
   }
-  return [...first, ...rest].slice(0, MOST_TOLD)
+  return [...first, ...rest].slice(0, MOST_TOLD + 3 * pile.methods)
 }
 
 async function search() {
@@ -272,7 +281,7 @@ async function search() {
   const piles = new Map()
   for (const target of plan.targets) {
     if (reach(target.path) === undefined) continue
-    piles.set(target, { queue: firstJobs(target), corpus: [], ways: new Map(), answers: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0 })
+    piles.set(target, { queue: firstJobs(target), corpus: [], ways: new Map(), answers: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0, methods: target.methods.length })
   }
   const stop = () => now() > deadline
   const isTired = (pile) => !pile.queue.length && pile.stale > 1500
@@ -345,7 +354,12 @@ it('explores', async () => {
   }
   process.on('unhandledRejection', () => {})
   marker = fs.openSync(plan.marker, 'w')
-  unit = await load(false)
+  try {
+    unit = await load(false)
+  } catch (error) {
+    fs.writeFileSync(plan.report, JSON.stringify({ told: [], failure: String(error?.message ?? error).slice(0, 2000) }))
+    return
+  }
   const found = await search()
   fs.writeFileSync(plan.report, JSON.stringify(found))
 }, 120000)

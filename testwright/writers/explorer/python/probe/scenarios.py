@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Choice:
-    """One argument as text, with the lines that must run before it can be written."""
+    """One argument as text, with the lines that must run before it. `invented` marks what mutation came up with."""
 
     text: str
     setup: tuple[str, ...] = ()
+    invented: bool = False
 
 
 @dataclass(frozen=True)

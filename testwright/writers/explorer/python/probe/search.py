@@ -120,7 +120,7 @@ class Search:
         except (ValueError, SyntaxError):
             return self.chance.choice(others)
         text = spelled(self._near(value, others), self.bench.names)
-        return Choice(text) if text is not None else choice
+        return Choice(text, invented=True) if text is not None else choice
 
     def _near(self, value: Any, others: list[Choice]) -> Any:
         chance = self.chance
@@ -198,7 +198,7 @@ def _shorter(scenario: Scenario) -> Iterator[Scenario]:
         step = len(text) // 2
         while step:
             for start in range(0, len(text), step):
-                yield scenario.with_choice(at, Choice(repr_of(text[:start] + text[start + step :])))
+                yield scenario.with_choice(at, Choice(repr_of(text[:start] + text[start + step :]), invented=True))
             step //= 2
 
 

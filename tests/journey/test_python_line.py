@@ -1,0 +1,351 @@
+"""From a Python file to a suite that runs: language, explorer and pytest together, without a sandbox.
+
+The commands run on this machine, with the Python that runs the tests; coverage is checked where coverage.py is there.
+"""
+
+import asyncio
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from testwright.domain.errors import PermanentError
+from testwright.domain.ports import Explored, WritingTask
+from testwright.domain.projects import Completed, Limits, Runner, RunOrder
+from testwright.domain.sessions import Options, SourceFile, TestType
+from testwright.domain.verdicts import NotRun, Outcome, RunReport
+from testwright.frameworks.pytest_runner import Pytest
+from testwright.languages.python import Python
+from testwright.writers.explorer import Explorer
+from testwright.writers.explorer.python import PythonExplorer
+
+RUNNER = Runner(
+    framework="pytest", version="9", origin="managed", found="", program=(sys.executable, "-B", "-m", "pytest")
+)
+HAS_COVERAGE = importlib.util.find_spec("coverage") is not None
+
+SHOP = '''
+import asyncio
+import random
+import urllib.request
+from dataclasses import dataclass
+from datetime import date
+
+
+class PriceError(ValueError):
+    pass
+
+
+@dataclass
+class Item:
+    name: str
+    price: float
+
+
+def parse_price(text: str) -> int:
+    """Cents of a price.
+
+    >>> parse_price("12.50")
+    1250
+    """
+    if not text.strip():
+        raise PriceError("the price is empty")
+    whole, _, cents = text.strip().partition(".")
+    return int(whole) * 100 + int(cents.ljust(2, "0")[:2] or 0)
+
+
+def is_adult(age: int) -> bool:
+    return age >= 18
+
+
+class Cart:
+    def __init__(self, owner: str = "nobody"):
+        self.owner = owner
+        self.items: list[Item] = []
+
+    def add(self, item: Item) -> None:
+        self.items.append(item)
+
+    @property
+    def total(self) -> float:
+        return sum(item.price for item in self.items)
+
+
+async def later(value: int) -> int:
+    await asyncio.sleep(0)
+    return value * 2
+
+
+def sort_in_place(values: list[int]) -> None:
+    values.sort()
+
+
+def lucky() -> int:
+    return random.randint(1, 10**9)
+
+
+def today() -> date:
+    return date.today()
+
+
+def forever() -> None:
+    while True:
+        pass
+
+
+def hangs_in_c(number: int) -> int:
+    return sum(iter(int, 1)) if number == 3 else number
+
+
+def leaves() -> None:
+    import os
+
+    os._exit(0)
+
+
+def rate(currency: str) -> float:
+    answer = urllib.request.urlopen("https://rates.example/" + currency)
+    return float(answer.read())
+
+
+def encode(text: str) -> str:
+    return text.encode().hex()
+
+
+def decode(text: str) -> str:
+    return bytes.fromhex(text).decode()
+
+
+def add_one(value):
+    return value + 1
+'''
+
+
+class Folder:
+    """A project in a folder, and its commands run right there."""
+
+    def __init__(self, root, **files):
+        self.root = str(root)
+        self.origin = None
+        for path, text in files.items():
+            self.write(path.replace("__", "/") + ".py", text)
+
+    def paths(self):
+        return sorted(str(file.relative_to(self.root)) for file in Path(self.root).rglob("*.py"))
+
+    def text(self, path):
+        return Path(self.root, path).read_text() if self.exists(path) else None
+
+    def exists(self, path):
+        return Path(self.root, path).is_file()
+
+    def write(self, path, text):
+        file = Path(self.root, path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def run(self, command):
+        out = Path(self.root + "-out")
+        out.mkdir(exist_ok=True)
+        env = {"PATH": os.environ["PATH"], "OUT": str(out), "HOME": str(out), **dict(command.env)}
+        for mount in command.mounts:
+            env = {name: value.replace(mount.inside, mount.host) for name, value in env.items()}
+        process = subprocess.Popen(
+            command.argv,
+            cwd=self.root,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            log, reason = process.communicate(timeout=command.limits.wall.total_seconds())[0], "exit"
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            log, reason = process.communicate()[0], "timeout"
+        reports = {name: (out / name).read_bytes() for name in command.reports if (out / name).is_file()}
+        for name in reports:
+            (out / name).unlink()
+        status = process.returncode if reason == "exit" else None
+        return Completed(exit_status=status, reason=reason, log=log.decode(), reports=reports)
+
+
+def run(folder, text, source="shop.py", suite="tests/test_shop.py", **order):
+    folder.write(suite, text)
+    order = RunOrder(source_path=source, suite_paths=(suite,), **order)
+    return Pytest().read(folder.run(Pytest().command(order, RUNNER, folder.root)), order)
+
+
+async def drafted(folder, source="shop.py", seconds=3.0, **options):
+    file = SourceFile(path=source, text=folder.text(source), framework="pytest")
+
+    async def probe(text, reports, *, seconds):
+        order = RunOrder(
+            source_path=source,
+            suite_paths=("tests/test_probe.py",),
+            coverage=False,
+            extra_reports=reports,
+            limits=Limits(wall=timedelta(seconds=seconds)),
+        )
+        folder.write("tests/test_probe.py", text)
+        completed = await asyncio.to_thread(folder.run, Pytest().command(order, RUNNER, folder.root))
+        Path(folder.root, "tests/test_probe.py").unlink()
+        found = Pytest().read(completed, order)
+        return Explored(reports=completed.reports, problem=found if isinstance(found, NotRun) else None)
+
+    task = WritingTask(
+        source=file,
+        analysis=Python().analyse(file),
+        framework="pytest",
+        suite_path="tests/test_shop.py",
+        options=Options(**options),
+        runner=RUNNER,
+        view=folder,
+        probe=probe,
+        seed=1,
+    )
+    writing = await Explorer({"python": PythonExplorer()}, seconds).draft(task)
+    return writing.draft, task
+
+
+async def test_a_file_gets_tests_that_pass_shuffled_and_through_every_static_gate(tmp_path):
+    folder = Folder(tmp_path / "ws", shop=SHOP)
+    draft, task = await drafted(folder, test_types=(TestType.UNIT, TestType.INTEGRATION))
+    known = Pytest().known_modules(folder, RUNNER)
+    text = Python().render(draft)
+
+    for seed in (None, 11):
+        report = run(folder, text, seed=seed, coverage=HAS_COVERAGE)
+        assert isinstance(report, RunReport)
+        assert {outcome.name for outcome in report.outcomes} == {case.name for case in draft.cases}
+        assert all(outcome.outcome is Outcome.PASSED for outcome in report.outcomes)
+        assert not HAS_COVERAGE or (report.coverage and report.coverage.line_percent >= 80)
+    assert [Python().fault_of(case, draft, task.analysis, known) for case in draft.cases] == [None] * len(draft.cases)
+    assert Python().render(Python().split(text)) == text
+
+
+async def test_what_is_observed_is_told_and_what_is_not_repeatable_is_left_out(tmp_path):
+    folder = Folder(tmp_path / "ws", shop=SHOP)
+    draft, _ = await drafted(folder, test_types=(TestType.UNIT, TestType.INTEGRATION))
+    text = Python().render(draft)
+
+    assert 'parse_price("12.50") == 1250' in text
+    assert 'pytest.raises(PriceError, match="the price is empty")' in text
+    assert "is_adult(18) is True" in text
+    assert "is_adult(17) is False" in text
+    assert "assert cart.total == " in text
+    assert "asyncio.run(later(3)) == 6" in text
+    assert "sort_in_place(values)\n\n    assert values == [" in text
+    assert 'mock.patch("shop.urllib.request.urlopen")' in text
+    assert "_then_decode_gives_the_value_back" in text
+    for left_out in ("lucky", "today", "forever", "leaves", "hangs_in_c(3)", "TypeError"):
+        assert left_out not in text
+
+
+async def test_without_stand_ins_nothing_outside_is_called(tmp_path):
+    draft, _ = await drafted(Folder(tmp_path / "ws", shop=SHOP), mock_external=False)
+
+    assert "mock" not in Python().render(draft)
+
+
+async def test_a_missing_package_is_reported_as_such(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="import not_there_at_all\n\ndef price(): return 1\n")
+
+    with pytest.raises(PermanentError, match="needs the package not_there_at_all") as caught:
+        await drafted(folder)
+
+    assert caught.value.code == "missing_package"
+
+
+async def test_a_file_that_cannot_be_named_in_an_import_is_refused(tmp_path):
+    folder = Folder(tmp_path / "ws")
+    folder.write("my-shop.py", "def price(): return 1\n")
+
+    with pytest.raises(PermanentError, match="no valid module name"):
+        await drafted(folder, "my-shop.py")
+
+
+@pytest.mark.parametrize(
+    ("source", "module"),
+    [("src/shop/price.py", "shop.price"), ("app/price.py", "price"), ("pkg/sub/price.py", "pkg.sub.price")],
+)
+def test_every_layout_can_be_imported(tmp_path, source, module):
+    folder = Folder(tmp_path / "ws", pkg____init__="", pkg__sub____init__="")
+    folder.write("pkg/__init__.py", "")
+    folder.write("pkg/sub/__init__.py", "")
+    folder.write(source, "def price(): return 3\n")
+
+    report = run(folder, f"from {module} import price\n\ndef test_a():\n    assert price() == 3\n", source)
+
+    assert isinstance(report, RunReport)
+    assert report.outcomes[0].outcome is Outcome.PASSED
+
+
+def test_failures_skips_tables_and_loops_are_told_apart(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="def f(x): return x\n")
+    suite = (
+        "import pytest\nfrom shop import f\n"
+        "def test_fails():\n    assert f(1) == 2\n"
+        "def test_skips():\n    pytest.skip('no')\n"
+        "@pytest.mark.parametrize('x', [1, 2])\ndef test_table(x):\n    assert f(x) == 1\n"
+        "def test_loops():\n    while f(True): pass\n"
+        "class TestGroup:\n    def test_one(self):\n        assert f(1) == 1\n"
+    )
+    report = run(folder, suite, limits=Limits(wall=timedelta(seconds=4)), coverage=False)
+
+    assert isinstance(report, RunReport)
+    found = {outcome.name: outcome for outcome in report.outcomes}
+    assert found["test_fails"].message.startswith("assert 1 == 2")
+    assert found["test_skips"].outcome is Outcome.SKIPPED
+    assert found["test_table"].outcome is Outcome.FAILED
+    assert "did not end within 2 s" in found["test_loops"].message
+    assert found["TestGroup"].outcome is Outcome.PASSED
+
+
+def test_only_the_named_tests_run_and_the_projects_addopts_are_not_obeyed(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="def f(): return 1\n")
+    folder.write("pytest.ini", "[pytest]\naddopts = -n 4 --cov-fail-under=100 -k nothing\n")
+    suite = "from shop import f\ndef test_a():\n    assert f() == 1\ndef test_b():\n    assert f() == 2\n"
+
+    report = run(folder, suite, only=("test_a",))
+
+    assert isinstance(report, RunReport)
+    assert [outcome.name for outcome in report.outcomes] == ["test_a"]
+
+
+def test_an_exit_in_the_middle_is_no_pass(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="def f(): return 1\n")
+    suite = "import os\nfrom shop import f\ndef test_a():\n    assert f() == 1\ndef test_b():\n    os._exit(0)\n"
+
+    report = run(folder, suite)
+
+    assert isinstance(report, NotRun)
+    assert report.code == "no_report"
+
+
+def test_a_source_that_throws_while_loading_is_told_with_its_line(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="def f(): return 1\nraise ValueError('no rates today')\n")
+
+    report = run(folder, "from shop import f\ndef test_a():\n    assert f()\n")
+
+    assert isinstance(report, NotRun)
+    assert report.message == "shop.py could not be loaded: ValueError on line 2: no rates today"
+
+
+@pytest.mark.skipif(not HAS_COVERAGE, reason="coverage.py is not installed here")
+def test_lines_and_branches_of_the_one_file_are_measured(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="def f(x):\n    if x:\n        return 1\n    return 2\n")
+
+    report = run(folder, "from shop import f\ndef test_a():\n    assert f(1) == 1\n")
+
+    assert isinstance(report, RunReport)
+    assert report.coverage is not None
+    assert report.coverage.lines_missed == frozenset({4})
+    assert report.coverage.branches_covered == frozenset({"2->3"})
+    assert report.coverage.branches_missed == frozenset({"2->4"})

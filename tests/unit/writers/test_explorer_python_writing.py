@@ -1,0 +1,192 @@
+import json
+
+import pytest
+
+from testwright.domain.sessions import CoverageGoal, Options, TestType
+from testwright.writers.explorer.python.records import Check, Patch, Record, read
+from testwright.writers.explorer.python.writing import draft_of
+
+
+def record(symbol="price", call=None, checks=None, **more):
+    defaults = {
+        "lines": (),
+        "error": None,
+        "patches": (),
+        "arguments": (),
+        "documented": False,
+        "foreign": False,
+        "subject": "",
+    }
+    value = more.pop("value", "3")
+    return Record(
+        symbol=symbol,
+        call=call or f"{symbol}()",
+        checks=checks if checks is not None else (Check(of="", how="equals", value=value),),
+        **{**defaults, **more},
+    )
+
+
+def written(*records, **options):
+    draft = draft_of(records, "shop.price", Options(**options))
+    return draft.preamble, [case.code for case in draft.cases]
+
+
+def code(one):
+    return written(one)[1][0]
+
+
+def test_a_result_is_asserted_in_one_line():
+    one = record("parse", 'parse("12.50")', value="1250", arguments=(("text", '"12.50"'),))
+
+    assert code(one) == 'def test_parse_returns_1250_for_12_50():\n    assert parse("12.50") == 1250'
+
+
+@pytest.mark.parametrize(
+    ("value", "assertion"),
+    [
+        ("True", "assert price() is True"),
+        ("None", "assert price() is None"),
+        ("0.5", "assert price() == 0.5"),
+        ("0.1", "assert price() == pytest.approx(0.1)"),
+        ("[0.1, 2]", "assert price() == pytest.approx([0.1, 2])"),
+        ('{"a": "b"}', 'assert price() == {"a": "b"}'),
+        ("int", "assert price() is int"),
+    ],
+)
+def test_each_kind_of_value_has_its_comparison(value, assertion):
+    assert code(record(value=value)).endswith(f"    {assertion}")
+
+
+def test_an_expected_error_shows_its_message_as_a_pattern():
+    one = record(error=("PriceError", "shop.price", "too much (3.5)"), checks=(), arguments=(("n", "9"),))
+    preamble, (text,) = written(one)
+
+    assert text == (
+        "def test_price_rejects_too_much():\n"
+        '    with pytest.raises(PriceError, match=r"too much \\(3\\.5\\)"):\n'
+        "        price()"
+    )
+    assert preamble == "import pytest\n\nfrom shop.price import PriceError, price"
+
+
+def test_an_argument_that_is_plainly_wrong_names_the_test():
+    one = record(error=("ValueError", "", "x"), checks=(), arguments=(("text", '""'),))
+
+    assert code(one).startswith("def test_price_rejects_empty_text():")
+
+
+def test_an_objects_change_is_set_apart_from_the_call():
+    one = record(
+        "Cart.add",
+        "cart.add(1)",
+        (Check(of="cart.items", how="equals", value="[1]"),),
+        lines=("cart = Cart()",),
+        subject="cart",
+        arguments=(("item", "1"),),
+    )
+
+    assert code(one) == (
+        "def test_cart_add_changes_items_for_1():\n    cart = Cart()\n\n    cart.add(1)\n\n    assert cart.items == [1]"
+    )
+
+
+def test_what_is_printed_is_read_through_capsys():
+    one = record("greet", "greet()", (Check(of="", how="prints", value='"Hello\\n"'),))
+
+    assert code(one) == (
+        'def test_greet_prints_hello(capsys):\n    greet()\n\n    assert capsys.readouterr().out == "Hello\\n"'
+    )
+
+
+def test_a_stand_in_is_visible_and_covers_only_the_call():
+    patch = Patch(target="shop.price.urlopen", name="urlopen", lines=('urlopen.return_value.read.return_value = b"3"',))
+    preamble, (text,) = written(record(patches=(patch,)))
+
+    assert text.split("\n")[1:] == [
+        '    with mock.patch("shop.price.urlopen") as urlopen:',
+        '        urlopen.return_value.read.return_value = b"3"',
+        "",
+        "        result = price()",
+        "",
+        "    assert result == 3",
+    ]
+    assert preamble == "from unittest import mock\n\nfrom shop.price import price"
+
+
+def test_imports_are_those_that_are_used_sorted_by_origin():
+    one = record(value='[Decimal("1"), Level.GOLD]', call="asyncio.run(price(date(2024, 1, 1)))")
+
+    assert written(one)[0] == (
+        "import asyncio\nfrom datetime import date\nfrom decimal import Decimal\n\nfrom shop.price import Level, price"
+    )
+
+
+def test_a_local_variable_is_not_imported_but_a_function_of_that_name_in_another_test_is():
+    method = record("Cart.total", "cart.total()", lines=("cart = Cart()",), subject="cart")
+    function = record("cart", "cart()")
+
+    assert written(method, function)[0] == "from shop.price import Cart, cart"
+
+
+def test_long_values_are_broken_as_a_formatter_would():
+    value = '["' + '", "'.join(["abcdefghij"] * 9) + '"]'
+    text = code(record(value=value))
+
+    assert "    assert result == [\n" in text
+    assert max(map(len, text.split("\n"))) <= 88
+
+
+def test_names_are_unique():
+    names = [case.name for case in draft_of([record(), record()], "m", Options()).cases]
+
+    assert names == ["test_price_returns_3", "test_price_returns_3_2"]
+
+
+HAPPY = record(arguments=(("n", "5"),), call="price(5)")
+DOCUMENTED = record(arguments=(("n", "7"),), call="price(7)", documented=True)
+EDGE = record(arguments=(("n", "0"),), call="price(0)")
+ERROR = record(arguments=(("n", "-1"),), call="price(-1)", checks=(), error=("ValueError", "", "no"))
+SEAM = record("encode+decode", "decode(encode_result)", lines=('encode_result = encode("a")',))
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, ["price(5)", "price(7)", "price(0)", "price(-1)"]),
+        ({"include_edge_cases": False}, ["price(5)", "price(7)"]),
+        ({"coverage": CoverageGoal.BASIC}, ["price(7)"]),
+        ({"test_types": (TestType.INTEGRATION,)}, ["decode(encode_result)"]),
+        (
+            {"test_types": (TestType.UNIT, TestType.INTEGRATION), "coverage": CoverageGoal.BASIC},
+            ["price(7)", "decode(encode_result)"],
+        ),
+    ],
+)
+def test_each_option_changes_which_tests_are_written(options, expected):
+    codes = written(HAPPY, DOCUMENTED, EDGE, ERROR, SEAM, **options)[1]
+
+    assert len(codes) == len(expected)
+    assert all(call in text for call, text in zip(expected, codes, strict=True))
+
+
+def test_scenarios_are_told_apart():
+    draft = draft_of([HAPPY, EDGE, ERROR, SEAM], "m", Options(test_types=(TestType.UNIT, TestType.INTEGRATION)))
+
+    assert [case.scenario for case in draft.cases] == ["happy", "edge", "error", "integration"]
+    assert draft.cases[3].targets == ("encode", "decode")
+
+
+@pytest.mark.parametrize("report", [None, b"", b"{}", b'{"records": [1]}', b'{"records": "x"}', b"[" * 100_000])
+def test_a_report_that_is_none_of_ours_is_not_read(report):
+    assert read(report) is None
+
+
+def test_a_report_is_read_back():
+    row = {
+        "symbol": "f", "lines": [], "call": "f(1)", "checks": [["", "equals", "2"]], "error": None, "patches": [],
+        "arguments": [["n", "", "1"]], "documented": True, "foreign": False, "subject": "", "jumps": 3,
+    }  # fmt: skip
+    (found,) = read(json.dumps({"records": [row]}).encode()) or ()
+
+    assert found.arguments == (("n", "1"),)
+    assert found.documented

@@ -1,0 +1,25 @@
+"""A test under construction, and the manners of the suite it is for."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How this suite is written: the mock's name (vi or jest), how statements end, what the unit is called."""
+
+    mock: str
+    end: str
+    is_module: bool
+    has_jsx: bool
+    is_typed: bool
+
+
+@dataclass
+class Written:
+    """A test under construction."""
+
+    title: str
+    lines: list[str]
+    scenario: str = "happy"
+    is_async: bool = False
+    needs: set[str] = field(default_factory=set)
