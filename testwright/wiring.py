@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from testwright.api.app import create_app, finish_routes
 from testwright.api.services import ApiServices
 from testwright.domain.drafts import Draft
-from testwright.domain.errors import Cancelled, FieldProblem, InputError, PermanentError
+from testwright.domain.errors import Cancelled, FieldProblem, InputError, PermanentError, TransientError
 from testwright.domain.ports import Desk, ProjectView, Step, Writer
 from testwright.domain.records import Accepted, Assignment
 from testwright.domain.sessions import Options, SourceFile
@@ -50,6 +50,7 @@ __all__ = ["Workbench", "examine", "framework_for", "language_of", "open_service
 
 logger = logging.getLogger("testwright")
 EXPLORER = "explorer"
+_SECONDS_BETWEEN_SWEEPS = 300.0
 WEB_BUILD = Path(__file__).parent / "web_build"
 
 
@@ -60,6 +61,7 @@ class Workbench:
     settings: Settings
     store: Store
     tools: Tools
+    workspaces: CopiedWorkspaces
 
     def writer_for(self, options: Options) -> tuple[str, str | None]:
         return writer_for(self.settings, options)
@@ -76,6 +78,7 @@ class Workbench:
             for index in indexes or ():
                 group.create_task(self._walk_file(session_id, round, index, turns))
         await self.store.finish_round(session_id, round)
+        await self.workspaces.close_round(session_id, round)
 
     async def _walk_file(self, session_id: str, round: int, index: int, turns: asyncio.Semaphore) -> None:
         async with turns:
@@ -103,17 +106,18 @@ async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
     """Store, sandbox and tools. Raises PermanentError when the store cannot be opened."""
     async with Store.open(settings.home) as store:
         sandbox = await choose(at_once=settings.width, allow_unsandboxed=settings.allow_unsandboxed)
+        workspaces = CopiedWorkspaces(settings.home)
         tools = Tools(
             languages=LANGUAGES,
             language_of=language_of,
             frameworks=FRAMEWORKS,
             toolchains=InstalledToolchains(cache_folder()),
             sandbox=sandbox,
-            workspaces=CopiedWorkspaces(settings.home),
+            workspaces=workspaces,
             writers=_writers(settings, store),
             stability_runs=settings.stability_runs,
         )
-        yield Workbench(settings=settings, store=store, tools=tools)
+        yield Workbench(settings=settings, store=store, tools=tools, workspaces=workspaces)
 
 
 @asynccontextmanager
@@ -141,6 +145,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         stack.push_async_callback(engine.stop)
         await keeper.start()
         stack.push_async_callback(keeper.stop)
+        sweeper = asyncio.create_task(_keep_swept(bench))
+        stack.callback(sweeper.cancel)
         yield Service(app=app, close_streams=bench.store.close_streams)
 
 
@@ -233,6 +239,16 @@ def _price(settings: Settings) -> Price | None:
 
 def _split(language: str, text: str) -> Draft:
     return LANGUAGES[language].split(text)
+
+
+async def _keep_swept(bench: Workbench) -> None:
+    """Delete private copies that nobody needs any more: of rounds that ended, and of what a crash left behind."""
+    while True:
+        try:
+            await bench.workspaces.sweep(bench.store.running_sessions)
+        except (OSError, TransientError):
+            logger.exception("old workspaces could not be deleted; trying again later")
+        await asyncio.sleep(_SECONDS_BETWEEN_SWEEPS)
 
 
 def _engine(settings: Settings, choice: EngineChoice) -> tuple[EmbeddedEngine | InngestServer, str | None]:

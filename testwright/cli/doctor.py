@@ -7,7 +7,7 @@ from testwright.cli.exits import ALL_PROVEN, SET_UP
 from testwright.settings import read_settings
 from testwright.wiring import examine as examine_all
 
-_GLYPHS = {"ok": "✓", "warning": "–", "missing": "✕"}
+_GLYPHS = {"ok": "✓", "warning": "–", "failed": "✕"}
 
 
 async def examine(*, as_json: bool) -> int:
@@ -20,4 +20,4 @@ async def examine(*, as_json: bool) -> int:
             print(f"{_GLYPHS[check.status]} {check.name:<{width}}  {check.detail}")
             if check.fix:
                 print(f"  {'':<{width}}  → {check.fix}")
-    return SET_UP if any(check.status == "missing" for check in checks) else ALL_PROVEN
+    return SET_UP if any(check.status == "failed" for check in checks) else ALL_PROVEN

@@ -53,7 +53,7 @@ class Pytest:
         if order.seed is not None:
             env["TESTWRIGHT_SEED"] = str(order.seed)
         if not order.extra_reports:  # a probe minds the time itself
-            seconds = min(_CASE_SECONDS, order.limits.wall.total_seconds() / 2)
+            seconds = min(_CASE_SECONDS, order.limits.wall.total_seconds() / 4)
             env["TESTWRIGHT_CASE_SECONDS"] = f"{seconds:g}"
         return Command(
             argv=(*runner.program, *plugins, *options, *order.suite_paths),

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from testwright.domain.errors import PermanentError
@@ -92,15 +92,14 @@ class CopiedWorkspaces:
         with contextlib.suppress(OSError):  # other rounds may still be there
             await asyncio.to_thread(folder.parent.rmdir)
 
-    async def sweep(self, keep: Collection[str]) -> None:
-        """Delete what sessions other than these have left behind."""
-        await asyncio.to_thread(self._sweep, frozenset(keep))
-
-    def _sweep(self, keep: frozenset[str]) -> None:
-        if self._work.is_dir():
-            for folder in self._work.iterdir():
-                if folder.name not in keep:
-                    _delete(folder)
+    async def sweep(self, running: Callable[[], Awaitable[Collection[str]]]) -> None:
+        """Delete what sessions other than the running ones have left behind."""
+        # Look first, ask then: a session that begins in between is running by the time we ask.
+        found = await asyncio.to_thread(lambda: list(self._work.iterdir()) if self._work.is_dir() else [])
+        keep = await running()
+        for folder in found:
+            if folder.name not in keep:
+                await asyncio.to_thread(_delete, folder)
 
     def _round(self, session_id: str, round: int) -> Path:
         if not _SESSION_ID.fullmatch(session_id):

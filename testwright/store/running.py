@@ -133,6 +133,10 @@ async def unfinished(rows: AsyncSession) -> list[tuple[str, int, str]]:
     return [(session_id, number, event_id) for session_id, number, event_id in await rows.execute(query)]
 
 
+async def running_sessions(rows: AsyncSession) -> frozenset[str]:
+    return frozenset(await rows.scalars(select(SessionRow.id).where(SessionRow.status.in_(RUNNING))))
+
+
 async def counts(rows: AsyncSession) -> dict[str, int]:
     query = select(RoundRow.status, func.count()).where(RoundRow.status.in_(RUNNING)).group_by(RoundRow.status)
     found: dict[str, int] = dict((await rows.execute(query)).all())

@@ -253,6 +253,10 @@ class Store:
         """How long finished files took, the newest 50."""
         return await self._database.glance(lambda rows: looking_up.seconds_per_file(rows, writer, framework))
 
+    async def running_sessions(self) -> frozenset[str]:
+        """The ids of all sessions that are not over, whoever drives them."""
+        return await self._database.glance(running.running_sessions)
+
     async def counts(self) -> dict[str, int]:
         """How many rounds are `pending` and how many `processing`."""
         return await self._database.glance(running.counts)

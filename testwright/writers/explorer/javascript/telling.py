@@ -75,7 +75,13 @@ def _worth_keeping(
             continue
         fresh = set(each["branches"]) - reached
         answer = json.dumps(
-            [each["outcome"], each.get("states"), each.get("seen"), each.get("spies"), each["steps"][-1:] if each["steps"] else 0]
+            [
+                each["outcome"],
+                each.get("states"),
+                each.get("seen"),
+                each.get("spies"),
+                each["steps"][-1:] if each["steps"] else 0,
+            ]
         )
         if not fresh and answers.get(answer, 0) > 0:
             continue

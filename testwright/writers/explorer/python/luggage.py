@@ -16,6 +16,8 @@ import json
 import sys
 import types
 
+import {module}  # noqa: F401  (what cannot be loaded is told before anything is tried)
+
 PLAN = json.loads({plan!r})
 MODULES = json.loads({modules!r})
 
@@ -45,7 +47,7 @@ def test_explore():
 
 def packed(plan: dict[str, Any]) -> str:
     """The text of a suite with one test, which follows the plan and leaves the plan's report below OUT."""
-    return _SUITE.format(plan=json.dumps(plan), modules=_modules(), name=_TRAVEL_NAME)
+    return _SUITE.format(module=plan["module"], plan=json.dumps(plan), modules=_modules(), name=_TRAVEL_NAME)
 
 
 @cache

@@ -66,7 +66,7 @@ class Stubs:
 def _bodies(keys: list[str]) -> list[str]:
     """Answers built from the keys that the code asks for."""
     if not keys:
-        return ['"hello"', '{"id": 1}', "[1, 2]"]
+        return ['"3"', '"hello"', '{"id": 1}', "[1, 2]"]
     answers = ["{" + ", ".join(f"{quoted(key)}: {value}" for key in keys) + "}" for value in _VALUES]
     return [*answers, f"[{answers[0]}]", "{}"]
 
