@@ -86,14 +86,17 @@ class RunningService:
         """Events after a number, as they come, with their ids."""
         headers = {"Last-Event-ID": str(after)} if after else {}
         limit = httpx.Timeout(seconds, connect=10)
-        number = 0
+        number, event = 0, None
         with self.client.stream("GET", f"/api/inngest/stream/{session_id}", headers=headers, timeout=limit) as response:
             assert response.status_code == 200, response.status_code
             for line in response.iter_lines():
                 if line.startswith("id:"):
                     number = int(line[3:])
                 if line.startswith("data:"):
-                    yield number, json.loads(line[5:])
+                    event = json.loads(line[5:])
+                if not line and event is not None:
+                    yield number, event
+                    event = None
 
 
 @contextmanager

@@ -21,6 +21,10 @@ _MOST_PACKAGES = 200
 _SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
+# jest looks for a configuration in the root even when it is given another one, and ends when there is no package.json.
+_NEED_A_MANIFEST = frozenset({"jest", "vitest"})
+
+
 class CopiedWorkspace:
     """One file's copy. It shares unchanged files with its siblings as hard links, so nothing is changed in place."""
 
@@ -154,6 +158,8 @@ class CopiedWorkspaces:
             except (BadPath, OSError) as error:
                 message = f"{path} cannot be put into the project's copy"
                 raise PermanentError(message, code="invalid_path", hint="Rename the file.") from error
+        if assignment.source.framework in _NEED_A_MANIFEST and not (target / "package.json").exists():
+            _replace(target, "package.json", '{ "private": true }\n')
 
 
 def package_folders(origin: Path, paths: Sequence[str]) -> list[str]:

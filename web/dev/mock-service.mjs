@@ -292,7 +292,7 @@ const DOCTOR = [
   },
   {
     name: 'Gemini key',
-    status: 'missing',
+    status: 'failed',
     detail: 'No GOOGLE_API_KEY: the explorer writes the tests.',
     fix: 'export GOOGLE_API_KEY=…',
   },

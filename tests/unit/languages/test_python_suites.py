@@ -96,3 +96,9 @@ def test_a_second_test_of_one_name_gets_a_number():
 def test_a_suite_that_does_not_parse_is_refused_with_its_line():
     with pytest.raises(ValueError, match="The suite does not parse: line 2"):
         Python().split("import os\ndef test_a(:\n    pass\n")
+
+
+def test_an_expected_error_is_not_what_a_test_is_for():
+    suite = "from m import Bad, f\n\ndef test_a():\n    with pytest.raises(Bad):\n        f()\n"
+
+    assert Python().split(suite).cases[0].targets == ("f",)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,12 @@ async def test_thousands_of_files_are_copied_within_seconds(workspaces: CopiedWo
 
     assert len(copy.paths()) == 2000
     assert time.monotonic() - started < 10
+
+
+async def test_javascript_without_a_project_gets_the_manifest_that_jest_insists_on(
+    workspaces: CopiedWorkspaces,
+) -> None:
+    source = SourceFile(path="a.js", text="", framework="jest")
+    opened = await workspaces.open(replace(assignment(None), source=source))
+
+    assert opened.text("package.json") == '{ "private": true }\n'

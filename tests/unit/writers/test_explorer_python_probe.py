@@ -42,6 +42,7 @@ NAMES = {**STANDARD, "Level": Level, "Point": Point, "Item": Item}
     ("value", "text"),
     [
         ("it's", '"it\'s"'),
+        ("it's a \"x", '"it\'s a \\"x"'),
         ('say "hi"', "'say \"hi\"'"),
         (b"ab", 'b"ab"'),
         ({1: [True, None]}, "{1: [True, None]}"),

@@ -98,11 +98,11 @@ def _unit_imports(preamble: Node, analysis: Analysis) -> dict[str, list[str]]:
     """Relative modules that bring names of the analysed symbols, with the local names."""
     exported = {symbol.name.split(".")[0] for symbol in analysis.symbols}
     has_default = any(symbol.is_default_export for symbol in analysis.symbols)
-    found = {}
+    found: dict[str, list[str]] = {}
     for source, names in imported(preamble):
         is_own = source.startswith((".", "@/", "~/", "#", "src/")) and source not in analysis.imports
         if is_own and (has_default or not names or exported & set(names) or len(names) == 1):
-            found[source] = names
+            found.setdefault(source, []).extend(names)
     return found
 
 

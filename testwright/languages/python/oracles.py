@@ -30,7 +30,8 @@ _OF_PYTEST = {
     "monkeypatch",
     "request",
 }
-_STATEMENTS = ("expression_statement", "for_statement", "while_statement", "return_statement", "delete_statement")
+# A `with` counts as one statement: what is opened or replaced in its head is used by the code inside.
+_STATEMENTS = ("expression_statement", "return_statement", "delete_statement", "named_expression", "with_statement")
 _CONSTANTS = ("true", "integer", "float", "string")
 
 
@@ -132,9 +133,7 @@ def _small_statements(root: Node) -> Iterator[set[str]]:
         if node.type in ("for_statement", "while_statement"):
             heads = (node.child_by_field_name(part) for part in ("left", "right", "condition"))
             yield set().union(*(identifiers(head) for head in heads if head is not None))
-        elif node.type in _STATEMENTS or node.type == "named_expression":
-            yield identifiers(node)
-        elif node.type == "with_statement":  # what is opened or replaced here is used by the code inside
+        elif node.type in _STATEMENTS:
             yield identifiers(node)
         elif node.type == "function_definition":
             body = node.child_by_field_name("body")

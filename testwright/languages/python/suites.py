@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -23,6 +24,13 @@ _IMPORTS = ("import_statement", "import_from_statement")
 _FLAT_METHOD = re.compile(r"\A((?:@[^\n]*\n)*(?:async )?def \w+\()self(?:, *|(?=\)))")
 
 
+class _Part(NamedTuple):
+    """Shared code, and whether a blank line stands before it."""
+
+    code: str
+    is_apart: bool
+
+
 def split(suite: str) -> Draft:
     """Test functions become cases; a class of independent test methods is flattened, any other class is one case."""
     text = suite.replace("\r\n", "\n").expandtabs(4).strip("\n") + "\n"
@@ -31,23 +39,24 @@ def split(suite: str) -> Draft:
     if wrong is not None:
         raise ValueError(f"The suite does not parse: line {line_of(wrong)}.")
     lines = text.encode("utf-8", "replace").split(b"\n")
-    shared: list[str] = []
+    shared: list[_Part] = []
     tests: list[tuple[str, str]] = []
-    notes: list[str] = []
+    notes: list[_Part] = []
     last_row = -1
     for node in root.children:
         code = b"\n".join(lines[node.start_point.row : _end_row(node) + 1]).decode("utf-8", "replace")
+        part = _Part(code, node.start_point.row > last_row + 1)
         if node.start_point.row <= last_row:
             continue  # a second statement on a line that was taken whole
         last_row = _end_row(node)
         definition = definition_of(node)
         if node.type == "comment":
-            notes.append(code)
+            notes.append(part)
             continue
         if definition is not None and _is_test(definition):
             tests.extend(_tests_of(definition, code))
         elif not _is_main_block(node):
-            shared.extend((*notes, code) if not tests else (code,))
+            shared.extend((*notes, part) if not tests else (part,))
         notes = []
     preamble = _spaced(shared)
     imported = _imported_names(parse(preamble))
@@ -128,10 +137,15 @@ def _numbered(tests: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
 
 def _case(name: str, code: str, imported: frozenset[str]) -> Case:
     root = parse(code)
+    errors = {name for node in walk(root) if _expects_error(node) for name in identifiers(node)}
     mentioned = [text_of(node) for node in walk(root) if node.type == "identifier"]
-    targets = tuple(dict.fromkeys(word for word in mentioned if word in imported))
+    targets = tuple(dict.fromkeys(word for word in mentioned if word in imported and word not in errors))
     scenario = "error" if re.search(r"\bpytest\.raises\(|\bassertRaises", code) else "happy"
     return Case(name=name, code=_clean(code), targets=targets, scenario=scenario)
+
+
+def _expects_error(node: Node) -> bool:
+    return node.type == "call" and text_of(node.child_by_field_name("function")) == "pytest.raises"
 
 
 def _imported_names(root: Node) -> frozenset[str]:
@@ -143,22 +157,15 @@ def _imported_names(root: Node) -> frozenset[str]:
     return frozenset(names)
 
 
-def _spaced(parts: list[str]) -> str:
-    """Shared code one blank line apart where a plain statement stands, two around definitions."""
-    text = ""
-    before = ""
+def _spaced(parts: list[_Part]) -> str:
+    """Two blank lines around definitions; elsewhere at most the one blank line that was there."""
+    text, before = "", ""
     for part in parts:
-        kind = (
-            "import"
-            if re.match(r"(from|import)\b", part)
-            else "block"
-            if re.match(r"(@|def|class|async)", part)
-            else ""
-        )
+        kind = "block" if re.match(r"@|(def|class|async)\b", part.code) else ""
+        kind = "import" if re.match(r"(from|import)\b", part.code) else kind
         if text:
-            apart = 3 if "block" in (kind, before) else 1 if kind == before else 2
-            text += "\n" * apart
-        text += part
+            text += "\n\n\n" if "block" in (kind, before) else "\n\n" if part.is_apart or kind != before else "\n"
+        text += part.code
         before = kind
     return _clean(text)
 

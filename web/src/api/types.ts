@@ -86,7 +86,7 @@ export interface EngineHealth {
 
 export interface Check {
   name: string
-  status: 'ok' | 'warning' | 'missing'
+  status: 'ok' | 'warning' | 'failed'
   detail: string
   fix?: string | null
 }

@@ -7,8 +7,8 @@ import { Glyph, type GlyphName } from '../ui/glyph'
 import { Problem } from '../ui/problem'
 import { useTitle } from '../ui/use-title'
 
-const GLYPHS: Record<Check['status'], GlyphName> = { ok: 'done', warning: 'partial', missing: 'failed' }
-const WORDS: Record<Check['status'], string> = { ok: 'Fine', warning: 'Limited', missing: 'Missing' }
+const GLYPHS: Record<Check['status'], GlyphName> = { ok: 'done', warning: 'partial', failed: 'failed' }
+const WORDS: Record<Check['status'], string> = { ok: 'Fine', warning: 'Limited', failed: 'Missing' }
 
 export function SettingsPage() {
   useTitle('Settings')

@@ -21,7 +21,7 @@ __all__ = ["JavaScriptExplorer"]
 
 _PARTS = ("values", "regex", "inputs", "calls", "drawn", "main")
 _FOLDER = Path(__file__).parent / "probe"
-_STARTING_SECONDS = 20.0
+_STARTING_SECONDS = 12.0
 _MOST_RESTARTS = 3
 
 

@@ -179,7 +179,8 @@ def _literal(pattern: str) -> str:
         return repr(pattern)
     quote = "'" if '"' in pattern else '"'
     if quote in pattern:
-        return repr(pattern)
+        escaped = pattern.replace("\\", "\\\\")
+        return '"' + escaped.replace('"', '\\"') + '"' if pattern.count('"') <= pattern.count("'") else repr(pattern)
     return f"r{quote}{pattern}{quote}" if "\\" in pattern else f"{quote}{pattern}{quote}"
 
 

@@ -9,6 +9,9 @@ function randomBy(seed) {
   }
 }
 
+// Texts that some predicate of the file said yes to: likely what its other functions want.
+const proven = []
+
 const MOST_CANDIDATES = 60
 const WORDS = ['alpha', 'beta', 'hello world', 'Ada Lovelace', '', ' padded ', 'ABC', '42', 'a']
 const BY_NAME = [
@@ -225,6 +228,12 @@ function spread(lists, add, most = 14) {
 function mutated(tree, random, pool, shape) {
   const pick = (list) => list[Math.floor(random() * list.length)]
   if (pool?.length && isClosed(shape)) return pick(pool)
+  const patterns = (shape?.k === 'union' ? shape.of : [shape]).filter((each) => each?.k === 'regex')
+  if (patterns.length && random() < 0.5) {
+    const pattern = pick(patterns)
+    return sampleRegex(pattern.v, pattern.f, random)
+  }
+  if (typeof tree === 'string' && proven.length && random() < 0.3) return pick(proven)
   if (pool?.length && tree?.$ === 'object' && shape?.k !== 'any' && random() < 0.9) return crossed(tree, pick(pool), random)
   if (pool?.length && random() < 0.4) return pick(pool)
   if (typeof tree === 'string') return mutatedText(tree, random, pick)

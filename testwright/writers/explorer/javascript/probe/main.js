@@ -209,6 +209,7 @@ async function explore(target, pile, stop, random, turns) {
 
 function keep(pile, job, seen) {
   const { outcome } = seen
+  if (outcome.tree === true && typeof job.args[0] === 'string' && proven.length < 30 && !proven.includes(job.args[0])) proven.push(job.args[0])
   const isNoise = outcome.kind === 'late' || (outcome.kind === 'throws' && !outcome.own)
   const way = seen.branches.join(' ')
   const known = pile.ways.get(way)

@@ -51,7 +51,7 @@ def cost(find: Find, numbers: frozenset[float]) -> float:
     told = "".join(check.value for check in outcome.checks)
     text = scenario.key() + told
     odd = sum(not _PLAIN.match(letter) for letter in "".join(a.choice.text.strip("\"'") for a in scenario.arguments))
-    price = 1.0 + len(text) / 80 + odd / 8 + 0.3 * len(scenario.lines()) + 0.3 * bool(scenario.patches)
+    price = 1.0 + len(text) / 80 + odd / 5 + 0.3 * len(scenario.lines()) + 0.3 * bool(scenario.patches)
     price += 0.5 * ("islice(" in outcome.call) + 0.15 * sum(not _WORDS.match(a.choice.text) for a in _texts(find))
     price += 0.3 * sum(argument.choice.invented for argument in scenario.arguments)
     if scenario.documented:

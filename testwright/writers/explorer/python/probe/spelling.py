@@ -65,8 +65,10 @@ def spelled(value: Any, names: dict[str, Any]) -> str | None:
 def quoted(text: str) -> str:
     """A string literal in double quotes, unless that needs more escapes."""
     plain = repr(text)
-    if plain[0] == '"' or '"' in text:
+    if plain[0] == '"' or text.count('"') > text.count("'"):
         return plain
+    if '"' in text:
+        return '"' + plain[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
     return '"' + plain[1:-1].replace("\\'", "'") + '"'
 
 

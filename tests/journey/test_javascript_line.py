@@ -1,0 +1,171 @@
+"""JavaScript and TypeScript from source to passing suite: explored, rendered, run and measured in a real sandbox."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from testwright.domain.errors import PermanentError, TestwrightError
+from testwright.domain.ports import Explored, WritingTask
+from testwright.domain.projects import Limits, RunOrder
+from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.verdicts import NotRun, Outcome, RunReport
+from testwright.frameworks.jest import Jest
+from testwright.frameworks.vitest import Vitest
+from testwright.languages.javascript import JavaScript
+from testwright.sandboxes.choose import choose
+from testwright.toolchains.finder import InstalledToolchains
+from testwright.writers.explorer.javascript import JavaScriptExplorer
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FRAMEWORKS = {"vitest": Vitest(), "jest": Jest()}
+LIMITS = Limits(wall=timedelta(seconds=120), cpu=timedelta(seconds=120))
+
+
+class Copy:
+    """A copy of a project that nobody installed anything into."""
+
+    origin = None
+
+    def __init__(self, root):
+        self._root = root
+        self.root = str(root)
+
+    def paths(self):
+        return sorted(str(path.relative_to(self._root)) for path in self._root.rglob("*") if path.is_file())
+
+    def text(self, path):
+        file = self._root / path
+        return file.read_text("utf-8") if file.is_file() else None
+
+    def exists(self, path):
+        return (self._root / path).exists()
+
+    def write(self, path, text):
+        (self._root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self._root / path).write_text(text, "utf-8")
+
+    def remove(self, path):
+        (self._root / path).unlink(missing_ok=True)
+
+
+def empty_project(folder):
+    # The sandbox's user must be able to read the workspace, and pytest's own folder is closed to others.
+    (folder / "ws").mkdir(mode=0o755)
+    view = Copy(folder / "ws")
+    view.write("package.json", '{"name": "x", "private": true, "type": "module"}')
+    return view
+
+
+async def quiet(_):
+    """Nobody listens to the install."""
+
+
+async def tools_for(framework, view):
+    try:
+        sandbox = await choose(at_once=1)
+        return sandbox, await InstalledToolchains(platformdirs.user_cache_path("testwright")).runner(
+            framework, view, quiet
+        )
+    except TestwrightError as missing:
+        pytest.skip(f"cannot run {framework} here: {missing.message}")
+
+
+async def explored_suite(view, path, framework, seconds=4.0, limits=LIMITS):
+    sandbox, runner = await tools_for(framework, view)
+    tool, language = FRAMEWORKS[framework], JavaScript()
+    source = SourceFile(path=path, text=view.text(path), framework=framework)
+    suite_path = tool.suite_path(path, view)
+
+    async def run(**asked):
+        order = RunOrder(source_path=path, suite_paths=(suite_path,), limits=limits, **asked)
+        ended = await sandbox.run(tool.command(order, runner, view.root))
+        return ended, tool.read(ended, order)
+
+    async def probe(text, reports, *, seconds):
+        view.write(suite_path, text)
+        ended, report = await run(extra_reports=reports)
+        view.remove(suite_path)
+        problem = report if isinstance(report, NotRun) else None
+        return Explored(reports=ended.reports, problem=problem)
+
+    analysis = language.analyse(source)
+    task = WritingTask(
+        source=source,
+        analysis=analysis,
+        framework=framework,
+        suite_path=suite_path,
+        options=Options(),
+        runner=runner,
+        view=view,
+        probe=probe,
+        seed=11,
+    )
+    draft = await JavaScriptExplorer().explore(task, seconds)
+    view.write(suite_path, language.render(draft))
+    known = tool.known_modules(view, runner)
+    faults = [fault for case in draft.cases if (fault := language.fault_of(case, draft, analysis, known))]
+    return draft, faults, run
+
+
+@pytest.mark.parametrize(
+    ("project", "path", "framework"),
+    [
+        ("storefront", "src/lib/cart.ts", "vitest"),
+        ("storefront", "src/components/QuantityPicker.tsx", "vitest"),
+        ("storefront", "src/api/client.ts", "vitest"),
+        ("storefront", "src/hooks/useCountdown.ts", "vitest"),
+        ("parcels", "src/quote.js", "jest"),
+        ("parcels", "src/tracking.js", "jest"),
+    ],
+)
+async def test_an_explored_suite_holds_shuffled_and_reaches_the_code(tmp_path, project, path, framework):
+    shutil.copytree(EXAMPLES / project, tmp_path / "ws", ignore=shutil.ignore_patterns("node_modules", "*.test.*"))
+
+    draft, faults, run = await explored_suite(Copy(tmp_path / "ws"), path, framework)
+
+    assert draft.cases
+    assert faults == []
+    for seed in (None, 1, 2):
+        _, report = await run(seed=seed)
+        assert isinstance(report, RunReport), report
+        assert {outcome.name for outcome in report.outcomes} == {case.name for case in draft.cases}
+        assert [outcome for outcome in report.outcomes if outcome.outcome is not Outcome.PASSED] == []
+        assert report.coverage is not None
+        assert (report.coverage.line_percent or 0) >= 80
+
+
+async def test_only_the_named_tests_run(tmp_path):
+    shutil.copytree(EXAMPLES / "storefront", tmp_path / "ws", ignore=shutil.ignore_patterns("node_modules"))
+    draft, _, run = await explored_suite(Copy(tmp_path / "ws"), "src/lib/price.ts", "vitest", 3.0)
+
+    _, report = await run(only=(draft.cases[0].name,))
+
+    assert isinstance(report, RunReport)
+    passed = [outcome.name for outcome in report.outcomes if outcome.outcome is Outcome.PASSED]
+    assert passed == [draft.cases[0].name]
+
+
+@pytest.mark.parametrize("framework", ["vitest", "jest"])
+async def test_a_package_that_is_not_there_is_named(tmp_path, framework):
+    view = empty_project(tmp_path)
+    (tmp_path / "a.ts").write_text(
+        "import missing from 'left-pad-of-nobody'\nexport function a(n: number) { return missing(n) }\n"
+    )
+
+    with pytest.raises(PermanentError) as caught:
+        await explored_suite(view, "a.ts", framework, 2.0)
+
+    assert caught.value.code == "missing_package"
+    assert "left-pad-of-nobody" in caught.value.message
+
+
+async def test_an_endless_loop_costs_one_call_and_not_the_file(tmp_path):
+    view = empty_project(tmp_path)
+    view.write("spin.ts", "export function spin(n: number): number {\n  while (n === 3) {}\n  return n * 2\n}\n")
+    draft, _, _ = await explored_suite(view, "spin.ts", "vitest", 3.0, Limits(wall=timedelta(seconds=15)))
+
+    assert draft.cases
+    assert not any("spin(3)" in case.code for case in draft.cases)

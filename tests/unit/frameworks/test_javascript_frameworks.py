@@ -1,0 +1,227 @@
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from testwright.domain.projects import Command, Completed, Limits, Mount, Runner, RunOrder
+from testwright.domain.verdicts import NotRun, Outcome, RunReport
+from testwright.frameworks import javascript_suites as suites
+from testwright.frameworks.jest import Jest
+from testwright.frameworks.vitest import Vitest
+
+ORDER = RunOrder(source_path="src/price.ts", suite_paths=("src/price.test.ts",))
+
+
+class View:
+    root = "/nowhere"
+
+    def __init__(self, *paths, **texts):
+        self._texts = {**dict.fromkeys(paths, ""), **texts}
+
+    def paths(self):
+        return sorted(self._texts)
+
+    def text(self, path):
+        return self._texts.get(path)
+
+    def exists(self, path):
+        return path in self._texts
+
+
+def runner(name="vitest", **more):
+    entry = {"vitest": "/node_modules/vitest/vitest.mjs", "jest": "/node_modules/jest/bin/jest.js"}[name]
+    return Runner(framework=name, version="1", origin="managed", found="", program=("/usr/bin/node", entry), **more)
+
+
+def completed(tests=(), errors=(), status=0, reason="exit", coverage=(), finished=True, log=""):
+    report = {"tests": list(tests), "errors": list(errors), "coverage": list(coverage), "finished": finished}
+    return Completed(
+        exit_status=status, reason=reason, log=log, reports={suites.REPORT: json.dumps(report).encode()}, seconds=1.5
+    )
+
+
+def told(title, state="passed", *groups, **more):
+    return {"titles": [*groups, title], "state": state, "message": "", "ms": 1, **more}
+
+
+@pytest.mark.parametrize(
+    ("source", "others", "path"),
+    [
+        ("src/Button.tsx", (), "src/Button.test.tsx"),
+        ("src/price.ts", ("src/cart.spec.ts",), "src/price.spec.ts"),
+        ("src/price.ts", ("src/__tests__/cart.test.ts",), "src/__tests__/price.test.ts"),
+        ("src/lib/price.js", ("test/cart.test.js",), "test/lib/price.test.js"),
+        ("index.js", ("index.test.js",), "index.more.test.js"),
+        ("index.js", ("index.test.js", "index.more.test.js"), "index.more-2.test.js"),
+    ],
+)
+def test_a_suite_goes_where_the_projects_others_are_and_never_onto_one(source, others, path):
+    assert Vitest().suite_path(source, View(source, *others)) == path
+
+
+def test_existing_suites_are_found_by_name_and_place():
+    view = View(
+        "src/price.ts", "src/price.test.ts", "src/__tests__/price.spec.ts", "test/price.test.ts", "other/price.test.ts"
+    )
+
+    assert Jest().existing_suites("src/price.ts", view) == (
+        "src/__tests__/price.spec.ts",
+        "src/price.test.ts",
+        "test/price.test.ts",
+    )
+
+
+def test_known_modules_are_declared_built_in_or_brought():
+    manifest = json.dumps({"name": "shop", "dependencies": {"zod": "1"}, "devDependencies": {"msw": "2"}})
+    view = View(**{"package.json": manifest})
+
+    known = Vitest().known_modules(view, runner())
+
+    assert {"zod", "msw", "shop", "fs", "node:path", "vitest", "@testing-library/react"} <= known
+    assert "axios" not in known
+
+
+def test_a_broken_manifest_declares_nothing():
+    assert "fs" in Jest().known_modules(View(**{"package.json": "{oops"}), runner("jest"))
+
+
+def test_vitest_is_started_through_our_launcher():
+    order = RunOrder(
+        source_path="src/a.ts",
+        suite_paths=("src/a.test.ts",),
+        seed=7,
+        only=("adds 1 + 2 (ok)",),
+        extra_reports=("explored.json",),
+        limits=Limits(wall=timedelta(seconds=9)),
+    )
+    mount = Mount(host="/cache", inside="/node_modules")
+
+    command = Vitest().command(order, runner(mounts=(mount,)), "/work/copy")
+
+    assert command.argv == ("/usr/bin/node", "/opt/testwright/vitest/run.mjs", "/node_modules/vitest/vitest.mjs")
+    assert command.reports == ("testwright.json", "explored.json")
+    assert mount in command.mounts
+    assert command.limits.wall == timedelta(seconds=9)
+    asked = json.loads(dict(command.env)["TESTWRIGHT_ORDER"])
+    assert asked["seed"] == 7
+    assert re.search(asked["pattern"], "sums adds 1 + 2 (ok)")
+    assert not re.search(asked["pattern"], "sums adds 1 + 2 (ok) and more")
+
+
+def test_jest_is_given_seed_names_and_paths():
+    order = RunOrder(source_path="src/a.js", suite_paths=("src/a.test.js",), seed=3, only=("one",), coverage=True)
+
+    command: Command = Jest().command(order, runner("jest"), "/work/copy")
+
+    assert command.argv[:2] == ("/usr/bin/node", "/node_modules/jest/bin/jest.js")
+    assert {"--randomize", "--seed=3", "--collectCoverageFrom=src/a.js", "--watchman=false"} <= set(command.argv)
+    assert command.argv[-2:] == ("--runTestsByPath", "src/a.test.js")
+    assert "coverage-final.json" in command.reports
+
+
+def test_a_pattern_lets_the_rows_of_a_table_through():
+    pattern = suites.only_pattern(("adds %i to $name",))
+
+    assert pattern
+    assert re.search(pattern, "group adds 3 to Ada")
+
+
+def test_outcomes_are_named_by_title_and_rows_are_one_test():
+    ended = completed(
+        [
+            told("adds"),
+            told("row 1", "passed", "g", template="row %i"),
+            told("row 2", "failed", "g", template="row %i"),
+        ],
+        status=1,
+    )
+
+    report = Vitest().read(ended, ORDER)
+
+    assert isinstance(report, RunReport)
+    assert {each.name: each.outcome for each in report.outcomes} == {"adds": Outcome.PASSED, "row %i": Outcome.FAILED}
+    assert report.duration_ms == 1500
+
+
+def test_two_tests_of_one_title_in_two_groups_stay_two():
+    report = Vitest().read(completed([told("works", "passed", "a"), told("works", "passed", "b")]), ORDER)
+
+    assert isinstance(report, RunReport)
+    assert [each.name for each in report.outcomes] == ["works", "b > works"]
+
+
+def test_messages_are_cleaned_of_colours_and_sandbox_paths():
+    noisy = told("a", "failed") | {"message": "\x1b[31m- 1\x1b[0m at /ws/src/a.ts:3\x07"}
+
+    report = Vitest().read(completed([noisy], status=1), ORDER)
+
+    assert isinstance(report, RunReport)
+    assert report.outcomes[0].message == "- 1 at src/a.ts:3"
+
+
+def test_a_report_and_an_exit_status_that_disagree_are_not_believed():
+    lying = Vitest().read(completed([told("a", "failed")], status=0), ORDER)
+    unhandled = Vitest().read(completed([told("a")], [{"kind": "unhandled", "message": "boom"}], status=1), ORDER)
+
+    assert isinstance(lying, NotRun)
+    assert lying.code == "no_report"
+    assert isinstance(unhandled, NotRun)
+    assert "boom" in unhandled.message
+
+
+@pytest.mark.parametrize(
+    ("ended", "code"),
+    [
+        (completed(reason="timeout", status=None), "timeout"),
+        (completed(reason="memory-limit", status=None), "memory_limit"),
+        (completed([told("a")], finished=False, status=1), "no_report"),
+        (completed(errors=[{"kind": "load", "message": "ReferenceError: x is not defined"}], status=1), "load_error"),
+        (Completed(exit_status=0, reason="exit", log="bye", reports={}), "no_report"),
+        (Completed(exit_status=0, reason="exit", log="", reports={suites.REPORT: b"{" * 9999}), "no_report"),
+    ],
+)
+def test_what_did_not_run_says_why(ended, code):
+    found = Vitest().read(ended, ORDER)
+
+    assert isinstance(found, NotRun)
+    assert found.code == code
+
+
+def test_a_missing_package_is_named_with_its_cure():
+    said = "Error: Cannot find package '@acme/api/client' imported from /ws/src/price.ts"
+
+    found = Jest().read(completed(errors=[{"kind": "load", "message": said}], status=1), ORDER)
+
+    assert isinstance(found, NotRun)
+    assert found.code == "missing_package"
+    assert "'@acme/api'" in found.message
+    assert found.hint is not None
+    assert "npm i @acme/api" in found.hint
+
+
+def test_coverage_is_read_from_istanbuls_counters_and_adds_up():
+    def counted(first, second):
+        return {
+            "path": "/ws/src/price.ts",
+            "statementMap": {"0": {"start": {"line": 2}}, "1": {"start": {"line": 5}}},
+            "s": {"0": first, "1": second},
+            "branchMap": {"0": {"loc": {"start": {"line": 2}}}},
+            "b": {"0": [first, 0]},
+        }
+
+    report = Vitest().read(completed([told("a")], coverage=[counted(1, 0), counted(0, 3)]), ORDER)
+
+    assert isinstance(report, RunReport)
+    assert report.coverage is not None
+    assert report.coverage.lines_covered == {2, 5}
+    assert report.coverage.branches_covered == {"2:0.0"}
+    assert report.coverage.branches_missed == {"2:0.1"}
+
+
+def test_coverage_of_another_file_or_a_broken_map_is_none():
+    for found in ({"path": "/ws/other.ts"}, {"path": "/ws/src/price.ts", "s": {"0": 1}}):
+        report = Vitest().read(completed([told("a")], coverage=[found]), ORDER)
+
+        assert isinstance(report, RunReport)
+        assert report.coverage is None

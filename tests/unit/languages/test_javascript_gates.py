@@ -1,0 +1,83 @@
+import pytest
+
+from testwright.domain.analysis import Analysis, Symbol, SymbolKind
+from testwright.languages.javascript import JavaScript
+
+HEAD = """import { expect, it, vi } from 'vitest'
+import * as shop from './price'
+import { price } from './price'
+"""
+ANALYSIS = Analysis(
+    language="typescript",
+    symbols=(Symbol(name="price", kind=SymbolKind.FUNCTION, line=1, end_line=2),),
+    imports=("./tax", "@app/money"),
+)
+KNOWN = frozenset({"vitest", "node:fs", "react", "@testing-library/react"})
+
+
+def fault(code, head=HEAD):
+    draft = JavaScript().split(head + code)
+    return JavaScript().fault_of(draft.cases[0], draft, ANALYSIS, KNOWN)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "it('a', () => { expect(price(1)).toBe(2) })",
+        "it('a', async () => { await expect(price(1)).rejects.toThrow('no') })",
+        "it('a', () => { const given = [1]; price(given); expect(given).toEqual([2]) })",
+        "it('a', () => { const seen = vi.fn(); price(seen); expect(seen).toHaveBeenCalledWith(1) })",
+        "it('a', () => { let got; got = price(1); expect(got).not.toBe(3) })",
+        "it.each([[1, 2]])('a %i', (x, y) => { expect(price(x)).toBe(y) })",
+        "it('a', () => { vi.mock('./tax', () => ({})); expect(price(1)).toBe(2) })",
+        "it('a', async () => { const money = await import('@app/other'); expect(price(money)).toBe(2) })",
+    ],
+)
+def test_an_honest_test_passes(code):
+    assert fault(code) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "gate", "said"),
+    [
+        ("it('a', () => { price(1) })", "asserts", "asserts nothing"),
+        ("it('a', () => { expect(true).toBe(true); price(1) })", "asserts", "whatever the code does"),
+        ("it('a', () => { const x = 1; price(2); expect(x).toBe(1) })", "asserts", "does not depend"),
+        ("it('a', () => { expect(Math.max(1, 2)).toBe(2) })", "asserts", "never uses the code under test"),
+        ("it.only('a', () => { expect(price(1)).toBe(2) })", "asserts", "held back or singled out"),
+        ("it.skip('a', () => { expect(price(1)).toBe(2) })", "asserts", "held back or singled out"),
+        ("it('a', () => { try { price(1) } catch (e) { expect(e).toBeTruthy() } })", "asserts", "try/catch"),
+        ("it('a', () => { expect(price(1)).toMatchSnapshot() })", "asserts", "snapshot"),
+        ("it('a', () => { expect(price(1)).toBe(1); process.exit(0) })", "asserts", "ends the process"),
+        (
+            "it('a', async () => { await new Promise((done) => setTimeout(done, 50)); expect(price(1)).toBe(2) })",
+            "asserts",
+            "sleeps",
+        ),
+        ("it('a', () => { vi.mock('./price', () => ({})); expect(price(1)).toBe(2) })", "asserts", "mocks the module"),
+        (
+            "it('a', () => { vi.spyOn(shop, 'price').mockReturnValue(2); expect(price(1)).toBe(2) })",
+            "asserts",
+            "replaces `shop.price`",
+        ),
+        ("it('a', () => { const x = require('axios'); expect(price(x)).toBe(1) })", "reads", "'axios'"),
+    ],
+)
+def test_a_test_that_proves_nothing_is_told_why(code, gate, said):
+    found = fault(code)
+
+    assert found is not None
+    assert found.gate == gate
+    assert said in found.message
+
+
+def test_an_unknown_import_only_costs_the_tests_that_use_it():
+    draft = JavaScript().split(
+        HEAD + "import axios from 'axios'\n"
+        "it('a', () => { expect(price(axios)).toBe(1) })\nit('b', () => { expect(price(1)).toBe(1) })"
+    )
+
+    faults = [JavaScript().fault_of(case, draft, ANALYSIS, KNOWN) for case in draft.cases]
+
+    assert faults[0] is not None
+    assert faults[1] is None

@@ -1,0 +1,108 @@
+import pytest
+
+from testwright.domain.drafts import Case, Draft
+from testwright.languages.javascript import JavaScript
+
+SUITE = """import { beforeEach, describe, expect, it } from 'vitest'
+import { Cart, total } from './cart'
+
+describe('Cart', () => {
+  let cart
+
+  beforeEach(() => {
+    cart = new Cart()
+  })
+
+  // An empty one is the start.
+  it('is empty', () => {
+    expect(cart.count).toBe(0)
+  })
+
+  describe('add', () => {
+    it('counts', () => {
+      expect(cart.add('a').count).toBe(1)
+    })
+  })
+})
+
+it.each([[1], [2]])('totals %i', (n) => {
+  expect(total([n])).toBe(n)
+})
+"""
+
+
+def split(text):
+    return JavaScript().split(text)
+
+
+def test_tests_are_taken_apart_and_hooks_move_to_the_preamble():
+    draft = split(SUITE)
+
+    assert [(case.name, case.group) for case in draft.cases] == [
+        ("is empty", "Cart"),
+        ("counts", "Cart add"),
+        ("totals %i", None),
+    ]
+    assert "beforeEach(() => {\n  cart = new Cart()\n})" in draft.preamble
+    assert draft.cases[0].code.startswith("// An empty one is the start.\nit('is empty', () => {\n  expect(")
+
+
+def test_what_was_rendered_splits_into_the_same_tests():
+    draft = split(SUITE)
+
+    again = split(JavaScript().render(draft))
+
+    assert again.cases == draft.cases
+
+
+def test_a_title_that_comes_again_gets_a_number():
+    draft = split("it('works', () => { expect(a()).toBe(1) })\ndescribe('b', () => { it('works', () => {}) })")
+
+    assert [case.name for case in draft.cases] == ["works", "works (2)"]
+    assert draft.cases[1].code.startswith("it('works (2)'")
+
+
+def test_lines_of_a_template_literal_are_never_moved():
+    text = "describe('a', () => {\n  it('b', () => {\n    expect(f()).toBe(`\n  kept\n`)\n  })\n})\n"
+
+    draft = split(text)
+
+    assert "(`\n  kept\n`)" in draft.cases[0].code
+    assert "(`\n  kept\n`)" in JavaScript().render(draft)
+
+
+def test_imports_that_nobody_uses_any_more_are_left_out():
+    text = JavaScript().render(split(SUITE).only(frozenset({"totals %i"})))
+
+    assert "import { total } from './cart'" not in text  # the hook still needs Cart
+    assert "import { Cart, total } from './cart'" in text
+    assert "describe" not in text
+
+
+def test_required_names_that_nobody_uses_are_left_out():
+    case = Case(name="a", code="it('a', () => {\n  expect(a()).toBe(1)\n})")
+    draft = Draft(preamble="const { a, b } = require('./x')\nconst c = require('./c')", cases=(case,))
+
+    assert JavaScript().render(draft).startswith("const { a } = require('./x')\n\nit('a'")
+
+
+def test_groups_bring_their_import():
+    case = Case(name="a", code="it('a', () => {\n  expect(f()).toBe(1);\n});", group="it's")
+    draft = Draft(preamble="import { expect, it } from 'vitest';\nimport { f } from './f';", cases=(case,))
+
+    text = JavaScript().render(draft)
+
+    assert text.startswith("import { describe, expect, it } from 'vitest';\n")
+    assert "describe(\"it's\", () => {\n  it('a', () => {\n    expect(f()).toBe(1);\n  });\n});\n" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("it('a', () => {", "does not parse: line 1"),
+        ("describe('a', () => { let x = 1 })\ndescribe('b', () => { let x = 2 })", "declare `x` differently"),
+    ],
+)
+def test_a_suite_that_cannot_be_taken_apart_is_refused_with_a_sentence(text, said):
+    with pytest.raises(ValueError, match=said):
+        split(text)

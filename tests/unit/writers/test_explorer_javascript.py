@@ -1,0 +1,281 @@
+import json
+
+import pytest
+
+from testwright.domain.analysis import Analysis, Parameter, Symbol, SymbolKind
+from testwright.domain.errors import PermanentError
+from testwright.domain.ports import Explored, WritingTask
+from testwright.domain.projects import Runner
+from testwright.domain.sessions import CoverageGoal, Options, SourceFile, TestType
+from testwright.domain.verdicts import NotRun
+from testwright.writers.explorer.javascript import JavaScriptExplorer, probe_text
+from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.plan import plan_of, targets_of
+from testwright.writers.explorer.javascript.printing import expectation, source
+
+
+class View:
+    root = "/nowhere"
+
+    def __init__(self, **texts):
+        self._texts = texts
+
+    def paths(self):
+        return sorted(self._texts)
+
+    def text(self, path):
+        return self._texts.get(path)
+
+    def exists(self, path):
+        return path in self._texts
+
+
+def task(text, *symbols, path="src/price.ts", probe=None, options=None, framework="vitest", **others):
+    return WritingTask(
+        source=SourceFile(path=path, text=text, framework=framework),
+        analysis=Analysis(language="typescript", symbols=symbols),
+        framework=framework,
+        suite_path="src/price.test.ts",
+        options=options or Options(),
+        runner=Runner(framework=framework, version="4", origin="managed", found="", program=("node", "x")),
+        view=View(**others),
+        probe=probe,
+        seed=1,
+    )
+
+
+def function(name, text, *parameters, line=1):
+    end = line + text.count("\n")
+    return Symbol(
+        name=name,
+        kind=SymbolKind.FUNCTION,
+        line=line,
+        end_line=end,
+        parameters=tuple(Parameter(name=each) for each in parameters),
+    )
+
+
+def shapes_of(text, *parameters, **others):
+    work = task(text, function("f", text.split("\n//")[0], *parameters), **others)
+    module = Module(work.source.path, text, work.view)
+    return [each["shape"] for each in targets_of(work, module)[0].spec["params"]]
+
+
+def saw(result=None, *, args=(), branches=("s1",), target=0, kind="value", **more):
+    outcome = {"kind": "value", "tree": result, "isAsync": False} if kind == "value" else more.pop("thrown")
+    return {
+        "target": target,
+        "args": list(args),
+        "steps": [],
+        "isExample": False,
+        "answer": None,
+        "asked": [],
+        "after": [],
+        "spies": [],
+        "branches": list(branches),
+        "outcome": outcome,
+        **more,
+    }
+
+
+def reporting(*told):
+    async def probe(text, reports, *, seconds):
+        return Explored(reports={"explored.json": json.dumps({"told": told}).encode()})
+
+    return probe
+
+
+def test_types_become_shapes_with_their_declarations_looked_up():
+    text = (
+        "export function f(a: Kind | null, b: Partial<Box>, ...c: number[]) {}\n// \n"
+        "type Kind = 'x' | 'y'\ninterface Box { size: number }"
+    )
+
+    kind, box, rest = shapes_of(text, "a", "b", "c")
+
+    assert kind == {
+        "k": "union",
+        "of": [{"k": "literal", "v": "x"}, {"k": "literal", "v": "y"}, {"k": "literal", "v": None}],
+    }
+    assert box == {"k": "object", "props": [["size", {"k": "number"}, True]]}
+    assert rest == {"k": "array", "of": {"k": "number"}}
+
+
+def test_types_are_followed_into_the_projects_other_files():
+    text = "import type { Kind } from './kinds'\nexport function f(a: Kind) {}"
+    work = task(
+        text,
+        function("f", "export function f(a: Kind) {}", "a", line=2),
+        **{"src/kinds.ts": "export type Kind = 'x' | 'y'"},
+    )
+
+    spec = targets_of(work, Module("src/price.ts", text, work.view))[0].spec
+
+    assert spec["params"][0]["shape"]["of"] == [{"k": "literal", "v": "x"}, {"k": "literal", "v": "y"}]
+
+
+def test_untyped_parameters_are_known_by_their_use():
+    text = (
+        "export function f(a, b, c) { /^[A-Z]+$/.test(a); b.map((x) => x.size * 2);"
+        " if (c.mode === 'fast') return c.mode }"
+    )
+
+    pattern, items, options = shapes_of(text, "a", "b", "c", path="src/price.js")
+
+    assert pattern == {"k": "regex", "v": "^[A-Z]+$", "f": ""}
+    assert items["k"] == "array"
+    assert items["of"]["props"][0][:2] == ["size", {"k": "number"}]
+    assert {"k": "literal", "v": "fast"} in options["props"][0][1]["of"]
+
+
+def test_the_probe_is_a_suite_of_the_framework_that_imports_the_unit():
+    text = "export function f(a: number) { return a }"
+    work = task(text, function("f", text, "a"))
+    module = Module(work.source.path, text, work.view)
+
+    probe = probe_text(work, plan_of(work, module, targets_of(work, module), 3.0))
+
+    assert "import { it, vi as mocker } from 'vitest'" in probe
+    assert "await import('./price')" in probe
+    assert '"source": "/ws/src/price.ts"' in probe
+
+
+TEXT = "export function price(text: string): number {\n  return 1\n}"
+PRICE = function("price", TEXT, "text")
+
+
+async def explored(*told, options=None, **more):
+    work = task(TEXT, PRICE, probe=reporting(*told), options=options, **more)
+    return await JavaScriptExplorer().explore(work, 2.0)
+
+
+async def test_an_observation_becomes_a_plain_test():
+    draft = await explored(saw(1250, args=["12.50"]))
+
+    assert draft.cases[0].name == "returns 1250 for '12.50'"
+    assert draft.cases[0].group == "price"
+    assert draft.cases[0].code == ("it(\"returns 1250 for '12.50'\", () => {\n  expect(price('12.50')).toBe(1250)\n})")
+    assert "import { price } from './price'" in draft.preamble
+
+
+async def test_an_error_that_the_code_throws_becomes_a_test_of_its_message():
+    thrown = {"kind": "throws", "name": "RangeError", "message": "no price", "own": True, "isAsync": False}
+
+    draft = await explored(saw(args=["x"], kind="throws", thrown=thrown))
+
+    assert "expect(() => price('x')).toThrow('no price')" in draft.cases[0].code
+    assert draft.cases[0].scenario == "error"
+
+
+@pytest.mark.parametrize("noise", [{"$": "number", "v": "NaN"}, {"$": "cut"}, {"$": "undefined"}])
+async def test_results_that_mean_nothing_are_not_told(noise):
+    draft = await explored(saw(noise, args=["x"]))
+
+    assert draft.cases == ()
+
+
+async def test_the_same_answer_on_the_same_way_is_told_once():
+    draft = await explored(*(saw(1, args=[text]) for text in "abc"), saw(2, args=["d"]))
+
+    assert [case.name for case in draft.cases] == ["returns 1 for 'a'", "returns 2 for 'd'"]
+
+
+async def test_edge_cases_can_be_left_out():
+    told = [saw(1, args=["a"]), saw(0, args=[""], branches=("s2",))]
+
+    with_edges = await explored(*told)
+    without = await explored(*told, options=Options(include_edge_cases=False))
+
+    assert [case.scenario for case in with_edges.cases] == ["happy", "edge"]
+    assert [case.scenario for case in without.cases] == ["happy"]
+
+
+async def test_basic_coverage_is_one_everyday_test_for_each_export():
+    told = [saw(1, args=["a"]), saw(2, args=["b"], branches=("s2",))]
+
+    draft = await explored(*told, options=Options(coverage=CoverageGoal.BASIC))
+
+    assert len(draft.cases) == 1
+
+
+async def test_integration_tells_of_round_trips():
+    trip = {"from": {"target": 0, "args": ["7"]}}
+    told = [saw(1, args=["a"]), saw(3, args=[7], branches=("s2",), **trip)]
+
+    draft = await explored(*told, options=Options(test_types=(TestType.UNIT, TestType.INTEGRATION)))
+
+    assert draft.cases[-1].scenario == "integration"
+    assert "expect(price(price('7'))).toBe(3)" in draft.cases[-1].code
+
+
+async def test_jest_suites_of_commonjs_code_require_it():
+    text = "exports.price = function (text) {\n  return 1\n}"
+    work = task(
+        text,
+        function("price", text, "text"),
+        path="src/price.js",
+        probe=reporting(saw(1, args=["a"])),
+        framework="jest",
+    )
+
+    draft = await JavaScriptExplorer().explore(work, 2.0)
+
+    assert draft.preamble == "const { price } = require('./price')"
+
+
+async def test_a_call_that_never_returns_is_left_out_of_the_next_run():
+    texts = []
+
+    async def probe(text, reports, *, seconds):
+        texts.append(text)
+        if len(texts) == 1:
+            marker = json.dumps([0, ["for ever"], []]).encode() + b"\n rest"
+            return Explored(reports={"exploring.json": marker}, problem=NotRun(code="timeout", message="too long"))
+        return Explored(reports={"explored.json": json.dumps({"told": [saw(1, args=["a"])]}).encode()})
+
+    draft = await JavaScriptExplorer().explore(task(TEXT, PRICE, probe=probe), 2.0)
+
+    assert len(draft.cases) == 1
+    assert '"skip": [[0, ["for ever"], []]]' in texts[1]
+
+
+async def test_a_unit_that_does_not_load_names_the_missing_package():
+    async def probe(text, reports, *, seconds):
+        failure = {"told": [], "failure": "Cannot find module 'axios'\nRequire stack: …"}
+        return Explored(reports={"explored.json": json.dumps(failure).encode()})
+
+    with pytest.raises(PermanentError) as caught:
+        await JavaScriptExplorer().explore(task(TEXT, PRICE, probe=probe), 2.0)
+
+    assert caught.value.code == "missing_package"
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("tree", "text"),
+    [
+        (None, "null"),
+        ("it's", '"it\'s"'),
+        ([1, -2.5, True], "[1, -2.5, true]"),
+        ({"$": "number", "v": "-0"}, "-0"),
+        ({"$": "map", "v": [["a", 1]]}, "new Map([['a', 1]])"),
+        ({"$": "object", "v": [["a-b", 1], ["__proto__", 2]]}, "{ 'a-b': 1, ['__proto__']: 2 }"),
+        ({"$": "date", "v": "2024-02-29T12:00:00.000Z"}, "new Date('2024-02-29T12:00:00.000Z')"),
+        ("a\nb\u200b", "'a\\nb\\u200b'"),
+    ],
+)
+def test_values_are_printed_as_a_person_types_them(tree, text):
+    assert source(tree) == text
+
+
+def test_long_values_break_as_prettier_breaks_them():
+    tree = {"$": "object", "v": [[f"property{n}", "x" * 20] for n in range(4)]}
+
+    assert source(tree).startswith("{\n  property0: '")
+    assert source(tree).endswith(",\n}")
+
+
+def test_floats_are_compared_closely_and_whole_numbers_exactly():
+    assert expectation("f()", 0.1 + 0.2) == "expect(f()).toBeCloseTo(0.3, 9)"
+    assert expectation("f()", 12.5) == "expect(f()).toBe(12.5)"
+    assert expectation("f()", {"$": "undefined"}) == "expect(f()).toBeUndefined()"
