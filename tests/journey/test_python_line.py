@@ -352,3 +352,14 @@ def test_lines_and_branches_of_the_one_file_are_measured(tmp_path):
     assert report.coverage.lines_missed == frozenset({4})
     assert report.coverage.branches_covered == frozenset({"2->3"})
     assert report.coverage.branches_missed == frozenset({"2->4"})
+
+
+@pytest.mark.skipif(not HAS_COVERAGE, reason="coverage.py is not installed here")
+def test_a_file_that_no_test_loads_is_missed_as_a_whole(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="def f(x):\n    return x\n")
+
+    report = run(folder, "def test_a():\n    assert 1\n")
+
+    assert isinstance(report, RunReport)
+    assert report.coverage is not None
+    assert report.coverage.lines_missed == frozenset({1, 2})

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ _SILENCE_SECONDS = 60.0  # the stream says something at least every 15 s
 
 def run_service(example: Path | None) -> int:
     """Serve until Ctrl-C. Returns the exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = read_settings()
     if example is not None and not example.is_dir():
         raise InputError(f"{example} is not a folder.", hint="Give a folder with source files after --example.")

@@ -6,6 +6,7 @@ and syntax that Python 3.8 reads.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -99,7 +100,8 @@ class Meter:
             _, statements, _, missing, _ = self.running.analysis2(self.source)
             measured = {"executed_lines": sorted(set(statements) - set(missing)), "missing_lines": sorted(missing)}
         finally:
-            os.unlink(path)
+            with contextlib.suppress(OSError):  # coverage.py takes its file away when it has nothing to say
+                os.unlink(path)
         return {
             "covered": measured["executed_lines"],
             "missed": measured["missing_lines"],

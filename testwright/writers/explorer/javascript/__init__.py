@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,8 @@ from testwright.writers.explorer.javascript.telling import draft_of, specifier_o
 
 __all__ = ["JavaScriptExplorer"]
 
-_PARTS = ("values", "regex", "inputs", "calls", "drawn", "main")
+_PARTS = ("values", "regex", "inputs", "calls", "drawn", "watch", "main")
 _FOLDER = Path(__file__).parent / "probe"
-_STARTING_SECONDS = 12.0
 _MOST_RESTARTS = 3
 
 
@@ -37,15 +35,13 @@ class JavaScriptExplorer:
 
 async def _observe(task: WritingTask, plan: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
     """Run the probe; a call that never returns costs one run and is left out of the next."""
-    ends = time.monotonic() + 2 * seconds + _STARTING_SECONDS
     while True:
-        explored = await task.probe(probe_text(task, plan), (REPORT, MARKER), seconds=seconds + _STARTING_SECONDS)
+        explored = await task.probe(probe_text(task, plan), (REPORT, MARKER), seconds=seconds)
         found = _report(explored)
         if found is not None:
             return found
         culprit = _culprit(explored)
-        hung = explored.problem is not None and explored.problem.code in ("timeout", "memory_limit")
-        if not hung or culprit is None or len(plan["skip"]) >= _MOST_RESTARTS or time.monotonic() > ends:
+        if culprit is None or culprit in plan["skip"] or len(plan["skip"]) >= _MOST_RESTARTS:
             raise _no_observations(explored)
         plan["skip"] = [*plan["skip"], culprit]
         plan["seconds"] = max(1.0, plan["seconds"] / 2)
@@ -111,7 +107,12 @@ def probe_text(task: WritingTask, plan: dict[str, Any]) -> str:
 
 
 def _vitest_head(unit: str, plan: dict[str, Any]) -> str:
-    lines = ["// @ts-nocheck", "import fs from 'node:fs'", "import { it, vi as mocker } from 'vitest'"]
+    lines = [
+        "// @ts-nocheck",
+        "import fs from 'node:fs'",
+        "import { Worker } from 'node:worker_threads'",
+        "import { it, vi as mocker } from 'vitest'",
+    ]
     if plan["react"]:
         lines.insert(0, "// @vitest-environment jsdom")
         lines += ["import * as react from 'react'", "import * as drawing from '@testing-library/react'"]
@@ -123,7 +124,12 @@ def _vitest_head(unit: str, plan: dict[str, Any]) -> str:
 
 
 def _jest_head(unit: str, plan: dict[str, Any]) -> str:
-    lines = ["// @ts-nocheck", "const fs = require('node:fs')", "const mocker = jest"]
+    lines = [
+        "// @ts-nocheck",
+        "const fs = require('node:fs')",
+        "const { Worker } = require('node:worker_threads')",
+        "const mocker = jest",
+    ]
     if plan["react"]:
         lines.insert(0, "/** @jest-environment jsdom */")
         lines += ["const react = require('react')", "const drawing = require('@testing-library/react')"]

@@ -2,13 +2,6 @@
 const RUN = { function: callFunction, class: liveThrough, component: draw, hook: hookUp }
 const MOST_KEPT = 60
 const MOST_TOLD = 26
-let marker
-
-function mark(job) {
-  const text = `${JSON.stringify([job.target.id, job.args, job.steps ?? []])}\n`
-  fs.writeSync(marker, text, 0)
-}
-
 function lists(target) {
   const made = target.params.map((parameter) => {
     const found = candidates(parameter.shape, parameter.name)
@@ -196,7 +189,7 @@ async function explore(target, pile, stop, random, turns) {
       continue
     }
     const key = JSON.stringify([job.args, job.steps, job.answer])
-    if (pile.tried.has(key) || plan.skip.some((skip) => skip[0] === target.id && JSON.stringify(skip[1]) === JSON.stringify(job.args))) {
+    if (pile.tried.has(key) || plan.skip.some((skip) => skip[0] === target.id && JSON.stringify(skip.slice(1)) === JSON.stringify([job.args, job.steps]))) {
       pile.stale++
       continue
     }
@@ -354,13 +347,14 @@ it('explores', async () => {
     throw new Error('process.exit was called')
   }
   process.on('unhandledRejection', () => {})
-  marker = fs.openSync(plan.marker, 'w')
   try {
     unit = await load(false)
   } catch (error) {
     fs.writeFileSync(plan.report, JSON.stringify({ told: [], failure: String(error?.message ?? error).slice(0, 2000) }))
     return
   }
+  startWatching()
   const found = await search()
+  await watcher?.terminate()
   fs.writeFileSync(plan.report, JSON.stringify(found))
 }, 120000)

@@ -33,6 +33,7 @@ def records(
     }
     found: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
     tries: Counter[tuple[str, str]] = Counter()
+    backs: Counter[tuple[str, str]] = Counter()
     for record in told:
         first = record["symbol"]
         if first not in functions or record["error"] or record["patches"] or record["lines"] or not _equals(record):
@@ -46,11 +47,13 @@ def records(
             seam = _seam(record, second, bench)
             if seam is None:
                 continue
-            rank = _rank(record, second, seam)
+            backs[first, second] += _is_back(record, seam)
+            rank = 3 * _is_back(record, seam) + 2 * _is_opposite(first, second)
             if rank and ((first, second) not in found or rank > found[first, second][0]):
                 found[first, second] = (rank, seam)
-    best = sorted(found.values(), key=lambda pair: -pair[0])
-    return [seam for _, seam in best[:_MOST_PAIRS]]
+    # One value that comes back may be chance, unless the names promise it.
+    meant = [ranked for pair, ranked in found.items() if backs[pair] > 1 or _is_opposite(*pair)]
+    return [seam for _, seam in sorted(meant, key=lambda ranked: -ranked[0])[:_MOST_PAIRS]]
 
 
 def _seam(record: dict[str, Any], second: str, bench: Bench) -> dict[str, Any] | None:
@@ -76,15 +79,14 @@ def _seam(record: dict[str, Any], second: str, bench: Bench) -> dict[str, Any] |
     }
 
 
-def _rank(record: dict[str, Any], second: str, seam: dict[str, Any]) -> int:
-    """3 for a round trip, 2 for opposite names, 0 for a chance fit."""
+def _is_back(record: dict[str, Any], seam: dict[str, Any]) -> bool:
+    """Whether the second call gives the first one's only argument back, after it was something else."""
     values = [text for _, _, text in record["arguments"]]
-    back = bool(values) and seam["checks"][0][2] == values[0] and record["checks"][0][2] != values[0]
-    opposite = any(
-        (one in record["symbol"] and other in second) or (other in record["symbol"] and one in second)
-        for one, other in _INVERSES
-    )
-    return 3 * back + 2 * opposite if len(values) == 1 or opposite else 0
+    return len(values) == 1 and seam["checks"][0][2] == values[0] and record["checks"][0][2] != values[0]
+
+
+def _is_opposite(first: str, second: str) -> bool:
+    return any((one in first and other in second) or (other in first and one in second) for one, other in _INVERSES)
 
 
 def _equals(record: dict[str, Any]) -> bool:
