@@ -73,14 +73,14 @@ async def tools_for(framework, view):
         pytest.skip(f"cannot run {framework} here: {missing.message}")
 
 
-async def explored_suite(view, path, framework, seconds=4.0, limits=LIMITS):
+async def explored_suite(view, path, framework, seconds=4.0):
     sandbox, runner = await tools_for(framework, view)
     tool, language = FRAMEWORKS[framework], JavaScript()
     source = SourceFile(path=path, text=view.text(path), framework=framework)
     suite_path = tool.suite_path(path, view)
 
     async def run(**asked):
-        order = RunOrder(source_path=path, suite_paths=(suite_path,), limits=limits, **asked)
+        order = RunOrder(source_path=path, suite_paths=(suite_path,), limits=LIMITS, **asked)
         ended = await sandbox.run(tool.command(order, runner, view.root))
         return ended, tool.read(ended, order)
 
@@ -151,9 +151,7 @@ async def test_only_the_named_tests_run(tmp_path):
 @pytest.mark.parametrize("framework", ["vitest", "jest"])
 async def test_a_package_that_is_not_there_is_named(tmp_path, framework):
     view = empty_project(tmp_path)
-    (tmp_path / "a.ts").write_text(
-        "import missing from 'left-pad-of-nobody'\nexport function a(n: number) { return missing(n) }\n"
-    )
+    view.write("a.ts", "import pad from 'left-pad-of-nobody'\nexport function a(n: number) { return pad(n) }\n")
 
     with pytest.raises(PermanentError) as caught:
         await explored_suite(view, "a.ts", framework, 2.0)
@@ -165,7 +163,7 @@ async def test_a_package_that_is_not_there_is_named(tmp_path, framework):
 async def test_an_endless_loop_costs_one_call_and_not_the_file(tmp_path):
     view = empty_project(tmp_path)
     view.write("spin.ts", "export function spin(n: number): number {\n  while (n === 3) {}\n  return n * 2\n}\n")
-    draft, _, _ = await explored_suite(view, "spin.ts", "vitest", 3.0, Limits(wall=timedelta(seconds=15)))
+    draft, _, _ = await explored_suite(view, "spin.ts", "vitest", 3.0)
 
     assert draft.cases
     assert not any("spin(3)" in case.code for case in draft.cases)

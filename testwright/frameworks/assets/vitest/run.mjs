@@ -26,7 +26,9 @@ const CONFIGS = ['vitest.config', 'vite.config'].flatMap((name) =>
 
 async function main() {
   const vitest = await import(pathToFileURL(join(dirname(entry), 'dist', 'node.js')).href)
-  const vite = vitest.vite ?? (await import(pathToFileURL(createRequire(entry).resolve('vite')).href))
+  const vitePackage = createRequire(entry).resolve('vite/package.json')
+  // By its path: `require`'s idea of vite is a shell for CommonJS up to version 6.
+  const vite = await import(pathToFileURL(join(dirname(vitePackage), 'dist', 'node', 'index.js')).href)
   reporter.version = JSON.parse(readFileSync(join(dirname(entry), 'package.json'), 'utf8')).version
   const project = await projectConfig(vite)
   const config = vite.mergeConfig(project ?? {}, ours(vite, project))
