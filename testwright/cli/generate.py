@@ -99,14 +99,17 @@ def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
 
 
 def _add(projects: dict[Path, list[str]], file: Path) -> None:
-    root = _project_root(file.parent)
+    root = project_root(file.parent)
     relative = file.relative_to(root).as_posix()
     held = projects.setdefault(root, [])
     if relative not in held:
         held.append(relative)
 
 
-def _project_root(folder: Path) -> Path:
+def project_root(folder: Path) -> Path:
+    """The nearest folder with a manifest or a repository; without any, the one that holds the file's Python package."""
+    while (folder / "__init__.py").exists():
+        folder = folder.parent
     for candidate in (folder, *folder.parents):
         if any((candidate / mark).exists() for mark in _ROOT_MARKS):
             return candidate

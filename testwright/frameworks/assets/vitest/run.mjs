@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { instrumenting, OPTIONS } from './measure.mjs'
+import { readOldConfig } from './old-config.mjs'
 import { Reporter } from './reporter.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -30,7 +31,7 @@ async function main() {
   // By its path: `require`'s idea of vite is a shell for CommonJS up to version 6.
   const vite = await import(pathToFileURL(join(dirname(vitePackage), 'dist', 'node', 'index.js')).href)
   reporter.version = JSON.parse(readFileSync(join(dirname(entry), 'package.json'), 'utf8')).version
-  const project = await projectConfig(vite)
+  const project = await projectConfig(vite, vitePackage)
   const config = vite.mergeConfig(project ?? {}, ours(vite, project))
   config.test = testOptions(config.test ?? {}, project !== null)
   delete config.build
@@ -38,9 +39,11 @@ async function main() {
   await runner?.close()
 }
 
-async function projectConfig(vite) {
+async function projectConfig(vite, vitePackage) {
   const path = CONFIGS.map((name) => join(root, name)).find((candidate) => existsSync(candidate))
   if (path === undefined) return null
+  const [major, minor] = vite.version.split('.').map(Number)
+  if (major < 6 || (major === 6 && minor < 1)) return (await readOldConfig(path, root, vitePackage, scratch)) ?? {}
   const found = await vite.loadConfigFromFile({ command: 'serve', mode: 'test' }, path, root, 'silent', undefined, 'runner')
   return found?.config ?? {}
 }

@@ -1,0 +1,48 @@
+"""What `testwright generate` makes of the paths it is given."""
+
+import pytest
+
+from testwright.cli.generate import project_root, select
+from testwright.domain.errors import InputError
+
+
+def write(root, *paths, text="def f():\n    return 1\n"):
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+
+def test_a_file_belongs_to_the_nearest_project(tmp_path):
+    write(tmp_path, "a/pyproject.toml", "a/pkg/one.py", "b/package.json", "b/src/two.ts")
+
+    assert select([tmp_path / "a/pkg/one.py", tmp_path / "b/src/two.ts"]) == {
+        tmp_path / "a": ["pkg/one.py"],
+        tmp_path / "b": ["src/two.ts"],
+    }
+
+
+def test_a_package_without_a_manifest_is_seen_from_outside_of_it(tmp_path):
+    write(tmp_path, "lib/pkg/__init__.py", "lib/pkg/inner/__init__.py", "lib/pkg/inner/one.py")
+
+    assert project_root(tmp_path / "lib/pkg/inner") == tmp_path / "lib"
+
+
+def test_a_folder_stands_for_its_sources_but_not_for_tests_and_empty_modules(tmp_path):
+    write(tmp_path, "pyproject.toml", "pkg/one.py", "pkg/test_one.py", "tests/helper.py", "notes.md")
+    write(tmp_path, "pkg/__init__.py", text='"""A package."""\n')
+
+    assert select([tmp_path]) == {tmp_path: ["pkg/one.py"]}
+
+
+def test_a_file_named_twice_is_taken_once(tmp_path):
+    write(tmp_path, "pyproject.toml", "one.py")
+
+    assert select([tmp_path / "one.py", tmp_path]) == {tmp_path: ["one.py"]}
+
+
+@pytest.mark.parametrize(("path", "said"), [("gone.py", "does not exist"), ("notes.md", "is not Python")])
+def test_what_cannot_be_tested_is_refused_by_name(tmp_path, path, said):
+    write(tmp_path, "notes.md")
+
+    with pytest.raises(InputError, match=f"{path} {said}"):
+        select([tmp_path / path])
