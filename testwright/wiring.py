@@ -37,6 +37,7 @@ from testwright.providers.options import Price, ProviderOptions
 from testwright.sandboxes.choose import choose
 from testwright.settings import Settings
 from testwright.sources.folder import FolderView
+from testwright.sources.registering import register_folder, suggest_folders
 from testwright.sources.workspaces import CopiedWorkspaces
 from testwright.store import Store
 from testwright.toolchains.checks import Check, describe
@@ -278,6 +279,8 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         writer_for=bench.writer_for,
         languages_of=lambda name: FRAMEWORKS[name].languages if name in FRAMEWORKS else frozenset(),
         language_of_path=language_of,
+        find_folder=partial(register_folder, roots=settings.roots),
+        suggest_folders=partial(suggest_folders, settings.roots),
         open_folder=FolderView,
         doctor=doctor,
         web_build=WEB_BUILD,

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -23,6 +24,9 @@ logger = logging.getLogger("testwright.api")
 access_logger = logging.getLogger("testwright.access")
 
 UPLOADS = "/api/repositories"
+_HEARD_OUT_SECONDS = 10.0
+_HEARD_OUT_TIMES = 4
+"""How many times the limit of a refused body is thrown away before we hang up."""
 _ONCE_ONLY = frozenset({b"host", b"origin", b"authorization", b"content-length", b"content-type", b"idempotency-key"})
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -88,6 +92,8 @@ class RequestGuard:
             if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
                 return await _preflight()(scope, receive, answer)
         if refused := self._bad_form(scope, headers):
+            if b"expect" not in headers:  # That client waits for our word before it sends its body.
+                await self._hear_out(receive)
             return await refused(scope, receive, answer)
         if scope["method"] in _SAFE_METHODS:
             return await self.app(scope, receive, answer)
@@ -99,6 +105,7 @@ class RequestGuard:
         if body is None:
             return None  # The client left.
         if len(body) > self.most_bytes:
+            await self._hear_out(receive)
             return await self._too_large()(scope, receive, answer)
         return await self.app(scope, _once(body, receive), answer)
 
@@ -181,6 +188,21 @@ class RequestGuard:
             body += message.get("body", b"")
             if len(body) > self.most_bytes or not message.get("more_body"):
                 return bytes(memoryview(body)[: self.most_bytes + 1])
+
+    async def _hear_out(self, receive: Receive) -> None:
+        """Throw away what still comes of a refused body, within reason.
+
+        Most clients listen only once they have sent everything. Closing on them earlier resets the connection, and they
+        never hear why.
+        """
+        left = _HEARD_OUT_TIMES * self.most_bytes
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(_HEARD_OUT_SECONDS, self.body_seconds)):
+                more = True
+                while more and left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    more = message.get("more_body", False)
 
 
 class _Answer:

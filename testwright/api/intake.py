@@ -223,16 +223,17 @@ def _refuse_large(sizes: list[tuple[int, str, int]], most: int) -> None:
     """`sizes` holds index, path and bytes of each file."""
     large = [(index, path, size) for index, path, size in sizes if size > most]
     if large:
-        _, path, size = large[0]
         limit = size_in_words(most)
+        # Just above the limit the rounded sizes are alike: "is 1 MiB; the limit is 1 MiB".
+        said = [words if (words := size_in_words(size)) != limit else f"{size:,} bytes" for _, _, size in large]
         raise InputError(
-            f"{base_name(path)} is {size_in_words(size)}; the limit is {limit}.",
+            f"{base_name(large[0][1])} is {said[0]}; the limit is {limit}.",
             status=413,
             code="too_large",
             hint="Leave it out, or raise TESTWRIGHT_MAX_FILE_BYTES.",
             fields=[
-                FieldProblem(field_path(("files", index, "content")), f"is {size_in_words(size)}; the limit is {limit}")
-                for index, _, size in large[:MOST_PROBLEMS]
+                FieldProblem(field_path(("files", index, "content")), f"is {words}; the limit is {limit}")
+                for (index, _, _), words in zip(large[:MOST_PROBLEMS], said, strict=False)
             ],
         )
 

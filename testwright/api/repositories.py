@@ -1,7 +1,6 @@
 """Registered folders: listing, browsing, forgetting them."""
 
 import asyncio
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from testwright.api.intake import checked_out_branch, open_project, size_of
 from testwright.api.lookups import current_owner, find_repository
 from testwright.api.requests import RepositoryRequest
 from testwright.api.services import ApiServices
-from testwright.api.wire import RepositoryData, RepositoryFile, RepositoryList, Tree, TreeFile
+from testwright.api.wire import RepositoryData, RepositoryFile, RepositoryList, SuggestionData, Tree, TreeFile
 from testwright.domain.errors import FieldProblem, InputError
 from testwright.domain.paths import BadPath, accept_path
 from testwright.domain.records import RepositoryRecord
@@ -34,15 +33,20 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         if request.git_url is not None or request.branch is not None:
             raise _not_supported_yet("Importing from a git address", "gitUrl" if request.git_url else "branch")
         if request.path is None:
-            raise _bad_folder("is missing")
-        root = await asyncio.to_thread(_folder_below, services.settings.roots, request.path)
+            raise InputError("path is missing.", code="bad_folder", fields=(FieldProblem("path", "is missing"),))
+        root = await asyncio.to_thread(services.find_folder, request.path)
         record = await store.add_repository(owner, root.name or "root", str(root))
         return done(f"{record.name} is registered.", _repository_data(record))
 
     @app.get("/api/repositories", tags=["repositories"], summary="All registered folders")
     async def repositories(owner: Owner) -> Envelope[RepositoryList]:
+        """`suggestions` are folders that look like projects: their `path` can be registered as it stands."""
         records = await store.repositories(owner)
-        listed = RepositoryList(repositories=[_repository_data(record) for record in records])
+        suggested = await asyncio.to_thread(services.suggest_folders, [record.root for record in records])
+        listed = RepositoryList(
+            repositories=[_repository_data(record) for record in records],
+            suggestions=[SuggestionData(name=one.name, path=one.path) for one in suggested],
+        )
         return done(f"{len(records)} repositories", listed)
 
     @app.get("/api/repositories/{repository_id}", tags=["repositories"], summary="One registered folder")
@@ -89,31 +93,6 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
 def _no_upload(request: Request) -> None:
     if request.headers.get("content-type", "").startswith("multipart/"):
         raise _not_supported_yet("Uploading a zip", None)
-
-
-def _folder_below(roots: Iterable[Path], path: str) -> Path:
-    """The real folder, links resolved; it must lie below a configured root. Blocking."""
-    try:
-        # No telling whether a folder outside exists: first where it lies, then whether it is there.
-        folder = Path(path).resolve()
-        if not Path(path).is_absolute():
-            raise _bad_folder("must be absolute")
-        if not any(folder.is_relative_to(root.resolve()) for root in roots):
-            raise _bad_folder("is not below a folder that may be registered")
-        if not folder.is_dir():
-            raise _bad_folder("is not a folder")
-    except (OSError, ValueError, RuntimeError) as error:  # NUL, too long, a circle of links
-        raise _bad_folder("is not a folder") from error
-    return folder
-
-
-def _bad_folder(problem: str) -> InputError:
-    return InputError(
-        f"path {problem}.",
-        code="bad_folder",
-        fields=(FieldProblem("path", problem),),
-        hint="Give the absolute path of a folder below one of TESTWRIGHT_ROOTS.",
-    )
 
 
 def _not_supported_yet(what: str, field: str | None) -> InputError:

@@ -87,7 +87,7 @@ class RetryRequest(RequestBody):
 
 
 class RepositoryRequest(RequestBody):
-    """A folder on this machine. It must lie below one of the folders in TESTWRIGHT_ROOTS."""
+    """A folder on this machine, absolute or relative to one of TESTWRIGHT_ROOTS, below which it must lie."""
 
     path: str | None = Field(default=None, min_length=1, max_length=4096)
     git_url: str | None = Field(default=None, max_length=2000, description="Not supported yet.")

@@ -1,12 +1,12 @@
 """What the HTTP door is handed. It picks no concrete part itself."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from testwright.domain.ports import Engine, ProjectView
-from testwright.domain.records import Accepted
+from testwright.domain.records import Accepted, FolderSuggestion
 from testwright.domain.sessions import Options
 from testwright.store import Store
 
@@ -30,9 +30,6 @@ class ApiSettings(Protocol):
     def origins(self) -> tuple[str, ...]: ...
 
     @property
-    def roots(self) -> tuple[Path, ...]: ...
-
-    @property
     def width(self) -> int: ...
 
     @property
@@ -52,8 +49,9 @@ class ApiServices:
     `dispatch` hands an accepted round to the engine and raises EngineUnreachable when nothing was started;
     `cancel_runs` tells the engine that a session's round was cancelled. `languages_of` answers an empty set for a
     framework nobody knows; each of `frameworks()` has at least a `name`. `writer_for` names the writer, and the model
-    if one is asked, and raises InputError or PermanentError when the wish cannot be met. `has_tests` tells whether a
-    source file of a project has tests of its own.
+    if one is asked, and raises InputError or PermanentError when the wish cannot be met. `find_folder` gives the real
+    place of a folder that somebody wants to register, or raises InputError; `suggest_folders` proposes some that are
+    not registered. `has_tests` tells whether a source file of a project has tests of its own.
     """
 
     settings: ApiSettings
@@ -66,6 +64,8 @@ class ApiServices:
     writer_for: Callable[[Options], tuple[str, str | None]]
     languages_of: Callable[[str], frozenset[str]]
     language_of_path: Callable[[str], str | None]
+    find_folder: Callable[[str], Path]
+    suggest_folders: Callable[[Collection[str]], list[FolderSuggestion]]
     open_folder: Callable[[str], ProjectView]
     doctor: Callable[[], Awaitable[list[dict[str, Any]]]]
     web_build: Path | None = None

@@ -140,8 +140,14 @@ class RepositoryData(Wire):
     created_at: UtcTime
 
 
+class SuggestionData(Wire):
+    name: str
+    path: str = Field(description="Relative to one of the roots", examples=["examples/storefront"])
+
+
 class RepositoryList(Wire):
     repositories: list[RepositoryData]
+    suggestions: list[SuggestionData]
 
 
 class TreeFile(Wire):

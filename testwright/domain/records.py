@@ -128,6 +128,14 @@ class RepositoryRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FolderSuggestion:
+    """A folder that looks like a project and is not registered yet. `path` is relative to one of the roots."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """One file of one round, with everything its pipeline needs to begin.
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pathspec
 
-from testwright.domain.errors import InputError
 from testwright.domain.paths import BadPath, accept_path
 from testwright.sources.descriptors import MOST_TEXT_BYTES, read_bytes
 
@@ -59,10 +58,10 @@ class FolderView:
             rules = (_Ignored(folder, self._ignore_lines(folder)), *rules)
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
-            if not _is_sound(entry.name) or entry.is_symlink():
+            if not is_sound(entry.name) or entry.is_symlink():
                 continue
             if entry.is_dir(follow_symlinks=False):
-                if not _is_skipped(entry) and not _is_ignored(path + "/", rules):
+                if not is_skipped(entry) and not _is_ignored(path + "/", rules):
                     yield from self._walk(path, rules)
             elif entry.is_file(follow_symlinks=False) and not is_secret(path) and not _is_ignored(path, rules):
                 yield path
@@ -81,26 +80,19 @@ def is_secret(path: str) -> bool:
     return is_key or name.startswith(".env") or name in _SECRET_NAMES
 
 
-def register_folder(path: str, roots: Sequence[Path]) -> Path:
-    """The real place of a folder that somebody wants to register. Raises InputError when it is not allowed.
+def is_skipped(entry: os.DirEntry[str]) -> bool:
+    """Installed packages, caches, hidden folders: nobody's own sources."""
+    if entry.name in _SKIPPED_FOLDERS or (entry.name.startswith(".") and entry.name not in _KEPT_HIDDEN_FOLDERS):
+        return True
+    return os.path.lexists(os.path.join(entry.path, "pyvenv.cfg"))
 
-    The message repeats the caller's own words and nothing else, and a forbidden folder is told apart from a missing
-    one only below a root, so that nobody can feel their way through the machine.
-    """
-    hint = "Set TESTWRIGHT_ROOTS to a folder above it and start Testwright again."
-    if not path or "\0" in path or len(path) > 4096:
-        raise InputError("The folder's path is empty or malformed", code="invalid_path")
+
+def is_sound(name: str) -> bool:
+    """Whether a client could write this name in a path."""
     try:
-        folder = Path(path).expanduser().resolve()
-        allowed = [root.expanduser().resolve() for root in roots]
-    except (OSError, RuntimeError) as error:
-        raise InputError(f"{path} cannot be looked up", code="invalid_path") from error
-    if not any(folder.is_relative_to(root) for root in allowed):
-        raise InputError(f"{path} is not below a folder that may be registered", code="outside_roots", hint=hint)
-    if not folder.is_dir():
-        problem = "is not a folder" if folder.exists() else "does not exist"
-        raise InputError(f"{path} {problem}", code="invalid_path", hint="Check the spelling.")
-    return folder
+        return accept_path(name) == name
+    except BadPath:
+        return False
 
 
 class _Ignored:
@@ -117,16 +109,3 @@ class _Ignored:
 def _is_ignored(path: str, rules: tuple[_Ignored, ...]) -> bool:
     """The nearest file that says anything decides."""
     return next((said for rule in rules if (said := rule.says(path)) is not None), False)
-
-
-def _is_skipped(entry: os.DirEntry[str]) -> bool:
-    if entry.name in _SKIPPED_FOLDERS or (entry.name.startswith(".") and entry.name not in _KEPT_HIDDEN_FOLDERS):
-        return True
-    return os.path.lexists(os.path.join(entry.path, "pyvenv.cfg"))
-
-
-def _is_sound(name: str) -> bool:
-    try:
-        return accept_path(name) == name
-    except BadPath:
-        return False

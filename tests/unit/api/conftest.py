@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from testwright.domain.events import Event
 from testwright.domain.ports import ProjectView
 from testwright.domain.records import Accepted, NewSession
 from testwright.domain.sessions import Options, SourceFile
+from testwright.sources.registering import register_folder, suggest_folders
 from testwright.store import Store
 
 _LANGUAGES = {".py": "python", ".ts": "typescript", ".tsx": "typescript", ".js": "javascript"}
@@ -308,6 +310,8 @@ async def door(store: Store, settings: DoorSettings, web_build: Path | None) -> 
         writer_for=_writer_for,
         languages_of=lambda framework: _FRAMEWORKS.get(framework, frozenset()),
         language_of_path=lambda path: _LANGUAGES.get(Path(path).suffix),
+        find_folder=partial(register_folder, roots=settings.roots),
+        suggest_folders=partial(suggest_folders, settings.roots),
         open_folder=Folder,
         doctor=_doctor,
         web_build=web_build,

@@ -36,6 +36,17 @@ async def test_a_folder_is_registered_once_and_listed(door, shop):
     assert str(shop.parent) not in first.text
 
 
+async def test_what_is_suggested_can_be_registered_as_it_stands(door, shop):
+    (shop / "pyproject.toml").write_text("")
+    suggested = (await door.get("/api/repositories")).json()["data"]["suggestions"]
+
+    registered = (await door.post("/api/repositories", {"path": suggested[0]["path"]})).json()["data"]
+
+    assert suggested == [{"name": "shop", "path": "shop"}]
+    assert registered["name"] == "shop"
+    assert (await door.get("/api/repositories")).json()["data"] == {"repositories": [registered], "suggestions": []}
+
+
 async def test_a_root_itself_may_be_registered(door, shop):
     assert (await door.post("/api/repositories", {"path": str(shop.parent)})).status_code == 200
 
@@ -56,7 +67,8 @@ async def test_a_folder_elsewhere_is_refused_whether_it_exists_or_not(door, shop
 @pytest.mark.parametrize(
     ("path", "problem"),
     [
-        ("code/shop", "must be absolute"),
+        ("gone", "is not a folder"),
+        ("../elsewhere", "is not below a folder that may be registered"),
         ("a\x00b", "is not a folder"),
         ("/" + "x" * 4000, "is not below a folder that may be registered"),
         ("", "is empty"),

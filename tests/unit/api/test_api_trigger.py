@@ -319,7 +319,7 @@ async def test_contents_of_a_registered_repository_may_be_left_out(door, shop):
     [
         ({"files": [{"path": "gone.py"}]}, 400, "files[0].path", "is not in the repository"),
         ({"files": [{"path": "latin.py"}]}, 400, "files[0].path", "is not UTF-8 text"),
-        ({"files": [{"path": "large.py"}]}, 413, "files[0].content", "is 1 MiB; the limit is 1 MiB"),
+        ({"files": [{"path": "large.py"}]}, 413, "files[0].content", "is 1,048,577 bytes; the limit is 1 MiB"),
         ({"files": [{"path": "price.py"}], "repoBranch": "next"}, 400, "repoBranch", "is not what the folder has"),
     ],
 )

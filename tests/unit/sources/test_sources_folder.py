@@ -3,10 +3,7 @@
 import os
 from pathlib import Path
 
-import pytest
-
-from testwright.domain.errors import InputError
-from testwright.sources.folder import FolderView, register_folder
+from testwright.sources.folder import FolderView
 
 
 def project(root: Path, *paths: str, **texts: str) -> FolderView:
@@ -94,39 +91,3 @@ def test_existence_is_told_for_files_and_folders_within(tmp_path: Path) -> None:
     assert view.exists("src/a.py")
     assert not view.exists("src/b.py")
     assert not view.exists("../" + tmp_path.name)
-
-
-def test_a_folder_below_a_root_may_be_registered(tmp_path: Path) -> None:
-    (tmp_path / "roots" / "mine").mkdir(parents=True)
-
-    assert register_folder(str(tmp_path / "roots" / "mine"), [tmp_path / "roots"]) == tmp_path / "roots" / "mine"
-
-
-def test_a_folder_elsewhere_may_not_even_be_asked_about(tmp_path: Path) -> None:
-    (tmp_path / "roots").mkdir()
-    (tmp_path / "other").mkdir()
-    for path in ("other", "missing", "roots/../other"):
-        with pytest.raises(InputError, match="not below") as caught:
-            register_folder(str(tmp_path / path), [tmp_path / "roots"])
-        assert caught.value.code == "outside_roots"
-
-
-def test_a_link_out_of_a_root_is_seen_through(tmp_path: Path) -> None:
-    (tmp_path / "roots").mkdir()
-    (tmp_path / "roots" / "link").symlink_to("/etc")
-
-    with pytest.raises(InputError, match="not below"):
-        register_folder(str(tmp_path / "roots" / "link"), [tmp_path / "roots"])
-
-
-@pytest.mark.parametrize(("path", "problem"), [("missing", "does not exist"), ("file", "is not a folder")])
-def test_what_is_no_folder_is_refused_by_name(tmp_path: Path, path: str, problem: str) -> None:
-    put(tmp_path, "file", "x")
-    with pytest.raises(InputError, match=problem):
-        register_folder(str(tmp_path / path), [tmp_path])
-
-
-@pytest.mark.parametrize("path", ["", "a\0b", "x" * 5000])
-def test_malformed_paths_are_refused(tmp_path: Path, path: str) -> None:
-    with pytest.raises(InputError):
-        register_folder(path, [tmp_path])
