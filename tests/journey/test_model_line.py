@@ -1,0 +1,68 @@
+"""With a key the model writes: over the provider's real protocol, through the whole service."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.gemini_server import GeminiServer, answer, overloaded, refusal
+from tests.fakes.running_service import running_service
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SOURCE = "def double(number: int) -> int:\n    return 2 * number\n\n\ndef half(number: int) -> int:\n    return number // 2\n"
+KEY = "a-key-that-must-stay-secret"
+
+
+def suite(*tests):
+    return json.dumps({"preamble": "from pkg.numbers import double, half", "tests": [dict(test) for test in tests]})
+
+
+def case(name, code, target):
+    return {"name": name, "code": f"def {name}():\n    {code}\n", "targets": [target], "scenario": "happy"}
+
+
+GOOD = case("test_double_doubles", "assert double(21) == 42", "double")
+WRONG = case("test_half_halves", "assert half(10) == 4", "half")
+MENDED = case("test_half_halves", "assert half(10) == 5", "half")
+EMPTY_TALK = case("test_nothing", "assert True", "double")
+
+
+def walk(tmp_path, gemini):
+    environment = {"GOOGLE_API_KEY": KEY, "TESTWRIGHT_GOOGLE_BASE_URL": gemini.url}
+    with running_service(tmp_path, EXAMPLES, environment) as service:
+        if {check["name"]: check["status"] for check in service.get("/api/doctor")["checks"]}["sandbox"] != "ok":
+            pytest.skip("no sandbox could be proved here, so nothing can be run")
+        files = [{"path": "pkg/__init__.py", "content": '"""Numbers."""\n'}, {"path": "pkg/numbers.py", "content": SOURCE}]
+        body = {"repositoryId": "r", "framework": "pytest", "files": files}
+        session_id = service.post("/api/inngest/trigger", body)["sessionId"]
+        return [event for _, event in service.stream(session_id) if event.get("filePath") != "pkg/__init__.py"]
+
+
+def test_a_wrong_test_is_repaired_an_empty_one_dropped_and_an_overload_waited_out(tmp_path):
+    script = (overloaded(retry_after="1"), answer(suite(GOOD, WRONG, EMPTY_TALK)), answer(suite(MENDED)))
+    with GeminiServer(*script) as gemini:
+        events = walk(tmp_path, gemini)
+
+    by_type = {event["type"]: event for event in events}
+    generated = by_type["test_generated"]["generatedTest"]
+    assert by_type["retry_scheduled"]["retryInSeconds"] == 1
+    assert (generated["evidence"]["writer"], generated["evidence"]["verified"]) == ("model", True)
+    assert generated["evidence"]["testCount"] == 2
+    assert generated["evidence"]["coverage"]["after"]["lines"] == 100
+    assert generated["evidence"]["tokens"] > 0
+    assert "half(10) == 5" in generated["testCode"]
+    assert "assert True" not in generated["testCode"]
+    assert "half(10) == 4" in gemini.calls[2].prompt
+    assert KEY not in json.dumps(events)
+    assert all(KEY not in call.raw and call.key == KEY for call in gemini.calls)
+
+
+def test_a_refused_key_fails_the_file_with_what_to_do_and_is_not_tried_again(tmp_path):
+    with GeminiServer(refusal(403, message="API key not valid")) as gemini:
+        events = walk(tmp_path, gemini)
+
+    failed = next(event for event in events if event["type"] == "file_failed")
+    assert failed["error"]["code"] == "model_refused"
+    assert "GOOGLE_API_KEY" in failed["error"]["hint"]
+    assert len(gemini.calls) == 1
+    assert events[-1]["type"] == "generation_failed"
