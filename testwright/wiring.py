@@ -167,7 +167,8 @@ def framework_for(path: str, view: ProjectView, wanted: str | None) -> str:
     if wanted not in FRAMEWORKS:
         raise InputError(f"There is no framework {wanted}.", hint=f"Use one of: {', '.join(FRAMEWORKS)}.")
     if language not in FRAMEWORKS[wanted].languages:
-        raise InputError(f"{wanted} cannot test {path}.", hint=f"It is {language}.")
+        fitting = [name for name, framework in FRAMEWORKS.items() if language in framework.languages]
+        raise InputError(f"{wanted} cannot test {path}.", hint=f"Use {' or '.join(fitting)}.")
     return wanted
 
 
