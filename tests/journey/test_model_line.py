@@ -9,7 +9,14 @@ from tests.fakes.gemini_server import GeminiServer, answer, overloaded, refusal
 from tests.fakes.running_service import running_service
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SOURCE = "def double(number: int) -> int:\n    return 2 * number\n\n\ndef half(number: int) -> int:\n    return number // 2\n"
+SOURCE = """\
+def double(number: int) -> int:
+    return 2 * number
+
+
+def half(number: int) -> int:
+    return number // 2
+"""
 KEY = "a-key-that-must-stay-secret"
 
 
@@ -32,7 +39,10 @@ def walk(tmp_path, gemini):
     with running_service(tmp_path, EXAMPLES, environment) as service:
         if {check["name"]: check["status"] for check in service.get("/api/doctor")["checks"]}["sandbox"] != "ok":
             pytest.skip("no sandbox could be proved here, so nothing can be run")
-        files = [{"path": "pkg/__init__.py", "content": '"""Numbers."""\n'}, {"path": "pkg/numbers.py", "content": SOURCE}]
+        files = [
+            {"path": "pkg/__init__.py", "content": '"""Numbers."""\n'},
+            {"path": "pkg/numbers.py", "content": SOURCE},
+        ]
         body = {"repositoryId": "r", "framework": "pytest", "files": files}
         session_id = service.post("/api/inngest/trigger", body)["sessionId"]
         return [event for _, event in service.stream(session_id) if event.get("filePath") != "pkg/__init__.py"]

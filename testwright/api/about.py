@@ -12,6 +12,7 @@ from testwright.api.openapi import describe
 from testwright.api.services import ApiServices
 from testwright.api.wire import Alive, Checks, EngineHealth, Frameworks, Models
 from testwright.domain.errors import TestwrightError
+from testwright.store.counting import counted
 
 _HEALTH_SECONDS = 5.0
 
@@ -26,17 +27,17 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     @app.get("/api/frameworks", tags=["service"], summary="Test frameworks that can be asked for")
     async def frameworks() -> Envelope[Frameworks]:
         known = services.frameworks()
-        return done(f"{len(known)} frameworks", Frameworks(frameworks=known))
+        return done(counted(len(known), "framework"), Frameworks(frameworks=known))
 
     @app.get("/api/models", tags=["service"], summary="Language models that can be asked for")
     async def models() -> Envelope[Models]:
         known = services.models()
-        return done(f"{len(known)} models", Models(models=known))
+        return done(counted(len(known), "model"), Models(models=known))
 
     @app.get("/api/doctor", tags=["service"], summary="What works here, what does not, and how to fix it")
     async def doctor() -> Envelope[Checks]:
         checks = await services.doctor()
-        return done(f"{len(checks)} checks", Checks(checks=checks))
+        return done(counted(len(checks), "check"), Checks(checks=checks))
 
     # HEAD too: without it the page, which answers any other address, would tell a probe that all is well.
     @app.head("/healthz", include_in_schema=False)
@@ -44,7 +45,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     async def healthz() -> Envelope[Alive]:
         return done("Alive", Alive())
 
-    @app.head("/readyz", include_in_schema=False)
+    @app.head("/readyz", include_in_schema=False, response_model=None)
     @app.get(
         "/readyz", tags=["service"], summary="Whether store and engine answer", response_model=Envelope[EngineHealth]
     )

@@ -9,6 +9,7 @@ from testwright.api.lookups import current_owner, find_session, find_test
 from testwright.api.services import ApiServices
 from testwright.api.wire import DroppedTests, TestCoverage, TestData, TestDetail, TestList
 from testwright.domain.records import TestRecord
+from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
 
@@ -18,7 +19,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     async def tests(session_id: str, owner: Owner) -> Envelope[TestList]:
         await find_session(services, session_id, owner)
         records = await services.store.tests(session_id)
-        return done(f"{len(records)} test files", TestList(tests=[_test_data(record) for record in records]))
+        return done(counted(len(records), "test file"), TestList(tests=[_test_data(record) for record in records]))
 
     @app.get("/api/sessions/{session_id}/tests/{test_id}", tags=["tests"], summary="One suite with its evidence")
     async def test(session_id: str, test_id: str, owner: Owner) -> Envelope[TestDetail]:
@@ -44,7 +45,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     async def dropped(session_id: str, test_id: str, owner: Owner) -> Envelope[DroppedTests]:
         record = await find_test(services, session_id, test_id, owner)
         drops = DroppedTests(test_id=test_id, dropped=[dict(drop) for drop in record.dropped])
-        return done(f"{len(drops.dropped)} tests were not delivered", drops)
+        return done(f"{counted(len(drops.dropped), 'test')} not delivered", drops)
 
 
 def _test_data(record: TestRecord) -> TestData:

@@ -27,6 +27,7 @@ from testwright.api.wire import (
 )
 from testwright.domain.records import FileRecord, SessionRecord
 from testwright.domain.sessions import FileStatus, Options
+from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
 
@@ -47,7 +48,7 @@ def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
     ) -> Envelope[SessionList]:
         records, following = await store.sessions(owner, cursor=cursor, limit=limit)
         page = SessionList(sessions=[_summary_data(record) for record in records], next_cursor=following)
-        return done(f"{len(records)} sessions", page)
+        return done(counted(len(records), "session"), page)
 
     @app.get("/api/sessions/{session_id}", tags=["sessions"], summary="One session")
     async def session(session_id: str, owner: Owner) -> Envelope[SessionData]:

@@ -309,7 +309,12 @@ function answer(method, path, body) {
           'Give the absolute path of a folder below one of TESTWRIGHT_ROOTS.',
         )
   if (path === '/api/repositories')
-    return { repositories: process.env.EMPTY ? [] : [{ repositoryId: 'repo_1', name: 'storefront' }] }
+    return {
+      repositories: process.env.EMPTY
+        ? []
+        : [{ repositoryId: 'repo_1', name: 'storefront', createdAt: new Date().toISOString() }],
+      suggestions: [{ name: 'invoicing', path: 'examples/invoicing' }],
+    }
   if (path.endsWith('/tree')) return { repositoryId: 'repo_1', branch: 'main', files: TREE }
   if (path.includes('/files/'))
     return { content: JSON.stringify({ devDependencies: { jest: '^30.0.0', typescript: '^5' } }) }

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import type { TreeFile } from '../src/api/types'
 import { folderStates, isSource, pathsBelow, pickedAfter, treeOf } from '../src/generate/selection'
 
-const file = (path: string, language: string | null = 'typescript'): TreeFile => ({
+const file = (path: string, language: string | null = 'typescript', size = 1): TreeFile => ({
   path,
   language,
-  size: 1,
+  size,
   hasTests: false,
 })
 const NODES = treeOf(
@@ -48,6 +48,30 @@ test('unticking one file of a picked folder leaves its siblings picked', () => {
   const keys = new Set(['src/lib/', 'src/lib/price.ts'])
 
   expect([...pickedAfter(NODES, picked, keys)]).toEqual(['src/lib/price.ts'])
+})
+
+test('a folder leaves out what is empty or only makes it a package, but each can be picked by itself', () => {
+  const nodes = treeOf([
+    file('shop/__init__.py', 'python', 90),
+    file('shop/tax.py', 'python'),
+    file('shop/todo.py', 'python', 0),
+  ])
+  const folder = pickedAfter(nodes, new Set(), new Set(['shop/']))
+  const single = pickedAfter(nodes, folder, new Set(['shop/', 'shop/tax.py', 'shop/__init__.py']))
+
+  expect([...folder]).toEqual(['shop/tax.py'])
+  expect([...folderStates(nodes, folder).whole]).toEqual(['shop/'])
+  expect([...single].sort()).toEqual(['shop/__init__.py', 'shop/tax.py'])
+  expect([...folderStates(nodes, new Set(['shop/__init__.py'])).half]).toEqual(['shop/'])
+  expect([...pickedAfter(nodes, single, new Set(single))]).toEqual([])
+  expect([...pickedAfter(nodes, new Set(), 'all')]).toEqual(['shop/tax.py'])
+})
+
+test('a folder with nothing else stands for what it has', () => {
+  const nodes = treeOf([file('shop/__init__.py', 'python')])
+
+  expect([...pickedAfter(nodes, new Set(), new Set(['shop/']))]).toEqual(['shop/__init__.py'])
+  expect([...folderStates(nodes, new Set(['shop/__init__.py'])).whole]).toEqual(['shop/'])
 })
 
 test('what a search hides stays picked', () => {

@@ -72,7 +72,7 @@ const verified = (passed: number, failed: number) => ({
 test.each([
   ['Reading price.ts', '>----', [READ]],
   ['Installing vitest', '>----', [READ, { ...READ, message: 'Installing vitest' }]],
-  ['Writing tests for 4 functions', '#>---', [READ, ANALYZED]],
+  ['Writing tests', '#>---', [READ, ANALYZED]],
   ['Running 8 tests', '##>--', [READ, ANALYZED, DRAFTED]],
   ['6 of 8 pass', '##x--', [READ, ANALYZED, DRAFTED, verified(6, 2)]],
   [

@@ -171,3 +171,13 @@ async def test_without_a_build_the_page_says_how_to_get_one(door):
         answer = await door.get(path)
         assert answer.status_code == 503
         assert "make install" in answer.text
+
+
+async def test_a_probe_that_asks_by_head_hears_the_truth(door):
+    ready = await door.client.head("/readyz")
+    door.engine.down = True
+    unready = await door.client.head("/readyz")
+    alive = await door.client.head("/healthz")
+
+    assert (ready.status_code, unready.status_code, alive.status_code) == (200, 503, 200)
+    assert alive.headers["content-type"] == "application/json"

@@ -89,6 +89,18 @@ async def test_a_bad_page_is_400(door, query):
     assert answer.json()["success"] is False
 
 
+async def test_a_bad_number_is_refused_in_plain_words(door):
+    answer = await door.get("/api/sessions?limit=x")
+
+    assert answer.json()["message"] == "limit must be a whole number."
+
+
+async def test_one_session_is_said_in_the_singular(door):
+    await door.start()
+
+    assert (await door.get("/api/sessions")).json()["message"] == "1 session"
+
+
 async def test_cancelling_ends_the_session_and_tells_the_engine_once(door):
     session_id = await door.start(files=TWO_FILES)
     await door.tell_one_file(session_id)

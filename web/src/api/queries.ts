@@ -5,7 +5,7 @@ import type {
   EngineHealth,
   Framework,
   Model,
-  Repository,
+  RepositoryList,
   SessionDetail,
   SessionListed,
   TestDetail,
@@ -16,7 +16,7 @@ const LIVE_MS = 3_000
 
 export const repositoriesQuery = queryOptions({
   queryKey: ['repositories'],
-  queryFn: () => listed<Repository>('/repositories', 'repositories'),
+  queryFn: () => call<RepositoryList>('GET', '/repositories'),
 })
 
 export const treeQuery = (repositoryId: string) =>

@@ -11,6 +11,18 @@ import type {
 export interface Repository {
   repositoryId: string
   name: string
+  createdAt: string
+}
+
+export interface RepositoryList {
+  repositories: Repository[]
+  /** Folders that look like projects; their paths can be registered as they stand. */
+  suggestions: Suggestion[]
+}
+
+export interface Suggestion {
+  name: string
+  path: string
 }
 
 export interface TreeFile {
@@ -43,7 +55,7 @@ export interface Model {
 }
 
 export interface Estimate {
-  estimatedTime: string
+  seconds: number
   tokens: number | null
   currency: Record<string, number> | null
 }

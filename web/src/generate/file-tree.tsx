@@ -6,7 +6,7 @@ import { Tree, TreeItem, TreeItemContent } from 'react-aria-components/Tree'
 import { ListLayout, Virtualizer } from 'react-aria-components/Virtualizer'
 import type { TreeFile } from '../api/types'
 import { bytes, percent } from '../ui/words'
-import { folderStates, foldersOf, pickedAfter, type TreeNode, treeOf } from './selection'
+import { folderStates, foldersOf, isUntested, pickedAfter, type TreeNode, treeOf } from './selection'
 
 const LAYOUT = { rowHeight: 28 }
 const FEW_FILES = 300
@@ -95,7 +95,8 @@ function Row({ node }: { node: TreeNode }) {
       <span className="name">{node.name}</span>
       {file && (
         <>
-          {file.hasTests === false && <span className="badge">no tests</span>}
+          {isUntested(file) && <span className="badge">no tests</span>}
+          {file.size === 0 && <span className="badge">empty</span>}
           {file.coverage != null && <span className="figure">{percent(file.coverage)}%</span>}
           <span className="figure size">{bytes(file.size)}</span>
         </>

@@ -7,13 +7,13 @@ import { fileQuery, frameworksQuery, modelsQuery, repositoriesQuery, treeQuery }
 import type { Estimate, Repository } from '../api/types'
 import { Problem } from '../ui/problem'
 import { useTitle } from '../ui/use-title'
-import { count, money } from '../ui/words'
+import { about, count, money } from '../ui/words'
 import { FileTree } from './file-tree'
 import { declaredIn, familiesOf, usualFramework } from './frameworks'
 import { OptionsForm } from './options-form'
 import { RepositoryPicker } from './repository-picker'
 import { requestFor, usualChoices, whyNot } from './request'
-import { isSource } from './selection'
+import { isSource, isUntested, worthPicking } from './selection'
 
 const client = createClient()
 const NOTHING: ReadonlySet<string> = new Set()
@@ -22,8 +22,8 @@ export function GeneratePage() {
   useTitle('Generate')
   const [search, setSearch] = useSearchParams()
   const repositories = useQuery(repositoriesQuery)
-  const known = repositories.data ?? []
-  const chosen = known.find(({ repositoryId }) => repositoryId === search.get('repository')) ?? known.at(-1)
+  const known = repositories.data?.repositories ?? []
+  const chosen = known.find(({ repositoryId }) => repositoryId === search.get('repository')) ?? newest(known)
 
   return (
     <div className="generate">
@@ -32,6 +32,7 @@ export function GeneratePage() {
         {!repositories.isPending && (
           <RepositoryPicker
             repositories={known}
+            suggestions={repositories.data?.suggestions ?? []}
             chosen={chosen?.repositoryId ?? null}
             onChoose={repositoryId => setSearch({ repository: repositoryId }, { replace: true })}
           />
@@ -43,6 +44,9 @@ export function GeneratePage() {
     </div>
   )
 }
+
+const newest = (repositories: readonly Repository[]): Repository | undefined =>
+  [...repositories].sort((one, other) => one.createdAt.localeCompare(other.createdAt)).at(-1)
 
 function ModelNotice() {
   const { data } = useQuery(modelsQuery)
@@ -75,8 +79,7 @@ function Picking({ repository: { repositoryId } }: { repository: Repository }) {
     const words = sought.toLowerCase().split(/\s+/).filter(Boolean)
     return sources.filter(
       file =>
-        (!untestedOnly || file.hasTests === false) &&
-        words.every(word => file.path.toLowerCase().includes(word)),
+        (!untestedOnly || isUntested(file)) && words.every(word => file.path.toLowerCase().includes(word)),
     )
   }, [sources, sought, untestedOnly])
   const files = useMemo(() => sources.filter(({ path }) => picked.has(path)), [sources, picked])
@@ -95,7 +98,7 @@ function Picking({ repository: { repositoryId } }: { repository: Repository }) {
   const reason = whyNot(files, chosen, choices)
   const request = requestFor(repositoryId, files, chosen, choices)
   const searchId = useId()
-  const untested = sources.filter(({ hasTests }) => hasTests === false).length
+  const untested = sources.filter(isUntested).length
 
   if (tree.error) return <Problem error={tree.error} />
   return (
@@ -128,7 +131,7 @@ function Picking({ repository: { repositoryId } }: { repository: Repository }) {
             type="button"
             className="quiet"
             disabled={!shown.length}
-            onClick={() => setPicked(new Set([...picked, ...shown.map(({ path }) => path)]))}
+            onClick={() => setPicked(new Set([...picked, ...worthPicking(shown).map(({ path }) => path)]))}
           >
             Select all
           </button>
@@ -200,7 +203,7 @@ function Start({ request, reason }: { request: ReturnType<typeof requestFor>; re
       )}
       <p className="estimate">
         {request.files.length > 0 && <b>{count(request.files.length, 'file')}</b>}
-        {estimate && <span>about {estimate.estimatedTime}</span>}
+        {estimate && <span>{about(estimate.seconds)}</span>}
         {estimate?.currency?.usd != null && <span>about {money(estimate.currency.usd)}</span>}
       </p>
       <button

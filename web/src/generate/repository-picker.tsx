@@ -2,21 +2,23 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { ApiError, call } from '../api/client'
 import { repositoriesQuery } from '../api/queries'
-import type { Repository } from '../api/types'
+import type { Repository, Suggestion } from '../api/types'
 import { Hint } from '../ui/problem'
 
 interface RepositoryPickerProps {
   repositories: readonly Repository[]
+  suggestions: readonly Suggestion[]
   chosen: string | null
   onChoose: (repositoryId: string) => void
 }
 
-export function RepositoryPicker({ repositories, chosen, onChoose }: RepositoryPickerProps) {
+export function RepositoryPicker({ repositories, suggestions, chosen, onChoose }: RepositoryPickerProps) {
   const id = useId()
   const [adding, setAdding] = useState(false)
   if (!repositories.length || adding)
     return (
       <FolderForm
+        suggestions={suggestions}
         onDone={repository => {
           setAdding(false)
           onChoose(repository.repositoryId)
@@ -42,11 +44,12 @@ export function RepositoryPicker({ repositories, chosen, onChoose }: RepositoryP
 }
 
 interface FolderFormProps {
+  suggestions: readonly Suggestion[]
   onDone: (repository: Repository) => void
   onCancel?: () => void
 }
 
-function FolderForm({ onDone, onCancel }: FolderFormProps) {
+function FolderForm({ suggestions, onDone, onCancel }: FolderFormProps) {
   const id = useId()
   const [path, setPath] = useState('')
   const queryClient = useQueryClient()
@@ -64,7 +67,22 @@ function FolderForm({ onDone, onCancel }: FolderFormProps) {
   const { error } = register
   return (
     <form className="folder-form" onSubmit={submit}>
-      <label htmlFor={id}>Folder on this machine</label>
+      {suggestions.length > 0 && (
+        <ul className="suggestions" aria-label="Projects found here">
+          {suggestions.map(({ name, path: place }) => (
+            <li key={place}>
+              <button type="button" disabled={register.isPending} onClick={() => register.mutate(place)}>
+                <b>{name}</b>
+                <span className="mono dim">{place === '.' ? 'top folder' : place}</span>
+                <span className="open" aria-hidden="true">
+                  Open
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <label htmlFor={id}>{suggestions.length > 0 ? 'Or another folder' : 'Folder'} on this machine</label>
       <div className="folder-line">
         <input
           id={id}

@@ -1,4 +1,7 @@
-/** The file tree and what is picked in it. A folder is picked when all its files are, half picked when some are. */
+/**
+ * The file tree and what is picked in it. A folder stands for its files that are worth picking: it is picked when they
+ * all are, half picked when some file is.
+ */
 
 import type { TreeFile } from '../api/types'
 
@@ -50,7 +53,7 @@ export function treeOf(files: readonly TreeFile[]): readonly TreeNode[] {
 }
 
 export function pathsBelow(nodes: readonly TreeNode[]): string[] {
-  return nodes.flatMap(node => (node.file ? [node.key] : pathsBelow(node.children)))
+  return filesBelow(nodes).map(({ path }) => path)
 }
 
 export function foldersOf(nodes: readonly TreeNode[]): string[] {
@@ -60,18 +63,12 @@ export function foldersOf(nodes: readonly TreeNode[]): string[] {
 export function folderStates(nodes: readonly TreeNode[], picked: ReadonlySet<string>): FolderStates {
   const whole = new Set<string>()
   const half = new Set<string>()
-  const visit = (node: TreeNode): [files: number, chosen: number] => {
-    if (node.file) return [1, picked.has(node.key) ? 1 : 0]
-    let files = 0
-    let chosen = 0
-    for (const child of node.children) {
-      const [more, of] = visit(child)
-      files += more
-      chosen += of
-    }
-    if (chosen && chosen === files) whole.add(node.key)
-    else if (chosen) half.add(node.key)
-    return [files, chosen]
+  const visit = (node: TreeNode): void => {
+    if (node.file) return
+    const files = filesBelow(node.children)
+    if (worthPicking(files).every(({ path }) => picked.has(path))) whole.add(node.key)
+    else if (files.some(({ path }) => picked.has(path))) half.add(node.key)
+    node.children.forEach(visit)
   }
   nodes.forEach(visit)
   return { whole, half }
@@ -85,20 +82,18 @@ export function pickedAfter(
 ): ReadonlySet<string> {
   const next = new Set(picked)
   if (keys === 'all') {
-    for (const path of pathsBelow(nodes)) next.add(path)
+    for (const { path } of worthPicking(filesBelow(nodes))) next.add(path)
     return next
   }
   const { whole } = folderStates(nodes, picked)
   const visit = (node: TreeNode) => {
     const was = node.file ? picked.has(node.key) : whole.has(node.key)
     const is = keys.has(node.key)
-    if (was !== is)
-      for (const path of pathsBelow([node])) {
-        if (is) next.add(path)
-        else next.delete(path)
-      }
-    // Inside a folder that changed as a whole, what its files say is older news.
-    else node.children.forEach(visit)
+    if (was !== is) {
+      if (is) for (const { path } of worthPicking(filesBelow([node]))) next.add(path)
+      else for (const path of pathsBelow([node])) next.delete(path)
+      // Inside a folder that changed as a whole, what its files say is older news.
+    } else node.children.forEach(visit)
   }
   nodes.forEach(visit)
   return next
@@ -113,6 +108,20 @@ const NO_SOURCES = [
   /\.d\.[cm]?ts$/,
 ]
 
-/** Whether tests can be written for this file: known language, not empty, and not a test itself. */
+/** Whether tests can be written for this file: known language, and not a test itself. */
 export const isSource = (file: TreeFile): boolean =>
-  file.language !== null && file.size !== 0 && !NO_SOURCES.some(pattern => pattern.test(file.path))
+  file.language !== null && !NO_SOURCES.some(pattern => pattern.test(file.path))
+
+export const isUntested = (file: TreeFile): boolean => file.hasTests === false && isWorthPicking(file)
+
+/** What a whole folder is picked for: not its empty files, nor those that only make it a package, unless it has no other. */
+export function worthPicking(files: readonly TreeFile[]): readonly TreeFile[] {
+  const worth = files.filter(isWorthPicking)
+  return worth.length ? worth : files
+}
+
+const isWorthPicking = ({ path, size }: TreeFile): boolean => size !== 0 && !/(^|\/)__init__\.py$/.test(path)
+
+function filesBelow(nodes: readonly TreeNode[]): TreeFile[] {
+  return nodes.flatMap(node => (node.file ? [node.file] : filesBelow(node.children)))
+}

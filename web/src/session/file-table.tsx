@@ -75,8 +75,8 @@ const Row = memo(function Row({ file, selected, onSelect, now }: RowProps) {
         <span className="file-cell">
           <Glyph name={glyphOf(file)} />
           <button type="button" className="file-name" title={file.path}>
-            <span className="dim">{folderOf(file.path)}</span>
-            {baseName(file.path)}
+            <span className="folder">{folderOf(file.path)}</span>
+            <span className="base">{baseName(file.path)}</span>
           </button>
         </span>
       </td>

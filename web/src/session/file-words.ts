@@ -72,9 +72,7 @@ export function sentenceOf(file: FileState, now: number): string {
         ? file.message
         : `Reading ${baseName(file.path)}`
     case 'writing':
-      return file.symbolCount === null
-        ? 'Writing tests'
-        : `Writing tests for ${count(file.symbolCount, 'function')}`
+      return 'Writing tests'
     case 'running': {
       if (file.failed === null)
         return file.testCount === null ? 'Running tests' : `Running ${count(file.testCount, 'test')}${again}`

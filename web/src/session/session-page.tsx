@@ -96,8 +96,8 @@ interface HeadProps {
 
 function Head({ generation, detail, now }: HeadProps) {
   const { fileList, isGenerating, progress, status, errorDetail, currentMessage, connection } = generation
-  const { data: repositories } = useQuery(repositoriesQuery)
-  const repository = repositories?.find(({ repositoryId }) => repositoryId === detail?.repositoryId)
+  const { data: known } = useQuery(repositoriesQuery)
+  const repository = known?.repositories.find(({ repositoryId }) => repositoryId === detail?.repositoryId)
   const retryable = fileList.filter(
     ({ stage, error }) => stage === 'cancelled' || (stage === 'failed' && error?.retryable !== false),
   )
@@ -154,7 +154,7 @@ function FactsLine({ generation, detail, now }: HeadProps) {
   const unverified = fileList.filter(({ test }) => test?.evidence.verified === false).length
   const started = detail?.startedAt ?? detail?.createdAt
   // A retry has no start of its own to count from.
-  const running = isGenerating && round === 1 && status !== 'cancelling' && detail?.estimate && started
+  const running = isGenerating && round === 1 && status !== 'cancelling' && started && detail?.estimate
   return (
     <p className="facts">
       {isGenerating ? (
@@ -167,9 +167,7 @@ function FactsLine({ generation, detail, now }: HeadProps) {
           done
         </span>
       )}
-      {running && (
-        <span>{timeLeft(detail.estimate?.secondsHigh ?? 0, (now - Date.parse(started)) / 1000)}</span>
-      )}
+      {running && <span>{timeLeft(expectedSeconds(running), (now - Date.parse(started)) / 1000)}</span>}
       <span>
         <b>{kept}</b> tests kept{thrownAway > 0 && `, ${thrownAway} thrown away`}
       </span>
@@ -191,6 +189,10 @@ function FactsLine({ generation, detail, now }: HeadProps) {
     </p>
   )
 }
+
+/** The middle of the range, which is what was promised before the start. */
+const expectedSeconds = ({ secondsLow, secondsHigh }: { secondsLow: number; secondsHigh: number }): number =>
+  Math.sqrt(secondsLow * secondsHigh)
 
 /** Says nothing of a line that is back within three seconds. */
 function Connection({ connection, live }: { connection: ConnectionStatus; live: boolean }) {

@@ -21,11 +21,12 @@ export function SessionsPage() {
   useTitle('Sessions')
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } =
     useInfiniteQuery(sessionsQuery)
-  const { data: repositories } = useQuery(repositoriesQuery)
+  const { data: known } = useQuery(repositoriesQuery)
   const sessions = data?.pages.flatMap(page => page.sessions) ?? []
   const live = sessions.filter(({ status }) => status === 'pending' || status === 'processing').length
   const now = useNow(live > 0)
-  const nameOf = (id: string) => repositories?.find(({ repositoryId }) => repositoryId === id)?.name ?? id
+  const nameOf = (id: string) =>
+    known?.repositories.find(({ repositoryId }) => repositoryId === id)?.name ?? id
   return (
     <div className="page wide">
       <div className="head-line">
@@ -48,10 +49,12 @@ export function SessionsPage() {
               <th scope="col" className="number">
                 Tests
               </th>
-              <th scope="col" className="number">
+              <th scope="col" className="number lesser">
                 Lines, %
               </th>
-              <th scope="col">Writer</th>
+              <th scope="col" className="lesser">
+                Writer
+              </th>
               <th scope="col" className="number">
                 Started
               </th>
@@ -79,9 +82,11 @@ export function SessionsPage() {
 }
 
 function Row({ session, name, now }: { session: SessionListed; name: string; now: number }) {
-  const { glyph, word } = LOOKS[session.status]
-  const { summary, status, progress } = session
+  const { summary, status, progress, completedFiles, totalFiles } = session
   const running = status === 'processing' || status === 'pending'
+  // The state is the newest round's: a retry of one file may have ended well while others still have no suite.
+  const some = (status === 'completed' || status === 'partial') && completedFiles < totalFiles
+  const { glyph, word } = LOOKS[some ? 'partial' : status]
   return (
     <tr>
       <td>
@@ -91,7 +96,7 @@ function Row({ session, name, now }: { session: SessionListed; name: string; now
           <span className="mono dim id">{session.sessionId}</span>
         </span>
       </td>
-      <td>{count(session.totalFiles, 'file')}</td>
+      <td>{count(totalFiles, 'file')}</td>
       <td>
         {running ? (
           <span className="stage-cell">
@@ -100,14 +105,13 @@ function Row({ session, name, now }: { session: SessionListed; name: string; now
           </span>
         ) : (
           <span className={status === 'failed' ? 'sentence failed' : undefined}>
-            {word}
-            {session.failedFiles > 0 && status === 'partial' && `, ${session.failedFiles} failed`}
+            {some ? `${completedFiles} of ${totalFiles} ready` : word}
           </span>
         )}
       </td>
       <td className="number">{summary?.totalTestCount ?? DASH}</td>
-      <td className="number mono">{percent(summary?.averageCoverage)}</td>
-      <td className="dim">{session.model ?? session.writer}</td>
+      <td className="number mono lesser">{percent(summary?.averageCoverage)}</td>
+      <td className="dim lesser">{session.model ?? session.writer}</td>
       <td className="number dim">
         <time dateTime={session.createdAt}>{when(session.createdAt, now)}</time>
       </td>

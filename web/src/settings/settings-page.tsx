@@ -2,9 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { doctorQuery, engineQuery, modelsQuery } from '../api/queries'
 import type { Check } from '../api/types'
-import { CopyButton } from '../ui/copy-button'
 import { Glyph, type GlyphName } from '../ui/glyph'
-import { Problem } from '../ui/problem'
+import { Hint, Problem } from '../ui/problem'
 import { useTitle } from '../ui/use-title'
 
 const GLYPHS: Record<Check['status'], GlyphName> = { ok: 'done', warning: 'partial', failed: 'failed' }
@@ -15,7 +14,7 @@ export function SettingsPage() {
   const models = useQuery(modelsQuery)
   const engine = useQuery(engineQuery)
   const doctor = useQuery(doctorQuery)
-  const queue = Object.entries(engine.data?.queue ?? {})
+  const queue = Object.entries(engine.data?.queue ?? {}).filter(([, number]) => number > 0)
   return (
     <div className="page wide">
       <h1>Settings</h1>
@@ -26,8 +25,8 @@ export function SettingsPage() {
           <Line
             key={`${provider}/${model}`}
             glyph={configured ? 'done' : 'queued'}
-            name={`${provider} ${model}`}
-            detail={configured ? 'Ready' : (reason ?? 'Not configured')}
+            name={model}
+            detail={`${provider}: ${configured ? 'ready' : (reason ?? 'not configured')}`}
           />
         ))}
         <Line
@@ -44,7 +43,7 @@ export function SettingsPage() {
             name={engine.data.engine}
             detail={[
               engine.data.reachable ? 'Answers' : 'Does not answer',
-              ...queue.map(([state, number]) => `${number} ${state}`),
+              ...(queue.length ? queue.map(([state, number]) => `${number} ${state}`) : ['nothing to do']),
             ].join(', ')}
           />
         )}
@@ -97,16 +96,11 @@ function Line({ glyph, word, name, detail, fix }: LineProps) {
     <li>
       <Glyph name={glyph} />
       <b>{name}</b>
-      <span className="detail">
+      <div className="detail">
         {word && <span className="hidden-label">{word}: </span>}
         {detail}
-        {fix && (
-          <span className="fix">
-            <code>{fix}</code>
-            <CopyButton text={fix} />
-          </span>
-        )}
-      </span>
+        {fix && <Hint>{fix}</Hint>}
+      </div>
     </li>
   )
 }

@@ -25,9 +25,12 @@ export function duration(milliseconds: number): string {
 /** The time left, from what was expected: it counts down and never rises. */
 export function timeLeft(expectedSeconds: number, elapsedSeconds: number): string {
   const left = expectedSeconds - elapsedSeconds
-  if (left <= 0) return 'longer than usual'
-  if (left < 60) return `about ${Math.max(5, Math.ceil(left / 5) * 5)} s left`
-  return `about ${Math.round(left / 60)} min left`
+  return left <= 0 ? 'longer than usual' : `${about(left)} left`
+}
+
+export function about(seconds: number): string {
+  if (seconds <= 55) return `about ${Math.max(5, Math.ceil(seconds / 5) * 5)} s`
+  return `about ${Math.round(seconds / 60)} min`
 }
 
 export function money(usd: number | null | undefined): string {
