@@ -12,6 +12,7 @@ from testwright.domain.drafts import Case, Draft, Usage, Writing
 from testwright.domain.errors import TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
+from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Mutant
 from testwright.domain.projects import Command, Completed, Runner, RunOrder
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
@@ -122,6 +123,14 @@ class Language(Protocol):
         """
         ...
 
+    def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
+        """Every small change worth trying, the same for the same text; changes that cannot matter are left out."""
+        ...
+
+    def switched(self, source: SourceFile, mutants: Sequence[Mutant]) -> str:
+        """The source with these mutants built in, all asleep (see `domain.mutants`). No line moves."""
+        ...
+
 
 class Framework(Protocol):
     """How one test framework is asked and read. Plain functions: no I/O."""
@@ -149,6 +158,12 @@ class Framework(Protocol):
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
         """Turn what came back into verdicts. A pass needs report and exit status to agree."""
         ...
+
+    def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
+        """Run the suite once with no mutant at work to see which case reaches which, then once for each mutant."""
+        ...
+
+    def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun: ...
 
 
 class Sandbox(Protocol):

@@ -12,12 +12,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOutcome:
-    """`name` is the case's name; `message` is the trimmed failure, cleaned of control characters, else empty."""
+    """`name` is the case's name; `message` is the trimmed failure, cleaned of control characters, else empty.
+
+    `lines` and `branches` are what this case alone ran in the file under test, named as in FileCoverage; None when the
+    run did not measure coverage, or the runner could not tell for each case.
+    """
 
     name: str
     outcome: Outcome
     message: str = ""
     duration_ms: float = 0.0
+    lines: frozenset[int] | None = None
+    branches: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
