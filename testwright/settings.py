@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     max_file_bytes: int = 1 << 20
     max_request_bytes: int = 20 << 20
     stability_runs: int = Field(default=5, ge=1, le=20)
+    most_mutants: int = Field(default=60, ge=1, le=1000)
+    """How many small changes to a file its suite has to notice at most."""
+    challenge_seconds: float = Field(default=60.0, gt=0, le=600)
+    """How long they are tried at most; what is left then says nothing."""
     explore_seconds: float = Field(default=10.0, gt=0, le=120)
     session_hours: float = 6.0
     allow_unsandboxed: bool = False

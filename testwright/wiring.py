@@ -117,6 +117,8 @@ async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
             workspaces=workspaces,
             writers=_writers(settings, store),
             stability_runs=settings.stability_runs,
+            most_mutants=settings.most_mutants,
+            challenge_seconds=settings.challenge_seconds,
         )
         yield Workbench(settings=settings, store=store, tools=tools, workspaces=workspaces)
 

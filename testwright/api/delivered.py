@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI
 from testwright.api.envelope import Envelope, done
 from testwright.api.lookups import current_owner, find_session, find_test
 from testwright.api.services import ApiServices
-from testwright.api.wire import DroppedTests, TestCoverage, TestData, TestDetail, TestList
+from testwright.api.wire import DroppedTests, TestCoverage, TestData, TestDetail, TestList, TestMutants
 from testwright.domain.records import TestRecord
 from testwright.store.counting import counted
 
@@ -46,6 +46,18 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         record = await find_test(services, session_id, test_id, owner)
         drops = DroppedTests(test_id=test_id, dropped=[dict(drop) for drop in record.dropped])
         return done(f"{counted(len(drops.dropped), 'test')} not delivered", drops)
+
+    @app.get(
+        "/api/sessions/{session_id}/tests/{test_id}/mutants",
+        tags=["tests"],
+        summary="Small changes to the code, and which tests notice them",
+    )
+    async def mutants(session_id: str, test_id: str, owner: Owner) -> Envelope[TestMutants]:
+        record = await find_test(services, session_id, test_id, owner)
+        faced = TestMutants(
+            test_id=test_id, file_path=record.file_path, mutants=[dict(mutant) for mutant in record.mutants]
+        )
+        return done(f"{counted(len(faced.mutants), 'change')} tried on {record.file_path}", faced)
 
 
 def _test_data(record: TestRecord) -> TestData:

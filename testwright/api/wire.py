@@ -134,6 +134,15 @@ class DroppedTests(Wire):
     dropped: list[dict[str, Any]]
 
 
+class TestMutants(Wire):
+    test_id: str
+    file_path: str
+    mutants: list[dict[str, Any]] = Field(
+        description="number, operator, line, endLine, before, after, status (killed, timed_out, survived, unreached, "
+        "untried), killers"
+    )
+
+
 class RepositoryData(Wire):
     repository_id: str
     name: str

@@ -1,9 +1,10 @@
 """What was observed about a delivered suite. Never an estimate."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from testwright.domain.drafts import Draft
+from testwright.domain.mutants import Fate, Mutant
 from testwright.domain.verdicts import Drop
 
 
@@ -16,18 +17,40 @@ class Percentages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MutantCounts:
+    """Small changes that were made to the code and run into: noticed, not noticed, both together."""
+
+    killed: int
+    survived: int
+    sampled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacedMutant:
+    """A mutant of the code under test, what became of it, and the delivered tests that notice it."""
+
+    mutant: Mutant
+    fate: Fate
+    killers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvidence:
-    """One delivered test."""
+    """One delivered test. `mutants` counts those it ran into; None when it could not be challenged."""
 
     name: str
     passed_runs: int
     runs: int
     duration_ms: float
+    mutants: MutantCounts | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A verified suite. `before` is what the project's own tests of this file reach, `after` these and the new ones."""
+    """A verified suite. `before` is what the project's own tests of this file reach, `after` these and the new ones.
+
+    `mutants` is None when the code could not be broken on trial; `mutants_problem` then says why.
+    """
 
     writer: str
     model: str | None
@@ -43,6 +66,8 @@ class Evidence:
     tokens: int
     cost_usd: float | None
     duration_ms: int
+    mutants: MutantCounts | None
+    mutants_problem: str | None
     cases: tuple[CaseEvidence, ...]
 
 
@@ -73,6 +98,7 @@ class DeliveredSuite:
     covered_before: tuple[int, ...] = ()
     covered_after: tuple[int, ...] = ()
     missed_after: tuple[int, ...] = ()
+    mutants: tuple[FacedMutant, ...] = ()
 
 
 def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
@@ -100,15 +126,42 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         "passedRuns": evidence.passed_runs,
         "runs": evidence.runs,
         "coverage": {"before": _percentages_json(evidence.before), "after": _percentages_json(evidence.after)},
+        "mutants": _counts_json(evidence.mutants),
+        **({"mutantsProblem": evidence.mutants_problem} if evidence.mutants_problem else {}),
         "attempts": evidence.attempts,
         "tokens": evidence.tokens,
         "costUsd": evidence.cost_usd,
         "durationMs": evidence.duration_ms,
         "tests": [
-            {"name": case.name, "passedRuns": case.passed_runs, "runs": case.runs, "durationMs": case.duration_ms}
+            {
+                "name": case.name,
+                "passedRuns": case.passed_runs,
+                "runs": case.runs,
+                "durationMs": case.duration_ms,
+                "mutants": _counts_json(case.mutants),
+            }
             for case in evidence.cases
         ],
     }
+
+
+def mutant_json(faced: FacedMutant) -> dict[str, Any]:
+    """A mutant under its wire names."""
+    mutant = faced.mutant
+    return {
+        "number": mutant.number,
+        "operator": mutant.operator,
+        "line": mutant.line,
+        "endLine": mutant.end_line,
+        "before": mutant.before,
+        "after": mutant.after,
+        "status": str(faced.fate),
+        "killers": list(faced.killers),
+    }
+
+
+def _counts_json(counts: MutantCounts | None) -> dict[str, int] | None:
+    return None if counts is None else asdict(counts)
 
 
 def _percentages_json(percentages: Percentages) -> dict[str, float | None]:

@@ -217,6 +217,14 @@ class WritingTask:
     seed: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaps:
+    """What a passing suite leaves open: changes to the code that no test notices, and lines that no test runs."""
+
+    unnoticed: tuple[Mutant, ...]
+    missed: tuple[int, ...]
+
+
 class Writer(Protocol):
     """A way to draft tests."""
 
@@ -234,6 +242,10 @@ class Writer(Protocol):
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
         """New versions of the faulty cases (same names replace, new names add); None when there is nothing to try."""
+        ...
+
+    async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
+        """Further cases, under new names, for what the draft leaves open; None when there is nothing to try."""
         ...
 
 

@@ -102,7 +102,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestRecord:
-    """A delivered suite. `evidence` and `dropped` are wire JSON; `coverage` holds lines before and after."""
+    """A delivered suite. `evidence`, `dropped` and `mutants` are wire JSON; `coverage` holds lines before and after."""
 
     test_id: str
     session_id: str
@@ -113,6 +113,7 @@ class TestRecord:
     evidence: Mapping[str, Any]
     dropped: tuple[Mapping[str, Any], ...]
     coverage: Mapping[str, Any]
+    mutants: tuple[Mapping[str, Any], ...]
     created_at: datetime
 
 

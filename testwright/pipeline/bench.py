@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from testwright.domain.drafts import Draft
+from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.ports import Workspace
 from testwright.domain.projects import Limits, RunOrder
 from testwright.domain.verdicts import NotRun, RunReport
@@ -56,3 +57,15 @@ class Bench:
         command = framework.command(order, self.ready.runner, self.workspace.root)
         completed = await self.job.tools.sandbox.run(command)
         return framework.read(completed, order)
+
+    async def challenge(self, order: ChallengeOrder, switched: str) -> ChallengeReport | NotRun:
+        """Run the placed suite against the switched source, which lies in the source's place meanwhile."""
+        framework = self.job.framework
+        source = self.job.assignment.source
+        self.workspace.write(source.path, switched)
+        try:
+            command = framework.challenge(order, self.ready.runner, self.workspace.root)
+            completed = await self.job.tools.sandbox.run(command)
+        finally:
+            self.workspace.write(source.path, source.text)
+        return framework.read_challenge(completed, order)

@@ -7,9 +7,12 @@ from testwright.domain.analysis import Analysis
 from testwright.domain.errors import Cancelled, PermanentError, TransientError
 from testwright.domain.ports import Desk, Step
 from testwright.domain.records import Assignment
+from testwright.domain.sessions import CoverageGoal
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
-from testwright.pipeline.drafting import Drafted, first_draft, repaired_draft, writing_of
+from testwright.pipeline.challenge import challenge
+from testwright.pipeline.choosing import choose
+from testwright.pipeline.drafting import Drafted, first_draft, repaired_draft, strengthened_draft, writing_of
 from testwright.pipeline.findings import CaseResult, Trial
 from testwright.pipeline.keeping import keep, keep_unverified, nothing_left
 from testwright.pipeline.preparing import analyse, measure_baseline, prepare
@@ -38,6 +41,7 @@ async def _walk(job: Job, step: Step) -> None:
 
     await step("draft/1", partial(first_draft, job, ready), returns=Drafted)
     tried = best = await step("run/1", partial(_run, job, ready, 1), returns=Tried)
+    asked = 1
     for attempt in range(2, job.assignment.options.max_repairs + 2):
         if not tried.faulty or not tried.runnable:
             break
@@ -47,9 +51,11 @@ async def _walk(job: Job, step: Step) -> None:
             if not best.passed:
                 raise
             break  # what passes already is worth more than a file that fails because of its worst tests
+        asked = attempt
         if not drafted.changed:
             break
-        tried = await step(f"run/{attempt}", partial(_run, job, ready, attempt), returns=Tried)
+        work = partial(_run, job, ready, attempt, after=tried.attempt)
+        tried = await step(f"run/{attempt}", work, returns=Tried)
         if tried.passed >= best.passed:
             best = tried
 
@@ -58,9 +64,30 @@ async def _walk(job: Job, step: Step) -> None:
     if not best.runnable:
         await step("keep", partial(keep_unverified, job, ready, best.attempt, tried.attempt), returns=str)
         return
+    best = await _challenged(job, ready, step, best, asked + 1)
+    attempts = max(best.attempt, tried.attempt)
+    await step("choose", partial(choose, job, best.attempt), returns=int)
     await step("stability", partial(prove_stable, job, ready, best.attempt), returns=int)
-    # challenge (mutants of the covered lines) and the choice of the smallest suite have their place here.
-    await step("keep", partial(keep, job, ready, best.attempt, tried.attempt), returns=str)
+    await step("keep", partial(keep, job, ready, best.attempt, attempts), returns=str)
+
+
+async def _challenged(job: Job, ready: Ready, step: Step, best: "Tried", number: int) -> "Tried":
+    """The attempt to go on with: what no test notices goes back to the writer once, as attempt `number`."""
+    survivors = await step(f"challenge/{best.attempt}", partial(challenge, job, ready, best.attempt), returns=int)
+    if not survivors or job.assignment.options.coverage is CoverageGoal.BASIC:
+        return best
+    work = partial(strengthened_draft, job, ready, best.attempt, number)
+    try:
+        drafted = await step(f"strengthen/{number}", work, returns=Drafted)
+    except (PermanentError, TransientError):
+        return best  # the suite stands as it is
+    if not drafted.changed:
+        return best
+    stronger = await step(f"run/{number}", partial(_run, job, ready, number, after=best.attempt), returns=Tried)
+    if stronger.passed <= best.passed:
+        return best
+    await step(f"challenge/{number}", partial(challenge, job, ready, number), returns=int)
+    return stronger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +100,11 @@ class Tried:
     runnable: bool
 
 
-async def _run(job: Job, ready: Ready, attempt: int) -> Tried:
-    """Step `run/<attempt>`."""
+async def _run(job: Job, ready: Ready, attempt: int, *, after: int | None = None) -> Tried:
+    """Step `run/<attempt>`; `after` is the attempt that it goes on from."""
     draft = (await writing_of(job, attempt)).draft
     analysis = await shelf.take(job.desk, "analysis", Analysis)
-    known = await _unchanged_failures(job, attempt)
+    known = {} if after is None else await _unchanged_failures(job, after, attempt)
     trial = await try_cases(await Bench.open(job, ready), draft, analysis, attempt, known)
     await shelf.lay(job.desk, f"trial/{attempt}", trial)
     if not trial.unrunnable:
@@ -85,13 +112,11 @@ async def _run(job: Job, ready: Ready, attempt: int) -> Tried:
     return Tried(attempt=attempt, passed=len(trial.passed), faulty=len(trial.faults), runnable=not trial.unrunnable)
 
 
-async def _unchanged_failures(job: Job, attempt: int) -> dict[str, CaseResult]:
+async def _unchanged_failures(job: Job, after: int, attempt: int) -> dict[str, CaseResult]:
     """Failures of the attempt before that were not rewritten: seeing a test hang twice costs minutes."""
-    if attempt == 1:
-        return {}
-    before, now = (await writing_of(job, attempt - 1)).draft, (await writing_of(job, attempt)).draft
+    before, now = (await writing_of(job, after)).draft, (await writing_of(job, attempt)).draft
     if before.preamble != now.preamble:
         return {}
-    trial = await shelf.take(job.desk, f"trial/{attempt - 1}", Trial)
+    trial = await shelf.take(job.desk, f"trial/{after}", Trial)
     unchanged = {case.name for case in before.cases if case in now.cases}
     return {result.name: result for result in trial.results if not result.passed and result.name in unchanged}

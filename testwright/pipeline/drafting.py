@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft, Usage, Writing
 from testwright.domain.errors import PermanentError
-from testwright.domain.ports import WritingTask
+from testwright.domain.ports import Gaps, WritingTask
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
-from testwright.pipeline.findings import Trial
+from testwright.pipeline.findings import Challenge, Trial
 from testwright.pipeline.probe import SandboxProbe
 from testwright.pipeline.tools import Job, Ready
 
@@ -58,6 +58,32 @@ async def repaired_draft(job: Job, ready: Ready, attempt: int) -> Drafted:
     return Drafted(tests=len(draft.cases))
 
 
+async def strengthened_draft(job: Job, ready: Ready, best: int, number: int) -> Drafted:
+    """Step `strengthen/<number>`: what passed in the attempt `best`, and new cases for what nothing notices there."""
+    trial = await shelf.take(job.desk, f"trial/{best}", Trial)
+    before = (await writing_of(job, best)).draft.only(trial.passed)
+    unchanged = Drafted(tests=len(before.cases), changed=False)
+    if await _budget_is_used_up(job):
+        return unchanged
+    challenge = await shelf.take(job.desk, f"challenge/{best}", Challenge)
+    missed = tuple(sorted(trial.coverage.lines_missed)) if trial.coverage else ()
+    bench = await Bench.open(job, ready)
+    writing = await job.writer.strengthen(
+        await _task(bench), before, Gaps(unnoticed=challenge.survivors, missed=missed)
+    )
+    if writing is None:
+        return unchanged
+    known = {case.name for case in before.cases}
+    new = tuple(case for case in writing.draft.cases if case.name not in known)
+    preamble = writing.draft.preamble if writing.draft.preamble.strip() else before.preamble
+    draft = with_unique_names(Draft(preamble=preamble, cases=(*before.cases, *new)))
+    await _lay(job, number, Writing(draft=draft, usage=writing.usage))
+    if not new:
+        return unchanged
+    await telling.tell_draft(job, number, len(draft.cases), added=len(new))
+    return Drafted(tests=len(draft.cases))
+
+
 async def writing_of(job: Job, attempt: int) -> Writing:
     return await shelf.take(job.desk, f"draft/{attempt}", Writing)
 
@@ -65,7 +91,7 @@ async def writing_of(job: Job, attempt: int) -> Writing:
 async def usage_so_far(job: Job) -> Usage:
     """What all drafts took, a repair that came to nothing included; one that asked nobody laid nothing down."""
     total = Usage()
-    for number in range(1, job.assignment.options.max_repairs + 2):
+    for number in range(1, job.assignment.options.max_repairs + 3):  # the draft, its repairs, and the one to strengthen
         if await job.desk.get(f"draft/{number}") is not None:
             total += (await writing_of(job, number)).usage
     return total

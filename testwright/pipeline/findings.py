@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from testwright.domain.mutants import Fate, Mutant, MutantOutcome
 from testwright.domain.redaction import redacted
 from testwright.domain.verdicts import Drop, Fault, FileCoverage
 
@@ -11,13 +12,15 @@ MOST_MESSAGE = 4000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
-    """How one test did. `gate` and `reason` are empty when it passed."""
+    """How one test did. `gate` and `reason` are empty when it passed; `lines` and `branches` are as in CaseOutcome."""
 
     name: str
     passed: bool
     gate: str = ""
     reason: str = ""
     duration_ms: float = 0.0
+    lines: frozenset[int] | None = None
+    branches: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,61 @@ class Baseline:
 
     measured: bool
     coverage: FileCoverage | None = None
+
+
+_TRIED = frozenset({Fate.KILLED, Fate.TIMED_OUT, Fate.SURVIVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """What the tests of one attempt noticed. `problem` says why the code could not be broken, else it is empty."""
+
+    mutants: tuple[Mutant, ...] = ()
+    outcomes: tuple[MutantOutcome, ...] = ()
+    unfit: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def tried(self) -> tuple[MutantOutcome, ...]:
+        return tuple(outcome for outcome in self.outcomes if outcome.fate in _TRIED)
+
+    @property
+    def survivors(self) -> tuple[Mutant, ...]:
+        alive = {outcome.number for outcome in self.outcomes if outcome.fate is Fate.SURVIVED}
+        return tuple(mutant for mutant in self.mutants if mutant.number in alive)
+
+    def kills_of(self, name: str) -> tuple[int, ...]:
+        return tuple(outcome.number for outcome in self.tried if name in outcome.killers)
+
+    def faced_by(self, name: str) -> tuple[int, ...]:
+        """Numbers of the tried mutants that this test ran into."""
+        return tuple(outcome.number for outcome in self.tried if name in outcome.reached_by)
+
+    def seen_by(self, names: frozenset[str]) -> "Challenge":
+        """The same challenge as if only these tests had been there. Each kill by one of them was observed."""
+        return Challenge(
+            mutants=self.mutants,
+            outcomes=tuple(_seen_by(outcome, names) for outcome in self.outcomes),
+            unfit=tuple(name for name in self.unfit if name in names),
+            problem=self.problem,
+        )
+
+
+def _seen_by(outcome: MutantOutcome, names: frozenset[str]) -> MutantOutcome:
+    killers = tuple(name for name in outcome.killers if name in names)
+    reached_by = tuple(name for name in outcome.reached_by if name in names)
+    fate = outcome.fate
+    if fate in _TRIED and not killers:
+        fate = Fate.SURVIVED if reached_by else Fate.UNREACHED
+    return MutantOutcome(number=outcome.number, fate=fate, reached_by=reached_by, killers=killers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The tests that earn their place, in their order, and those that do not."""
+
+    names: tuple[str, ...]
+    drops: tuple[Drop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,21 @@
 """Handing over: the final text, and evidence that is true of exactly that text."""
 
+from collections.abc import Iterator
+
 from testwright.domain.errors import PermanentError
-from testwright.domain.evidence import CaseEvidence, DeliveredSuite, Evidence, NotVerified, Percentages
-from testwright.domain.verdicts import FileCoverage
+from testwright.domain.evidence import (
+    CaseEvidence,
+    DeliveredSuite,
+    Evidence,
+    FacedMutant,
+    MutantCounts,
+    NotVerified,
+    Percentages,
+)
+from testwright.domain.verdicts import Drop, FileCoverage
 from testwright.pipeline import shelf
 from testwright.pipeline.drafting import usage_so_far, writing_of
-from testwright.pipeline.findings import Baseline, Proven, Trial, first_line
+from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Trial, first_line
 from testwright.pipeline.preparing import joined
 from testwright.pipeline.tools import Job, Ready
 
@@ -14,8 +24,10 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     """Step `keep` of a suite that was run: the delivered test's id."""
     proven = await shelf.take(job.desk, "proven", Proven)
     baseline = await shelf.take(job.desk, "baseline", Baseline)
-    trial = await shelf.take(job.desk, f"trial/{best}", Trial)
-    draft = (await writing_of(job, best)).draft.only(frozenset(result.name for result in proven.results))
+    chosen = await shelf.take(job.desk, "chosen", Chosen)
+    kept = frozenset(result.name for result in proven.results)
+    challenge = (await shelf.take(job.desk, f"challenge/{best}", Challenge)).seen_by(kept)
+    draft = (await writing_of(job, best)).draft.only(kept)
     usage = await usage_so_far(job)
     after = joined(baseline.coverage, proven.coverage)
     evidence = Evidence(
@@ -33,9 +45,15 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         tokens=usage.tokens,
         cost_usd=usage.cost_usd,
         duration_ms=max(0, round(job.tools.now() * 1000) - ready.started_ms),
+        mutants=_counts(challenge),
+        mutants_problem=challenge.problem or None,
         cases=tuple(
             CaseEvidence(
-                name=result.name, passed_runs=proven.runs, runs=proven.runs, duration_ms=round(result.duration_ms, 1)
+                name=result.name,
+                passed_runs=proven.runs,
+                runs=proven.runs,
+                duration_ms=round(result.duration_ms, 1),
+                mutants=_counts(challenge, result.name),
             )
             for result in proven.results
         ),
@@ -46,7 +64,8 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         test_code=job.language.render(draft),
         draft=draft,
         evidence=evidence,
-        dropped=(*trial.drops, *proven.drops),
+        dropped=(*await _drops_of_trials(job, best), *chosen.drops, *proven.drops),
+        mutants=tuple(_faced(challenge)),
         covered_before=_sorted(baseline.coverage.lines_covered if baseline.coverage else frozenset()),
         covered_after=_sorted(after.lines_covered if after else frozenset()),
         missed_after=_sorted(after.lines_missed if after else frozenset()),
@@ -91,6 +110,36 @@ async def nothing_left(job: Job, best: int, attempts: int) -> PermanentError:
         hint="Retry with instructions about what the tests need, or with another model.",
         retryable=True,
     )
+
+
+async def _drops_of_trials(job: Job, best: int) -> list[Drop]:
+    """The last word on every test that did not hold in an attempt and does not pass in the one that is delivered."""
+    drops: dict[str, Drop] = {}
+    for attempt in range(1, best + 1):
+        if await job.desk.get(f"trial/{attempt}") is None:
+            continue
+        trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
+        drops |= {drop.name: drop for drop in trial.drops}
+        drops = {name: drop for name, drop in drops.items() if name not in trial.passed}
+    return list(drops.values())
+
+
+def _counts(challenge: Challenge, name: str | None = None) -> MutantCounts | None:
+    """Of the whole suite, or of one test: then of the mutants that it ran into. None when nobody tried."""
+    if challenge.problem or name in challenge.unfit:
+        return None
+    if name is None:
+        sampled, survived = len(challenge.tried), len(challenge.survivors)
+        return MutantCounts(killed=sampled - survived, survived=survived, sampled=sampled)
+    sampled, killed = len(challenge.faced_by(name)), len(challenge.kills_of(name))
+    return MutantCounts(killed=killed, survived=sampled - killed, sampled=sampled)
+
+
+def _faced(challenge: Challenge) -> Iterator[FacedMutant]:
+    outcomes = {outcome.number: outcome for outcome in challenge.outcomes}
+    for mutant in sorted(challenge.mutants, key=lambda mutant: mutant.number):
+        if (outcome := outcomes.get(mutant.number)) is not None:
+            yield FacedMutant(mutant=mutant, fate=outcome.fate, killers=outcome.killers)
 
 
 async def _deliver(job: Job, suite: DeliveredSuite) -> str:

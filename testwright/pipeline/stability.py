@@ -12,7 +12,7 @@ from testwright.domain.verdicts import Drop, FileCoverage, NotRun, RunReport
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import writing_of
-from testwright.pipeline.findings import CaseResult, Proven, Trial, first_line
+from testwright.pipeline.findings import CaseResult, Chosen, Proven, first_line
 from testwright.pipeline.tools import Job, Ready
 from testwright.pipeline.trial import results_of, run_cases
 
@@ -32,8 +32,8 @@ class _Round:
 
 async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
     """Step `stability`: how many tests held. What is laid down is true of exactly these tests, run together."""
-    trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
-    draft = (await writing_of(job, attempt)).draft.only(trial.passed)
+    chosen = await shelf.take(job.desk, "chosen", Chosen)
+    draft = (await writing_of(job, attempt)).draft.only(frozenset(chosen.names))
     bench = await Bench.open(job, ready)
     runs = job.tools.stability_runs
     drops: list[Drop] = []
@@ -43,14 +43,14 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
             kept = tuple(seen.results[case.name] for case in draft.cases)
             proven = Proven(runs=runs, results=kept, drops=tuple(drops), coverage=seen.coverage)
             await shelf.lay(job.desk, "proven", proven)
-            await telling.tell_stable(job, attempt, len(kept), runs, drops, seen.coverage)
+            await telling.tell_stable(job, attempt, len(kept), runs, (*chosen.drops, *drops), seen.coverage)
             return len(kept)
         drops += [Drop(name=name, gate="is_stable", reason=reason) for name, reason in seen.failures.items()]
         draft = draft.only(frozenset(case.name for case in draft.cases) - seen.failures.keys())
         if not draft.cases:
             break
     raise PermanentError(
-        f"None of {len(trial.passed)} passing tests passed every one of {runs} runs: {first_line(drops[0].reason)}",
+        f"None of {len(chosen.names)} passing tests passed every one of {runs} runs: {first_line(drops[0].reason)}",
         code="tests_failed",
         hint="Look for state, clock or random numbers that the tests share, and retry with instructions about them.",
         retryable=True,

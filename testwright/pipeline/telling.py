@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from testwright.domain.analysis import Analysis
 from testwright.domain.events import Event
 from testwright.domain.verdicts import Drop, Fault, FileCoverage
-from testwright.pipeline.findings import Trial, first_line
+from testwright.pipeline.findings import Challenge, Trial, first_line
 from testwright.pipeline.tools import Job
 
 _MOST_NAMES = 3
@@ -54,10 +54,14 @@ async def tell_analysis(job: Job, analysis: Analysis) -> None:
     )
 
 
-async def tell_draft(job: Job, attempt: int, tests: int) -> None:
+async def tell_draft(job: Job, attempt: int, tests: int, *, added: int = 0) -> None:
+    """`added` is how many are there to notice what the others do not."""
     writer = job.writer
     model = {"model": writer.model} if writer.model else {}
-    did = "Drafted" if attempt == 1 else "Redrafted the failing ones: now"
+    if added:
+        did = f"Added {_tests(added)} for what nothing noticed: now"
+    else:
+        did = "Drafted" if attempt == 1 else "Redrafted the failing ones: now"
     await job.desk.tell(
         Event(
             type="test_drafted",
@@ -86,6 +90,20 @@ async def tell_trial(job: Job, trial: Trial) -> None:
     passed, total = len(trial.passed), len(trial.results)
     message = f"{passed} of {_tests(total)} for {job.file_name} pass"
     await _tell_verified(job, trial.attempt, message, (passed, total - passed), trial.drops, trial.coverage, "")
+
+
+async def tell_challenge(job: Job, attempt: int, found: Challenge) -> None:
+    sampled, survived = len(found.tried), len(found.survivors)
+    message = f"The tests for {job.file_name} notice {sampled - survived} of {sampled} changes to it"
+    await job.desk.tell(
+        Event(
+            type="mutants_checked",
+            message=message,
+            file_index=job.assignment.file_index,
+            extra={"killed": sampled - survived, "survived": survived, "sampled": sampled},
+            key=_key(job, "mutants_checked", str(attempt)),
+        )
+    )
 
 
 async def tell_stable(

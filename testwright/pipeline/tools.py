@@ -15,6 +15,7 @@ from testwright.domain.records import Assignment
 class Tools:
     """`writers` makes a writer by its name (explorer, model) from the model that was asked for, None for the usual one.
 
+    `most_mutants` and `challenge_seconds` are for one file: so many ways to break it are tried, for so long at most.
     `now` is wall time in seconds since the epoch; only durations are taken from it.
     """
 
@@ -26,6 +27,8 @@ class Tools:
     workspaces: Workspaces
     writers: Mapping[str, Callable[[str | None], Writer]]
     stability_runs: int = 5
+    most_mutants: int = 60
+    challenge_seconds: float = 60.0
     seed: int = 0
     now: Callable[[], float] = field(default=time.time)
 

@@ -69,7 +69,13 @@ def results_of(report: RunReport, draft: Draft) -> dict[str, CaseResult]:
     """A verdict for every case that was written. What the runner does not mention has not passed."""
     told: dict[str, CaseResult] = {}
     for outcome in report.outcomes:
-        result = CaseResult(name=outcome.name, passed=True, duration_ms=outcome.duration_ms)
+        result = CaseResult(
+            name=outcome.name,
+            passed=True,
+            duration_ms=outcome.duration_ms,
+            lines=outcome.lines,
+            branches=outcome.branches,
+        )
         if outcome.outcome is Outcome.FAILED:
             reason = trimmed(outcome.message) or "failed without a message"
             result = CaseResult(name=outcome.name, passed=False, gate="passes", reason=reason)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.errors import Cancelled, PermanentError, TestwrightError, TransientError
 from testwright.domain.events import Event
-from testwright.domain.evidence import DeliveredSuite, evidence_json
+from testwright.domain.evidence import DeliveredSuite, evidence_json, mutant_json
 from testwright.domain.sessions import FileStatus
 from testwright.store.counting import counted
 from testwright.store.database import Database
@@ -133,6 +133,7 @@ class FileDesk:
                 "after": list(suite.covered_after),
                 "missed": list(suite.missed_after),
             },
+            mutants=[mutant_json(faced) for faced in suite.mutants],
             created_at=self._now(),
         )
 

@@ -62,6 +62,7 @@ def test_record(row: SuiteRow) -> TestRecord:
         evidence=row.evidence,
         dropped=tuple(row.dropped),
         coverage=row.coverage,
+        mutants=tuple(row.mutants),
         created_at=row.created_at,
     )
 

@@ -173,6 +173,7 @@ class SuiteRow(Row):
     evidence: Mapped[dict[str, Any]]
     dropped: Mapped[list[Any]]
     coverage: Mapped[dict[str, Any]]
+    mutants: Mapped[list[Any]]
     created_at: Mapped[datetime]
 
 

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from testwright.domain.drafts import Draft
-from testwright.domain.evidence import DeliveredSuite, NotVerified
+from testwright.domain.evidence import DeliveredSuite, FacedMutant, NotVerified
+from testwright.domain.mutants import Fate, Mutant
 from testwright.domain.verdicts import Drop
 
 TWO_FILES = [
@@ -203,6 +204,13 @@ async def _delivered(door):
             cost_usd=0.0,
         ),
         dropped=(Drop(name="is 2", gate="passes", reason="expected 2, got 1"),),
+        mutants=(
+            FacedMutant(
+                mutant=Mutant(number=7, operator="boundary", line=2, end_line=2, before="a < b", after="a <= b"),
+                fate=Fate.KILLED,
+                killers=("is <b>1</b>",),
+            ),
+        ),
         covered_before=(1,),
         covered_after=(1, 2),
         missed_after=(3,),
@@ -217,6 +225,7 @@ async def test_delivered_tests_come_with_their_evidence(door):
     detail = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}")).json()["data"]
     dropped = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}/dropped")).json()["data"]
     coverage = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}/coverage")).json()["data"]
+    mutants = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}/mutants")).json()["data"]
     status = (await door.get(f"/api/inngest/status/{session_id}")).json()["data"]
 
     assert (listed["testId"], listed["filePath"], listed["testFilePath"]) == (test_id, "src/a.ts", "src/a.test.ts")
@@ -226,6 +235,18 @@ async def test_delivered_tests_come_with_their_evidence(door):
     assert {name: detail[name] for name in listed} == listed
     assert dropped["dropped"] == [{"name": "is 2", "gate": "passes", "reason": "expected 2, got 1"}]
     assert coverage["coverage"]
+    assert mutants["mutants"] == [
+        {
+            "number": 7,
+            "operator": "boundary",
+            "line": 2,
+            "endLine": 2,
+            "before": "a < b",
+            "after": "a <= b",
+            "status": "killed",
+            "killers": ["is <b>1</b>"],
+        }
+    ]
     assert status["files"][0]["testId"] == test_id
 
 

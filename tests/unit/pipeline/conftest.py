@@ -14,7 +14,8 @@ from testwright.domain.drafts import Case, Draft, Usage, Writing
 from testwright.domain.errors import PermanentError, SandboxUnavailable, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
-from testwright.domain.ports import ProjectView, Workspace, WritingTask
+from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, Mutant, MutantOutcome
+from testwright.domain.ports import Gaps, ProjectView, Workspace, WritingTask
 from testwright.domain.projects import Command, Completed, Runner, RunOrder
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
@@ -26,7 +27,11 @@ SUITE = "tests/test_money.py"
 
 
 class WordLanguage:
-    """A case's code is a word: pass, fail, skip, silent, crash, hang, flaky, static."""
+    """A case's code is a word: pass, fail, skip, silent, crash, hang, flaky, static.
+
+    A passing one may go on with the lines it runs and the mutants it notices: `pass lines=1,2 kills=1`. Each line of a
+    source that begins with "mutable" has one mutant, of the line's own number.
+    """
 
     name = "python"
 
@@ -42,6 +47,16 @@ class WordLanguage:
     def render(self, draft: Draft) -> str:
         cases = (f"@case {case.name} | {case.code}" for case in draft.cases)
         return "\n".join([f"@preamble {draft.preamble}", *cases])
+
+    def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
+        lines = [number for number, text in enumerate(source.text.splitlines(), 1) if text.startswith("mutable")]
+        return tuple(
+            Mutant(number=number, operator="boundary", line=number, end_line=number, before="a < b", after="a <= b")
+            for number in lines
+        )
+
+    def switched(self, source: SourceFile, mutants: Sequence[Mutant]) -> str:
+        return f"switched {[mutant.number for mutant in mutants]}"
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return Fault(name=case.name, gate="asserts", message="asserts nothing") if case.code == "static" else None
@@ -71,12 +86,39 @@ class WordFramework:
             code, _, message = completed.log.partition(":")
             return NotRun(code=code, message=message)
         outcomes = tuple(
-            CaseOutcome(name=name, outcome=Outcome(outcome), message=message, duration_ms=1.5)
+            CaseOutcome(
+                name=name,
+                outcome=Outcome(outcome),
+                message=message if outcome == "failed" else "",
+                duration_ms=1.5,
+                lines=numbers_in("lines", message),
+                branches=frozenset(),
+            )
             for name, outcome, message in json.loads(completed.reports["report"])
         )
         lines = frozenset(range(1, 1 + 2 * len(outcomes)))
         coverage = FileCoverage(lines_covered=lines, lines_missed=frozenset({90, 91}))
         return RunReport(outcomes=outcomes, coverage=coverage if order.coverage else None)
+
+    def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
+        return Command(argv=("challenge", order.suite_path, *map(str, order.numbers)), workspace=workspace)
+
+    def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
+        if "report" not in completed.reports:
+            return NotRun(code="challenge_failed", message=completed.log)
+        rows = json.loads(completed.reports["report"])
+        return ChallengeReport(outcomes=tuple(self._fate(number, rows) for number in order.numbers))
+
+    def _fate(self, number: int, rows: list[tuple[str, str]]) -> MutantOutcome:
+        reached_by = tuple(name for name, rest in rows if number in numbers_in("lines", rest))
+        killers = tuple(name for name, rest in rows if number in numbers_in("kills", rest))
+        fate = Fate.KILLED if killers else Fate.SURVIVED if reached_by else Fate.UNREACHED
+        return MutantOutcome(number=number, fate=fate, reached_by=reached_by, killers=killers)
+
+
+def numbers_in(field: str, text: str) -> frozenset[int]:
+    found = re.search(rf"{field}=([\d,]+)", text)
+    return frozenset(map(int, found[1].split(","))) if found else frozenset()
 
 
 class MemoryWorkspace:
@@ -124,12 +166,16 @@ class ActingSandbox:
     runs: list[str] = field(default_factory=list)
     tier: str = "isolated"
     flaky_seed: str = "seed=2"
+    challenged: list[str] = field(default_factory=list)
+    cannot_break: str = ""
 
     async def run(self, command: Command) -> Completed:
         if self.missing:
             raise SandboxUnavailable("No sandbox works here.", hint="Run `apt install bubblewrap`.")
         suite, seed = command.argv[1], command.argv[-1]
         text = self.workspace.texts[suite]
+        if command.argv[0] == "challenge":
+            return self._challenge(text)
         self.runs.append(text)
         if self.source != "fine":
             return Completed(exit_status=2, reason="exit", log=self.source)
@@ -145,12 +191,19 @@ class ActingSandbox:
             return Completed(exit_status=None, reason="timeout", log="timeout:no answer within 30 s")
         return self._report([self._act(name, word, rest, seed) for name, word, rest in cases if word != "silent"])
 
+    def _challenge(self, suite: str) -> Completed:
+        self.challenged.append(self.workspace.texts["src/money.py"])
+        if self.cannot_break:
+            return Completed(exit_status=2, reason="exit", log=self.cannot_break)
+        rows = re.findall(r"^@case (\S+) \| (.*)$", suite, re.MULTILINE)
+        return Completed(exit_status=0, reason="exit", log="", reports={"report": json.dumps(rows).encode()})
+
     def _act(self, name: str, word: str, rest: str, seed: str) -> tuple[str, str, str]:
         if word == "flaky":
             return (name, "failed", "sometimes 3") if seed == self.flaky_seed else (name, "passed", "")
         if word == "skip":
             return (name, "skipped", "")
-        return (name, "failed", f"assert 1 == 2{rest}") if word == "fail" else (name, "passed", "")
+        return (name, "failed", f"assert 1 == 2{rest}") if word == "fail" else (name, "passed", rest)
 
     def _report(self, outcomes: list[tuple[str, str, str]]) -> Completed:
         return Completed(exit_status=0, reason="exit", log="", reports={"report": json.dumps(outcomes).encode()})
@@ -172,6 +225,8 @@ class ScriptedWriter:
     usage: Usage = field(default_factory=lambda: Usage(tokens=100, cost_usd=0.01))
     faults: list[tuple[Fault, ...]] = field(default_factory=list)
     calls: int = 0
+    stronger: Draft | None = None
+    gaps: list[Gaps] = field(default_factory=list)
 
     async def draft(self, task: WritingTask) -> Writing:
         self.calls += 1
@@ -182,6 +237,13 @@ class ScriptedWriter:
         self.calls += 1
         number = len(self.faults)
         return Writing(draft=self.drafts[number], usage=self.usage) if number < len(self.drafts) else None
+
+    async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
+        self.gaps.append(gaps)
+        if self.stronger is None:
+            return None
+        self.calls += 1
+        return Writing(draft=self.stronger, usage=self.usage)
 
 
 @dataclass

@@ -257,7 +257,7 @@ async def test_existing_suites_are_measured_before_and_counted_after(world, suit
     assert delivered.missed_after == (90, 91)
 
 
-@pytest.mark.parametrize("steps_before_death", range(9))
+@pytest.mark.parametrize("steps_before_death", range(11))
 async def test_a_walk_that_died_anywhere_is_taken_up_without_doing_a_finished_step_again(
     world, suite, steps_before_death
 ):
@@ -297,6 +297,8 @@ async def test_step_ids_are_stable(world, suite):
         "run/1",
         "repair/2",
         "run/2",
+        "challenge/2",
+        "choose",
         "stability",
         "keep",
     ]

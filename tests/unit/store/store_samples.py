@@ -6,7 +6,16 @@ from typing import Any
 
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.events import Event
-from testwright.domain.evidence import CaseEvidence, DeliveredSuite, Evidence, NotVerified, Percentages
+from testwright.domain.evidence import (
+    CaseEvidence,
+    DeliveredSuite,
+    Evidence,
+    FacedMutant,
+    MutantCounts,
+    NotVerified,
+    Percentages,
+)
+from testwright.domain.mutants import Fate, Mutant
 from testwright.domain.records import NewSession
 from testwright.domain.sessions import Options, SourceFile
 from testwright.domain.verdicts import Drop
@@ -47,8 +56,11 @@ EVIDENCE = Evidence(
     tokens=100,
     cost_usd=0.25,
     duration_ms=1200,
-    cases=(CaseEvidence(name="adds", passed_runs=5, runs=5, duration_ms=3.5),),
+    mutants=MutantCounts(killed=1, survived=0, sampled=1),
+    mutants_problem=None,
+    cases=(CaseEvidence(name="adds", passed_runs=5, runs=5, duration_ms=3.5, mutants=None),),
 )
+MUTANT = Mutant(number=1, operator="arithmetic", line=1, end_line=1, before="a + b", after="a - b")
 UNVERIFIED = NotVerified(
     writer="model",
     model="gemini",
@@ -69,6 +81,7 @@ def suite(path: str = "src/price.ts", evidence: Evidence | NotVerified = EVIDENC
         draft=Draft(preamble="", cases=(Case(name="adds", code="…"),)),
         evidence=evidence,
         dropped=(Drop(name="loops", gate="passes", reason="It never ended."),),
+        mutants=(FacedMutant(mutant=MUTANT, fate=Fate.KILLED, killers=("adds",)),),
         covered_before=(1,),
         covered_after=(1, 2),
         missed_after=(3,),

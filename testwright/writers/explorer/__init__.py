@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from testwright.domain.drafts import Draft, Writing
 from testwright.domain.errors import PermanentError
 from testwright.domain.paths import base_name
-from testwright.domain.ports import WritingTask
+from testwright.domain.ports import Gaps, WritingTask
 from testwright.domain.verdicts import Fault
 from testwright.writers.explorer.socket import LanguageExplorer
 
@@ -43,4 +43,8 @@ class Explorer:
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
         """An observation that does not hold is no observation: there is nothing to repair."""
+        return None
+
+    async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
+        """Its draft holds every telling observation already; the court has picked among them."""
         return None

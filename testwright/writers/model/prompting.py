@@ -13,7 +13,7 @@ from string import Template
 from typing import Any
 
 from testwright.domain.drafts import Draft
-from testwright.domain.ports import ProjectView, WritingTask
+from testwright.domain.ports import Gaps, ProjectView, WritingTask
 from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.specifiers import unit_specifier
 from testwright.domain.verdicts import Fault
@@ -44,6 +44,9 @@ _MOST_RELATED = 12_000
 _MOST_SAMPLE = 4_000
 _MOST_FAULT = 4_000
 _MOST_FAULTS = 32_000
+_MOST_SUITE = 60_000
+_MOST_UNNOTICED = 40
+_MOST_LINES = 80
 _JS_ENDINGS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.tsx", "/index.js")
 
 Redact = Callable[[str], str]
@@ -73,13 +76,26 @@ def repair_prompt(task: WritingTask, draft: Draft, faults: Sequence[Fault], reda
     return _filled("repair", {**about, "preamble": redact(draft.preamble), "faults": "\n".join(parts)})
 
 
+def strengthen_prompt(task: WritingTask, draft: Draft, gaps: Gaps, redact: Redact) -> str:
+    about = _about(task, redact)
+    suite = "\n\n".join([draft.preamble, *(case.code for case in draft.cases)])
+    unnoticed = "\n".join(
+        f"- line {mutant.line}: `{redact(mutant.before)}` changed to `{redact(mutant.after)}`"
+        for mutant in gaps.unnoticed[:_MOST_UNNOTICED]
+    )
+    lines = ", ".join(map(str, gaps.missed[:_MOST_LINES]))
+    missed = f"\nNo test runs these lines either: {lines}. A test that reaches one is welcome.\n" if lines else ""
+    more = {"suite": redact(suite)[:_MOST_SUITE], "unnoticed": unnoticed, "missed": missed}
+    return _filled("strengthen", {**about, **more})
+
+
 def asked_again(prompt: str, problem: str) -> str:
     return prompt + _filled("again", {"problem": problem})
 
 
 def prompts_version() -> str:
     """Changes with the wording, so that an answer to older words is not taken for an answer to these."""
-    names = ("system", "draft", "repair", "again")
+    names = ("system", "draft", "repair", "strengthen", "again")
     return hashlib.sha256("\0".join(_template(name) for name in names).encode()).hexdigest()[:12]
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from testwright.domain.drafts import Draft, Writing
 from testwright.domain.errors import PermanentError
-from testwright.domain.ports import Answer, AnswerCache, LanguageModel, WritingTask
+from testwright.domain.ports import Answer, AnswerCache, Gaps, LanguageModel, WritingTask
 from testwright.domain.redaction import redacted
 from testwright.domain.verdicts import Fault
 from testwright.writers.model import prompting
@@ -60,15 +60,23 @@ class ModelWriter:
         )
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
-        """An answer that cannot be read changes nothing, but what it cost is told."""
         if not faults:
             return None
-        answer = await self._ask(task, prompting.repair_prompt(task, draft, faults, self._redact))
+        return await self._asked_further(task, prompting.repair_prompt(task, draft, faults, self._redact))
+
+    async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
+        if not gaps.unnoticed:
+            return None
+        return await self._asked_further(task, prompting.strengthen_prompt(task, draft, gaps, self._redact))
+
+    async def _asked_further(self, task: WritingTask, prompt: str) -> Writing:
+        """An answer that cannot be read changes nothing, but what it cost is told."""
+        answer = await self._ask(task, prompt)
         try:
-            repaired = await self._read(task, answer)
+            further = await self._read(task, answer)
         except Unreadable:
-            repaired = Draft(preamble="", cases=())
-        return Writing(draft=repaired, usage=answer.usage)
+            further = Draft(preamble="", cases=())
+        return Writing(draft=further, usage=answer.usage)
 
     async def _ask(self, task: WritingTask, prompt: str) -> Answer:
         system = prompting.system_prompt()

@@ -1,0 +1,202 @@
+"""The gates `can fail` and `earns its place`, and the round that goes back to the writer."""
+
+import pytest
+
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.errors import PermanentError
+from testwright.domain.evidence import MutantCounts
+from testwright.domain.mutants import Fate, Mutant, MutantOutcome
+from testwright.domain.sessions import CoverageGoal, Options
+from testwright.pipeline.choosing import chosen_of
+from testwright.pipeline.findings import CaseResult, Challenge
+
+SOURCE = "mutable\n" * 3
+
+
+def names(draft: Draft) -> list[str]:
+    return [case.name for case in draft.cases]
+
+
+async def test_a_test_that_notices_nothing_of_what_it_runs_is_dropped_with_an_example(world, suite):
+    it = world(suite(a="pass lines=1,2 kills=1,2", b="pass lines=2"), text=SOURCE)
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a"]
+    assert [(drop.name, drop.gate, drop.reason) for drop in delivered.dropped] == [
+        (
+            "test_b",
+            "can_fail",
+            "It does not notice the one change that was made to the code it runs: `a < b` → `a <= b` on line 2.",
+        )
+    ]
+
+
+async def test_a_test_that_adds_nothing_is_dropped_and_the_shorter_of_equals_stays(world, suite):
+    it = world(
+        suite(long="pass   lines=1 kills=1", short="pass lines=1 kills=1", c="pass lines=2 kills=2"), text=SOURCE
+    )
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_short", "test_c"]
+    assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_long", "earns_place")]
+
+
+async def test_the_evidence_counts_what_the_delivered_tests_notice(world, suite):
+    it = world(suite(a="pass lines=1,2 kills=1", b="pass lines=2,3 kills=3"), text=SOURCE)
+
+    delivered = await it.walk()
+
+    assert delivered.evidence.mutants == MutantCounts(killed=2, survived=1, sampled=3)
+    assert [case.mutants for case in delivered.evidence.cases] == [
+        MutantCounts(killed=1, survived=1, sampled=2),
+        MutantCounts(killed=1, survived=1, sampled=2),
+    ]
+    assert [(faced.mutant.number, faced.fate, faced.killers) for faced in delivered.mutants] == [
+        (1, Fate.KILLED, ("test_a",)),
+        (2, Fate.SURVIVED, ()),
+        (3, Fate.KILLED, ("test_b",)),
+    ]
+    told = [event for event in it.desk.events if event.type == "mutants_checked"]
+    assert [event.extra for event in told] == [{"killed": 2, "survived": 1, "sampled": 3}]
+
+
+async def test_what_nothing_notices_goes_back_to_the_writer_once(world, suite):
+    it = world(suite(a="pass lines=1,2 kills=1"), text=SOURCE)
+    it.writer.stronger = suite(b="pass lines=2 kills=2", c="fail")
+
+    delivered = await it.walk()
+
+    assert [mutant.number for mutant in it.writer.gaps[0].unnoticed] == [2]
+    assert it.writer.gaps[0].missed == (90, 91)
+    assert len(it.writer.gaps) == 1
+    assert names(delivered.draft) == ["test_a", "test_b"]
+    assert delivered.evidence.mutants == MutantCounts(killed=2, survived=0, sampled=2)
+    assert (delivered.evidence.attempts, delivered.evidence.tokens) == (2, 200)
+    assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_c", "passes")]
+
+
+async def test_a_test_that_failed_before_the_suite_was_strengthened_is_still_told_of(world, suite):
+    it = world(suite(a="pass lines=1,2 kills=1", bad="fail"), text=SOURCE, options=Options(max_repairs=0))
+    it.writer.stronger = suite(b="pass lines=2 kills=2")
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a", "test_b"]
+    assert [drop.name for drop in delivered.dropped] == ["test_bad"]
+
+
+async def test_a_writer_that_cannot_strengthen_does_not_cost_what_passes(world, suite):
+    it = world(suite(a="pass lines=1,2 kills=1"), text=SOURCE)
+
+    async def refuse(*_: object) -> None:
+        raise PermanentError("The daily quota is used up.", code="model_quota")
+
+    it.writer.strengthen = refuse
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a"]
+
+
+@pytest.mark.parametrize("options", [Options(coverage=CoverageGoal.BASIC), Options(max_cost_usd=0.01)])
+async def test_basic_coverage_and_a_used_up_budget_ask_for_no_further_tests(world, suite, options):
+    it = world(suite(a="pass lines=1,2 kills=1"), text=SOURCE, options=options)
+    it.writer.stronger = suite(b="pass lines=2 kills=2")
+
+    delivered = await it.walk()
+
+    assert it.writer.calls == 1
+    assert names(delivered.draft) == ["test_a"]
+
+
+async def test_code_that_cannot_be_broken_on_trial_keeps_every_test_and_says_why(world, suite):
+    it = world(suite(a="pass lines=1 kills=1", b="pass lines=1 kills=1"), text=SOURCE)
+    it.sandbox.cannot_break = "The suite cannot be repeated."
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a", "test_b"]
+    assert (delivered.evidence.mutants, delivered.evidence.mutants_problem) == (None, "The suite cannot be repeated.")
+    assert delivered.mutants == ()
+    assert "mutants_checked" not in it.desk.types()
+
+
+async def test_the_source_is_switched_for_the_challenge_alone(world, suite):
+    it = world(suite(a="pass lines=1 kills=1"), text=SOURCE)
+
+    await it.walk()
+
+    assert [text.split()[0] for text in it.sandbox.challenged] == ["switched"]
+    assert it.workspace.text("src/money.py") == SOURCE
+
+
+async def test_only_lines_that_run_are_broken_and_no_more_than_the_setting_says(world, suite):
+    it = world(suite(**{f"t{n}": f"pass lines={n} kills={n}" for n in range(1, 41)}), text="mutable\n" * 95)
+
+    delivered = await it.walk()
+
+    tried = [faced.mutant.number for faced in delivered.mutants]
+    assert len(tried) == 60
+    assert all(number < 90 for number in tried)  # lines 90 and 91 are missed, and so is whatever follows them
+
+
+async def test_kills_of_a_test_that_turns_out_flaky_do_not_count(world, suite):
+    it = world(suite(a="pass lines=1,2 kills=1", b="flaky lines=2 kills=2"), text=SOURCE)
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a"]
+    assert delivered.evidence.mutants == MutantCounts(killed=1, survived=1, sampled=2)
+
+
+# The choice itself
+
+MUTANTS = tuple(
+    Mutant(number=number, operator="return", line=number, end_line=number, before="x", after="None")
+    for number in (1, 2, 3)
+)
+
+
+def case(name: str, code: str = "assert f(1) == 2") -> Case:
+    return Case(name=name, code=code)
+
+
+def result(name: str, *, lines: frozenset[int] | None = frozenset({1})) -> CaseResult:
+    return CaseResult(name=name, passed=True, lines=lines, branches=None if lines is None else frozenset())
+
+
+def killed(number: int, *killers: str) -> MutantOutcome:
+    return MutantOutcome(number=number, fate=Fate.KILLED, reached_by=killers, killers=killers)
+
+
+def test_a_test_whose_worth_cannot_be_told_is_kept():
+    draft = Draft(preamble="", cases=(case("a"), case("b"), case("c")))
+    challenge = Challenge(mutants=MUTANTS, outcomes=(killed(1, "a", "b"),), unfit=("c",))
+
+    chosen = chosen_of(draft, [result("a"), result("b", lines=None), result("c")], challenge)
+
+    assert chosen.names == ("b", "c")  # b covers what a would
+
+
+def test_an_early_choice_that_later_ones_make_superfluous_is_taken_back():
+    draft = Draft(preamble="", cases=(case("broad"), case("left"), case("right")))
+    results = [
+        result("broad", lines=frozenset({1, 2, 3, 4})),
+        result("left", lines=frozenset({1, 2, 5})),
+        result("right", lines=frozenset({3, 4, 6})),
+    ]
+
+    chosen = chosen_of(draft, results, Challenge(mutants=MUTANTS, outcomes=(killed(1, "broad", "left", "right"),)))
+
+    assert chosen.names == ("left", "right")
+
+
+def test_a_test_that_ran_into_no_change_at_all_is_not_called_blind():
+    draft = Draft(preamble="", cases=(case("a"), case("b")))
+    results = [result("a"), result("b", lines=frozenset({2}))]
+
+    chosen = chosen_of(draft, results, Challenge(mutants=MUTANTS, outcomes=(killed(1, "a"),)))
+
+    assert chosen.names == ("a", "b")

@@ -1,0 +1,77 @@
+"""The gate `can fail`: the code is broken in small ways, one at a time, and the suite has to notice."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from testwright.domain.errors import SandboxUnavailable
+from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Mutant
+from testwright.domain.projects import Limits
+from testwright.domain.verdicts import FileCoverage, NotRun
+from testwright.pipeline import shelf, telling
+from testwright.pipeline.bench import Bench
+from testwright.pipeline.drafting import writing_of
+from testwright.pipeline.findings import Challenge, Trial
+from testwright.pipeline.tools import Job, Ready
+
+_START_AND_STOP = timedelta(seconds=30)
+"""What a runner may take around its mutants: its start, and the runs without one."""
+
+
+async def challenge(job: Job, ready: Ready, attempt: int) -> int:
+    """Step `challenge/<attempt>`: how many mutants survived what passed in this attempt."""
+    trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
+    mutants = await asyncio.to_thread(sample, job, trial.coverage)
+    found = Challenge(mutants=mutants, problem="There is nothing in this file that could be broken.")
+    if mutants:
+        answer = await _run(job, ready, attempt, trial, mutants)
+        if isinstance(answer, NotRun):
+            found = replace(found, problem=answer.message)
+        else:
+            found = replace(found, problem="", outcomes=answer.outcomes, unfit=answer.unfit)
+            await telling.tell_challenge(job, attempt, found)
+    await shelf.lay(job.desk, f"challenge/{attempt}", found)
+    return len(found.survivors)
+
+
+def sample(job: Job, coverage: FileCoverage | None) -> tuple[Mutant, ...]:
+    """The mutants to try: of lines that the suite runs, no more than the setting says, the same for the same file."""
+    source = job.assignment.source
+    found = [mutant for mutant in job.language.mutants(source) if _is_run(mutant, coverage)]
+    random.Random(f"{job.tools.seed}/{source.path}").shuffle(found)
+    return tuple(found[: job.tools.most_mutants])
+
+
+def _is_run(mutant: Mutant, coverage: FileCoverage | None) -> bool:
+    """A statement over several lines counts as run by its first line alone, so its mutants may lie below it."""
+    if coverage is None:
+        return True
+    lines = range(mutant.line, mutant.end_line + 1)
+    measured = coverage.lines_covered | coverage.lines_missed
+    if measured.isdisjoint(lines):
+        before = max((line for line in measured if line < mutant.line), default=None)
+        return before in coverage.lines_covered
+    return not coverage.lines_covered.isdisjoint(lines)
+
+
+async def _run(
+    job: Job, ready: Ready, attempt: int, trial: Trial, mutants: Sequence[Mutant]
+) -> ChallengeReport | NotRun:
+    bench = await Bench.open(job, ready)
+    seconds = job.tools.challenge_seconds
+    wall = timedelta(seconds=seconds) + _START_AND_STOP
+    order = ChallengeOrder(
+        source_path=job.assignment.source.path,
+        suite_path=ready.suite_path,
+        numbers=tuple(mutant.number for mutant in mutants),
+        seconds=seconds,
+        limits=Limits(wall=wall, cpu=wall),
+    )
+    bench.place((await writing_of(job, attempt)).draft.only(trial.passed))
+    text = await asyncio.to_thread(job.language.switched, job.assignment.source, mutants)
+    try:
+        return await bench.challenge(order, text)
+    except SandboxUnavailable as error:
+        return NotRun(code="launch_failed", message=error.message, hint=error.hint)

@@ -1,0 +1,123 @@
+"""The gate `earns its place`: the smallest suite that still reaches and notices all that the whole one does."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.mutants import Mutant
+from testwright.domain.verdicts import Drop
+from testwright.pipeline import shelf
+from testwright.pipeline.drafting import writing_of
+from testwright.pipeline.findings import CaseResult, Challenge, Chosen, Trial
+from testwright.pipeline.tools import Job
+
+_NOTHING_NEW = "Other tests reach every line and branch that it reaches, and notice every change that it notices."
+
+
+async def choose(job: Job, attempt: int) -> int:
+    """Step `choose`: how many tests are left."""
+    trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
+    challenge = await shelf.take(job.desk, f"challenge/{attempt}", Challenge)
+    draft = (await writing_of(job, attempt)).draft.only(trial.passed)
+    chosen = chosen_of(draft, trial.results, challenge)
+    await shelf.lay(job.desk, "chosen", chosen)
+    return len(chosen.names)
+
+
+def chosen_of(draft: Draft, results: Sequence[CaseResult], challenge: Challenge) -> Chosen:
+    """Greedy cover of lines, branches and kills, short and fast tests first, then without those it made superfluous.
+
+    A test whose worth cannot be told (its runner measures no single test, or it cannot be repeated) is kept.
+    """
+    if challenge.problem:
+        return Chosen(names=tuple(case.name for case in draft.cases))
+    told = {result.name: result for result in results}
+    blind = _blind(draft, challenge)
+    worths = [
+        _Worth(case=case, result=told[case.name], gains=_gains(told[case.name], challenge))
+        for case in draft.cases
+        if case.name not in blind
+    ]
+    known = [worth for worth in worths if worth.is_known(challenge)]
+    kept = {worth.case.name for worth in worths if worth not in known}
+    covered = {gain for worth in worths if worth not in known for gain in worth.gains}
+    kept |= {worth.case.name for worth in _without_superfluous(_greedy(known, covered), covered)}
+    drops = [
+        *(Drop(name=name, gate="can_fail", reason=reason) for name, reason in blind.items()),
+        *(
+            Drop(
+                name=worth.case.name,
+                gate="earns_place",
+                reason=_NOTHING_NEW,
+            )
+            for worth in known
+            if worth.case.name not in kept
+        ),
+    ]
+    return Chosen(names=tuple(case.name for case in draft.cases if case.name in kept), drops=tuple(drops))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Worth:
+    """What one test brings: lines, branches and kills, as (kind, which)."""
+
+    case: Case
+    result: CaseResult
+    gains: frozenset[tuple[str, str]]
+
+    def is_known(self, challenge: Challenge) -> bool:
+        return self.result.lines is not None and self.case.name not in challenge.unfit
+
+    @property
+    def cost(self) -> tuple[int, float]:
+        return len(self.case.code), self.result.duration_ms
+
+
+def _gains(result: CaseResult, challenge: Challenge) -> frozenset[tuple[str, str]]:
+    lines = {("line", str(line)) for line in result.lines or ()}
+    branches = {("branch", branch) for branch in result.branches or ()}
+    kills = {("kill", str(number)) for number in challenge.kills_of(result.name)}
+    return frozenset(lines | branches | kills)
+
+
+def _greedy(worths: Sequence[_Worth], covered: Iterable[tuple[str, str]]) -> list[_Worth]:
+    reached = set(covered)
+    left = sorted(worths, key=lambda worth: worth.cost)
+    chosen: list[_Worth] = []
+    while left:
+        best = max(left, key=lambda worth: len(worth.gains - reached))  # the first of equals: the cheapest
+        if not best.gains - reached:
+            return chosen
+        chosen.append(best)
+        left.remove(best)
+        reached |= best.gains
+    return chosen
+
+
+def _without_superfluous(chosen: list[_Worth], covered: Iterable[tuple[str, str]]) -> list[_Worth]:
+    """What came early may have been overtaken by what came later; the costliest go first."""
+    kept = list(chosen)
+    for worth in sorted(chosen, key=lambda worth: worth.cost, reverse=True):
+        others = set(covered).union(*(other.gains for other in kept if other is not worth))
+        if worth.gains <= others:
+            kept.remove(worth)
+    return kept
+
+
+def _blind(draft: Draft, challenge: Challenge) -> Mapping[str, str]:
+    """Tests that notice nothing that was done to the code they run, with the reason in words."""
+    mutants = {mutant.number: mutant for mutant in challenge.mutants}
+    reasons: dict[str, str] = {}
+    for case in draft.cases:
+        faced = challenge.faced_by(case.name)
+        if faced and case.name not in challenge.unfit and not challenge.kills_of(case.name):
+            reasons[case.name] = _in_words([mutants[number] for number in faced])
+    return reasons
+
+
+def _in_words(unnoticed: Sequence[Mutant]) -> str:
+    first = unnoticed[0]
+    example = f"`{first.before}` → `{first.after}` on line {first.line}"
+    if len(unnoticed) == 1:
+        return f"It does not notice the one change that was made to the code it runs: {example}."
+    return f"It notices none of {len(unnoticed)} changes to the code it runs, such as {example}."
