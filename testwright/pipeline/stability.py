@@ -43,7 +43,8 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
             kept = tuple(seen.results[case.name] for case in draft.cases)
             proven = Proven(runs=runs, results=kept, drops=tuple(drops), coverage=seen.coverage)
             await shelf.lay(job.desk, "proven", proven)
-            await telling.tell_stable(job, attempt, len(kept), runs, (*chosen.drops, *drops), seen.coverage)
+            told = (*chosen.drops, *drops)
+            await telling.tell_stable(job, attempt, len(kept), runs, seen.coverage, shaky=len(drops), drops=told)
             return len(kept)
         drops += [Drop(name=name, gate="is_stable", reason=reason) for name, reason in seen.failures.items()]
         draft = draft.only(frozenset(case.name for case in draft.cases) - seen.failures.keys())

@@ -107,10 +107,11 @@ async def tell_challenge(job: Job, attempt: int, found: Challenge) -> None:
 
 
 async def tell_stable(
-    job: Job, attempt: int, kept: int, runs: int, drops: Sequence[Drop], coverage: FileCoverage | None
+    job: Job, attempt: int, kept: int, runs: int, coverage: FileCoverage | None, *, shaky: int, drops: Sequence[Drop]
 ) -> None:
+    """`shaky` of the drops failed in a run; the others passed and were not needed."""
     message = f"{_tests(kept)} for {job.file_name} passed {runs} of {runs} runs, shuffled"
-    await _tell_verified(job, attempt, message, (kept, len(drops)), drops, coverage, "stable")
+    await _tell_verified(job, attempt, message, (kept, shaky), drops, coverage, "stable")
 
 
 async def _tell_verified(

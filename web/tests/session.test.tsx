@@ -1,6 +1,7 @@
 import { cleanup, render, screen } from '@testing-library/react'
 import { type FileState, foldEvent, initialState, type ProgressUpdate } from '@testwright/react'
 import { afterEach, expect, test } from 'vitest'
+import { ChangeList } from '../src/session/changes'
 import { EvidenceCard } from '../src/session/evidence-card'
 import { factsOf, glyphOf, sentenceOf, trackOf } from '../src/session/file-words'
 import { linesOf } from '../src/session/highlight'
@@ -140,6 +141,39 @@ test('evidence shows what was observed', () => {
   expect(screen.getByText('vitest 4.1.12')).toBeTruthy()
   expect(screen.getByText('54 → 96 %')).toBeTruthy()
   expect(screen.getByText('None to cover')).toBeTruthy()
+})
+
+const MUTANT = { number: 1, operator: 'boundary', line: 4, endLine: 4, before: 'a < b', after: 'a <= b' }
+
+test('a change that goes unnoticed stands before those that are noticed, and what was not tried counts for nothing', () => {
+  render(
+    <ChangeList
+      file="src/price.ts"
+      mutants={[
+        { ...MUTANT, number: 1, status: 'killed', killers: ['rounds up'] },
+        { ...MUTANT, number: 2, status: 'survived', killers: [] },
+        { ...MUTANT, number: 3, status: 'timed_out', killers: ['adds', 'ends'] },
+        { ...MUTANT, number: 4, status: 'untried', killers: [] },
+      ]}
+    />,
+  )
+
+  expect(screen.getByText(/price.ts was broken in 3 small ways/).textContent).toContain('noticed 2.')
+  expect(screen.getAllByRole('table').map(table => table.querySelector('caption')?.textContent)).toEqual([
+    'Goes unnoticed',
+    'Noticed',
+  ])
+  expect(screen.getByText('rounds up')).toBeTruthy()
+  expect(screen.getByText('never ended: 2 tests')).toBeTruthy()
+  expect(screen.getByText(/1 further change could not be tried/)).toBeTruthy()
+})
+
+test('a file whose suite passes says how many changes go unnoticed while it is proved', () => {
+  const checked = { type: 'mutants_checked', killed: 14, survived: 3, sampled: 17 }
+
+  expect(sentenceOf(fileAfter(READ, ANALYZED, DRAFTED, verified(8, 0), checked), 0)).toBe(
+    '8 of 8 pass, 3 changes unnoticed',
+  )
 })
 
 test('without a run there is a reason and a way out, and no figure', () => {

@@ -219,6 +219,8 @@ export interface VerifiedEvidence {
   runs: number
   coverage: { before: Coverage | null; after: Coverage | null }
   mutants?: Mutants | null
+  /** Why `mutants` is null. */
+  mutantsProblem?: string
   attempts: number
   tokens: number
   costUsd: number | null
@@ -230,6 +232,8 @@ export interface TestEvidence {
   passedRuns: number
   runs: number
   durationMs: number
+  /** Of the changes to the code that this test ran into; null when it could not be challenged. */
+  mutants?: Mutants | null
 }
 export interface NotVerified {
   verified: false

@@ -5,6 +5,7 @@ import type {
   EngineHealth,
   Framework,
   Model,
+  Mutant,
   RepositoryList,
   SessionDetail,
   SessionListed,
@@ -82,6 +83,17 @@ export const testQuery = (sessionId: string, testId: string) =>
       call<TestDetail>(
         'GET',
         `/sessions/${encodeURIComponent(sessionId)}/tests/${encodeURIComponent(testId)}`,
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const mutantsQuery = (sessionId: string, testId: string) =>
+  queryOptions({
+    queryKey: ['mutants', sessionId, testId],
+    queryFn: () =>
+      listed<Mutant>(
+        `/sessions/${encodeURIComponent(sessionId)}/tests/${encodeURIComponent(testId)}/mutants`,
+        'mutants',
       ),
     staleTime: Number.POSITIVE_INFINITY,
   })

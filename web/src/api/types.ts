@@ -89,6 +89,18 @@ export interface TestDetail extends GeneratedTest {
   dropped: DroppedTest[]
 }
 
+/** A small change to the code, and the delivered tests that notice it. */
+export interface Mutant {
+  number: number
+  operator: string
+  line: number
+  endLine: number
+  before: string
+  after: string
+  status: 'killed' | 'timed_out' | 'survived' | 'unreached' | 'untried'
+  killers: string[]
+}
+
 export interface EngineHealth {
   engine: string
   reachable: boolean

@@ -31,11 +31,9 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
             ? 'None to cover'
             : `${change(coverage.before?.branches, coverage.after?.branches)} %`}
         </Fact>
-        {mutants && (
-          <Fact name="Changes noticed">
-            {mutants.killed} of {mutants.sampled}
-          </Fact>
-        )}
+        <Fact name="Changes noticed">
+          {mutants ? `${mutants.killed} of ${mutants.sampled}` : (evidence.mutantsProblem ?? DASH)}
+        </Fact>
         <Effort evidence={evidence} />
         <Fact name="Time">{duration(evidence.durationMs)}</Fact>
       </dl>
@@ -46,6 +44,9 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
             <tr>
               <th scope="col">Test</th>
               <th scope="col" className="number">
+                Notices
+              </th>
+              <th scope="col" className="number">
                 Runs
               </th>
               <th scope="col" className="number">
@@ -54,9 +55,10 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
             </tr>
           </thead>
           <tbody>
-            {tests.map(({ name, passedRuns, runs, durationMs }) => (
+            {tests.map(({ name, passedRuns, runs, durationMs, mutants: faced }) => (
               <tr key={name}>
                 <td className="wrap mono">{name}</td>
+                <td className="number">{faced ? `${faced.killed}/${faced.sampled}` : DASH}</td>
                 <td className="number">
                   {passedRuns}/{runs}
                 </td>

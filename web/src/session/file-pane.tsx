@@ -5,6 +5,7 @@ import { testQuery } from '../api/queries'
 import { CopyButton } from '../ui/copy-button'
 import { Problem } from '../ui/problem'
 import { count } from '../ui/words'
+import { Changes } from './changes'
 import { Code } from './code'
 import { EvidenceCard } from './evidence-card'
 import { ThrownAway } from './thrown-away'
@@ -47,12 +48,16 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
         <TabList aria-label={file.path} className="tab-list">
           <Tab id="test">Test</Tab>
           <Tab id="evidence">Evidence</Tab>
+          <Tab id="changes">Changes</Tab>
           <Tab id="dropped">
             Thrown away{dropped.length > 0 && <span className="tab-count">{dropped.length}</span>}
           </Tab>
         </TabList>
         <TabPanel id="test">{test ? <Suite test={test} /> : <Nothing file={file} />}</TabPanel>
         <TabPanel id="evidence">{test ? <EvidenceCard test={test} /> : <Nothing file={file} />}</TabPanel>
+        <TabPanel id="changes">
+          {test ? <Changes sessionId={sessionId} test={test} /> : <Nothing file={file} />}
+        </TabPanel>
         <TabPanel id="dropped">
           <ThrownAway dropped={distinct(dropped)} />
         </TabPanel>

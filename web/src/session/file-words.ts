@@ -1,6 +1,6 @@
 /** What a file's row says: its glyph, its track of five steps, its sentence. */
 
-import type { FileState } from '@testwright/react'
+import type { FileState, Mutants } from '@testwright/react'
 import type { GlyphName } from '../ui/glyph'
 import { baseName, count } from '../ui/words'
 
@@ -77,7 +77,11 @@ export function sentenceOf(file: FileState, now: number): string {
       if (file.failed === null)
         return file.testCount === null ? 'Running tests' : `Running ${count(file.testCount, 'test')}${again}`
       const ran = (file.passed ?? 0) + file.failed
-      return file.failed > 0 ? `${file.passed} of ${ran} pass${again}` : `${ran} of ${ran} pass, proving`
+      if (file.failed > 0) return `${file.passed} of ${ran} pass${again}`
+      const unnoticed = file.mutants?.survived ?? 0
+      return unnoticed > 0
+        ? `${ran} of ${ran} pass, ${unnoticed} ${unnoticed === 1 ? 'change' : 'changes'} unnoticed`
+        : `${ran} of ${ran} pass, proving`
     }
     case 'repairing':
       return `Repairing${again}`
@@ -99,6 +103,8 @@ export interface Facts {
   thrownAway: number
   before: number | null
   after: number | null
+  /** Small changes to the code that the suites noticed, of those that were tried; null when none were. */
+  noticed: { killed: number; sampled: number } | null
   tokens: number
   costUsd: number | null
 }
@@ -116,12 +122,18 @@ export function factsOf(files: readonly FileState[]): Facts {
     kept: evidence.reduce((sum, one) => sum + (one.verified ? one.testCount : 0), 0),
     thrownAway: files.reduce((sum, file) => sum + file.dropped.length, 0),
     before: compared.length === measured.length ? mean(compared) : null,
+    noticed: noticedIn(evidence.flatMap(one => (one.verified && one.mutants ? [one.mutants] : []))),
     after: mean(measured.map(({ after }) => after)),
     tokens: evidence.reduce((sum, one) => sum + (one.tokens ?? 0), 0),
     costUsd: costs.some(cost => cost === null)
       ? null
       : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
   }
+}
+
+function noticedIn(counts: readonly Mutants[]): Facts['noticed'] {
+  const sampled = counts.reduce((sum, one) => sum + one.sampled, 0)
+  return sampled ? { killed: counts.reduce((sum, one) => sum + one.killed, 0), sampled } : null
 }
 
 function marks(done: number, next: Mark): readonly Mark[] {

@@ -150,7 +150,7 @@ function Head({ generation, detail, now }: HeadProps) {
 
 function FactsLine({ generation, detail, now }: HeadProps) {
   const { fileList, isGenerating, progress, status, round } = generation
-  const { kept, thrownAway, before, after, tokens, costUsd } = factsOf(fileList)
+  const { kept, thrownAway, before, after, noticed, tokens, costUsd } = factsOf(fileList)
   const unverified = fileList.filter(({ test }) => test?.evidence.verified === false).length
   const started = detail?.startedAt ?? detail?.createdAt
   // A retry has no start of its own to count from.
@@ -174,6 +174,14 @@ function FactsLine({ generation, detail, now }: HeadProps) {
       {after !== null && (
         <span>
           lines covered <b>{change(before, after)}%</b>
+        </span>
+      )}
+      {noticed && (
+        <span>
+          changes noticed{' '}
+          <b>
+            {noticed.killed} of {noticed.sampled}
+          </b>
         </span>
       )}
       {unverified > 0 && (
