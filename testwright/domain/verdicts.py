@@ -62,7 +62,8 @@ class NotRun:
     """The suite as a whole could not be run: it did not load, ran out of time, or left no believable report.
 
     `code` is one of: load_error (the suite or the source threw while loading), missing_package, timeout, memory_limit,
-    output_limit, disk_limit, no_report, launch_failed. `message` and `hint` are for people; `output` is the log's end.
+    output_limit, disk_limit, no_report, launch_failed, challenge_failed (no test could be relied on while its mutants
+    were tried). `message` and `hint` are for people; `output` is the log's end.
     """
 
     code: str

@@ -5,19 +5,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.paths import base_name
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
-from testwright.frameworks import pytest_dependencies, pytest_layout
+from testwright.frameworks import pytest_challenge, pytest_dependencies, pytest_layout
+from testwright.frameworks import pytest_report as reports
 
 REPORT = "testwright-report.json"
 PLUGIN_PLACE = "/opt/testwright/pytest"
 _PLUGIN_FOLDER = Path(__file__).parent / "assets" / "pytest"
 _CASE_SECONDS = 10.0
-_MOST_REPORT_BYTES = 5 << 20
-_MOST_MESSAGE = 2000
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ALL_PASSED, _SOME_FAILED = 0, 1
 
 
@@ -65,93 +64,41 @@ class Pytest:
         )
 
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
-        report = _report(completed)
+        report = reports.loaded(completed, REPORT)
         if completed.reason != "exit":
-            return _ended(completed, order, report)
+            return reports.ended(completed, order, report)
         if report is None:
-            return _no_report(completed, order)
-        problems = [problem for problem in _list(report, "problems") if isinstance(problem, dict)]
+            return reports.no_report(completed, order)
+        problems = [problem for problem in reports.items(report, "problems") if isinstance(problem, dict)]
         if problems:
             return _not_loaded(problems[0], completed, order)
-        outcomes = tuple(_outcome(test) for test in _list(report, "tests") if isinstance(test, dict))
+        outcomes = tuple(_outcome(test) for test in reports.items(report, "tests") if isinstance(test, dict))
         failed = any(outcome.outcome is Outcome.FAILED for outcome in outcomes)
         agreed = _SOME_FAILED if failed else _ALL_PASSED
         if report.get("finished") is not True or report.get("status") != completed.exit_status or not outcomes:
-            return _no_report(completed, order)
+            return reports.no_report(completed, order)
         if completed.exit_status != agreed:
-            return _no_report(completed, order)
+            return reports.no_report(completed, order)
         return RunReport(
             outcomes=outcomes,
             coverage=_coverage(report.get("coverage")) if order.coverage else None,
             duration_ms=round(completed.seconds * 1000),
         )
 
+    def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
+        return pytest_challenge.command(order, runner, workspace, place=PLUGIN_PLACE, folder=_PLUGIN_FOLDER)
 
-def _report(completed: Completed) -> dict[str, Any] | None:
-    raw = completed.reports.get(REPORT)
-    if raw is None or len(raw) > _MOST_REPORT_BYTES:
-        return None
-    try:
-        report = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
-    return report if isinstance(report, dict) else None
-
-
-def _ended(completed: Completed, order: RunOrder, report: dict[str, Any] | None) -> NotRun:
-    """The sandbox ended the run. The report, if one was left, tells which test was running."""
-    name = base_name(order.source_path)
-    running = _clean((report or {}).get("running"))
-    culprit = f"{running} was running." if running else "Nothing had been run yet."
-    code = completed.reason.replace("-", "_")
-    match code:
-        case "timeout":
-            seconds = f"{order.limits.wall.total_seconds():g}"
-            if running:
-                message = f"Running the tests of {name} did not end within {seconds} s; {culprit}"
-            else:
-                message = f"Loading or running {name} did not end within {seconds} s: does it loop at import?"
-            hint = "Make the import of the file free of endless or very long work."
-        case "memory_limit":
-            message = f"Running {name} took more than {order.limits.memory_mib} MiB of memory. {culprit}"
-            hint = "Give the tests smaller inputs."
-        case "disk_limit":
-            message = f"Running {name} wrote more than {order.limits.scratch_mib} MiB of files. {culprit}"
-            hint = "Give the tests smaller inputs."
-        case "output_limit":
-            message = f"Running {name} printed more than a run may. {culprit}"
-            hint = "Let the code print less, or the tests capture it."
-        case _:
-            code = "launch_failed"
-            message = f"pytest could not be started for {name}."
-            hint = "Run `testwright doctor` to see what is missing here."
-    return NotRun(code=code, message=message, hint=hint, output=_end_of(completed.log))
-
-
-def _no_report(completed: Completed, order: RunOrder) -> NotRun:
-    name = base_name(order.source_path)
-    if "No module named pytest" in completed.log:
-        return NotRun(
-            code="launch_failed",
-            message=f"pytest could not be started for {name}: it is not installed in the project's environment.",
-            hint="Install pytest into the project's environment (.venv) and retry.",
-            output=_end_of(completed.log),
-        )
-    return NotRun(
-        code="no_report",
-        message=f"pytest ended with status {completed.exit_status} and left no believable report on {name}.",
-        hint="Look at the output: the project's pytest configuration or the code itself may end the run early.",
-        output=_end_of(completed.log),
-    )
+    def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
+        return pytest_challenge.read(completed, order)
 
 
 def _not_loaded(problem: dict[str, Any], completed: Completed, order: RunOrder) -> NotRun:
     name = base_name(order.source_path)
     in_source = problem.get("in_source") is True
-    subject = name if in_source else base_name(_clean(problem.get("path"))) or "the suite"
-    kind, message = _clean(problem.get("kind")), _clean(problem.get("message"))
-    module = _clean(problem.get("module")).split(".")[0]
-    log = _end_of(completed.log)
+    subject = name if in_source else base_name(reports.clean(problem.get("path"))) or "the suite"
+    kind, message = reports.clean(problem.get("kind")), reports.clean(problem.get("message"))
+    module = reports.clean(problem.get("module")).split(".")[0]
+    log = reports.end_of(completed.log)
     if kind == "ModuleNotFoundError" and module and problem.get("own") is not True:
         return NotRun(
             code="missing_package",
@@ -179,9 +126,9 @@ def _outcome(test: dict[str, Any]) -> CaseOutcome:
         outcome = Outcome.SKIPPED if claimed == "skipped" else Outcome.FAILED
     took = test.get("milliseconds")
     return CaseOutcome(
-        name=_clean(test.get("name"))[:500],
+        name=reports.clean(test.get("name"))[:500],
         outcome=outcome,
-        message=_clean(test.get("message"))[:_MOST_MESSAGE],
+        message=reports.clean(test.get("message"))[: reports.MOST_MESSAGE],
         duration_ms=float(took) if isinstance(took, (int, float)) else 0.0,
     )
 
@@ -198,23 +145,12 @@ def _coverage(measured: Any) -> FileCoverage | None:
 
 
 def _lines(measured: dict[str, Any], key: str) -> frozenset[int]:
-    return frozenset(line for line in _list(measured, key) if type(line) is int and line > 0)
+    return frozenset(line for line in reports.items(measured, key) if type(line) is int and line > 0)
 
 
 def _branches(measured: dict[str, Any], key: str) -> frozenset[str]:
     return frozenset(
-        arc for arc in _list(measured, key) if isinstance(arc, str) and re.fullmatch(r"-?\d{1,7}->-?\d{1,7}", arc)
+        arc
+        for arc in reports.items(measured, key)
+        if isinstance(arc, str) and re.fullmatch(r"-?\d{1,7}->-?\d{1,7}", arc)
     )
-
-
-def _list(report: dict[str, Any], key: str) -> list[Any]:
-    value = report.get(key)
-    return value if isinstance(value, list) else []
-
-
-def _clean(text: Any) -> str:
-    return _CONTROL.sub("", text) if isinstance(text, str) else ""
-
-
-def _end_of(log: str) -> str:
-    return _CONTROL.sub("", log)[-_MOST_MESSAGE:]

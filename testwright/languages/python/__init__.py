@@ -1,14 +1,19 @@
 """How Python is read.
 
 One parser for sources and suites: tree-sitter. The text is untrusted and may be newer than the Python we run on, and
-`ast` would refuse the newer syntax and can be driven into its recursion limit by nesting.
+`ast` would refuse the newer syntax and can be driven into its recursion limit by nesting. Only mutants are made with
+`ast`, because what they are built into has to compile; a source that `ast` refuses has none.
 """
+
+from collections.abc import Sequence
 
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
+from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
 from testwright.domain.verdicts import Fault
-from testwright.languages.python import analysis, gates, suites
+from testwright.languages.python import analysis, gates, mutants, suites
+from testwright.languages.python.mutants import switched
 
 
 class Python:
@@ -27,3 +32,9 @@ class Python:
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return gates.fault_of(case, draft, analysis, known_modules)
+
+    def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
+        return mutants.mutants(source)
+
+    def switched(self, source: SourceFile, mutants: Sequence[Mutant]) -> str:
+        return switched(source, mutants)

@@ -1,0 +1,358 @@
+"""Runs inside the sandbox, as a pytest plugin: tries a suite against many mutants of one file, and leaves one report.
+
+The source lies there switched already: `__testwright_mutant__(7)` in it asks whether mutant 7 is at work. A *manager*
+process that has loaded nothing of the project forks a *surveyor*, which collects the suite once. The surveyor forks two
+*controls* (as written and backwards, no mutant at work) to see which case reaches which mutant, and then one child for
+each mutant that tests reach. A mutant that is reached while modules are loaded must be at work before that, so the
+manager forks its child, which collects anew. No tests run in the manager or the surveyor: every child starts clean.
+
+Standard library and pytest only, and syntax that Python 3.8 reads.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import gc
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from testwright_children import CUT, DONE, LATE, Ended, InChild, Job, in_children
+from testwright_plugin import MOST_MESSAGE, MOST_TESTS, WISHES, case_name
+
+REPORT = os.path.join(os.environ.get("OUT", "/out"), "testwright-challenge.json")
+SWITCH = "__testwright_mutant__"
+TOO_LATE_HERE = 97
+LEAST_SECONDS = 1.0
+TIMES_AS_LONG = 10
+CONTROL_ROUNDS = 3
+SHARE_OF_TESTS = 0.7  # of the time, when there are also mutants that need a load of their own
+
+
+class Challenge:
+    """What was ordered, and what this process is in it: nothing yet, "manager", "surveyor" or "loader"."""
+
+    def __init__(self) -> None:
+        self.numbers = [int(number) for number in os.environ.pop("TESTWRIGHT_MUTANTS", "").split(",") if number]
+        self.until = time.monotonic() + float(os.environ.pop("TESTWRIGHT_SECONDS", "60"))
+        self.memory_bytes = int(os.environ.pop("TESTWRIGHT_CHILD_MIB", "0")) << 20
+        self.role = ""
+        self.me: InChild | None = None
+        self.reached: set[int] = set()
+        self.problems: list[str] = []
+        self.failed = False
+        self.collecting_since = 0.0
+        self.fit_cases: frozenset[str] = frozenset()
+
+
+CHALLENGE = Challenge()
+
+
+def record_into(reached: set[int]) -> None:
+    """No mutant is at work; which were asked for is written down. `set.add` returns None, and is quick."""
+    setattr(builtins, SWITCH, reached.add)
+
+
+def put_to_work(number: int) -> None:
+    setattr(builtins, SWITCH, number.__eq__)
+
+
+# --- The manager
+
+
+def become_manager() -> None:
+    """Returns in the children only: the surveyor, and later those that load a mutant. The manager itself ends here."""
+    CHALLENGE.role = "manager"
+    try:
+        report = managed()
+    except InChild as me:
+        CHALLENGE.me = me
+        CHALLENGE.collecting_since = time.monotonic()
+        if me.key == "survey":
+            CHALLENGE.role = "surveyor"
+        else:
+            CHALLENGE.role = "loader"
+            put_to_work(me.key)
+        return
+    with open(REPORT + ".part", "w", encoding="utf-8") as file:
+        json.dump(report, file)
+    os.replace(REPORT + ".part", REPORT)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def managed() -> dict[str, Any]:
+    survey = Job("survey", max(CHALLENGE.until - time.monotonic(), 0.1) + 2, prints=True)
+    (ended,) = in_children([survey], CHALLENGE.until + 2, most=1)
+    facts: dict[str, Any] = {"cases": [], "unfit": [], "at_import": [], "seconds": 0.0, "problems": []}
+    outcomes: dict[int, dict[str, Any]] = {}
+    for event in ended.events:
+        if "outcome" in event:
+            outcomes[event["outcome"]["number"]] = event["outcome"]
+        elif "cases" in event or "problems" in event:
+            facts.update(event)
+    CHALLENGE.fit_cases = frozenset(facts["cases"]) - frozenset(facts["unfit"])
+    fit = [case for case in facts["cases"] if case in CHALLENGE.fit_cases]
+    if fit:
+        seconds = max(2 * LEAST_SECONDS, TIMES_AS_LONG * facts["seconds"])
+        jobs = [Job(number, seconds) for number in CHALLENGE.numbers if number in set(facts["at_import"])]
+        for found in in_children(jobs, CHALLENGE.until, memory_bytes=CHALLENGE.memory_bytes):
+            outcomes[found.key] = outcome_of(found, fit)
+    places = {case: place for place, case in enumerate(facts["cases"])}
+    return {
+        "finished": True,
+        "surveyed": ended.how == DONE or bool(facts["cases"]),
+        "cases": facts["cases"],
+        "unfit": [places[case] for case in facts["unfit"]],
+        "problems": facts["problems"],
+        "outcomes": [
+            {
+                "number": number,
+                "fate": outcomes.get(number, {}).get("fate", "untried"),
+                "reached_by": [places[case] for case in outcomes.get(number, {}).get("reached_by", ())],
+                "killers": [places[case] for case in outcomes.get(number, {}).get("killers", ())],
+            }
+            for number in CHALLENGE.numbers
+        ],
+    }
+
+
+def outcome_of(ended: Ended, cases: list[str]) -> dict[str, Any]:
+    """What the child of one mutant says about the cases that were run in it."""
+    if ended.how == CUT:
+        return {"number": ended.key, "fate": "untried"}
+    killers, running, broken = set(), "", False
+    for event in ended.events:
+        running = event.get("running", running)
+        broken = broken or event.get("broken") is True
+        if event.get("failed") is True:
+            killers.add(running)
+        if "failed" in event:
+            running = ""
+    if ended.how != DONE or broken:
+        killers |= {running} if running and not broken else set(cases)
+    killers &= set(cases)
+    fate = "timed_out" if ended.how == LATE else "killed" if killers else "survived"
+    return {
+        "number": ended.key,
+        "fate": fate,
+        "reached_by": cases,
+        "killers": [case for case in cases if case in killers],
+    }
+
+
+# --- The surveyor
+
+
+class Survey:
+    """The collected items, and what the controls saw of each."""
+
+    def __init__(self, items: list[pytest.Item]) -> None:
+        self.items = [item for item in items if case_name(item.nodeid)][:MOST_TESTS]
+        self.names = [case_name(item.nodeid) for item in self.items]
+        self.cases = list(dict.fromkeys(self.names))
+        self.reached: list[set[int]] = [set() for _ in self.items]
+        self.seconds = [0.0 for _ in self.items]
+        self.unfit: set[str] = set()
+
+    def control(self) -> None:
+        """Again, as long as a case that does not end has kept others from being seen."""
+        for _ in range(CONTROL_ROUNDS):
+            limit = (CHALLENGE.until - time.monotonic()) / (CONTROL_ROUNDS + 1)
+            jobs = [Job(way, limit) for way in ("forwards", "backwards")]
+            whole = True
+            for ended in in_children(jobs, CHALLENGE.until, memory_bytes=CHALLENGE.memory_bytes):
+                whole = self._learn(ended) and whole
+            if whole:
+                return
+        self.unfit.update(self.cases)
+
+    def _learn(self, ended: Ended) -> bool:
+        running = ""
+        for event in ended.events:
+            running = event.get("running", running)
+            if "failed" in event:
+                index = event["index"]
+                self.reached[index].update(event["reached"])
+                self.seconds[index] = max(self.seconds[index], event["seconds"])
+                if event["failed"]:
+                    self.unfit.add(running)
+                running = ""
+        if ended.how != DONE:
+            self.unfit.update([running] if running else self.cases)
+        return ended.how == DONE
+
+    def reaching(self, number: int) -> list[int]:
+        """The items to run against a mutant. Methods of a class may lean on each other, so a class is run whole."""
+        reaching = {index for index, reached in enumerate(self.reached) if number in reached}
+        classes = {self.names[index] for index in reaching if self.items[index].nodeid.count("::") > 1}
+        return [
+            index
+            for index, name in enumerate(self.names)
+            if name not in self.unfit and (index in reaching or name in classes)
+        ]
+
+    def time_for(self, indices: Iterable[int]) -> float:
+        return max(LEAST_SECONDS, TIMES_AS_LONG * sum(self.seconds[index] for index in indices))
+
+    def cases_of(self, indices: Iterable[int]) -> list[str]:
+        return list(dict.fromkeys(self.names[index] for index in indices))
+
+
+def survey(items: list[pytest.Item], me: InChild) -> None:
+    """Ends the process; in a child of its own it does the child's work, and ends that."""
+    found = Survey(items)
+    collecting = time.monotonic() - CHALLENGE.collecting_since
+    gc.collect()
+    gc.freeze()  # what is shared with the children stays shared
+    try:
+        found.control()
+        at_import = [number for number in CHALLENGE.numbers if number in CHALLENGE.reached]
+        me.tell(
+            cases=found.cases,
+            unfit=[case for case in found.cases if case in found.unfit],
+            at_import=at_import,
+            seconds=collecting + sum(found.seconds),
+        )
+        in_tests = [number for number in CHALLENGE.numbers if number not in CHALLENGE.reached]
+        left = CHALLENGE.until - time.monotonic()
+        until = time.monotonic() + left * (SHARE_OF_TESTS if at_import else 1)
+        chosen = {number: found.reaching(number) for number in in_tests}
+        for number in in_tests:
+            if not chosen[number]:
+                me.tell(outcome={"number": number, "fate": "unreached"})
+        jobs = [Job(number, found.time_for(chosen[number])) for number in in_tests if chosen[number]]
+        for ended in in_children(jobs, until, memory_bytes=CHALLENGE.memory_bytes):
+            me.tell(outcome=outcome_of(ended, found.cases_of(chosen[ended.key])))
+    except InChild as child:
+        if isinstance(child.key, int):
+            put_to_work(child.key)
+            run(found, chosen[child.key], child)
+        else:
+            order = [index for index, name in enumerate(found.names) if name not in found.unfit]
+            run(found, order if child.key == "forwards" else order[::-1], child)
+    me.end()
+
+
+def run(found: Survey, order: list[int], child: InChild) -> None:
+    """Every one of them, without a stop at the first that fails."""
+    records = not isinstance(child.key, int)
+    for place, index in enumerate(order):
+        item = found.items[index]
+        after = found.items[order[place + 1]] if place + 1 < len(order) else None
+        reached: set[int] = set()
+        if records:
+            record_into(reached)
+        child.tell(running=found.names[index])
+        started = time.monotonic()
+        CHALLENGE.failed = False
+        try:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        except BaseException:  # a wish to end everything: nothing after it would be itself
+            child.tell(index=index, failed=True, reached=sorted(reached), seconds=0.0)
+            break
+        seconds = time.monotonic() - started
+        child.tell(index=index, failed=CHALLENGE.failed, reached=sorted(reached), seconds=seconds)
+    child.end()
+
+
+# --- Hooks
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    if CHALLENGE.role:
+        return
+    if CHALLENGE.reached or is_loaded(WISHES.source):
+        os._exit(TOO_LATE_HERE)
+    become_manager()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    me = CHALLENGE.me
+    assert me is not None
+    if session.testsfailed or CHALLENGE.problems:
+        me.tell(broken=True, problems=[problem[-MOST_MESSAGE:] for problem in CHALLENGE.problems[:5]])
+        me.end()
+    if CHALLENGE.role == "surveyor":
+        survey(session.items, me)
+    found = Survey(session.items)
+    run(found, [index for index, name in enumerate(found.names) if name in CHALLENGE.fit_cases], me)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    random.seed(0)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    CHALLENGE.failed = CHALLENGE.failed or report.failed
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    if report.failed:
+        CHALLENGE.problems.append(report.longreprtext)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """Nobody comes here in good order: pytest gave up. Its end is the parent's to tell."""
+    if CHALLENGE.role:
+        os._exit(1)
+
+
+def is_loaded(source: str) -> bool:
+    name = os.path.basename(source)
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return any(isinstance(file, str) and file.endswith(name) and os.path.realpath(file) == source for file in files)
+
+
+# --- The start
+
+
+@contextlib.contextmanager
+def compiled_files() -> Iterator[None]:
+    """Children load the same files again and again, so compiled files are kept, away from the project."""
+    folder = tempfile.mkdtemp(prefix="testwright-compiled-")
+    sys.pycache_prefix = folder
+    sys.dont_write_bytecode = False
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def start() -> None:
+    """Fork, so that there is a process to go back to should the project's configuration load the source already."""
+    record_into(CHALLENGE.reached)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(compiled_files())
+        process = os.fork()
+        if process == 0:
+            stack.pop_all()
+            return
+        _, status = os.waitpid(process, 0)
+        ending = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
+        if ending == TOO_LATE_HERE:
+            ending = 0
+            process = os.fork()
+            if process == 0:
+                stack.pop_all()
+                become_manager()
+                return
+            _, status = os.waitpid(process, 0)
+            ending = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
+    os._exit(ending)
+
+
+start()
