@@ -27,14 +27,14 @@ async function main() {
   }
   const report = reportOf(order, stateOf(entriesIn(folder)))
   for (const test of report.tests) test.template ??= template(test)
-  writeFileSync(asked.report, JSON.stringify(report))
+  writeFileSync(asked.report, JSON.stringify({...report, journal: process.env.TW_DEBUG ? entriesIn(folder) : undefined}))
 }
 
 function run() {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(2)], {
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, TESTWRIGHT_CHALLENGE: folder },
+      env: { ...process.env, TESTWRIGHT_CHALLENGE: folder, NODE_NO_WARNINGS: '1' },
       detached: true,
     })
     const watch = setInterval(() => {

@@ -36,16 +36,21 @@ async function main() {
   const config = vite.mergeConfig(project ?? {}, ours(vite, project))
   config.test = testOptions(config.test ?? {}, project !== null)
   delete config.build
-  const runner = await vitest.startVitest('test', [], { config: false, watch: false, root, run: true }, config)
-  if (challenge) await again(runner)
+  const options = { config: false, watch: false, root, run: true }
+  if (challenge) return await inTurns(vitest, options, config)
+  const runner = await vitest.startVitest('test', [], options, config)
   await runner?.close()
 }
 
 // Each run of the suite has an environment of its own; what is tried in it, its own runner decides.
-async function again(runner) {
+async function inTurns(vitest, options, config) {
   const { goesOn } = createRequire(import.meta.url)('../challenge/challenge.cjs')
+  Object.assign(process.env, { VITEST: 'true', TEST: 'true' })
   const files = order.suites.map((path) => resolve(root, path))
+  const runner = await vitest.createVitest('test', options, config)
+  await runner.start()
   while (goesOn(challenge)) await runner.rerunFiles(files)
+  await runner.close()
 }
 
 async function projectConfig(vite, vitePackage) {
@@ -109,7 +114,7 @@ function testOptions(asked, hasConfig) {
     attachmentsDir: join(scratch, 'attachments'),
   }
   if (challenge) Object.assign(options, challengeOptions())
-  for (const name of ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project'])
+  for (const name of ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project', ...(challenge ? ['poolOptions'] : [])])
     delete options[name]
   return options
 }
@@ -119,7 +124,7 @@ function challengeOptions() {
   const dist = join(dirname(entry), 'dist')
   const [index, runners, suite] = ['index', 'runners', 'suite'].map((name) => pathToFileURL(join(dist, `${name}.js`)).href)
   process.env.TESTWRIGHT_VITEST = JSON.stringify({ root, shared: join(here, '../challenge/challenge.cjs'), index, runners, suite })
-  return { runner: join(here, 'challenge-runner.mjs'), pool: 'forks', isolate: true, poolOptions: undefined }
+  return { runner: join(here, 'challenge-runner.mjs'), pool: 'forks', isolate: true }
 }
 
 main().catch((error) => {
