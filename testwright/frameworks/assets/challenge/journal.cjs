@@ -85,6 +85,7 @@ function control(found, entry) {
   found.ms = Math.max(found.ms, entry.ms)
   if (entry.again) {
     found.again = new Set(entry.reached)
+    found.remembers = Boolean(entry.remembers)
     found.fit ??= true
   }
 }
@@ -124,7 +125,7 @@ function needsSingle(state, number) {
     if (!found.fit || !found.reached.has(number)) continue
     const verdict = state.pairs.get(`${number} ${found.id}`)
     if (verdict === 'killed' || verdict === 'timed_out') return false
-    if (verdict !== 'survived') needs = true
+    if (verdict !== 'survived' || found.remembers) needs = true
   }
   return needs
 }
@@ -158,7 +159,7 @@ function outcomeOf(state, number, tests, fit) {
     } else if (alone?.loadFailed || (tried && !tried.ok && !tried.lost && (isStatic || tried.reached))) {
       killers.push(found)
       isOver ||= Boolean(tried?.over)
-    } else if (verdict !== 'survived' && !(alone?.whole && tried?.ok)) {
+    } else if ((verdict !== 'survived' || found.remembers) && !(alone?.whole && tried?.ok)) {
       isOpen = true
     }
   }
