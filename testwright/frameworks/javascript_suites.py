@@ -158,7 +158,7 @@ def known_modules(framework: str, view: ProjectView, runner: Runner) -> frozense
     for path in view.paths():
         if path != "package.json" and not path.endswith("/package.json"):
             continue
-        manifest = _json_object(view.text(path) or "")
+        manifest = json_object(view.text(path) or "")
         for key in ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies"):
             listed = manifest.get(key)
             known |= set(listed) if isinstance(listed, dict) else set()
@@ -170,7 +170,7 @@ def known_modules(framework: str, view: ProjectView, runner: Runner) -> frozense
     return frozenset(known)
 
 
-def _json_object(text: str) -> dict[str, Any]:
+def json_object(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -214,18 +214,18 @@ def plain(text: object, most: int = _MOST_MESSAGE) -> str:
 
 def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, framework: str) -> RunReport | NotRun:
     """Believe a report only where it is whole and the exit status says the same."""
-    if (ended := _cut_short(completed)) is not None:
+    if (ended := cut_short(completed)) is not None:
         return ended
-    report = _json_object(completed.reports.get(REPORT, b"").decode("utf-8", "replace"))
+    report = json_object(completed.reports.get(REPORT, b"").decode("utf-8", "replace"))
     tests = report.get("tests")
     problems = [each for each in report.get("errors") or [] if isinstance(each, dict)]
     if not isinstance(tests, list) or len(tests) > _MOST_TESTS:
-        return _no_report(completed, framework)
+        return no_report(completed, framework)
     if not tests or any(each.get("kind") in ("load", "start") for each in problems):
         said = next((str(each.get("message", "")) for each in problems), "")
-        return _not_loaded(said, completed, framework)
+        return not_loaded(said, completed, framework)
     if report.get("finished") is not True:
-        return _no_report(completed, framework)
+        return no_report(completed, framework)
     outcomes = _outcomes([each for each in tests if isinstance(each, dict)])
     failed = any(outcome.outcome is Outcome.FAILED for outcome in outcomes)
     if completed.exit_status == 0 and failed:
@@ -246,25 +246,39 @@ def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, f
 
 def _outcomes(tests: list[dict[str, Any]]) -> tuple[CaseOutcome, ...]:
     """One outcome per title; the rows of an `.each` are one test, which passes when all rows do."""
-    titles = [str((each.get("titles") or ["?"])[-1]) for each in tests]
-    paths: dict[str, set[str]] = {}
-    for title, each in zip(titles, tests, strict=True):
-        paths.setdefault(title, set()).add(" > ".join(map(str, each.get("titles") or [])))
     merged: dict[str, CaseOutcome] = {}
-    for title, each in zip(titles, tests, strict=True):
-        template = each.get("template")
-        name = str(template) if template else title
-        full = " > ".join(map(str, each.get("titles") or [title]))
-        if name in merged and not template and len(paths[title]) > 1:
-            name = full
+    for name, each in zip(case_names(tests), tests, strict=True):
         outcome = CaseOutcome(
-            name=name[:500],
+            name=name,
             outcome=_OUTCOMES.get(str(each.get("state")), Outcome.SKIPPED),
             message=plain(each.get("message") or "") if each.get("state") == "failed" else "",
             duration_ms=_number(each.get("ms")),
         )
         merged[name] = _worse(merged[name], outcome) if name in merged else outcome
     return tuple(merged.values())
+
+
+def case_names(tests: list[dict[str, Any]]) -> list[str]:
+    """What each reported test is called: by its title, rows by their table's; of namesakes the later ones in full."""
+    titles = [str((_titles(each) or ["?"])[-1]) for each in tests]
+    paths: dict[str, set[str]] = {}
+    for title, each in zip(titles, tests, strict=True):
+        paths.setdefault(title, set()).add(" > ".join(_titles(each)))
+    names: list[str] = []
+    seen: set[str] = set()
+    for title, each in zip(titles, tests, strict=True):
+        template = each.get("template")
+        name = str(template) if template else title
+        if name in seen and not template and len(paths[title]) > 1:
+            name = " > ".join(_titles(each) or [title])
+        seen.add(name)
+        names.append(name[:500])
+    return names
+
+
+def _titles(test: dict[str, Any]) -> list[str]:
+    titles = test.get("titles")
+    return [str(title) for title in titles] if isinstance(titles, list) else []
 
 
 _OUTCOMES = {"passed": Outcome.PASSED, "failed": Outcome.FAILED}
@@ -285,7 +299,7 @@ def _number(value: object) -> float:
     return round(float(value), 3) if isinstance(value, int | float) and 0 <= value < 1e9 else 0.0
 
 
-def _cut_short(completed: Completed) -> NotRun | None:
+def cut_short(completed: Completed) -> NotRun | None:
     message, hint = {
         "timeout": ("The tests did not end in time.", "Look for an endless loop, or a promise that never settles."),
         "memory-limit": ("The tests used more memory than they may.", "Use smaller inputs."),
@@ -298,7 +312,7 @@ def _cut_short(completed: Completed) -> NotRun | None:
     return NotRun(code=completed.reason.replace("-", "_"), message=message, hint=hint, output=_end(completed))
 
 
-def _no_report(completed: Completed, framework: str) -> NotRun:
+def no_report(completed: Completed, framework: str) -> NotRun:
     return NotRun(
         code="no_report",
         message=f"{framework} ended without a whole report (exit status {completed.exit_status}).",
@@ -307,7 +321,7 @@ def _no_report(completed: Completed, framework: str) -> NotRun:
     )
 
 
-def _not_loaded(said: str, completed: Completed, framework: str) -> NotRun:
+def not_loaded(said: str, completed: Completed, framework: str) -> NotRun:
     said = plain(said) or plain(completed.log[-_MOST_MESSAGE:])
     missing = _NOT_FOUND.search(said)
     if missing and not missing[1].startswith((".", "/", "@/", "~/", "#", "src/")):

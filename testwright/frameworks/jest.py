@@ -2,14 +2,27 @@
 
 from pathlib import Path
 
+from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import OUT, WORKSPACE, Command, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import NotRun, RunReport
+from testwright.frameworks import javascript_challenges as challenges
 from testwright.frameworks import javascript_suites as suites
 
 _ASSETS = Path(__file__).parent / "assets" / "jest"
 _INSIDE = "/opt/testwright/jest"
 _COVERAGE = "coverage-final.json"
+_ALWAYS = (
+    f"--config={_INSIDE}/jest.config.cjs",
+    f"--rootDir={WORKSPACE}",
+    f"--reporters={_INSIDE}/reporter.cjs",
+    "--ci",
+    "--runInBand",
+    "--watchman=false",
+    "--cacheDirectory=/tmp/testwright-jest",
+    "--silent",
+    "--forceExit",
+)
 
 
 class Jest:
@@ -32,15 +45,7 @@ class Jest:
         return Command(
             argv=(
                 *runner.program,
-                f"--config={_INSIDE}/jest.config.cjs",
-                f"--rootDir={WORKSPACE}",
-                f"--reporters={_INSIDE}/reporter.cjs",
-                "--ci",
-                "--runInBand",
-                "--watchman=false",
-                "--cacheDirectory=/tmp/testwright-jest",
-                "--silent",
-                "--forceExit",
+                *_ALWAYS,
                 *measured,
                 *seeded,
                 *((f"--testNamePattern={pattern}",) if pattern else ()),
@@ -63,6 +68,27 @@ class Jest:
         maps = list(found.values()) if isinstance(found, dict) else []
         coverage = suites.coverage_of(maps, order.source_path) if order.coverage else None
         return suites.read(completed, order, coverage, self.name)
+
+    def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
+        return Command(
+            argv=(
+                *runner.program[:-1],
+                challenges.DRIVER,
+                runner.program[-1],
+                *_ALWAYS,
+                "--coverage=false",
+                "--runTestsByPath",
+                order.suite_path,
+            ),
+            workspace=workspace,
+            reports=(suites.REPORT,),
+            mounts=(*runner.mounts, challenges.MOUNT, Mount(host=str(_ASSETS), inside=_INSIDE)),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order)), ("TESTWRIGHT_SEED", "")),
+            limits=order.limits,
+        )
+
+    def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
+        return challenges.read(completed, order, self.name)
 
 
 def _measure(source_path: str) -> tuple[str, ...]:

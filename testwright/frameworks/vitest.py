@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import NotRun, RunReport
+from testwright.frameworks import javascript_challenges as challenges
 from testwright.frameworks import javascript_suites as suites
 
 _ASSETS = Path(__file__).parent / "assets" / "vitest"
@@ -40,3 +42,16 @@ class Vitest:
         maps = report.get("coverage") if isinstance(report, dict) else None
         coverage = suites.coverage_of(maps, order.source_path) if order.coverage and isinstance(maps, list) else None
         return suites.read(completed, order, coverage, self.name)
+
+    def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
+        return Command(
+            argv=(*runner.program[:-1], challenges.DRIVER, f"{_INSIDE}/run.mjs", runner.program[-1]),
+            workspace=workspace,
+            reports=(suites.REPORT,),
+            mounts=(*runner.mounts, challenges.MOUNT, Mount(host=str(_ASSETS), inside=_INSIDE)),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order))),
+            limits=order.limits,
+        )
+
+    def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
+        return challenges.read(completed, order, self.name)

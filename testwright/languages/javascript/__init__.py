@@ -1,11 +1,15 @@
 """How JavaScript and TypeScript are read; JSX included."""
 
+from collections.abc import Sequence
+
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
+from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
 from testwright.domain.verdicts import Fault
 from testwright.languages.javascript.analysing import analyse
 from testwright.languages.javascript.gates import fault_of
+from testwright.languages.javascript.mutants import mutants, switched
 from testwright.languages.javascript.suites import render, split
 
 
@@ -26,3 +30,9 @@ class JavaScript:
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return fault_of(case, draft, analysis, known_modules)
+
+    def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
+        return mutants(source)
+
+    def switched(self, source: SourceFile, mutants: Sequence[Mutant]) -> str:
+        return switched(source, mutants)

@@ -15,6 +15,7 @@ const entry = realpathSync(process.argv[2])
 const root = order.root
 const scratch = join(process.env.TMPDIR ?? '/tmp', 'testwright-vitest')
 const reporter = new Reporter(order)
+const challenge = process.env.TESTWRIGHT_CHALLENGE
 
 process.chdir(root)
 mkdirSync(scratch, { recursive: true })
@@ -35,8 +36,21 @@ async function main() {
   const config = vite.mergeConfig(project ?? {}, ours(vite, project))
   config.test = testOptions(config.test ?? {}, project !== null)
   delete config.build
-  const runner = await vitest.startVitest('test', [], { config: false, watch: false, root, run: true }, config)
+  const options = { config: false, watch: false, root, run: true }
+  if (challenge) return await inTurns(vitest, options, config)
+  const runner = await vitest.startVitest('test', [], options, config)
   await runner?.close()
+}
+
+// Each run of the suite has an environment of its own; what is tried in it, its own runner decides.
+async function inTurns(vitest, options, config) {
+  const { goesOn } = createRequire(import.meta.url)('../challenge/challenge.cjs')
+  Object.assign(process.env, { VITEST: 'true', TEST: 'true' })
+  const files = order.suites.map((path) => resolve(root, path))
+  const runner = await vitest.createVitest('test', options, config)
+  await runner.start()
+  while (goesOn(challenge)) await runner.rerunFiles(files)
+  await runner.close()
 }
 
 async function projectConfig(vite, vitePackage) {
@@ -99,16 +113,26 @@ function testOptions(asked, hasConfig) {
     onConsoleLog: () => false,
     attachmentsDir: join(scratch, 'attachments'),
   }
-  for (const name of ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project'])
+  if (challenge) Object.assign(options, challengeOptions())
+  for (const name of ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project', ...(challenge ? ['poolOptions'] : [])])
     delete options[name]
   return options
+}
+
+// A process for each environment: one that a mutant keeps busy for ever can be ended, a thread cannot.
+function challengeOptions() {
+  const dist = join(dirname(entry), 'dist')
+  const [index, runners, suite] = ['index', 'runners', 'suite'].map((name) => pathToFileURL(join(dist, `${name}.js`)).href)
+  process.env.TESTWRIGHT_VITEST = JSON.stringify({ root, shared: join(here, '../challenge/challenge.cjs'), index, runners, suite })
+  return { runner: join(here, 'challenge-runner.mjs'), pool: 'forks', isolate: true }
 }
 
 main().catch((error) => {
   reporter.failed(error)
   process.exitCode = 1
 }).finally(() => {
-  writeFileSync(order.report, JSON.stringify(reporter.report()))
+  if (challenge) console.error(JSON.stringify(reporter.report().errors))
+  else writeFileSync(order.report, JSON.stringify(reporter.report()))
   // Whatever the suite left open must not keep us waiting.
   setTimeout(() => process.exit(), 1000).unref()
 })

@@ -1,0 +1,89 @@
+// Runs a suite against mutants: starts the test runner given as arguments, again where it ended too early, and leaves one
+// report. From outside, because a mutant may keep the runner's process from ever answering.
+const { spawn } = require('node:child_process')
+const { mkdtempSync, readFileSync, statSync, writeFileSync } = require('node:fs')
+const { tmpdir } = require('node:os')
+const { join } = require('node:path')
+const { entriesIn, nextTurn, reportOf, stateOf, write } = require('./journal.cjs')
+const { templateOf } = require('./titles.cjs')
+
+const MOST_STARTS = 20
+const LONGEST_SILENCE_MS = 60_000
+const GRACE_MS = 2000
+
+const asked = JSON.parse(process.env.TESTWRIGHT_ORDER)
+const order = { numbers: asked.numbers, until: Date.now() + asked.seconds * 1000 }
+const folder = mkdtempSync(join(tmpdir(), 'testwright-challenge-'))
+writeFileSync(join(folder, 'order.json'), JSON.stringify(order))
+
+async function main() {
+  let [starts, lines] = [0, -1]
+  while (starts < MOST_STARTS) {
+    const entries = entriesIn(folder)
+    if (entries.length === lines || nextTurn(order, stateOf(entries)) === null) break
+    lines = entries.length
+    starts += 1
+    await run()
+  }
+  const report = reportOf(order, stateOf(entriesIn(folder)))
+  for (const test of report.tests) test.template ??= template(test)
+  writeFileSync(asked.report, JSON.stringify({...report, journal: process.env.TW_DEBUG ? entriesIn(folder) : undefined}))
+}
+
+function run() {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(2)], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, TESTWRIGHT_CHALLENGE: folder, NODE_NO_WARNINGS: '1' },
+      detached: true,
+    })
+    const watch = setInterval(() => {
+      if (!isStuck()) return
+      write(folder, { hung: true })
+      try {
+        process.kill(-child.pid, 'SIGKILL')
+      } catch {}
+    }, 200)
+    const over = () => {
+      clearInterval(watch)
+      write(folder, { ended: true })
+      resolve()
+    }
+    child.on('exit', over)
+    child.on('error', over)
+  })
+}
+
+const seen = { size: -1, last: {}, since: Date.now() }
+
+function isStuck() {
+  let size = 0
+  try {
+    size = statSync(join(folder, 'journal.jsonl')).size
+  } catch {}
+  if (size !== seen.size) {
+    seen.size = size
+    seen.last = entriesIn(folder).at(-1) ?? {}
+    seen.since = Date.now()
+  }
+  if (seen.last.hung) return false
+  const silent = Date.now() - seen.since
+  const most = seen.last.begin ? seen.last.limit + GRACE_MS : LONGEST_SILENCE_MS
+  return silent > most || Date.now() > order.until + GRACE_MS
+}
+
+// The title as it was written, where `it.each` made others of it.
+function template(test) {
+  let text = ''
+  try {
+    text = readFileSync(join(asked.root, test.file), 'utf8')
+  } catch {}
+  const title = test.titles.at(-1) ?? ''
+  const isRow = test.each ?? !text.includes(title)
+  return isRow ? templateOf(text, title) : undefined
+}
+
+main().catch((error) => {
+  console.error(error)
+  process.exitCode = 1
+})

@@ -1,0 +1,9 @@
+// `it.each(rows)('adds %i', …)` is one test to whoever wrote it: find the title that this row's title was made from.
+exports.templateOf = (text, name) => {
+  const titles = [...text.matchAll(/[)`]\s*\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1\s*,/g)].map((match) => match[2])
+  const fits = titles.filter((title) => {
+    const pieces = title.split(/%[sdifjoOc#$%p]|\$[\w.#]+/).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    return new RegExp(`^${pieces.join('[\\s\\S]*')}$`).test(name)
+  })
+  return fits.sort((a, b) => b.length - a.length)[0]
+}

@@ -1,0 +1,111 @@
+// vitest's runner in a challenge: lets vitest itself repeat each case, hooks and fixtures included, once for each mutant
+// that it reaches. Says the same to vitest 1 to 4.
+import { createRequire } from 'node:module'
+import { relative } from 'node:path'
+
+const { root, shared, index, runners, suite } = JSON.parse(process.env.TESTWRIGHT_VITEST)
+const { Challenge } = createRequire(shared)('./challenge.cjs')
+const vitest = await import(/* @vite-ignore */ index)
+const Base = vitest.TestRunner ?? (await import(/* @vite-ignore */ runners)).VitestTestRunner
+const getFn = Base.getTestFn ?? (await import(/* @vite-ignore */ suite)).getFn
+const { setTimeout, clearTimeout } = globalThis
+
+const challenge = new Challenge(process.env.TESTWRIGHT_CHALLENGE)
+challenge.install(globalThis)
+
+export default class ChallengeRunner extends Base {
+  #asked = new Map()
+  #hung = false
+
+  async onCollected(files) {
+    await super.onCollected?.(files)
+    const failed = files.find((file) => file.result?.state === 'fail')
+    if (failed) challenge.broken(failed.result.errors?.[0]?.message ?? '')
+    else challenge.loaded()
+    const counts = new Map()
+    for (const file of files) this.#prepare(file, [], counts)
+  }
+
+  // One case at a time: only one mutant can be at work.
+  #prepare(group, titles, counts) {
+    group.shuffle = false
+    for (const task of group.tasks) {
+      task.concurrent = false
+      const path = [...titles, task.name]
+      if (task.type === 'suite') {
+        this.#prepare(task, path, counts)
+        continue
+      }
+      const key = path.join(' > ')
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+      const about = { id: `${key} #${counts.get(key)}`, titles: path, file: relative(root, task.file.filepath), each: Boolean(task.each) }
+      this.#asked.set(task, about)
+    }
+  }
+
+  async onBeforeRunTask(test) {
+    await super.onBeforeRunTask?.(test)
+    if (test.mode !== 'run' && test.mode !== 'queued') return
+    if (!challenge.start(this.#asked.get(test))) {
+      test.mode = 'skip'
+      return
+    }
+    test.retry = 0
+    test.repeats = this.#repeats(test)
+  }
+
+  // vitest counts up to `repeats`, and reads it before each repetition: that is when we say whether there is one more.
+  #repeats(test) {
+    let begun = 0
+    const atFirst = surroundings()
+    return {
+      valueOf: () => {
+        if (begun++ === 0) return 0
+        const { result } = test
+        const failed = result.state === 'fail'
+        const hung = this.#hung || (failed && result.errors?.some((error) => /timed out in \d+ ?ms/.test(error.message)))
+        this.#hung = false
+        if (!challenge.next(test.fails ? failed : !failed, hung)) return -1
+        result.state = 'run'
+        result.errors = undefined
+        restore(atFirst)
+        return begun
+      },
+    }
+  }
+
+  async runTask(test) {
+    let timer
+    const limit = new Promise((_, reject) => {
+      timer = setTimeout(() => {
+        this.#hung = true
+        reject(new Error('Testwright: this case does not come to an end'))
+      }, challenge.milliseconds)
+    })
+    try {
+      await Promise.race([getFn(test)(), limit])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async onAfterRunTask(test) {
+    if (typeof test.repeats === 'object') test.repeats = undefined
+    await super.onAfterRunTask?.(test)
+  }
+
+  async onAfterRunFiles(files) {
+    challenge.finished()
+    await super.onAfterRunFiles?.(files)
+  }
+}
+
+// What a case that fails half-way may leave to the next repetition: a stopped clock, elements on the page.
+function surroundings() {
+  return { isFake: vitest.vi.isFakeTimers(), nodes: new Set(globalThis.document?.body?.childNodes ?? []) }
+}
+
+function restore({ isFake, nodes }) {
+  if (!isFake && vitest.vi.isFakeTimers()) vitest.vi.useRealTimers()
+  for (const node of [...(globalThis.document?.body?.childNodes ?? [])]) if (!nodes.has(node)) node.remove()
+}

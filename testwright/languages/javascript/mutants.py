@@ -1,0 +1,60 @@
+"""Mutants of JavaScript and TypeScript: which changes are worth trying, and the text that has them all built in."""
+
+from collections.abc import Sequence
+
+from testwright.domain.mutants import Mutant
+from testwright.domain.sessions import SourceFile
+from testwright.languages.javascript.grammar import parse
+from testwright.languages.javascript.mutations import changes_in
+from testwright.languages.javascript.switches import Change, built, loop_guards
+
+
+def mutants(source: SourceFile) -> tuple[Mutant, ...]:
+    """The same for the same text. None at all when the text does not parse."""
+    return tuple(
+        Mutant(
+            number=number,
+            operator=change.operator,
+            line=change.line,
+            end_line=change.end_line,
+            before=change.before,
+            after=change.after,
+        )
+        for number, change in _numbered(source)
+    )
+
+
+def switched(source: SourceFile, mutants: Sequence[Mutant]) -> str:
+    """Number 0 is called in every loop: no mutant, it lets whoever runs the text count the rounds of an endless one."""
+    wanted = {mutant.number for mutant in mutants}
+    return _built(source, [(number, change) for number, change in _numbered(source) if number in wanted])
+
+
+def _numbered(source: SourceFile) -> list[tuple[int, Change]]:
+    root = parse(source.text, source.path)
+    if root.has_error:
+        return []
+    changes = sorted(changes_in(root), key=lambda change: (change.start, -change.end, change.rank))
+    return list(enumerate(_fitting(source, changes), start=1))
+
+
+def _fitting(source: SourceFile, changes: list[Change]) -> list[Change]:
+    """Those that leave a text which parses. Halving finds the odd one out, should there be one."""
+    if not changes or _parses(source, changes):
+        return changes
+    if len(changes) == 1:
+        return []
+    middle = len(changes) // 2
+    kept = _fitting(source, changes[:middle]) + _fitting(source, changes[middle:])
+    return kept if _parses(source, kept) else []
+
+
+def _parses(source: SourceFile, changes: list[Change]) -> bool:
+    return not parse(_built(source, list(enumerate(changes, start=1))), source.path).has_error
+
+
+def _built(source: SourceFile, numbered: Sequence[tuple[int, Change]]) -> str:
+    root = parse(source.text, source.path)
+    if root.has_error:
+        return source.text
+    return built(source.text, root, [*((0, guard) for guard in loop_guards(root)), *numbered])
