@@ -15,7 +15,7 @@ from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, expectation, holds, quoted, source
 from testwright.writers.explorer.javascript.writing import Style, Written
 
-MOST_CASES = 12
+MOST_CASES = 30
 Told = dict[str, Any]
 
 
@@ -104,8 +104,8 @@ def _worth_keeping(
 
 def _most_of_one_way(written: Written, target: Target) -> int:
     if written.scenario == "error":
-        return 1
-    return 3 if target.kind == "function" else 2
+        return 2
+    return 6 if target.kind == "function" else 4
 
 
 def _one_per_member(kept: list[tuple[Told, Written]], target: Target) -> list[tuple[Told, Written]]:

@@ -15,7 +15,7 @@ from testwright.writers.explorer.python.luggage import packed
 from testwright.writers.explorer.python.writing import draft_of
 
 REPORT = "testwright-explored.json"
-_MOST_TESTS_EACH = 12
+_MOST_TESTS_EACH = 30
 _MOST_TEXT = 60_000
 _MOST_TEXTS = 6
 

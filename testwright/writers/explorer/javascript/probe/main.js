@@ -1,7 +1,7 @@
 // The search: every target in turn, inputs that reached something new are varied, the simplest way to each thing wins.
 const RUN = { function: callFunction, class: liveThrough, component: draw, hook: hookUp }
 const MOST_KEPT = 60
-const MOST_TOLD = 26
+const MOST_TOLD = 60
 function lists(target) {
   const made = target.params.map((parameter) => {
     const found = candidates(parameter.shape, parameter.name)

@@ -9,8 +9,8 @@ from testwright.writers.explorer.python.probe.search import Find, number_of
 
 _PLAIN = re.compile(r"[\w .,:/@-]", re.ASCII)
 _WORDS = re.compile(r"[\"'][A-Za-z]{3}")
-_PER_PATH = 2
-_MOST_EXTRAS = 6
+_PER_PATH = 5
+_MOST_EXTRAS = 20
 
 
 def chosen(finds: list[Find], numbers: frozenset[float], most: int) -> list[Find]:
