@@ -2,8 +2,9 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.paths import base_name
@@ -13,10 +14,14 @@ from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcom
 from testwright.frameworks import pytest_challenge, pytest_dependencies, pytest_layout
 from testwright.frameworks import pytest_report as reports
 
+T = TypeVar("T")
+
 REPORT = "testwright-report.json"
 PLUGIN_PLACE = "/opt/testwright/pytest"
 _PLUGIN_FOLDER = Path(__file__).parent / "assets" / "pytest"
 _CASE_SECONDS = 10.0
+_BRANCH = re.compile(r"-?\d{1,7}->-?\d{1,7}")
+_HEXADECIMAL = re.compile(r"[0-9a-f]+")
 _ALL_PASSED, _SOME_FAILED = 0, 1
 
 
@@ -72,7 +77,9 @@ class Pytest:
         problems = [problem for problem in reports.items(report, "problems") if isinstance(problem, dict)]
         if problems:
             return _not_loaded(problems[0], completed, order)
-        outcomes = tuple(_outcome(test) for test in reports.items(report, "tests") if isinstance(test, dict))
+        measured = report.get("coverage") if order.coverage else None
+        tests = [test for test in reports.items(report, "tests") if isinstance(test, dict)]
+        outcomes = tuple(_outcome(test, measured) for test in tests)
         failed = any(outcome.outcome is Outcome.FAILED for outcome in outcomes)
         agreed = _SOME_FAILED if failed else _ALL_PASSED
         if report.get("finished") is not True or report.get("status") != completed.exit_status or not outcomes:
@@ -81,7 +88,7 @@ class Pytest:
             return reports.no_report(completed, order)
         return RunReport(
             outcomes=outcomes,
-            coverage=_coverage(report.get("coverage")) if order.coverage else None,
+            coverage=_coverage(measured),
             duration_ms=round(completed.seconds * 1000),
         )
 
@@ -116,7 +123,7 @@ def _not_loaded(problem: dict[str, Any], completed: Completed, order: RunOrder) 
     )
 
 
-def _outcome(test: dict[str, Any]) -> CaseOutcome:
+def _outcome(test: dict[str, Any], measured: Any) -> CaseOutcome:
     """A test that never reached its call, or is of an unknown kind, did not pass."""
     claimed = test.get("outcome")
     ran = isinstance(test.get("ran"), int) and test["ran"] > 0
@@ -130,27 +137,36 @@ def _outcome(test: dict[str, Any]) -> CaseOutcome:
         outcome=outcome,
         message=reports.clean(test.get("message"))[: reports.MOST_MESSAGE],
         duration_ms=float(took) if isinstance(took, (int, float)) else 0.0,
+        lines=_share(test.get("lines"), measured, "covered", _line_set),
+        branches=_share(test.get("branches"), measured, "branches_covered", _branch_set),
     )
+
+
+def _share(claimed: Any, measured: Any, key: str, sort_out: Callable[[list[Any]], frozenset[T]]) -> frozenset[T] | None:
+    """What one case ran of the whole run's list. The claim names places in that list, so it can name nothing else."""
+    if not isinstance(measured, dict) or not isinstance(claimed, str):
+        return None
+    entries = reports.items(measured, key)
+    if not _HEXADECIMAL.fullmatch(claimed) or len(claimed) > len(entries) // 4 + 1:
+        return None
+    bits = int(claimed, 16)
+    return sort_out([entry for place, entry in enumerate(entries) if bits >> place & 1])
 
 
 def _coverage(measured: Any) -> FileCoverage | None:
     if not isinstance(measured, dict):
         return None
     return FileCoverage(
-        lines_covered=_lines(measured, "covered"),
-        lines_missed=_lines(measured, "missed"),
-        branches_covered=_branches(measured, "branches_covered"),
-        branches_missed=_branches(measured, "branches_missed"),
+        lines_covered=_line_set(reports.items(measured, "covered")),
+        lines_missed=_line_set(reports.items(measured, "missed")),
+        branches_covered=_branch_set(reports.items(measured, "branches_covered")),
+        branches_missed=_branch_set(reports.items(measured, "branches_missed")),
     )
 
 
-def _lines(measured: dict[str, Any], key: str) -> frozenset[int]:
-    return frozenset(line for line in reports.items(measured, key) if type(line) is int and line > 0)
+def _line_set(entries: list[Any]) -> frozenset[int]:
+    return frozenset(line for line in entries if type(line) is int and line > 0)
 
 
-def _branches(measured: dict[str, Any], key: str) -> frozenset[str]:
-    return frozenset(
-        arc
-        for arc in reports.items(measured, key)
-        if isinstance(arc, str) and re.fullmatch(r"-?\d{1,7}->-?\d{1,7}", arc)
-    )
+def _branch_set(entries: list[Any]) -> frozenset[str]:
+    return frozenset(arc for arc in entries if isinstance(arc, str) and _BRANCH.fullmatch(arc))

@@ -21,6 +21,7 @@ import shutil
 import sys
 import tempfile
 import time
+import unittest
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -42,7 +43,7 @@ class Challenge:
 
     def __init__(self) -> None:
         self.numbers = [int(number) for number in os.environ.pop("TESTWRIGHT_MUTANTS", "").split(",") if number]
-        self.until = time.monotonic() + float(os.environ.pop("TESTWRIGHT_SECONDS", "60"))
+        self.until: float = time.monotonic() + float(os.environ.pop("TESTWRIGHT_SECONDS", "60"))
         self.memory_bytes = int(os.environ.pop("TESTWRIGHT_CHILD_MIB", "0")) << 20
         self.role = ""
         self.me: InChild | None = None
@@ -189,7 +190,7 @@ class Survey:
                 running = ""
         if ended.how != DONE:
             self.unfit.update([running] if running else self.cases)
-        return ended.how == DONE
+        return bool(ended.how == DONE)
 
     def reaching(self, number: int) -> list[int]:
         """The items to run against a mutant. Methods of a class may lean on each other, so a class is run whole."""
@@ -293,6 +294,25 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     random.seed(0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+    """A plain exception is told without an explanation, which would take longer than most tests do."""
+    error = call.excinfo.value if call.excinfo is not None else None
+    if not isinstance(error, Exception) or isinstance(error, unittest.SkipTest) or call.when == "collect":
+        return None
+    return pytest.TestReport(
+        nodeid=item.nodeid,
+        location=item.location,
+        keywords=dict.fromkeys(item.keywords, 1),
+        outcome="failed",
+        longrepr=type(error).__name__,
+        when=call.when,
+        duration=call.duration,
+        start=call.start,
+        stop=call.stop,
+    )
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

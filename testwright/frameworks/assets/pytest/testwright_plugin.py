@@ -7,19 +7,18 @@ and syntax that Python 3.8 reads.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import os
 import random
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
 import pytest
+from testwright_meter import Meter
 
 REPORT = os.path.join(os.environ.get("OUT", "/out"), "testwright-report.json")
 MOST_MESSAGE = 2000
@@ -46,6 +45,10 @@ class Findings:
         self.running = ""
         self.started = time.monotonic()
 
+    def add_cases(self, measured: dict[str, dict[str, str]]) -> None:
+        for (path, name), test in self.tests.items():
+            test.update(measured.get(f"{path}::{name}", {}))
+
     def write(self, status: int | None, coverage: dict[str, Any] | None) -> None:
         whole = {
             "finished": status is not None,
@@ -60,54 +63,6 @@ class Findings:
         with open(REPORT + ".part", "w", encoding="utf-8") as file:
             json.dump(whole, file)
         os.replace(REPORT + ".part", REPORT)
-
-
-class Meter:
-    """Line and branch coverage of the one source file, by coverage.py; silent where that is not installed."""
-
-    version = ""
-
-    def __init__(self, source: str, wanted: bool) -> None:
-        self.source = source
-        self.running: Any = None
-        if wanted:
-            try:
-                coverage = importlib.import_module("coverage")
-            except ImportError:
-                return
-            self.version = coverage.__version__
-            self.running = coverage.Coverage(data_file=None, branch=True, include=[source], config_file=False)
-            self.running.set_option("run:disable_warnings", ["no-data-collected", "module-not-measured"])
-            self.running.start()
-
-    def read(self) -> dict[str, Any] | None:
-        if self.running is None:
-            return None
-        self.running.stop()
-        try:
-            return self._read()
-        except Exception:
-            return None  # nothing was measured is better than a number that is not true
-
-    def _read(self) -> dict[str, Any]:
-        descriptor, path = tempfile.mkstemp(suffix=".json")
-        os.close(descriptor)
-        try:
-            self.running.json_report(outfile=path)
-            with open(path, encoding="utf-8") as file:
-                (measured,) = json.load(file)["files"].values()
-        except importlib.import_module("coverage.exceptions").NoDataError:  # the file was never loaded
-            _, statements, _, missing, _ = self.running.analysis2(self.source)
-            measured = {"executed_lines": sorted(set(statements) - set(missing)), "missing_lines": sorted(missing)}
-        finally:
-            with contextlib.suppress(OSError):  # coverage.py takes its file away when it has nothing to say
-                os.unlink(path)
-        return {
-            "covered": measured["executed_lines"],
-            "missed": measured["missing_lines"],
-            "branches_covered": [f"{start}->{end}" for start, end in measured.get("executed_branches", ())],
-            "branches_missed": [f"{start}->{end}" for start, end in measured.get("missing_branches", ())],
-        }
 
 
 def put_source_on_path(source: str) -> None:
@@ -155,6 +110,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    METER.begin(context_of(item.nodeid))
+    with time_limit():
+        yield
+    METER.end()
+
+
+@contextlib.contextmanager
+def time_limit() -> Iterator[None]:
     """A test that does not end must not cost its siblings. (A loop in C code hears no alarm: the sandbox ends it.)"""
     limit = WISHES.case_seconds
     if not limit or not hasattr(signal, "setitimer"):
@@ -208,13 +171,20 @@ def pytest_exception_interact(node: Any, call: Any, report: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    FINDINGS.write(int(exitstatus), METER.read())
+    coverage = METER.read()
+    if coverage is not None:
+        FINDINGS.add_cases(METER.cases({f"{path}::{name}" for path, name in FINDINGS.tests}, coverage))
+    FINDINGS.write(int(exitstatus), coverage)
 
 
 def case_name(nodeid: str) -> str:
     """The test function's name, or the outermost class's: what a suite is split into."""
     parts = nodeid.split("::")
     return parts[1].split("[")[0] if len(parts) > 1 else ""
+
+
+def context_of(nodeid: str) -> str:
+    return f"{nodeid.split('::')[0]}::{case_name(nodeid)}"
 
 
 def message_of(report: pytest.TestReport) -> str:
