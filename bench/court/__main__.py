@@ -1,0 +1,162 @@
+"""Put labelled tests before the court and count: no bad one may be delivered, and hardly a good one be lost.
+
+Every bad test is tried together with all good ones, as a model would hand them in, through the real line: workspace,
+runner, sandbox. `python bench/court [python|javascript]`; the table goes to standard output.
+"""
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parent))
+
+import candidates
+import units
+from candidates import Candidate
+
+from testwright.domain.drafts import Case, Draft, Writing
+from testwright.domain.errors import TestwrightError
+from testwright.domain.ports import Gaps, WritingTask
+from testwright.domain.records import NewSession, TestRecord
+from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.verdicts import Fault
+from testwright.settings import read_settings
+from testwright.wiring import Workbench, open_workbench
+
+NOT_NEEDED = "earns_place"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One language's labelled tests."""
+
+    language: str
+    path: str
+    framework: str
+    unit: str
+    preamble: str
+    good: Sequence[Candidate]
+    bad: Sequence[Candidate]
+
+
+BARS = (
+    Bar(
+        "python",
+        "shop.py",
+        "pytest",
+        units.PYTHON,
+        candidates.PYTHON_PREAMBLE,
+        candidates.PYTHON_GOOD,
+        (*candidates.PYTHON_BAD, *candidates.PYTHON_REVEALS),
+    ),
+    Bar(
+        "javascript",
+        "shop.js",
+        "vitest",
+        units.JAVASCRIPT,
+        candidates.JAVASCRIPT_PREAMBLE,
+        candidates.JAVASCRIPT_GOOD,
+        (*candidates.JAVASCRIPT_BAD, *candidates.JAVASCRIPT_REVEALS),
+    ),
+)
+
+
+class Script:
+    """A Writer that hands in what it was given and has nothing to add."""
+
+    name = "model"
+    model = "scripted"
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    async def draft(self, task: WritingTask) -> Writing:
+        return Writing(draft=self._draft)
+
+    async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
+        return None
+
+    async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
+        return None
+
+
+async def main(wanted: Sequence[str]) -> None:
+    print(f"{'language':<11}{'kind':<22}{'delivered':<11}{'gate':<13}{'good kept':<12}{'seconds':>7}")
+    good, kept, missed = 0, 0, []
+    with tempfile.TemporaryDirectory() as home:
+        settings = read_settings().model_copy(update={"home": Path(home)})
+        async with open_workbench(settings) as bench:
+            for bar in BARS:
+                if wanted and bar.language not in wanted:
+                    continue
+                for bad in bar.bad:
+                    began = time.monotonic()
+                    found = await judged(bench, bar, bad)
+                    lost = [name for name in found.lost if name != bad.name]
+                    good += len(bar.good)
+                    kept += len(bar.good) - len(lost)
+                    missed += [f"{bar.language}: {bad.kind}"] if bad.name in found.delivered else []
+                    print(
+                        f"{bar.language:<11}{bad.kind:<22}{'YES' if bad.name in found.delivered else 'no':<11}"
+                        f"{found.gates.get(bad.name, '-'):<13}{len(bar.good) - len(lost)} of {len(bar.good):<7}"
+                        f"{time.monotonic() - began:>7.1f}",
+                        flush=True,
+                    )
+                    for name in lost:
+                        print(f"{'':<11}  lost: {name} ({found.gates.get(name, 'the whole file failed')})")
+    print(f"\ngood tests kept: {kept} of {good} ({100 * kept / max(1, good):.1f} %; wanted ≥ 98 %)")
+    print(f"bad tests delivered: {', '.join(missed) or 'none'} (wanted: none)")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`gates` says where a test fell. `lost` are tests that are neither delivered nor covered by delivered ones."""
+
+    delivered: frozenset[str]
+    gates: dict[str, str]
+    lost: tuple[str, ...]
+
+
+async def judged(bench: Workbench, bar: Bar, bad: Candidate) -> Judgement:
+    together = [*bar.good[:5], bad, *bar.good[5:]]
+    cases = tuple(Case(name=one.name, code=one.code) for one in together)
+    script = Script(Draft(preamble=bar.preamble, cases=cases))
+    watched = replace(bench, tools=replace(bench.tools, writers={"model": lambda _: script}))
+    accepted = await bench.store.accept(
+        NewSession(
+            owner="local",
+            repository_id="court",
+            repository_root=None,
+            branch=None,
+            framework=bar.framework,
+            files=(SourceFile(path=bar.path, text=bar.unit, framework=bar.framework),),
+            options=Options(),
+            writer="model",
+            model="scripted",
+            estimate_seconds=30,
+            request_hash="court",
+            driver="cli",
+        )
+    )
+    try:
+        await watched.walk_round(accepted)
+    except TestwrightError as error:
+        print(f"{'':<11}  {error.message}")
+    tests = await bench.store.tests(accepted.session_id)
+    return _judgement(tests[0], together) if tests else Judgement(frozenset(), {}, tuple(one.name for one in together))
+
+
+def _judgement(test: TestRecord, together: Sequence[Candidate]) -> Judgement:
+    delivered = frozenset(str(case["name"]) for case in test.evidence.get("tests", ()))
+    gates = {str(drop["name"]): str(drop["gate"]) for drop in test.dropped}
+    lost = [one.name for one in together if one.name not in delivered and gates.get(one.name) != NOT_NEEDED]
+    return Judgement(delivered, gates, tuple(lost))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

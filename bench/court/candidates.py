@@ -1,0 +1,128 @@
+"""Labelled tests: those that a court must let pass, and one of each kind that it must not."""
+
+# ruff: noqa: E501  a test a line, to be read down the kinds
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """`kind` is "good" or what is wrong with it; `code` is a whole test of the suite."""
+
+    kind: str
+    name: str
+    code: str
+
+
+def python(kind: str, name: str, *body: str) -> Candidate:
+    return Candidate(kind=kind, name=name, code="\n".join([f"def {name}():", *(f"    {line}" for line in body)]))
+
+
+def javascript(kind: str, name: str, *body: str) -> Candidate:
+    head = f"it('{name}', {'async ' if any('await' in line for line in body) else ''}() => {{"
+    return Candidate(kind=kind, name=name, code="\n".join([head, *(f"  {line}" for line in body), "})"]))
+
+
+PYTHON_PREAMBLE = (
+    "import pytest\n\nfrom shop import RATES, age_of, discounted, draw, gross, rate_today, shipping, visit, wait_for"
+)
+PYTHON_GOOD = (
+    python("good", "test_gross_adds_the_standard_rate", "assert gross(1000) == 1190"),
+    python("good", "test_gross_takes_the_reduced_rate", 'assert gross(1000, "reduced") == 1070'),
+    python("good", "test_gross_rounds_half_up", "assert gross(50) == 60"),
+    python(
+        "good",
+        "test_gross_refuses_an_unknown_rate",
+        'with pytest.raises(ValueError, match="no such rate: odd"):',
+        '    gross(1, "odd")',
+    ),
+    python("good", "test_a_discount_is_taken_off", "assert discounted(1000, 25) == 750"),
+    python("good", "test_shipping_is_free_below_a_kilogram", "assert shipping(999) == 0"),
+    python("good", "test_shipping_counts_started_kilograms", "assert shipping(1001) == 1000"),
+    python("good", "test_shipping_starts_at_a_kilogram", "assert shipping(1000) == 500"),
+    python("good", "test_shipping_is_capped", "assert shipping(9000) == 2000"),
+    python("good", "test_draw_of_one_gives_that_one", 'assert draw(["ann"]) == "ann"'),
+    python("good", "test_waiting_ends_when_it_is_ready", "assert wait_for(lambda: True) is True"),
+)
+PYTHON_BAD = (
+    python("wrong expectation", "test_gross_of_nothing", "assert gross(0) == 1"),
+    python("flaky by time", "test_age_is_whole", "assert int(age_of(0) * 1000) % 2 == 0"),
+    python("flaky by chance", "test_draw_gives_the_first", "import random", "", "random.seed()", 'assert draw(["ann", "bob"]) == "ann"'),
+    python("depends on order", "test_a_second_visitor_is_counted", 'assert visit("bob") == 2'),
+    python("hanging", "test_waiting_for_ever", "assert wait_for(lambda: False) is True"),
+    python("leaks a process", "test_work_goes_on_elsewhere", "import subprocess", "", 'subprocess.Popen(["sleep", "600"])', "assert gross(1000) == 1190 or True"),
+    python("wrong framework", "it_adds_tax", "expect(gross(1000)).toBe(1190)"),
+    python("invented import", "test_gross_with_a_helper", "from shop_testing_helpers import approx_cents", "", "assert gross(1000) == approx_cents(1190)"),
+    python("tautology", "test_gross_equals_itself", "assert gross(1000) == gross(1000)"),
+    python("constant assertion", "test_true_is_true", "gross(1000)", "assert True"),
+    python("asserts nothing", "test_gross_runs", "gross(1000)"),
+    python("swallowed error", "test_gross_does_not_break", "try:", "    assert gross(1000) == 7", "except AssertionError:", "    pass"),
+    python("over-mocked", "test_a_stand_in_answers", "from unittest import mock", "", "shop = mock.Mock()", "shop.gross.return_value = 5", "assert shop.gross(1) == 5"),
+    python("patches the unit", "test_patched_gross", "from unittest import mock", "", 'with mock.patch("shop.gross", return_value=5) as fake:', "    assert fake(1) == 5"),
+    python("exits 0", "test_leaves_early", "import os", "", "os._exit(0)"),
+    python("exits 0 in disguise", "test_leaves_quietly", "import os", "", 'getattr(os, "_ex" + "it")(0)'),
+    python(
+        "forges the report", "test_writes_its_own_verdict",
+        "from _pytest.reports import TestReport", "", 'TestReport.outcome = property(lambda self: "passed", lambda self, value: None)', "assert gross(1000) == 7",
+    ),
+    python("needs the network", "test_the_rate_of_today", 'assert rate_today("usd")'),
+    python("sleeps", "test_gross_after_a_while", "import time", "", "time.sleep(1)", "assert gross(1000) == 1190"),
+    python("cannot fail", "test_gross_is_a_number", "assert isinstance(gross(1000), (int, float, str, type(None)))"),
+    python("skips itself", "test_not_today", 'pytest.skip("later")'),
+    python("adds nothing", "test_gross_adds_the_standard_rate_again", "assert gross(1000, rate='standard') == 1190"),
+)  # fmt: skip
+PYTHON_REVEALS = (
+    python("reveals a bug", "test_a_discount_never_goes_below_zero", "assert discounted(1000, 150) == 0"),
+)
+
+JAVASCRIPT_PREAMBLE = (
+    "import { describe, expect, it, vi } from 'vitest'\n"
+    "import { ageOf, discounted, draw, gross, rateToday, shipping, visit, waitFor } from './shop.js'"
+)
+JAVASCRIPT_GOOD = (
+    javascript("good", "adds the standard rate", "expect(gross(1000)).toBe(1190)"),
+    javascript("good", "takes the reduced rate", "expect(gross(1000, 'reduced')).toBe(1070)"),
+    javascript("good", "rounds half up", "expect(gross(50)).toBe(60)"),
+    javascript("good", "refuses an unknown rate", "expect(() => gross(1, 'odd')).toThrow('no such rate: odd')"),
+    javascript("good", "takes a discount off", "expect(discounted(1000, 25)).toBe(750)"),
+    javascript("good", "ships free below a kilogram", "expect(shipping(999)).toBe(0)"),
+    javascript("good", "counts started kilograms", "expect(shipping(1001)).toBe(1000)"),
+    javascript("good", "starts at a kilogram", "expect(shipping(1000)).toBe(500)"),
+    javascript("good", "caps shipping", "expect(shipping(9000)).toBe(2000)"),
+    javascript("good", "draws the only one", "expect(draw(['ann'])).toBe('ann')"),
+    javascript("good", "ends waiting when it is ready", "expect(waitFor(() => true)).toBe(true)"),
+)
+JAVASCRIPT_BAD = (
+    javascript("wrong expectation", "gross of nothing", "expect(gross(0)).toBe(1)"),
+    javascript("flaky by time", "has an even age", "expect(ageOf(0) % 2).toBe(0)"),
+    javascript("flaky by chance", "draws the first", "expect(draw(['ann', 'bob'])).toBe('ann')"),
+    javascript("depends on order", "counts a second visitor", "expect(visit('bob')).toBe(2)"),
+    javascript("hanging", "waits for ever", "expect(waitFor(() => false)).toBe(true)"),
+    javascript(
+        "leaks a process", "goes on elsewhere",
+        "const { spawn } = await import('node:child_process')", "spawn('sleep', ['600'])", "expect(gross(1000) || true).toBeTruthy()",
+    ),
+    javascript("wrong framework", "is written for another runner", "cy.visit('/'); cy.get('h1').should('exist')"),
+    javascript("invented import", "uses a helper", "const { cents } = await import('shop-testing-helpers')", "expect(gross(1000)).toBe(cents(1190))"),
+    javascript("tautology", "equals itself", "expect(gross(1000)).toBe(gross(1000))"),
+    javascript("constant assertion", "is true", "gross(1000)", "expect(true).toBe(true)"),
+    javascript("asserts nothing", "runs", "gross(1000)"),
+    javascript("swallowed error", "does not break", "try {", "  expect(gross(1000)).toBe(7)", "} catch {}"),
+    javascript("over-mocked", "has a stand-in", "const shop = { gross: vi.fn(() => 5) }", "expect(shop.gross(1)).toBe(5)"),
+    javascript(
+        "patches the unit", "replaces the unit",
+        "vi.doMock('./shop.js', () => ({ gross: () => 5 }))", "const shop = await import('./shop.js')", "expect(shop.gross(1)).toBe(5)",
+    ),
+    javascript("exits 0", "leaves early", "process.exit(0)"),
+    javascript("exits 0 in disguise", "leaves quietly", "process['ex' + 'it'](0)", "expect(gross(1000)).toBe(1190)"),
+    javascript(
+        "forges the report", "writes its own verdict",
+        "const { getCurrentTest } = await import('vitest/suite')", "setTimeout(() => { getCurrentTest.result = { state: 'pass' } })", "expect(gross(1000)).toBe(7)",
+    ),
+    javascript("needs the network", "asks for the rate of today", "expect(await rateToday('usd')).toBeTruthy()"),
+    javascript("sleeps", "waits a while", "await new Promise((done) => setTimeout(done, 1000))", "expect(gross(1000)).toBe(1190)"),
+    javascript("cannot fail", "is a number", "expect(['number', 'string', 'undefined']).toContain(typeof gross(1000))"),
+    Candidate(kind="skips itself", name="not today", code="it.skip('not today', () => {\n  expect(gross(1000)).toBe(1190)\n})"),
+    javascript("adds nothing", "adds the standard rate again", "expect(gross(1000, 'standard')).toBe(1190)"),
+)  # fmt: skip
+JAVASCRIPT_REVEALS = (javascript("reveals a bug", "never goes below zero", "expect(discounted(1000, 150)).toBe(0)"),)
