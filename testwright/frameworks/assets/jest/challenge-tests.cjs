@@ -1,7 +1,7 @@
 // jest-circus in a challenge: each case is followed by copies of itself, one for each mutant that it reaches, so that
 // jest-circus runs hooks and all as it always does.
 const { relative } = require('node:path')
-const { Challenge } = require('../challenge/challenge.cjs')
+const { Challenge } = require('../javascript/challenge.cjs')
 const { fromJest } = require('./parts.cjs')
 
 const circus = fromJest('jest-circus/runner')

@@ -44,7 +44,7 @@ async function main() {
 
 // Each run of the suite has an environment of its own; what is tried in it, its own runner decides.
 async function inTurns(vitest, options, config) {
-  const { goesOn } = createRequire(import.meta.url)('../challenge/challenge.cjs')
+  const { goesOn } = createRequire(import.meta.url)('../javascript/challenge.cjs')
   Object.assign(process.env, { VITEST: 'true', TEST: 'true' })
   const files = order.suites.map((path) => resolve(root, path))
   const runner = await vitest.createVitest('test', options, config)
@@ -114,6 +114,7 @@ function testOptions(asked, hasConfig) {
     attachmentsDir: join(scratch, 'attachments'),
   }
   if (challenge) Object.assign(options, challengeOptions())
+  else if (order.coverage && asked.runner === undefined) options.runner = ourRunner('cases-runner.mjs')
   for (const name of ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project', ...(challenge ? ['poolOptions'] : [])])
     delete options[name]
   return options
@@ -121,10 +122,16 @@ function testOptions(asked, hasConfig) {
 
 // A process for each environment: one that a mutant keeps busy for ever can be ended, a thread cannot.
 function challengeOptions() {
+  return { runner: ourRunner('challenge-runner.mjs'), pool: 'forks', isolate: true }
+}
+
+// It runs in another process, where nothing but the environment tells it what it needs.
+function ourRunner(name) {
   const dist = join(dirname(entry), 'dist')
-  const [index, runners, suite] = ['index', 'runners', 'suite'].map((name) => pathToFileURL(join(dist, `${name}.js`)).href)
-  process.env.TESTWRIGHT_VITEST = JSON.stringify({ root, shared: join(here, '../challenge/challenge.cjs'), index, runners, suite })
-  return { runner: join(here, 'challenge-runner.mjs'), pool: 'forks', isolate: true }
+  const [index, runners, suite] = ['index', 'runners', 'suite'].map((part) => pathToFileURL(join(dist, `${part}.js`)).href)
+  const shared = join(here, '../javascript/challenge.cjs')
+  process.env.TESTWRIGHT_VITEST = JSON.stringify({ root, source: order.source, shared, index, runners, suite })
+  return join(here, name)
 }
 
 main().catch((error) => {
