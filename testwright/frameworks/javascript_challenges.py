@@ -54,7 +54,7 @@ def read(completed: Completed, order: ChallengeOrder, framework: str) -> Challen
 
 def _outcome(number: int, told: dict[str, Any] | None, names: list[str], unfit: set[str]) -> MutantOutcome:
     untried = MutantOutcome(number=number, fate=Fate.UNTRIED)
-    if told is None or told.get("fate") not in set(Fate):
+    if told is None or told.get("fate") not in list(Fate):
         return untried
     reached, killers = _named(told.get("reached"), names), _named(told.get("killers"), names)
     if reached is None or killers is None or not set(killers) <= set(reached):
