@@ -17,12 +17,11 @@ const folder = mkdtempSync(join(tmpdir(), 'testwright-challenge-'))
 writeFileSync(join(folder, 'order.json'), JSON.stringify(order))
 
 async function main() {
-  let [starts, lines] = [0, -1]
-  while (starts < MOST_STARTS) {
-    const entries = entriesIn(folder)
-    if (entries.length === lines || nextTurn(order, stateOf(entries)) === null) break
-    lines = entries.length
-    starts += 1
+  let turns = -1
+  for (let starts = 0; starts < MOST_STARTS; starts++) {
+    const state = stateOf(entriesIn(folder))
+    if (state.turns === turns || nextTurn(order, state) === null) break
+    turns = state.turns
     await run()
   }
   const report = reportOf(order, stateOf(entriesIn(folder)))

@@ -75,6 +75,7 @@ export default class ChallengeRunner extends Base {
         if (!challenge.next(test.fails ? failed : !failed, hung)) return -1
         result.state = 'run'
         result.errors = undefined
+        test.promises = undefined // vitest 1 would wait for those of the repetition before
         restore(atFirst)
         return begun
       },

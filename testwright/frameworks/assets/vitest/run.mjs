@@ -94,7 +94,6 @@ function testOptions(asked, hasConfig) {
     env: { ...asked.env, TESTWRIGHT_SEED: order.seed === null ? '' : String(order.seed) },
     sequence: { ...asked.sequence, shuffle: order.seed === null ? false : { tests: true, files: false }, seed: order.seed ?? 0 },
     testNamePattern: order.pattern ?? undefined,
-    testTimeout: order.timeout ?? asked.testTimeout,
     watch: false,
     api: false,
     ui: false,
@@ -115,8 +114,10 @@ function testOptions(asked, hasConfig) {
   }
   if (challenge) Object.assign(options, challengeOptions())
   else if (order.coverage && asked.runner === undefined) options.runner = ourRunner('cases-runner.mjs')
-  for (const name of ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project', ...(challenge ? ['poolOptions'] : [])])
-    delete options[name]
+  // Not as undefined: vitest 1 would take that for no time at all.
+  if (order.timeout !== undefined) options.testTimeout = order.timeout
+  const others = ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project']
+  for (const name of challenge ? [...others, 'poolOptions'] : others) delete options[name]
   return options
 }
 
