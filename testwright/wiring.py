@@ -201,7 +201,7 @@ def writer_for(settings: Settings, options: Options) -> tuple[str, str | None]:
             code="model_not_configured",
             hint="Set GOOGLE_API_KEY and start again, or leave the model out: the explorer needs no key.",
         )
-    if options.max_cost_usd is not None and _price(settings) is None:
+    if options.max_cost_usd is not None and _price(settings, options.model or settings.model) is None:
         raise InputError(
             "A limit on the cost cannot hold: the model's price is not known here.",
             code="price_unknown",
@@ -227,7 +227,7 @@ def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | N
             model=name or settings.model,
             api_key=_secret(settings.google_api_key) or "",
             base_url=settings.google_base_url,
-            price=_price(settings),
+            price=_price(settings, name or settings.model),
         )
         secrets = tuple(filter(None, (options.api_key,)))
         return ModelWriter(PROVIDERS["gemini"](options), store.answers, split=_split, secrets=secrets)
@@ -235,8 +235,9 @@ def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | N
     return {EXPLORER: lambda _: explorer, "model": model}
 
 
-def _price(settings: Settings) -> Price | None:
-    if settings.model_input_usd is None or settings.model_output_usd is None:
+def _price(settings: Settings, model: str) -> Price | None:
+    """The operator's price is that of the model in the settings; what another one costs is not known."""
+    if model != settings.model or settings.model_input_usd is None or settings.model_output_usd is None:
         return None
     return Price(input_usd=settings.model_input_usd, output_usd=settings.model_output_usd)
 

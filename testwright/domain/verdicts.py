@@ -74,7 +74,9 @@ class NotRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
-    """A test that was not delivered, and why; by reads, asserts, passes, is_stable, can_fail or earns_place."""
+    """A test that was not delivered, and why; by asked_for, reads, asserts, passes, is_stable, can_fail or
+    earns_place.
+    """
 
     name: str
     gate: str

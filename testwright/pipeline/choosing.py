@@ -34,7 +34,7 @@ def chosen_of(draft: Draft, results: Sequence[CaseResult], challenge: Challenge)
     told = {result.name: result for result in results}
     blind = _blind(draft, challenge)
     worths = [
-        _Worth(case=case, result=told[case.name], gains=_gains(told[case.name], challenge))
+        _Worth(case=case, result=told[case.name], gains=_gains(case, told[case.name], challenge))
         for case in draft.cases
         if case.name not in blind
     ]
@@ -59,7 +59,7 @@ def chosen_of(draft: Draft, results: Sequence[CaseResult], challenge: Challenge)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Worth:
-    """What one test brings: lines, branches and kills, as (kind, which)."""
+    """What one test brings: lines, branches, kills and seams, as (kind, which)."""
 
     case: Case
     result: CaseResult
@@ -73,11 +73,13 @@ class _Worth:
         return len(self.case.code), self.result.duration_ms
 
 
-def _gains(result: CaseResult, challenge: Challenge) -> frozenset[tuple[str, str]]:
+def _gains(case: Case, result: CaseResult, challenge: Challenge) -> frozenset[tuple[str, str]]:
+    """That two parts work together is a gain of its own: unit tests of both reach as much."""
     lines = {("line", str(line)) for line in result.lines or ()}
     branches = {("branch", branch) for branch in result.branches or ()}
     kills = {("kill", str(number)) for number in challenge.kills_of(result.name)}
-    return frozenset(lines | branches | kills)
+    seams = {("seam", "+".join(case.targets))} if case.scenario == "integration" else set()
+    return frozenset(lines | branches | kills | seams)
 
 
 def _greedy(worths: Sequence[_Worth], covered: Iterable[tuple[str, str]]) -> list[_Worth]:

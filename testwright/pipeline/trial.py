@@ -11,6 +11,7 @@ from testwright.domain.drafts import Draft
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Limits
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, Outcome, RunReport
+from testwright.pipeline import asking
 from testwright.pipeline.bench import FIRST_LOAD, Bench
 from testwright.pipeline.findings import CaseResult, Trial, first_line, trimmed
 from testwright.pipeline.load_check import preamble_is_to_blame, problem_of_source, source_error
@@ -26,7 +27,14 @@ async def try_cases(
 
     Raises PermanentError when the source itself cannot be loaded.
     """
-    static = await asyncio.to_thread(_static_faults, bench, draft, analysis)
+    options = bench.job.assignment.options
+    unasked = {
+        name: Fault(name=name, gate=asking.GATE, message=reason)
+        for name, reason in asking.not_asked_for(draft, options).items()
+    }
+    static = unasked | await asyncio.to_thread(
+        _static_faults, bench, draft.only(frozenset(case.name for case in draft.cases) - unasked.keys()), analysis
+    )
     sound = draft.only(frozenset(case.name for case in draft.cases) - static.keys() - known.keys())
     results = dict(known) | {
         name: CaseResult(name=name, passed=False, gate=fault.gate, reason=trimmed(fault.message))

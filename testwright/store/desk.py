@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from testwright.domain.drafts import Usage
 from testwright.domain.errors import Cancelled, PermanentError, TestwrightError, TransientError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, evidence_json, mutant_json
@@ -48,6 +49,9 @@ class FileDesk:
     async def get(self, key: str) -> dict[str, Any] | None:
         return await self._database.glance(lambda rows: self._get(rows, key))
 
+    async def spent(self) -> Usage:
+        return await self._database.glance(self._spent)
+
     async def deliver(self, suite: DeliveredSuite) -> str:
         """Raises Cancelled when the file has already ended another way, so that nothing is left to be done."""
         return await self._database.write(lambda rows: self._deliver(rows, suite), then=self._wake)
@@ -69,6 +73,16 @@ class FileDesk:
     async def _get(self, rows: AsyncSession, key: str) -> dict[str, Any] | None:
         row = await rows.get(ShelfRow, (self._session_id, self._round, self._file_index, key))
         return None if row is None else row.value
+
+    async def _spent(self, rows: AsyncSession) -> Usage:
+        tokens, cost = (ShelfRow.value[("usage", name)] for name in ("tokens", "cost_usd"))
+        query = select(
+            func.coalesce(func.sum(tokens.as_integer()), 0),
+            func.coalesce(func.sum(cost.as_float()), 0.0),
+            func.count() == func.count(cost.as_float()),
+        ).where(ShelfRow.session_id == self._session_id, ShelfRow.round == self._round, ShelfRow.key.like("draft/%"))
+        taken, paid, is_known = (await rows.execute(query)).one()
+        return Usage(tokens=taken, cost_usd=paid if is_known else None)
 
     async def _deliver(self, rows: AsyncSession, suite: DeliveredSuite) -> str:
         known = await self._delivered(rows)

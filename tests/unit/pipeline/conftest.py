@@ -250,6 +250,7 @@ class ScriptedWriter:
 class PlainDesk:
     events: list[Event] = field(default_factory=list)
     shelf: dict[str, str] = field(default_factory=dict)
+    spent_elsewhere: Usage = field(default_factory=Usage)
     delivered: list[DeliveredSuite] = field(default_factory=list)
 
     async def tell(self, event: Event) -> None:
@@ -260,6 +261,10 @@ class PlainDesk:
 
     async def get(self, key: str) -> dict[str, Any] | None:
         return json.loads(self.shelf[key]) if key in self.shelf else None
+
+    async def spent(self) -> Usage:
+        laid = [json.loads(value)["usage"] for key, value in self.shelf.items() if key.startswith("draft/")]
+        return sum((Usage(**usage) for usage in laid), self.spent_elsewhere)
 
     async def deliver(self, suite: DeliveredSuite) -> str:
         self.delivered.append(suite)

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from store_samples import EVIDENCE, ME, UNVERIFIED, deliver_all, new_session, payloads, processing, suite, types
 
+from testwright.domain.drafts import Usage
 from testwright.domain.errors import Cancelled, InputError, PermanentError, TransientError
 from testwright.domain.sessions import FileStage, FileStatus, SessionStatus
 
@@ -340,3 +341,16 @@ async def test_seconds_per_file_are_those_observed(store, clock):
     assert await store.seconds_per_file("explorer", "vitest") == [12.0]
     assert await store.seconds_per_file("model", "vitest") == []
     assert await store.seconds_per_file("explorer", "jest") == []
+
+
+async def test_what_a_round_spent_is_the_sum_over_its_files_and_unknown_where_one_is(store):
+    session = (await store.accept(new_session("a.ts", "b.ts"))).session_id
+    first, second = store.desk(session, 1, 1), store.desk(session, 1, 2)
+    await first.put("draft/1", {"draft": {}, "usage": {"tokens": 10, "cost_usd": 0.25}})
+    await second.put("draft/1", {"draft": {}, "usage": {"tokens": 5, "cost_usd": 0.5}})
+    await second.put("analysis", {"usage": {"tokens": 1000}})
+
+    assert await first.spent() == Usage(tokens=15, cost_usd=0.75)
+
+    await second.put("draft/2", {"draft": {}, "usage": {"tokens": 1, "cost_usd": None}})
+    assert await first.spent() == Usage(tokens=16, cost_usd=None)
