@@ -11,6 +11,7 @@ from testwright.pipeline.drafting import writing_of
 from testwright.pipeline.findings import CaseResult, Challenge, Chosen, Trial
 from testwright.pipeline.tools import Job
 
+_SLOW_MS = 500.0
 _NOTHING_NEW = "Other tests reach every line and branch that it reaches, and notice every change that it notices."
 
 
@@ -25,7 +26,9 @@ async def choose(job: Job, attempt: int) -> int:
 
 
 def chosen_of(draft: Draft, results: Sequence[CaseResult], challenge: Challenge) -> Chosen:
-    """Greedy cover of lines, branches and kills, short and fast tests first, then without those it made superfluous.
+    """Greedy cover of lines, branches and kills, then without those that later choices made superfluous.
+
+    Among equals a fast test goes before a slow one, then comes the writer's own order: plain cases first.
 
     A test whose worth cannot be told (its runner measures no single test, or it cannot be repeated) is kept.
     """
@@ -34,8 +37,8 @@ def chosen_of(draft: Draft, results: Sequence[CaseResult], challenge: Challenge)
     told = {result.name: result for result in results}
     blind = _blind(draft, challenge)
     worths = [
-        _Worth(case=case, result=told[case.name], gains=_gains(case, told[case.name], challenge))
-        for case in draft.cases
+        _Worth(case=case, place=place, result=told[case.name], gains=_gains(case, told[case.name], challenge))
+        for place, case in enumerate(draft.cases)
         if case.name not in blind
     ]
     known = [worth for worth in worths if worth.is_known(challenge)]
@@ -62,6 +65,7 @@ class _Worth:
     """What one test brings: lines, branches, kills and seams, as (kind, which)."""
 
     case: Case
+    place: int
     result: CaseResult
     gains: frozenset[tuple[str, str]]
 
@@ -69,8 +73,8 @@ class _Worth:
         return self.result.lines is not None and self.case.name not in challenge.unfit
 
     @property
-    def cost(self) -> tuple[int, float]:
-        return len(self.case.code), self.result.duration_ms
+    def cost(self) -> tuple[bool, int]:
+        return self.result.duration_ms > _SLOW_MS, self.place
 
 
 def _gains(case: Case, result: CaseResult, challenge: Challenge) -> frozenset[tuple[str, str]]:
