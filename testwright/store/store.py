@@ -21,6 +21,7 @@ from testwright.domain.records import (
     StoredEvent,
     TestRecord,
 )
+from testwright.domain.sessions import SourceFile, UnreadableFile
 from testwright.store import accepting, event_log, looking_up, repositories, running
 from testwright.store.answers import StoredAnswers
 from testwright.store.database import Database, prepare_file
@@ -106,10 +107,14 @@ class Store:
         instructions: str | None,
         estimate_seconds: int,
         writer: str | None = None,
+        wanted_model: str | None = None,
+        read_again: Sequence[SourceFile | UnreadableFile] = (),
     ) -> Accepted:
         """A further round with the named files, else with all that failed or were cancelled.
 
-        What is None stays as it was in the round before. Raises InputError: 404 session_not_found, 409
+        `wanted_model` is what somebody asked for and is kept for later rounds; `writer` and `model` are who will really
+        write in this one. `read_again` are the files whose texts were read anew. What is None stays as it was in the
+        round before (`model`: where `writer` is None). Raises InputError: 404 session_not_found, 409
         session_running, 400 unknown_path or nothing_to_retry.
         """
         answer = await self._database.write(
@@ -118,10 +123,12 @@ class Store:
                 session_id,
                 owner,
                 paths=paths,
+                wanted_model=wanted_model,
                 writer=writer,
                 model=model,
                 instructions=instructions,
                 estimate_seconds=estimate_seconds,
+                read_again=read_again,
                 now=self._now(),
             )
         )
