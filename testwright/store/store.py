@@ -260,6 +260,10 @@ class Store:
         """How long finished files took, the newest 50."""
         return await self._database.glance(lambda rows: looking_up.seconds_per_file(rows, writer, framework))
 
+    async def spent_per_file(self, model: str) -> list[tuple[int, float | None]]:
+        """Tokens and US dollars (None: no price was known) of the newest 50 files that this model wrote for."""
+        return await self._database.glance(lambda rows: looking_up.spent_per_file(rows, model))
+
     async def running_sessions(self) -> frozenset[str]:
         """The ids of all sessions that are not over, whoever drives them."""
         return await self._database.glance(running.running_sessions)

@@ -22,6 +22,7 @@ from testwright.domain.ports import ProjectView
 from testwright.domain.records import Accepted, NewSession
 from testwright.domain.sessions import Options, SourceFile
 from testwright.sources.registering import register_folder, suggest_folders
+from testwright.sources.unreadable import why_unreadable
 from testwright.store import Store
 
 _LANGUAGES = {".py": "python", ".ts": "typescript", ".tsx": "typescript", ".js": "javascript"}
@@ -98,7 +99,7 @@ class Folder:
 def _writer_for(options: Options) -> tuple[str, str | None]:
     if options.model == "unknown-model":
         raise PermanentError("No key for unknown-model.", code="model_refused", hint="Set GOOGLE_API_KEY.")
-    return ("model", options.model) if options.model else ("explorer", None)
+    return ("model", options.model) if options.model not in (None, "explorer") else ("explorer", None)
 
 
 def _has_tests(path: str, view: ProjectView) -> bool:
@@ -313,6 +314,7 @@ async def door(store: Store, settings: DoorSettings, web_build: Path | None) -> 
         find_folder=partial(register_folder, roots=settings.roots),
         suggest_folders=partial(suggest_folders, settings.roots),
         open_folder=Folder,
+        why_unreadable=why_unreadable,
         doctor=_doctor,
         web_build=web_build,
         has_tests=_has_tests,
