@@ -36,8 +36,9 @@ from testwright.providers import PROVIDERS
 from testwright.providers.options import Price, ProviderOptions
 from testwright.sandboxes.choose import choose
 from testwright.settings import Settings
-from testwright.sources.folder import FolderView
+from testwright.sources.folder import open_folder
 from testwright.sources.registering import register_folder, suggest_folders
+from testwright.sources.unreadable import why_unreadable
 from testwright.sources.workspaces import CopiedWorkspaces
 from testwright.store import Store
 from testwright.toolchains.checks import Check, describe
@@ -196,7 +197,7 @@ def writer_for(settings: Settings, options: Options) -> tuple[str, str | None]:
     if options.model == EXPLORER or (options.model is None and settings.google_api_key is None):
         return EXPLORER, None
     if settings.google_api_key is None:
-        raise InputError(
+        raise PermanentError(
             f"The model {options.model} needs a key.",
             code="model_not_configured",
             hint="Set GOOGLE_API_KEY and start again, or leave the model out: the explorer needs no key.",
@@ -285,7 +286,8 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         language_of_path=language_of,
         find_folder=partial(register_folder, roots=settings.roots),
         suggest_folders=partial(suggest_folders, settings.roots),
-        open_folder=FolderView,
+        open_folder=open_folder,
+        why_unreadable=why_unreadable,
         doctor=doctor,
         web_build=WEB_BUILD,
         has_tests=_has_tests,

@@ -147,7 +147,7 @@ def _source(view: FolderView, path: str, framework: str | None) -> SourceFile:
     text = view.text(path)
     if text is None:
         raise InputError(f"{path} is not UTF-8 text of at most 1 MiB.", hint="Leave it out.")
-    return SourceFile(path=path, text=text, framework=framework_for(path, view, framework))
+    return SourceFile(path=path, text=text, framework=framework_for(path, view, framework), from_folder=True)
 
 
 async def _walk(bench: Workbench, session: Accepted, title: str) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.drafts import Usage
-from testwright.domain.errors import Cancelled, PermanentError, TestwrightError, TransientError
+from testwright.domain.errors import Cancelled, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, evidence_json, mutant_json
 from testwright.domain.sessions import FileStatus
 from testwright.store.counting import counted
 from testwright.store.database import Database
 from testwright.store.event_log import OpenRound, base_name
+from testwright.store.failing import file_failed
 from testwright.store.rows import FileRow, RoundRow, ShelfRow, SuiteRow
 
 
@@ -102,19 +103,7 @@ class FileDesk:
         round = await self._open_round(rows)
         if round is None:
             return
-        file = await round.file(self._file_index)
-        wire = {"code": error.code, "message": error.message}
-        if error.hint is not None:
-            wire["hint"] = error.hint
-        retryable = isinstance(error, TransientError) or (isinstance(error, PermanentError) and error.retryable)
-        await round.tell(
-            Event(
-                type="file_failed",
-                message=f"{base_name(file.path)} failed: {error.message}",
-                file_index=self._file_index,
-                extra={"error": wire, "retryable": retryable},
-            )
-        )
+        await round.tell(file_failed(await round.file(self._file_index), error))
 
     async def _open_round(self, rows: AsyncSession) -> OpenRound | None:
         return await OpenRound.find(rows, self._session_id, self._round, self._now())

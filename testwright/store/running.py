@@ -39,13 +39,17 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
     texts = select(FileRow.path, SourceRow.text).join(
         SourceRow, (SourceRow.session_id == FileRow.session_id) & (SourceRow.file_index == FileRow.index)
     )
-    overlay: dict[str, str] = dict((await rows.execute(texts.where(FileRow.session_id == session_id))).all())
+    # What an earlier round read from the folder is old: the folder itself has it as it is now.
+    texts = texts.where(FileRow.session_id == session_id, (FileRow.round == number) | FileRow.from_folder.is_(False))
+    overlay: dict[str, str] = dict((await rows.execute(texts)).all())
     return Assignment(
         session_id=session_id,
         round=number,
         file_index=file_index,
         total_files=session.total_files,
-        source=SourceFile(path=file.path, text=overlay[file.path], framework=file.framework),
+        source=SourceFile(
+            path=file.path, text=overlay[file.path], framework=file.framework, from_folder=file.from_folder
+        ),
         options=options_from(round.options),
         repository_root=session.repository_root,
         overlay=overlay,
