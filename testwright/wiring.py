@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -29,6 +28,7 @@ from testwright.jobs.functions import build_functions
 from testwright.jobs.inngest_server import InngestServer
 from testwright.jobs.keeper import Keeper
 from testwright.jobs.steps import DirectStep, StepPolicy
+from testwright.jobs.terminals import is_gone, own_run_id
 from testwright.languages import LANGUAGES, language_of
 from testwright.pipeline.cover_file import cover_file
 from testwright.pipeline.tools import Tools
@@ -74,7 +74,7 @@ class Workbench:
     async def walk_round(self, accepted: Accepted) -> None:
         """Walk all files of a round in this process, some at once. For sessions whose driver is not the engine."""
         session_id, round = accepted.session_id, accepted.round
-        indexes = await self.store.claim_round(session_id, round, f"cli-{uuid.uuid4().hex}")
+        indexes = await self.store.claim_round(session_id, round, own_run_id())
         turns = asyncio.Semaphore(self.settings.width)
         async with asyncio.TaskGroup() as group:
             for index in indexes or ():
@@ -107,6 +107,9 @@ class Service:
 async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
     """Store, sandbox and tools. Raises PermanentError when the store cannot be opened."""
     async with Store.open(settings.home) as store:
+        for session_id, owner, run_id in await store.of_terminals():
+            if is_gone(run_id):  # killed, or its terminal was closed: nobody else would ever end it
+                await store.cancel(session_id, owner)
         sandbox = await choose(at_once=settings.width, allow_unsandboxed=settings.allow_unsandboxed)
         workspaces = CopiedWorkspaces(settings.home)
         tools = Tools(

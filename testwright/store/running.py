@@ -137,6 +137,13 @@ async def unfinished(rows: AsyncSession) -> list[tuple[str, int, str]]:
     return [(session_id, number, event_id) for session_id, number, event_id in await rows.execute(query)]
 
 
+async def of_terminals(rows: AsyncSession) -> list[tuple[str, str, str | None]]:
+    query = select(RoundRow.session_id, RoundRow.owner, RoundRow.claimed_by).where(
+        RoundRow.status.in_(RUNNING), RoundRow.driver == "cli"
+    )
+    return [(session_id, owner, run_id) for session_id, owner, run_id in await rows.execute(query)]
+
+
 async def running_sessions(rows: AsyncSession) -> frozenset[str]:
     return frozenset(await rows.scalars(select(SessionRow.id).where(SessionRow.status.in_(RUNNING))))
 

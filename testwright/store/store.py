@@ -208,6 +208,10 @@ class Store:
         """A fresh event id for a round whose run was lost. `started` is False when the round has ended meanwhile."""
         return await self._database.write(lambda rows: running.reissue(rows, session_id, round, self._now()))
 
+    async def of_terminals(self) -> list[tuple[str, str, str | None]]:
+        """Session, owner and run of every running round that a terminal walks itself."""
+        return await self._database.glance(running.of_terminals)
+
     async def unfinished(self) -> list[tuple[str, int, str]]:
         """Session, round and event id of what the engine was sent and has not ended."""
         return await self._database.glance(running.unfinished)
