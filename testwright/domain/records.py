@@ -141,6 +141,7 @@ class Assignment:
     """One file of one round, with everything its pipeline needs to begin.
 
     `overlay` holds the texts of all files of the session by path: they win over what lies in `repository_root`.
+    `taken` are the paths under which earlier rounds delivered suites of the session's other files.
     """
 
     session_id: str
@@ -153,3 +154,4 @@ class Assignment:
     overlay: Mapping[str, str]
     writer: str
     model: str | None
+    taken: frozenset[str] = frozenset()

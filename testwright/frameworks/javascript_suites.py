@@ -1,11 +1,15 @@
 """What vitest and jest have in common: where suites lie, what a test may import, how reports are believed."""
 
+import itertools
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from testwright.domain.errors import PermanentError
+from testwright.domain.paths import same_file_key
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import OUT, WORKSPACE, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
@@ -84,22 +88,50 @@ MANAGED = frozenset(
 
 
 def suite_path(source_path: str, view: ProjectView) -> str:
-    """As the project's other suites are named and placed; beside the source, as `.test`, when there are none."""
+    """As the project's other suites are named and placed; beside the source, as `.test`, when there are none.
+
+    No two sources of one project are given the same path, whichever is asked for first.
+    """
+    if "node_modules" in PurePosixPath(source_path).parts:
+        raise PermanentError(
+            f"{source_path} lies in node_modules, where no runner looks for tests.",
+            code="invalid_path",
+            hint="Send the file under a path outside node_modules.",
+        )
+    word, place = _habits(view)
+    taken = {same_file_key(path) for path in view.paths()}
+    sources = sorted({source_path, *(path for path in view.paths() if _is_source(path))})
+    wanted = {path: next(_suite_paths(path, word, place, is_shared=False)) for path in sources}
+    alike = Counter(same_file_key(path) for path in wanted.values())
+    given = {path: suite for path, suite in wanted.items() if alike[same_file_key(suite)] == 1}
+    given = {path: suite for path, suite in given.items() if same_file_key(suite) not in taken}
+    taken |= {same_file_key(suite) for suite in given.values()}
+    for path in sources:
+        if path not in given:
+            suites = _suite_paths(path, word, place, is_shared=alike[same_file_key(wanted[path])] > 1)
+            given[path] = next(it for it in suites if same_file_key(it) not in taken and not view.exists(it))
+            taken.add(same_file_key(given[path]))
+    return given[source_path]
+
+
+def _is_source(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return _SOURCE_ENDING.search(name) is not None and _SUITE.match(name) is None and not name.endswith(".d.ts")
+
+
+def _suite_paths(source_path: str, word: str, place: str, *, is_shared: bool) -> Iterator[str]:
+    """Where a suite may be put, the best first; with the whole folder when its mirrored place is wanted by others."""
     source = PurePosixPath(source_path)
     ending = _SOURCE_ENDING.search(source.name)
     stem = source.name[: ending.start()] if ending else source.stem
     suffix = ending[1] if ending else "js"
-    word, place = _habits(view)
     folder = source.parent
     if place == "__tests__":
         folder = source.parent / "__tests__"
     elif place not in ("beside", ""):
-        folder = _mirrored(source.parent, place)
-    for extra in ("", ".more", *(f".more-{number}" for number in range(2, 1000))):
-        path = str(folder / f"{stem}{extra}.{word}.{suffix}")
-        if not view.exists(path):
-            return path
-    raise ValueError(f"no free name for a suite of {source_path}")
+        folder = PurePosixPath(place, source.parent) if is_shared else _mirrored(source.parent, place)
+    for extra in itertools.chain(("", ".more"), (f".more-{number}" for number in itertools.count(2))):
+        yield str(folder / f"{stem}{extra}.{word}.{suffix}")
 
 
 def _mirrored(folder: PurePosixPath, place: str) -> PurePosixPath:

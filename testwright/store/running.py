@@ -13,7 +13,7 @@ from testwright.store.accepting import not_found, owned_session
 from testwright.store.counting import counted
 from testwright.store.event_log import RUNNING, OpenRound
 from testwright.store.records import accepted, options_from
-from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow
+from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow, SuiteRow
 
 
 async def claim_round(
@@ -40,6 +40,9 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
         SourceRow, (SourceRow.session_id == FileRow.session_id) & (SourceRow.file_index == FileRow.index)
     )
     overlay: dict[str, str] = dict((await rows.execute(texts.where(FileRow.session_id == session_id))).all())
+    taken = select(SuiteRow.test_file_path).where(
+        SuiteRow.session_id == session_id, SuiteRow.file_index != file_index, SuiteRow.round < number
+    )
     return Assignment(
         session_id=session_id,
         round=number,
@@ -51,6 +54,7 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
         overlay=overlay,
         writer=round.writer,
         model=round.model,
+        taken=frozenset((await rows.scalars(taken)).all()),
     )
 
 
