@@ -11,6 +11,7 @@ from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import Baseline
 from testwright.pipeline.load_check import problem_of_source, source_error
+from testwright.pipeline.neighbours import to_leave_out
 from testwright.pipeline.tools import Job, Ready
 
 
@@ -27,12 +28,13 @@ async def prepare(job: Job) -> Ready:
 
     runner = await job.tools.toolchains.runner(framework.name, view, hear)
     reserved = _Reserved(view, job.assignment.taken)
-    return Ready(
+    ready = Ready(
         runner=runner,
         suite_path=await asyncio.to_thread(framework.suite_path, source_path, reserved),
         existing=await asyncio.to_thread(framework.existing_suites, source_path, view),
         started_ms=started_ms,
     )
+    return replace(ready, left_out=await to_leave_out(job, ready))
 
 
 class _Reserved:
