@@ -146,6 +146,7 @@ class Assignment:
 
     `overlay` holds the texts of the session's files by path: they win over what lies in `repository_root`. What an
     earlier round read from there is left out: it may have changed since.
+    `taken` are the paths under which earlier rounds delivered suites of the session's other files.
     """
 
     session_id: str
@@ -158,3 +159,4 @@ class Assignment:
     overlay: Mapping[str, str]
     writer: str
     model: str | None
+    taken: frozenset[str] = frozenset()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from testwright.domain.analysis import Analysis
 from testwright.domain.events import Event
-from testwright.domain.verdicts import Drop, Fault, FileCoverage
+from testwright.domain.verdicts import Drop, Fault, FileCoverage, NotRun
 from testwright.pipeline.findings import Challenge, Trial, first_line
 from testwright.pipeline.tools import Job
 
@@ -34,6 +34,11 @@ async def tell_install(job: Job, sentence: str) -> None:
             key=_key(job, "file_processing", digest),
         )
     )
+
+
+async def tell_left_out(job: Job, names: Sequence[str], problem: NotRun) -> None:
+    said = first_line(problem.message, 300).rstrip(".")
+    await tell_install(job, f"{job.file_name} is worked on without {_listed(list(names))} of this request: {said}")
 
 
 async def tell_analysis(job: Job, analysis: Analysis) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.drafts import Usage
-from testwright.domain.errors import Cancelled, TestwrightError
+from testwright.domain.errors import Cancelled, PermanentError, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, evidence_json, mutant_json
+from testwright.domain.paths import same_file_key
 from testwright.domain.sessions import FileStatus
 from testwright.store.counting import counted
 from testwright.store.database import Database
@@ -93,6 +94,7 @@ class FileDesk:
         file = None if round is None else await round.file(self._file_index)
         if round is None or file is None or FileStatus(file.status).is_over:
             raise Cancelled("This file ended before its tests were delivered.", hint="Retry the file.")
+        await self._refuse_a_clash(rows, suite)
         row = await self._suite_row(rows, suite)
         rows.add(row)
         file.test_id = row.id
@@ -115,6 +117,24 @@ class FileDesk:
             SuiteRow.file_index == self._file_index,
         )
         return (await rows.scalars(query)).one_or_none()
+
+    async def _refuse_a_clash(self, rows: AsyncSession, suite: DeliveredSuite) -> None:
+        """Whoever writes the session's suites into a folder must never write one over another's."""
+        others = (
+            select(SuiteRow)
+            .where(SuiteRow.session_id == self._session_id, SuiteRow.file_index != self._file_index)
+            .order_by(SuiteRow.revision)
+        )
+        newest = {row.file_index: row for row in await rows.scalars(others)}
+        wanted = same_file_key(suite.test_file_path)
+        holder = next((row for row in newest.values() if same_file_key(row.test_file_path) == wanted), None)
+        if holder is not None:
+            raise PermanentError(
+                f"{suite.test_file_path} holds the tests of {holder.file_path} in this session already.",
+                code="test_path_taken",
+                hint="Retry this file: its tests will get another name.",
+                retryable=True,
+            )
 
     async def _suite_row(self, rows: AsyncSession, suite: DeliveredSuite) -> SuiteRow:
         newest = select(func.max(SuiteRow.revision)).where(

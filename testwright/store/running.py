@@ -13,7 +13,7 @@ from testwright.store.accepting import not_found, owned_session
 from testwright.store.counting import counted
 from testwright.store.event_log import RUNNING, OpenRound
 from testwright.store.records import accepted, options_from
-from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow
+from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow, SuiteRow
 
 
 async def claim_round(
@@ -42,6 +42,9 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
     # What an earlier round read from the folder is old: the folder itself has it as it is now.
     texts = texts.where(FileRow.session_id == session_id, (FileRow.round == number) | FileRow.from_folder.is_(False))
     overlay: dict[str, str] = dict((await rows.execute(texts)).all())
+    taken = select(SuiteRow.test_file_path).where(
+        SuiteRow.session_id == session_id, SuiteRow.file_index != file_index, SuiteRow.round < number
+    )
     return Assignment(
         session_id=session_id,
         round=number,
@@ -55,6 +58,7 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
         overlay=overlay,
         writer=round.writer,
         model=round.model,
+        taken=frozenset((await rows.scalars(taken)).all()),
     )
 
 

@@ -27,7 +27,7 @@ SUITE = "tests/test_money.py"
 
 
 class WordLanguage:
-    """A case's code is a word: pass, fail, skip, silent, crash, hang, flaky, static.
+    """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, static.
 
     A passing one may go on with the lines it runs and the mutants it notices: `pass lines=1,2 kills=1`. Each line of a
     source that begins with "mutable" has one mutant, of the line's own number.
@@ -84,7 +84,8 @@ class WordFramework:
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
         if "report" not in completed.reports:
             code, _, message = completed.log.partition(":")
-            return NotRun(code=code, message=message)
+            message, _, culprit = message.partition("@")
+            return NotRun(code=code, message=message, culprits=(f"group > {culprit}", culprit) if culprit else ())
         outcomes = tuple(
             CaseOutcome(
                 name=name,
@@ -158,11 +159,15 @@ class OneWorkspace:
 
 @dataclass
 class ActingSandbox:
-    """Acts the words out. `source` is how the source loads: fine, or the log of a run that told nothing."""
+    """Acts the words out. `source` is how the source loads: fine, or the log of a run that told nothing.
+
+    Nothing runs while a file that is `unbearable` lies in the workspace.
+    """
 
     workspace: MemoryWorkspace
     source: str = "fine"
     missing: bool = False
+    unbearable: frozenset[str] = frozenset()
     runs: list[str] = field(default_factory=list)
     tier: str = "isolated"
     flaky_seed: str = "seed=2"
@@ -177,6 +182,8 @@ class ActingSandbox:
         if command.argv[0] == "challenge":
             return self._challenge(text)
         self.runs.append(text)
+        if found := self.unbearable & self.workspace.texts.keys():
+            return Completed(exit_status=3, reason="exit", log=f"no_report:{min(found)} does not load")
         if self.source != "fine":
             return Completed(exit_status=2, reason="exit", log=self.source)
         if "import_module" in text:
@@ -187,6 +194,9 @@ class ActingSandbox:
         words = {word for _, word, _ in cases}
         if "crash" in words:
             return Completed(exit_status=2, reason="exit", log="load_error:SyntaxError in the suite")
+        if "spin" in words:
+            name = next(name for name, word, _ in cases if word == "spin")
+            return Completed(exit_status=1, reason="exit", log=f"timeout:{name} did not end within 10 s@{name}")
         if "hang" in words:
             return Completed(exit_status=None, reason="timeout", log="timeout:no answer within 30 s")
         return self._report([self._act(name, word, rest, seed) for name, word, rest in cases if word != "silent"])

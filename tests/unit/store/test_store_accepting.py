@@ -334,3 +334,27 @@ async def test_deleting_a_session_leaves_nothing_of_it(store):
     assert await store.file_text(session, "src/price.ts") is None
     assert (await store.accept(new_session(session_id="mine", idempotency_key="key"))).started
     assert await store.desk(session, 1, 1).get("draft") is None
+
+
+async def test_two_files_of_a_session_never_hold_one_test_path(store):
+    session = (await store.accept(new_session("src/a.ts", "lib/a.ts"))).session_id
+    await store.desk(session, 1, 1).deliver(suite("src/a.ts"))
+    second = replace(suite("lib/a.ts"), test_file_path="src/A.test.ts")
+
+    with pytest.raises(PermanentError) as caught:
+        await store.desk(session, 1, 2).deliver(second)
+
+    assert (caught.value.code, caught.value.retryable) == ("test_path_taken", True)
+    assert "src/a.ts" in caught.value.message
+    assert [test.file_path for test in await store.tests(session)] == ["src/a.ts"]
+
+
+async def test_a_further_round_knows_the_test_paths_that_other_files_hold(store):
+    session = (await store.accept(new_session("a.ts", "b.ts", session_id="mine"))).session_id
+    await deliver_all(store, session)
+    await store.retry(session, ME, paths=["b.ts"], model=None, instructions=None, estimate_seconds=1)
+
+    assignment = await store.assignment(session, 2, 2)
+
+    assert assignment is not None
+    assert assignment.taken == {"a.test.ts"}

@@ -23,12 +23,12 @@ module.exports = async () => {
     testMatch: undefined,
     testRegex: order.suites.map((path) => `/${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
     haste: { ...chosen.haste, enableSymlinks: false },
-    ...(process.env.TESTWRIGHT_CHALLENGE ? challenged(chosen) : measured(chosen)),
+    ...(process.env.TESTWRIGHT_CHALLENGE ? challenged(chosen) : watched(chosen)),
   }
 }
 
-function measured({ testRunner = 'jest-circus' }) {
-  return order.coverage && testRunner.includes('circus') ? { testRunner: join(__dirname, 'cases-tests.cjs') } : {}
+function watched({ testRunner = 'jest-circus' }) {
+  return testRunner.includes('circus') ? { testRunner: join(__dirname, 'cases-tests.cjs') } : {}
 }
 
 // Switched code is for running: whoever also checks its types would miss the declaration of the switch.

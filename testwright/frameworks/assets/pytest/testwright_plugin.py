@@ -13,7 +13,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -34,6 +34,7 @@ class Wishes:
         self.only = frozenset(json.loads(os.environ.pop("TESTWRIGHT_ONLY", "[]")))
         self.coverage = os.environ.pop("TESTWRIGHT_COVERAGE", "") == "1"
         self.case_seconds = float(os.environ.pop("TESTWRIGHT_CASE_SECONDS", "0"))
+        self.load_seconds = float(os.environ.pop("TESTWRIGHT_LOAD_SECONDS", "0"))
 
 
 class Findings:
@@ -43,6 +44,7 @@ class Findings:
         self.tests: dict[tuple[str, str], dict[str, Any]] = {}
         self.problems: list[dict[str, Any]] = []
         self.running = ""
+        self.loading = ""
         self.started = time.monotonic()
 
     def add_cases(self, measured: dict[str, dict[str, str]]) -> None:
@@ -54,6 +56,7 @@ class Findings:
             "finished": status is not None,
             "status": status,
             "running": self.running,
+            "loading": self.loading,
             "tests": list(self.tests.values())[:MOST_TESTS],
             "problems": self.problems[:20],
             "coverage": coverage,
@@ -106,27 +109,51 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     random.seed(max(WISHES.seed, 0))
     FINDINGS.running = case_name(item.nodeid)
+    FINDINGS.write(None, None)
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     METER.begin(context_of(item.nodeid))
-    with time_limit():
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        pytest.fail(f"did not end within {WISHES.case_seconds:g} s", pytrace=False)
+
+    with time_limit(WISHES.case_seconds, ring):
         yield
     METER.end()
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """A module that ends the process, or does not end, while it is loaded: told while it can still be told."""
+    if not isinstance(collector, pytest.Module):
+        yield
+        return
+    FINDINGS.loading = collector.nodeid
+    FINDINGS.write(None, None)
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise LoadsTooLong(f"did not end within {WISHES.load_seconds:g} s")
+
+    with time_limit(WISHES.load_seconds, ring):
+        outcome = yield
+    FINDINGS.loading = ""
+    ended = outcome.excinfo[1] if outcome.excinfo else None  # pytest reports every other error by itself
+    if isinstance(ended, SystemExit):
+        FINDINGS.problems.append({**problem_of(collector.nodeid, ended), "message": f"sys.exit({code_of(ended)})"})
+
+
+class LoadsTooLong(BaseException):
+    """No Exception, so that no file can catch it by mistake."""
+
+
 @contextlib.contextmanager
-def time_limit() -> Iterator[None]:
+def time_limit(limit: float, ring: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     """A test that does not end must not cost its siblings. (A loop in C code hears no alarm: the sandbox ends it.)"""
-    limit = WISHES.case_seconds
     if not limit or not hasattr(signal, "setitimer"):
         yield
         return
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        pytest.fail(f"did not end within {limit:g} s", pytrace=False)
-
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, limit)
     try:
@@ -156,18 +183,27 @@ def pytest_exception_interact(node: Any, call: Any, report: Any) -> None:
     if isinstance(report, pytest.CollectReport):
         error = call.excinfo.value
         cause = error.__cause__ if isinstance(error, pytest.Collector.CollectError) and error.__cause__ else error
-        lines = source_lines(cause)
-        FINDINGS.problems.append(
-            {
-                "path": report.nodeid,
-                "kind": type(cause).__name__,
-                "message": str(cause).strip()[:MOST_MESSAGE],
-                "module": str(getattr(cause, "name", None) or ""),
-                "own": is_own(str(getattr(cause, "name", None) or "")),
-                "in_source": bool(lines),
-                "line": lines[-1] if lines else None,
-            }
-        )
+        FINDINGS.problems.append(problem_of(report.nodeid, cause))
+
+
+def problem_of(nodeid: str, cause: BaseException) -> dict[str, Any]:
+    """`culprit` is the file of the project, other than the suite, in which it happened."""
+    lines = source_lines(cause)
+    culprit, line = last_own_place(cause, nodeid)
+    return {
+        "path": nodeid,
+        "kind": type(cause).__name__,
+        "message": str(cause).strip()[:MOST_MESSAGE],
+        "module": str(getattr(cause, "name", None) or ""),
+        "own": is_own(str(getattr(cause, "name", None) or "")),
+        "in_source": bool(lines),
+        "line": lines[-1] if lines else line,
+        "culprit": culprit,
+    }
+
+
+def code_of(ended: SystemExit) -> str:
+    return "" if ended.code is None else repr(ended.code)[:200]
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -203,6 +239,19 @@ def is_own(module: str) -> bool:
     top = module.split(".")[0]
     places = (os.path.join(root, top) for root in sys.path if root.startswith(os.getcwd()))
     return bool(top) and any(os.path.isdir(place) or os.path.isfile(place + ".py") for place in places)
+
+
+def last_own_place(error: BaseException | None, suite: str) -> tuple[str, int | None]:
+    root = os.path.join(os.path.realpath(os.getcwd()), "")
+    found: tuple[str, int | None] = ("", None)
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None:
+        path = os.path.realpath(trace.tb_frame.f_code.co_filename)
+        inside = path[len(root) :]
+        if path.startswith(root) and inside != suite and "site-packages" not in path:
+            found = (inside, trace.tb_lineno)
+        trace = trace.tb_next
+    return found
 
 
 def source_lines(error: BaseException | None) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Any
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.ports import WritingTask
 from testwright.domain.sessions import CoverageGoal
+from testwright.domain.specifiers import is_ambiguous
 from testwright.writers.explorer.javascript import scenes
 from testwright.writers.explorer.javascript.fitting import arguments_fit, fits
 from testwright.writers.explorer.javascript.plan import Target
@@ -367,7 +368,7 @@ def specifier_of(task: WritingTask) -> str:
     path = path if path.startswith(".") else f"./{path}"
     stem, _, ending = path.rpartition(".")
     spelled = re.search(r"from\s+['\"]\.{1,2}/[^'\"]+\.(js|mjs|ts|jsx|tsx)['\"]", task.source.text)
-    if ending in ("mjs", "cjs", "mts", "cts"):
+    if ending in ("mjs", "cjs", "mts", "cts") or is_ambiguous(task.source.path, task.view):
         return path
     if ending in ("ts", "tsx"):
         return f"{stem}.{'js' if spelled[1] != 'ts' else 'ts'}" if spelled else stem
