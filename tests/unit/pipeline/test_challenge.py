@@ -149,6 +149,33 @@ async def test_kills_of_a_test_that_turns_out_flaky_do_not_count(world, suite):
     assert delivered.evidence.mutants == MutantCounts(killed=1, survived=1, sampled=2)
 
 
+async def test_a_test_that_the_project_has_already_is_not_added_again(world, suite):
+    it = world(
+        suite(a="pass lines=1 kills=1", like_a="pass lines=1 kills=1 ", b="pass lines=2 kills=2"),
+        text=SOURCE,
+        existing=("tests/test_old.py",),
+    )
+    it.workspace.texts["tests/test_old.py"] = "@case test_ours | pass  lines=1 kills=1"
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_b"]
+    assert [(drop.name, drop.gate, drop.reason) for drop in delivered.dropped] == [
+        ("test_a", "earns_place", "tests/test_old.py has this test already."),
+        ("test_like_a", "earns_place", "tests/test_old.py has this test already."),
+    ]
+
+
+async def test_a_file_whose_tests_the_project_has_already_says_so(world, suite):
+    it = world(suite(a="pass lines=1 kills=1"), text=SOURCE, existing=("tests/test_old.py",))
+    it.workspace.texts["tests/test_old.py"] = "@case test_ours | pass lines=1 kills=1"
+
+    with pytest.raises(PermanentError) as caught:
+        await it.walk()
+
+    assert caught.value.code == "nothing_new"
+
+
 # The choice itself
 
 MUTANTS = tuple(
