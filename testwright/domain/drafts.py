@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from testwright.domain.suspects import Suspect
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -46,7 +48,8 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """A draft together with what it took to get it."""
+    """A draft together with what it took to get it, and what its writer suspects to be bugs."""
 
     draft: Draft
     usage: Usage = Usage()
+    suspects: tuple[Suspect, ...] = ()

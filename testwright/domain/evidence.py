@@ -5,6 +5,7 @@ from typing import Any
 
 from testwright.domain.drafts import Draft
 from testwright.domain.mutants import Fate, Mutant
+from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop
 
 
@@ -69,6 +70,7 @@ class Evidence:
     mutants: MutantCounts | None
     mutants_problem: str | None
     cases: tuple[CaseEvidence, ...]
+    suspects: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +85,12 @@ class NotVerified:
     attempts: int
     tokens: int
     cost_usd: float | None
+    suspects: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveredSuite:
-    """What a file's pipeline hands over."""
+    """What a file's pipeline hands over. `suspects` are no part of the suite: nobody applies them unasked."""
 
     file_path: str
     test_file_path: str
@@ -99,6 +102,7 @@ class DeliveredSuite:
     covered_after: tuple[int, ...] = ()
     missed_after: tuple[int, ...] = ()
     mutants: tuple[FacedMutant, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
 
 
 def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
@@ -114,6 +118,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
             "attempts": evidence.attempts,
             "tokens": evidence.tokens,
             "costUsd": evidence.cost_usd,
+            "suspects": evidence.suspects,
         }
     return {
         "verified": True,
@@ -132,6 +137,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         "tokens": evidence.tokens,
         "costUsd": evidence.cost_usd,
         "durationMs": evidence.duration_ms,
+        "suspects": evidence.suspects,
         "tests": [
             {
                 "name": case.name,

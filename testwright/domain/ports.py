@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from testwright.domain.analysis import Analysis
+from testwright.domain.analysis import Analysis, Claim
 from testwright.domain.drafts import Case, Draft, Usage, Writing
 from testwright.domain.errors import TestwrightError
 from testwright.domain.events import Event
@@ -121,6 +121,14 @@ class Language(Protocol):
 
         `known_modules` are the packages the project declares or has, the runner's own included.
         """
+        ...
+
+    def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
+        """Examples with their results that the documentation gives: the source's own, and those of the readme."""
+        ...
+
+    def marked(self, case: Case, framework: str) -> Case:
+        """The case as one that is expected to fail, and that goes red once it passes."""
         ...
 
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:

@@ -1,7 +1,7 @@
 """Asking the writer: the first draft, and new versions of what did not hold."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft, Usage, Writing
@@ -27,14 +27,14 @@ async def first_draft(job: Job, ready: Ready) -> Drafted:
     bench = await Bench.open(job, ready)
     writing = await job.writer.draft(await _task(bench))
     draft = with_unique_names(writing.draft)
-    if not draft.cases:
+    if not draft.cases and not writing.suspects:
         raise PermanentError(
             f"The {job.writer.name} found no test to write for {job.file_name}.",
             code="nothing_drafted",
             hint="Retry with instructions that name what should be tested.",
             retryable=True,
         )
-    await _lay(job, 1, Writing(draft=draft, usage=writing.usage))
+    await _lay(job, 1, replace(writing, draft=draft))
     await telling.tell_draft(job, 1, len(draft.cases))
     return Drafted(tests=len(draft.cases))
 
@@ -51,7 +51,7 @@ async def repaired_draft(job: Job, ready: Ready, attempt: int) -> Drafted:
     if writing is None:
         return Drafted(tests=len(before.cases), changed=False)
     draft = merged(before, writing.draft)
-    await _lay(job, attempt, Writing(draft=draft, usage=writing.usage))
+    await _lay(job, attempt, replace(writing, draft=draft))
     if draft == before:
         return Drafted(tests=len(before.cases), changed=False)
     await telling.tell_draft(job, attempt, len(draft.cases))
@@ -77,7 +77,7 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int) -> 
     new = tuple(case for case in writing.draft.cases if case.name not in known)
     preamble = writing.draft.preamble if writing.draft.preamble.strip() else before.preamble
     draft = with_unique_names(Draft(preamble=preamble, cases=(*before.cases, *new)))
-    await _lay(job, number, Writing(draft=draft, usage=writing.usage))
+    await _lay(job, number, replace(writing, draft=draft))
     if not new:
         return unchanged
     await telling.tell_draft(job, number, len(draft.cases), added=len(new))
@@ -91,10 +91,16 @@ async def writing_of(job: Job, attempt: int) -> Writing:
 async def usage_so_far(job: Job) -> Usage:
     """What all drafts took, a repair that came to nothing included; one that asked nobody laid nothing down."""
     total = Usage()
-    for number in range(1, job.assignment.options.max_repairs + 3):  # the draft, its repairs, and the one to strengthen
-        if await job.desk.get(f"draft/{number}") is not None:
-            total += (await writing_of(job, number)).usage
+    for writing in await writings_so_far(job):
+        total += writing.usage
     return total
+
+
+async def writings_so_far(job: Job) -> list[Writing]:
+    numbers = range(1, job.assignment.options.max_repairs + 3)  # the draft, its repairs, and the one to strengthen
+    return [
+        await writing_of(job, number) for number in numbers if await job.desk.get(f"draft/{number}") is not None
+    ]
 
 
 def merged(before: Draft, repaired: Draft) -> Draft:

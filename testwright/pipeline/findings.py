@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from testwright.domain.mutants import Fate, Mutant, MutantOutcome
 from testwright.domain.redaction import redacted
+from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, Fault, FileCoverage
 
 MOST_MESSAGE = 4000
@@ -111,6 +112,13 @@ class Chosen:
 
     names: tuple[str, ...]
     drops: tuple[Drop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicions:
+    """The possible bugs that a run has shown."""
+
+    found: tuple[Suspect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from testwright.domain.drafts import Draft
 from testwright.domain.errors import PermanentError
 from testwright.domain.evidence import (
     CaseEvidence,
@@ -15,7 +16,7 @@ from testwright.domain.evidence import (
 from testwright.domain.verdicts import Drop, FileCoverage
 from testwright.pipeline import shelf
 from testwright.pipeline.drafting import usage_so_far, writing_of
-from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Trial, first_line
+from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Suspicions, Trial, first_line
 from testwright.pipeline.preparing import joined
 from testwright.pipeline.tools import Job, Ready
 
@@ -27,6 +28,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     chosen = await shelf.take(job.desk, "chosen", Chosen)
     kept = frozenset(result.name for result in proven.results)
     challenge = (await shelf.take(job.desk, f"challenge/{best}", Challenge)).seen_by(kept)
+    suspects = (await shelf.take(job.desk, "suspects", Suspicions)).found
     draft = (await writing_of(job, best)).draft.only(kept)
     usage = await usage_so_far(job)
     after = joined(baseline.coverage, proven.coverage)
@@ -57,6 +59,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
             )
             for result in proven.results
         ),
+        suspects=len(suspects),
     )
     suite = DeliveredSuite(
         file_path=job.assignment.source.path,
@@ -66,6 +69,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         evidence=evidence,
         dropped=(*await _drops_of_trials(job, best), *chosen.drops, *proven.drops),
         mutants=tuple(_faced(challenge)),
+        suspects=suspects,
         covered_before=_sorted(baseline.coverage.lines_covered if baseline.coverage else frozenset()),
         covered_after=_sorted(after.lines_covered if after else frozenset()),
         missed_after=_sorted(after.lines_missed if after else frozenset()),
@@ -98,11 +102,37 @@ async def keep_unverified(job: Job, ready: Ready, best: int, attempts: int) -> s
     return await _deliver(job, suite)
 
 
+async def keep_suspects(job: Job, ready: Ready, best: int, attempts: int) -> str:
+    """Step `keep` of a file of which nothing is left but possible bugs: no suite, and no claim to one."""
+    suspects = (await shelf.take(job.desk, "suspects", Suspicions)).found
+    usage = await usage_so_far(job)
+    suite = DeliveredSuite(
+        file_path=job.assignment.source.path,
+        test_file_path=ready.suite_path,
+        test_code="",
+        draft=Draft(preamble="", cases=()),
+        evidence=NotVerified(
+            writer=job.writer.name,
+            model=job.writer.model,
+            reason="no test that passes was left; what could be seen of this file are possible bugs",
+            hint="Look at the possible bugs; correct the code or its documentation, and generate again.",
+            test_count=0,
+            attempts=attempts,
+            tokens=usage.tokens,
+            cost_usd=usage.cost_usd,
+            suspects=len(suspects),
+        ),
+        dropped=tuple(await _drops_of_trials(job, best)),
+        suspects=suspects,
+    )
+    return await _deliver(job, suite)
+
+
 async def nothing_left(job: Job, best: int, attempts: int) -> PermanentError:
     """No test passed: the error that says how many were tried, and what most of them died of."""
     trial = await shelf.take(job.desk, f"trial/{best}", Trial)
     reasons = [first_line(fault.message) for fault in trial.faults]
-    common = max(reasons, key=reasons.count)
+    common = max(reasons, key=reasons.count, default="what the writer suspects to be bugs did not fail when it was run")
     tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
     return PermanentError(
         f"None of {len(reasons)} tests passed in {tries}: {common}",

@@ -4,12 +4,15 @@ import asyncio
 from dataclasses import replace
 
 from testwright.domain.errors import SandboxUnavailable
+from testwright.domain.ports import ProjectView
 from testwright.domain.verdicts import FileCoverage, NotRun
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import Baseline
 from testwright.pipeline.load_check import problem_of_source, source_error
 from testwright.pipeline.tools import Job, Ready
+
+READMES = ("README.md", "readme.md", "Readme.md", "README.rst", "README")
 
 
 async def prepare(job: Job) -> Ready:
@@ -34,10 +37,17 @@ async def prepare(job: Job) -> Ready:
 
 async def analyse(job: Job) -> int:
     """Step `analyse`: how many symbols were found."""
-    analysis = await asyncio.to_thread(job.language.analyse, job.assignment.source)
+    source, language = job.assignment.source, job.language
+    analysis = await asyncio.to_thread(language.analyse, source)
+    readme = _readme(await job.tools.workspaces.open(job.assignment))
+    analysis = replace(analysis, claims=await asyncio.to_thread(language.claims, source, analysis, readme))
     await shelf.lay(job.desk, "analysis", analysis)
     await telling.tell_analysis(job, analysis)
     return len(analysis.symbols)
+
+
+def _readme(view: ProjectView) -> str | None:
+    return next((text for name in READMES if (text := view.text(name)) is not None), None)
 
 
 async def measure_baseline(job: Job, ready: Ready) -> bool:

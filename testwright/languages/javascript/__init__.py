@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from testwright.domain.analysis import Analysis
+from testwright.domain.analysis import Analysis, Claim
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
 from testwright.domain.verdicts import Fault
 from testwright.languages.javascript.analysing import analyse
+from testwright.languages.javascript.claims import claims_of, marked
 from testwright.languages.javascript.gates import fault_of
 from testwright.languages.javascript.mutants import mutants, switched
 from testwright.languages.javascript.suites import render, split
@@ -30,6 +31,12 @@ class JavaScript:
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return fault_of(case, draft, analysis, known_modules)
+
+    def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
+        return claims_of(source, analysis, readme)
+
+    def marked(self, case: Case, framework: str) -> Case:
+        return marked(case, framework)
 
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         return mutants(source)

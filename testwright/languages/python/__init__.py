@@ -7,12 +7,13 @@ One parser for sources and suites: tree-sitter. The text is untrusted and may be
 
 from collections.abc import Sequence
 
-from testwright.domain.analysis import Analysis
+from testwright.domain.analysis import Analysis, Claim
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
 from testwright.domain.verdicts import Fault
 from testwright.languages.python import analysis, gates, mutants, suites
+from testwright.languages.python.claims import claims_of, marked
 from testwright.languages.python.mutants import switched
 
 
@@ -32,6 +33,12 @@ class Python:
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return gates.fault_of(case, draft, analysis, known_modules)
+
+    def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
+        return claims_of(source, analysis, readme)
+
+    def marked(self, case: Case, framework: str) -> Case:
+        return marked(case, framework)
 
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         return mutants.mutants(source)

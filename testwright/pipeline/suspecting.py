@@ -1,0 +1,67 @@
+"""Possible bugs: what a writer suspects is run like any test, and kept apart when it fails every time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.errors import SandboxUnavailable
+from testwright.domain.suspects import Suspect
+from testwright.domain.verdicts import NotRun
+from testwright.pipeline import shelf
+from testwright.pipeline.bench import Bench
+from testwright.pipeline.drafting import writings_so_far
+from testwright.pipeline.findings import Suspicions, first_line
+from testwright.pipeline.tools import Job, Ready
+from testwright.pipeline.trial import results_of
+
+_RUNS = 2
+_MOST = 20
+
+
+async def weigh_suspects(job: Job, ready: Ready) -> int:
+    """Step `suspects`: how many possible bugs a run has shown. A test that passes once accuses nobody."""
+    proposed = _distinct(suspect for writing in await writings_so_far(job) for suspect in writing.suspects)
+    found = await _shown(job, ready, proposed[:_MOST]) if proposed else ()
+    await shelf.lay(job.desk, "suspects", Suspicions(found=found))
+    return len(found)
+
+
+def _distinct(suspects: Iterator[Suspect]) -> list[Suspect]:
+    """One for each call and reason."""
+    first: dict[tuple[str, str, str], Suspect] = {}
+    for suspect in suspects:
+        first.setdefault((suspect.symbol, suspect.input, suspect.because.kind), suspect)
+    return list(first.values())
+
+
+async def _shown(job: Job, ready: Ready, proposed: Sequence[Suspect]) -> tuple[Suspect, ...]:
+    bench = await Bench.open(job, ready)
+    left = list(proposed)
+    for preamble in dict.fromkeys(suspect.preamble for suspect in proposed):
+        mine = [suspect for suspect in proposed if suspect.preamble == preamble]
+        draft = Draft(preamble=preamble, cases=tuple(_case(suspect) for suspect in mine))
+        for _ in range(_RUNS):
+            try:
+                answer = await bench.run(draft, coverage=False)
+            except SandboxUnavailable:
+                return ()
+            if isinstance(answer, NotRun):
+                left = [suspect for suspect in left if suspect not in mine]
+                break
+            results = results_of(answer, draft)
+            left = [suspect for suspect in left if suspect not in mine or _fails(results[suspect.name].reason)]
+    return tuple(replace(suspect, marked=_marked(job, suspect)) for suspect in left)
+
+
+def _fails(reason: str) -> bool:
+    """Whether it failed on its own account: a test that was skipped, or never reported, says nothing."""
+    return bool(reason) and first_line(reason) not in ("it skipped itself", "the runner did not report it")
+
+
+def _case(suspect: Suspect) -> Case:
+    return Case(name=suspect.name, code=suspect.code, targets=(suspect.symbol.split(".")[0],))
+
+
+def _marked(job: Job, suspect: Suspect) -> str:
+    case = job.language.marked(_case(suspect), job.framework.name)
+    return job.language.render(Draft(preamble=suspect.preamble, cases=(case,)))
