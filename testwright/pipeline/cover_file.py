@@ -61,7 +61,8 @@ async def _walk(job: Job, step: Step) -> None:
             best = tried
 
     if not best.passed:
-        if best.runnable and await step("suspects", partial(weigh_suspects, job, ready), returns=int):
+        suspects = await step("suspects", partial(weigh_suspects, job, ready), returns=int) if best.runnable else 0
+        if suspects:
             await step("keep", partial(keep_suspects, job, ready, best.attempt, tried.attempt), returns=str)
             return
         raise await nothing_left(job, best.attempt, tried.attempt)

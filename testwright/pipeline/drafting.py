@@ -98,9 +98,7 @@ async def usage_so_far(job: Job) -> Usage:
 
 async def writings_so_far(job: Job) -> list[Writing]:
     numbers = range(1, job.assignment.options.max_repairs + 3)  # the draft, its repairs, and the one to strengthen
-    return [
-        await writing_of(job, number) for number in numbers if await job.desk.get(f"draft/{number}") is not None
-    ]
+    return [await writing_of(job, number) for number in numbers if await job.desk.get(f"draft/{number}") is not None]
 
 
 def merged(before: Draft, repaired: Draft) -> Draft:

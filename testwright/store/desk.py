@@ -154,7 +154,9 @@ def _test_generated(row: SuiteRow, file: FileRow) -> Event:
     suspects = row.evidence["suspects"]
     if suspects:
         found = counted(suspects, "possible bug")
-        message = f"{message}; {found}" if row.evidence["testCount"] else f"Found {found} in {name}, and no test to keep"
+        message = (
+            f"{message}; {found}" if row.evidence["testCount"] else f"Found {found} in {name}, and no test to keep"
+        )
     return Event(
         type="test_generated",
         message=message,

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
-from testwright.domain.analysis import Analysis, Symbol, SymbolKind
+from testwright.domain.analysis import Analysis, Claim, Symbol, SymbolKind
 from testwright.domain.drafts import Case, Draft, Usage, Writing
 from testwright.domain.errors import PermanentError, SandboxUnavailable, TestwrightError
 from testwright.domain.events import Event
@@ -19,6 +19,7 @@ from testwright.domain.ports import Gaps, ProjectView, Workspace, WritingTask
 from testwright.domain.projects import Command, Completed, Runner, RunOrder
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.suspects import Because, Suspect
 from testwright.domain.verdicts import CaseOutcome, Fault, FileCoverage, NotRun, Outcome, RunReport
 from testwright.pipeline.cover_file import cover_file
 from testwright.pipeline.tools import Tools
@@ -47,6 +48,12 @@ class WordLanguage:
     def render(self, draft: Draft) -> str:
         cases = (f"@case {case.name} | {case.code}" for case in draft.cases)
         return "\n".join([f"@preamble {draft.preamble}", *cases])
+
+    def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
+        return ()
+
+    def marked(self, case: Case, framework: str) -> Case:
+        return replace(case, code=f"expected to {case.code}")
 
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         lines = [number for number, text in enumerate(source.text.splitlines(), 1) if text.startswith("mutable")]
@@ -227,10 +234,11 @@ class ScriptedWriter:
     calls: int = 0
     stronger: Draft | None = None
     gaps: list[Gaps] = field(default_factory=list)
+    suspects: tuple[Suspect, ...] = ()
 
     async def draft(self, task: WritingTask) -> Writing:
         self.calls += 1
-        return Writing(draft=self.drafts[0], usage=self.usage)
+        return Writing(draft=self.drafts[0], usage=self.usage, suspects=self.suspects)
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
         self.faults.append(tuple(faults))
@@ -343,6 +351,25 @@ class World:
 
 def draft_of(preamble: str = "fine", **words: str) -> Draft:
     return Draft(preamble=preamble, cases=tuple(Case(name=f"test_{name}", code=word) for name, word in words.items()))
+
+
+def suspect_of(word: str, *, input: str = "add(1)", preamble: str = "suspicious") -> Suspect:
+    return Suspect(
+        name=f"test_{word}_{len(input)}",
+        symbol="add",
+        line=1,
+        expected="2",
+        observed="3",
+        because=Because(kind="example", text="add(1) -> 2", line=1),
+        input=input,
+        code=word,
+        preamble=preamble,
+    )
+
+
+@pytest.fixture
+def suspect() -> Callable[..., Suspect]:
+    return suspect_of
 
 
 @pytest.fixture

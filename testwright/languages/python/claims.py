@@ -10,7 +10,9 @@ from testwright.domain.drafts import Case
 from testwright.domain.sessions import SourceFile
 
 _MOST = 60
-_RESULT = re.compile(r"""^[`"']?\s*(?:->|=>|==|→|\#\s*(?:->|=>|==|→)?|(?:returns|gives|is)\s)\s*(?P<result>.+?)[`.;]*$""")
+_RESULT = re.compile(
+    r"""^[`"']?\s*(?:->|=>|==|→|\#\s*(?:->|=>|==|→)?|(?:returns|gives|is)\s)\s*(?P<result>.+?)[`.;]*$"""
+)
 _FENCED = re.compile(r"```(?:py|python|pycon|python3|doctest)?[^\n]*\n(.*?)```", re.DOTALL)
 
 
@@ -89,9 +91,7 @@ def _doctests(numbered: Sequence[tuple[int, str]], symbols: Sequence[Symbol], ow
         symbol = _called(call, symbols) or (owner if setup else None)
         if symbol is not None and expected and _is_literal(expected) and not call.startswith("print("):
             text = f">>> {call} gives {expected}"
-            yield Claim(
-                symbol=symbol.name, call=call, expected=expected, text=text, line=number, setup=tuple(setup)
-            )
+            yield Claim(symbol=symbol.name, call=call, expected=expected, text=text, line=number, setup=tuple(setup))
         elif not expected:
             setup.append(call)
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Writing
 from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Explored, WritingTask
 from testwright.domain.projects import WORKSPACE
@@ -26,11 +26,11 @@ _MOST_RESTARTS = 3
 class JavaScriptExplorer:
     """The LanguageExplorer for javascript and typescript."""
 
-    async def explore(self, task: WritingTask, seconds: float) -> Draft:
+    async def explore(self, task: WritingTask, seconds: float) -> Writing:
         module = Module(task.source.path, task.source.text, task.view)
         targets = targets_of(task, module)
         told = await _observe(task, plan_of(task, module, targets, seconds), seconds)
-        return draft_of(told, targets, task)
+        return Writing(draft=draft_of(told, targets, task))
 
 
 async def _observe(task: WritingTask, plan: dict[str, Any], seconds: float) -> list[dict[str, Any]]:

@@ -1,0 +1,99 @@
+"""Documented examples are tried: what gives another result than is documented is a doubt, not an observation."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from testwright.writers.explorer.python.probe.bench import Bench, performed
+from testwright.writers.explorer.python.probe.children import Pulse, in_child
+from testwright.writers.explorer.python.probe.guard import TimeUp
+from testwright.writers.explorer.python.probe.suspicions import compared
+
+_SECONDS_EACH = 0.5
+_MOST_SECONDS = 8.0
+_NOT_TRIED = (NameError, ImportError, SyntaxError)
+
+
+def weighed(records: list[dict[str, Any]], claims: list[dict[str, Any]], bench: Bench) -> list[dict[str, Any]]:
+    """The records without observations that contradict an example, and the contradictions in their place."""
+    if not claims:
+        return records
+
+    def work(pulse: Pulse) -> list[dict[str, Any]]:
+        found = []
+        for claim in claims:
+            pulse.beat(claim["call"])
+            doubt = _doubt(claim, bench)
+            found.extend([doubt] if doubt is not None else [])
+        return found
+
+    answer, _ = in_child(work, _MOST_SECONDS)
+    doubts: list[dict[str, Any]] = answer if isinstance(answer, list) else []
+    wrong = {_plain(doubt["call"]) for doubt in doubts}
+    return [*(record for record in records if _plain(record["call"]) not in wrong), *doubts]
+
+
+def _doubt(claim: dict[str, Any], bench: Bench) -> dict[str, Any] | None:
+    call, expected = claim["call"], claim["expected"]
+    names = dict(bench.names)
+    try:
+        with bench.guard.watching(_SECONDS_EACH):
+            for line in claim["setup"]:
+                exec(line, names)
+            try:
+                value = performed(call, names)
+            except _NOT_TRIED:
+                return None
+            except Exception as error:
+                observed = f"{type(error).__name__}: {error}"[:200]
+            else:
+                if compared(value, ast.literal_eval(expected)) or not _can_be_compared(value):
+                    return None
+                observed = repr(value)[:200]
+    except (Exception, TimeUp, SystemExit, KeyboardInterrupt):
+        return None
+    finally:
+        bench.guard.active = False
+    if bench.guard.refused:
+        return None
+    return {
+        "symbol": claim["symbol"],
+        "lines": list(claim["setup"]),
+        "call": call,
+        "checks": [],
+        "error": None,
+        "patches": [],
+        "arguments": [],
+        "documented": True,
+        "foreign": False,
+        "subject": "",
+        "jumps": 0,
+        "suspicion": {
+            "kind": "example",
+            "expected": expected,
+            "observed": observed,
+            "text": claim["text"],
+            "assertion": _assertion(call, expected),
+        },
+        "place": [claim["line"], claim["path"]],
+    }
+
+
+def _can_be_compared(value: Any) -> bool:
+    """An object that only prints as the example says is not what the example compares."""
+    return value is None or type(value).__module__ == "builtins"
+
+
+def _assertion(call: str, expected: str) -> str:
+    value = ast.literal_eval(expected)
+    if value is None or isinstance(value, bool):
+        return f"({call}) is {expected}"
+    return f"({call}) == {expected}"
+
+
+def _plain(call: str) -> str:
+    try:
+        return ast.unparse(ast.parse(call, mode="eval"))
+    except SyntaxError:
+        return call
