@@ -14,7 +14,7 @@ from testwright.domain.projects import WORKSPACE
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import MARKER, REPORT, plan_of, targets_of
 from testwright.writers.explorer.javascript.printing import quoted
-from testwright.writers.explorer.javascript.telling import draft_of, specifier_of
+from testwright.writers.explorer.javascript.telling import specifier_of, writing_of
 
 __all__ = ["JavaScriptExplorer"]
 
@@ -30,7 +30,7 @@ class JavaScriptExplorer:
         module = Module(task.source.path, task.source.text, task.view)
         targets = targets_of(task, module)
         told = await _observe(task, plan_of(task, module, targets, seconds), seconds)
-        return Writing(draft=draft_of(told, targets, task))
+        return writing_of(told, targets, task, module)
 
 
 async def _observe(task: WritingTask, plan: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
