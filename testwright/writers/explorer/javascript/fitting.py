@@ -71,16 +71,16 @@ def together(answers: Iterable[bool | None]) -> bool | None:
     return False if False in told else None if None in told else True
 
 
-def promised(returns: str | None, doc: str | None, module: Module) -> tuple[Shape, str]:
-    """The shape of the result that a type or `@returns {…}` promises, and how it says so."""
+def promised(returns: str | None, doc: str | None, module: Module) -> tuple[Shape, str, str]:
+    """The shape of the result that a type or `@returns {…}` promises, that type as written, and the words."""
     if returns is not None:
         if re.search(r"\b(?:is|asserts)\b|=>", returns):
-            return ANY, ""
-        return of_jsdoc(returns, module), f"the result is declared as {returns}"
+            return ANY, "", ""
+        return of_jsdoc(returns, module), returns, f"the result is declared as {returns}"
     found = re.search(r"@returns?\s+\{([^}]+)\}", doc or "")
     if found is None:
-        return ANY, ""
+        return ANY, "", ""
     shape = of_jsdoc(found[1], module)
     if found[1].strip().startswith("?"):
         shape = union([shape, {"k": "null"}, {"k": "undefined"}])
-    return shape, f"the comment says {found[0]}"
+    return shape, found[1].strip(), f"the comment says {found[0]}"

@@ -15,7 +15,7 @@ from testwright.writers.explorer.javascript import scenes
 from testwright.writers.explorer.javascript.fitting import fits, promised, together
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import Target
-from testwright.writers.explorer.javascript.printing import brief, expectation, holds, source
+from testwright.writers.explorer.javascript.printing import brief, expectation, holds
 from testwright.writers.explorer.javascript.syntax import UNDEFINED, NotLiteral, field, literal, parse
 from testwright.writers.explorer.javascript.writing import Style
 
@@ -51,7 +51,7 @@ def doubt_of(each: dict[str, Any], target: Target, module: Module, style: Style)
     """What looks wrong about one observed call of a function, or about the last step of an object's life."""
     if "from" in each or each.get("asked") or each.get("answer") or target.kind not in ("function", "class"):
         return None
-    if holds([each["args"], each["steps"]], "spy", "cut", "symbol"):
+    if holds([each["args"], [step.get("args") for step in each["steps"]]], "spy", "cut", "symbol"):
         return None
     scene = _scene(each, target, style)
     if scene is None:
@@ -258,7 +258,7 @@ def _glued(tree: Any, scene: _Scene, code: str) -> Doubt | None:
 
 
 def _type(tree: Any, scene: _Scene, module: Module) -> Doubt | None:
-    shape, said = promised(scene.returns, scene.doc, module)
+    shape, declared, said = promised(scene.returns, scene.doc, module)
     if fits(tree, shape) is not False:
         return None
     several = shape["of"] if shape["k"] == "union" else [shape]
@@ -274,7 +274,7 @@ def _type(tree: Any, scene: _Scene, module: Module) -> Doubt | None:
         check = f"expect(Array.isArray({scene.subject})).toBe(true)"
     else:
         return None
-    return scene.doubt("type", said.split(" ")[-1], tree, said, check)
+    return scene.doubt("type", declared, tree, said, check)
 
 
 def _question(tree: Any, scene: _Scene) -> Doubt | None:
@@ -303,7 +303,7 @@ def _sorting(tree: Any, scene: _Scene) -> Doubt | None:
     if any(tree in (sorted(tree, key=key), sorted(tree, key=key, reverse=True)) for key in keys):
         return None
     order = "" if isinstance(tree[0], str) else "(a, b) => a - b"
-    check = f"expect({scene.subject}).toEqual({source(given, '', -1000)}.sort({order}))"
+    check = f"expect({scene.subject}).toEqual([...{_in_brackets(scene)}].sort({order}))"
     return scene.doubt("name", "a sorted result", tree, f"{scene.name} promises an order", check)
 
 
