@@ -80,6 +80,8 @@ def _doctests(numbered: Sequence[tuple[int, str]], symbols: Sequence[Symbol], ow
         while at < len(numbered) and _goes_on(numbered[at], numbered[at - 1]):
             wanted.append(numbered[at][1].strip())
             at += 1
+        if owner is not None and any("\\" in line for line in (*code, *wanted)):
+            return  # a docstring's escapes are another text than the reader sees
         call, expected = "\n".join(code), " ".join(wanted).strip().removesuffix('"""').strip()
         if "doctest:" in call or "..." in expected:
             return
@@ -105,7 +107,7 @@ def _written(numbered: Sequence[tuple[int, str]], symbols: Sequence[Symbol]) -> 
     """`slug("A b") -> "a-b"`, and the same with `=>`, `==`, `→`, `# …` or the word returns."""
     for number, line in numbered:
         text = line.strip()
-        if text.startswith((">>>", "...")):
+        if text.startswith((">>>", "...")) or "\\" in text:
             continue
         for symbol in symbols:
             if symbol.kind is SymbolKind.CLASS or "." in symbol.name:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import re
+import types
 from typing import Any
 
 from testwright.writers.explorer.python.probe.bench import Bench, performed
 from testwright.writers.explorer.python.probe.children import Pulse, in_child
+from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.guard import TimeUp
 from testwright.writers.explorer.python.probe.suspicions import compared
 
 _SECONDS_EACH = 0.5
 _MOST_SECONDS = 8.0
+_MACHINE = re.compile(
+    r"\b(?:os|sys|shutil|platform|socket|random|secrets|uuid|locale|subprocess|tempfile|getpass|urllib\.request)\.|"
+    r"\bPath\b|\bopen\(|\.(?:now|today|utcnow)\(|\btime\.\w*time|environ|getenv"
+)
 _NOT_TRIED = (NameError, ImportError, SyntaxError)
 
 
-def weighed(records: list[dict[str, Any]], claims: list[dict[str, Any]], bench: Bench) -> list[dict[str, Any]]:
+def weighed(
+    records: list[dict[str, Any]], claims: list[dict[str, Any]], bench: Bench, facts: Facts
+) -> list[dict[str, Any]]:
     """The records without observations that contradict an example, and the contradictions in their place."""
     if not claims:
         return records
@@ -23,6 +33,8 @@ def weighed(records: list[dict[str, Any]], claims: list[dict[str, Any]], bench: 
     def work(pulse: Pulse) -> list[dict[str, Any]]:
         found = []
         for claim in claims:
+            if is_decided_by_the_machine(claim["symbol"], bench.unit, facts):
+                continue
             pulse.beat(claim["call"])
             doubt = _doubt(claim, bench)
             found.extend([doubt] if doubt is not None else [])
@@ -32,6 +44,15 @@ def weighed(records: list[dict[str, Any]], claims: list[dict[str, Any]], bench: 
     doubts: list[dict[str, Any]] = answer if isinstance(answer, list) else []
     wrong = {_plain(doubt["call"]) for doubt in doubts}
     return [*(record for record in records if _plain(record["call"]) not in wrong), *doubts]
+
+
+def is_decided_by_the_machine(symbol: str, unit: types.ModuleType, facts: Facts) -> bool:
+    """Whether files, the clock, chance or the environment have a say: then an example shows somebody else's machine."""
+    function: Any = unit
+    for part in symbol.split("."):
+        function = inspect.getattr_static(function, part, None)
+    function = function.fget if isinstance(function, property) else function
+    return any(_MACHINE.search(ast.unparse(tree)) for tree in facts.reached_from(function))
 
 
 def _doubt(claim: dict[str, Any], bench: Bench) -> dict[str, Any] | None:

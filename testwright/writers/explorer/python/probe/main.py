@@ -52,7 +52,7 @@ def explore(plan: dict[str, Any]) -> None:
             found, trouble = _explore_symbol(name, plan, facts, bench, max(share, 0.3))
             records.extend(found)
             troubles.extend([f"{name}: {trouble}"] if trouble else [])
-        records = examples.weighed(records, plan.get("claims", []), bench)
+        records = examples.weighed(records, plan.get("claims", []), bench, facts)
         if plan["integration"]:
             records.extend(_seams([record for record in records if "suspicion" not in record], bench))
         kept = replay.steady(bench, records, until=started + plan["seconds"])

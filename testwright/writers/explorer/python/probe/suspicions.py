@@ -138,8 +138,8 @@ class Judge:
     def _not_a_number(self, seen: Seen) -> Suspicion | None:
         if not _has_nan(seen.value) or re.search(r"\bnan\b|not a number", self.doc, re.IGNORECASE):
             return None
-        if any(_has_odd_float(value) for value in seen.given) or _mentions_nan(self.node):
-            return None
+        if any(_has_odd_float(value) or callable(value) for value in seen.given) or _mentions_nan(self.node):
+            return None  # a function that was made up for the call may well make NaN itself
         result = seen.call if isinstance(seen.value, float) else ""
         assertion = f"not math.isnan({result})" if result else f'"nan" not in repr({seen.call})'
         return Suspicion("value", "a number", _short(seen.value), "nobody means to give back NaN", assertion)
