@@ -225,6 +225,8 @@ export interface VerifiedEvidence {
   tokens: number
   costUsd: number | null
   durationMs: number
+  /** Possible bugs, kept apart from the suite. */
+  suspects?: number
   tests?: readonly TestEvidence[]
 }
 export interface TestEvidence {
@@ -245,6 +247,8 @@ export interface NotVerified {
   attempts?: number
   tokens?: number
   costUsd?: number | null
+  /** Possible bugs, kept apart from the suite. */
+  suspects?: number
 }
 
 export type FileStage =

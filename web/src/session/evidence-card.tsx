@@ -34,6 +34,9 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
         <Fact name="Changes noticed">
           {mutants ? `${mutants.killed} of ${mutants.sampled}` : (evidence.mutantsProblem ?? DASH)}
         </Fact>
+        {evidence.suspects ? (
+          <Fact name="Possible bugs">{evidence.suspects}, kept apart from these tests</Fact>
+        ) : null}
         <Effort evidence={evidence} />
         <Fact name="Time">{duration(evidence.durationMs)}</Fact>
       </dl>

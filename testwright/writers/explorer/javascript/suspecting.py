@@ -76,7 +76,7 @@ def doubt_of(each: dict[str, Any], target: Target, module: Module, style: Style)
     code = scene.code(module)
     doubt = None
     # A function that was made up for the call may well make NaN itself.
-    if allowed is True and not holds(scene.given, "fn", "code"):
+    if allowed is True and not holds(list(scene.given), "fn", "code"):
         doubt = _not_a_number(tree, scene, code) or _glued(tree, scene, code)
         doubt = doubt or (_type(tree, scene, module) if scene.is_typed else None)
     return doubt or _question(tree, scene) or _sorting(tree, scene)
