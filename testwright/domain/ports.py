@@ -127,8 +127,8 @@ class Language(Protocol):
         """Examples with their results that the documentation gives: the source's own, and those of the readme."""
         ...
 
-    def marked(self, case: Case, framework: str) -> Case:
-        """The case as one that is expected to fail, and that goes red once it passes."""
+    def marked(self, draft: Draft, framework: str) -> Draft:
+        """The cases as ones that are expected to fail, and that go red once they pass."""
         ...
 
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:

@@ -63,5 +63,5 @@ def _case(suspect: Suspect) -> Case:
 
 
 def _marked(job: Job, suspect: Suspect) -> str:
-    case = job.language.marked(_case(suspect), job.framework.name)
-    return job.language.render(Draft(preamble=suspect.preamble, cases=(case,)))
+    draft = Draft(preamble=suspect.preamble, cases=(_case(suspect),))
+    return job.language.render(job.language.marked(draft, job.framework.name))

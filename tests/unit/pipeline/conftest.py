@@ -52,8 +52,9 @@ class WordLanguage:
     def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
         return ()
 
-    def marked(self, case: Case, framework: str) -> Case:
-        return replace(case, code=f"expected to {case.code}")
+    def marked(self, draft: Draft, framework: str) -> Draft:
+        cases = (replace(case, code=f"expected to {case.code}") for case in draft.cases)
+        return replace(draft, cases=tuple(cases))
 
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         lines = [number for number, text in enumerate(source.text.splitlines(), 1) if text.startswith("mutable")]

@@ -35,8 +35,8 @@ class JavaScript:
     def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
         return claims_of(source, analysis, readme)
 
-    def marked(self, case: Case, framework: str) -> Case:
-        return marked(case, framework)
+    def marked(self, draft: Draft, framework: str) -> Draft:
+        return marked(draft, framework)
 
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         return mutants(source)

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from testwright.domain.analysis import Analysis, Claim, Symbol, SymbolKind
-from testwright.domain.drafts import Case
+from testwright.domain.drafts import Draft
 from testwright.domain.sessions import SourceFile
 
 _MOST = 60
+_WHY = "possible bug: the code contradicts what it promises"
 _RESULT = re.compile(
     r"""^[`"']?\s*(?:->|=>|==|→|\#\s*(?:->|=>|==|→)?|(?:returns|gives|is)\s)\s*(?P<result>.+?)[`.;]*$"""
 )
@@ -32,12 +33,16 @@ def claims_of(source: SourceFile, analysis: Analysis, readme: str | None) -> tup
     return tuple(claim for claim in distinct.values() if calls.count(claim.call) == 1)[:_MOST]
 
 
-def marked(case: Case, framework: str) -> Case:
-    """The case with the mark that says that it fails today."""
-    if framework == "unittest":
-        return replace(case, code=f"@unittest.expectedFailure\n{case.code}")
-    reason = "possible bug: the code contradicts what it promises"
-    return replace(case, code=f'@pytest.mark.xfail(strict=True, reason="{reason}")\n{case.code}')
+def marked(draft: Draft, framework: str) -> Draft:
+    """The cases with the mark that says that they fail today."""
+    mark = (
+        "@unittest.expectedFailure" if framework == "unittest" else f'@pytest.mark.xfail(strict=True, reason="{_WHY}")'
+    )
+    needed = f"import {'unittest' if framework == 'unittest' else 'pytest'}"
+    preamble = draft.preamble
+    if needed not in preamble.splitlines():
+        preamble = f"{needed}\n\n{preamble}"
+    return Draft(preamble=preamble, cases=tuple(replace(case, code=f"{mark}\n{case.code}") for case in draft.cases))
 
 
 def _in_source(text: str, symbols: Sequence[Symbol]) -> Iterator[Claim]:

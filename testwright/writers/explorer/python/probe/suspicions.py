@@ -323,7 +323,10 @@ def _is_in_an_order(value: Sequence[Any]) -> bool:
     keys: list[Any] = [lambda one: one]
     keys += [str.casefold, len] if isinstance(value[0], str) else [abs, str]
     items = list(value)
-    return any(items in (sorted(items, key=key), sorted(items, key=key, reverse=True)) for key in keys)
+    telling = [key for key in keys if len({key(one) for one in items}) > 1]
+    if not telling:
+        return True
+    return any(items in (sorted(items, key=key), sorted(items, key=key, reverse=True)) for key in telling)
 
 
 def _type_assertion(call: str, value: Any, hint: Any) -> str:
