@@ -235,7 +235,7 @@ def _suspicions(test: TestRecord | None) -> Iterator[str]:
     yield f"  ? {number}, kept apart and never applied (with their tests: --json, or the session's page):"
     for suspect in suspects:
         place = f"{suspect['symbol']}, line {suspect['line']}"
-        yield f"    {place}: {suspect['input']} gives {suspect['observed']}, not {suspect['expected']}"
+        yield f"    {place}: {suspect['input']} gives {suspect['observed']}; expected: {suspect['expected']}"
 
 
 def _percent(value: float | None) -> str:

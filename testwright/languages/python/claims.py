@@ -41,7 +41,9 @@ def marked(draft: Draft, framework: str) -> Draft:
     needed = f"import {'unittest' if framework == 'unittest' else 'pytest'}"
     preamble = draft.preamble
     if needed not in preamble.splitlines():
-        preamble = f"{needed}\n\n{preamble}"
+        blocks = preamble.split("\n\n")
+        blocks.insert(1 if preamble.startswith("import ") else 0, needed)
+        preamble = "\n\n".join(block for block in blocks if block)
     return Draft(preamble=preamble, cases=tuple(replace(case, code=f"{mark}\n{case.code}") for case in draft.cases))
 
 

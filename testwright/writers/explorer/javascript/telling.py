@@ -50,6 +50,8 @@ def _suspects(doubts: list[tuple[Target, Doubt]], task: WritingTask, style: Styl
     for target, doubt in sorted(doubts, key=lambda pair: len(pair[1].input)):
         told = doubt.input if doubt.claim is not None else ""
         simplest.setdefault((doubt.symbol, doubt.kind, told), (target, doubt))
+    accused = tuple({target.id: target for target, _ in simplest.values()}.values())
+    preamble = _preamble(accused, task, style, set()) if accused else ""
     names: set[str] = set()
     for target, doubt in simplest.values():
         name = _unique(_one_line(f"{_PROMISES[doubt.kind]} for {doubt.input}"), names, target)
@@ -71,7 +73,7 @@ def _suspects(doubts: list[tuple[Target, Doubt]], task: WritingTask, style: Styl
             ),
             input=doubt.input,
             code=_code(name, written, style),
-            preamble=_preamble((target,), task, style, set()),
+            preamble=preamble,
         )
 
 

@@ -37,12 +37,12 @@ def suspects_of(records: Sequence[Record], module: str, analysis: Analysis) -> t
     """The records that look like bugs, each as a test of what the code promises."""
     taken: set[str] = set()
     lines = {symbol.name: symbol for symbol in analysis.symbols}
+    doubtful = [(record, record.suspicion) for record in records if record.suspicion is not None]
+    cases = [_doubtful_case(record, suspicion, taken) for record, suspicion in doubtful]
+    written = [replace(record, call=suspicion.assertion) for record, suspicion in doubtful]
+    preamble = _preamble(cases, written, module)
     found = []
-    for record in records:
-        suspicion = record.suspicion
-        if suspicion is None:
-            continue
-        case = _doubtful_case(record, suspicion, taken)
+    for case, (record, suspicion) in zip(cases, doubtful, strict=True):
         symbol = lines.get(record.symbol) or lines.get(record.symbol.split(".")[0])
         line = symbol.line if symbol is not None else 1
         found.append(
@@ -57,7 +57,7 @@ def suspects_of(records: Sequence[Record], module: str, analysis: Analysis) -> t
                 ),
                 input=record.call,
                 code=case.code,
-                preamble=_preamble([case], [replace(record, call=suspicion.assertion)], module),
+                preamble=preamble,
             )
         )
     return tuple(found)
