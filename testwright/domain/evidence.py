@@ -1,12 +1,13 @@
 """What was observed about a delivered suite. Never an estimate."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from testwright.domain.drafts import Draft
 from testwright.domain.mutants import Fate, Mutant
 from testwright.domain.suspects import Suspect
-from testwright.domain.verdicts import Drop
+from testwright.domain.verdicts import Drop, Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class Evidence:
     """A verified suite. `before` is what the project's own tests of this file reach, `after` these and the new ones.
 
     `mutants` is None when the code could not be broken on trial; `mutants_problem` then says why.
+    `environment` are tests that could not pass here, each with what is missing.
     """
 
     writer: str
@@ -71,6 +73,7 @@ class Evidence:
     mutants_problem: str | None
     cases: tuple[CaseEvidence, ...]
     suspects: int = 0
+    environment: tuple[tuple[str, Trouble], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,7 @@ class NotVerified:
     tokens: int
     cost_usd: float | None
     suspects: int = 0
+    environment: tuple[tuple[str, Trouble], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +123,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
             "tokens": evidence.tokens,
             "costUsd": evidence.cost_usd,
             "suspects": evidence.suspects,
+            **_environment_json(evidence.environment),
         }
     return {
         "verified": True,
@@ -138,6 +143,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         "costUsd": evidence.cost_usd,
         "durationMs": evidence.duration_ms,
         "suspects": evidence.suspects,
+        **_environment_json(evidence.environment),
         "tests": [
             {
                 "name": case.name,
@@ -149,6 +155,19 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
             for case in evidence.cases
         ],
     }
+
+
+def _environment_json(troubles: tuple[tuple[str, Trouble], ...]) -> dict[str, Any]:
+    missing = gathered(troubles)
+    return {"environment": missing} if missing else {}
+
+
+def gathered(troubles: Sequence[tuple[str, Trouble]]) -> list[dict[str, Any]]:
+    """Troubles by what is missing, each with the tests that met it, under wire names."""
+    together: dict[Trouble, list[str]] = {}
+    for name, trouble in troubles:
+        together.setdefault(trouble, []).append(name)
+    return [{**asdict(trouble), "tests": names} for trouble, names in together.items()]
 
 
 def mutant_json(faced: FacedMutant) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from testwright.domain.mutants import Fate, Mutant, MutantOutcome
 from testwright.domain.redaction import redacted
 from testwright.domain.suspects import Suspect
-from testwright.domain.verdicts import Drop, Fault, FileCoverage
+from testwright.domain.verdicts import Drop, Fault, FileCoverage, Trouble
 
 MOST_MESSAGE = 4000
 """A failure is cut to this before it goes into a repair prompt or an event."""
@@ -13,7 +13,10 @@ MOST_MESSAGE = 4000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
-    """How one test did. `gate` and `reason` are empty when it passed; `lines` and `branches` are as in CaseOutcome."""
+    """How one test did. `gate` and `reason` are empty when it passed; `lines` and `branches` are as in CaseOutcome.
+
+    `trouble` is what was missing here, when that is why it failed.
+    """
 
     name: str
     passed: bool
@@ -22,6 +25,7 @@ class CaseResult:
     duration_ms: float = 0.0
     lines: frozenset[int] | None = None
     branches: frozenset[str] | None = None
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +44,24 @@ class Trial:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
+        """What can be mended by writing it anew."""
         return tuple(
             Fault(name=result.name, gate=result.gate, message=result.reason)
             for result in self.results
-            if not result.passed
+            if not result.passed and result.trouble is None
         )
 
     @property
+    def troubles(self) -> tuple[tuple[str, Trouble], ...]:
+        return tuple((result.name, result.trouble) for result in self.results if result.trouble is not None)
+
+    @property
     def drops(self) -> tuple[Drop, ...]:
-        return tuple(Drop(name=fault.name, gate=fault.gate, reason=fault.message) for fault in self.faults)
+        return tuple(
+            Drop(name=result.name, gate=result.gate, reason=result.reason)
+            for result in self.results
+            if not result.passed
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ from testwright.domain.evidence import (
     MutantCounts,
     NotVerified,
     Percentages,
+    gathered,
 )
-from testwright.domain.verdicts import Drop, FileCoverage
+from testwright.domain.verdicts import Drop, FileCoverage, Trouble
 from testwright.pipeline import shelf
 from testwright.pipeline.drafting import usage_so_far, writing_of
 from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Suspicions, Trial, first_line
@@ -60,6 +61,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
             for result in proven.results
         ),
         suspects=len(suspects),
+        environment=await _troubles_of_trials(job, best),
     )
     suite = DeliveredSuite(
         file_path=job.assignment.source.path,
@@ -121,6 +123,7 @@ async def keep_suspects(job: Job, ready: Ready, best: int, attempts: int) -> str
             tokens=usage.tokens,
             cost_usd=usage.cost_usd,
             suspects=len(suspects),
+            environment=await _troubles_of_trials(job, best),
         ),
         dropped=tuple(await _drops_of_trials(job, best)),
         suspects=suspects,
@@ -131,7 +134,15 @@ async def keep_suspects(job: Job, ready: Ready, best: int, attempts: int) -> str
 async def nothing_left(job: Job, best: int, attempts: int) -> PermanentError:
     """No test passed: the error that says how many were tried, and what most of them died of."""
     trial = await shelf.take(job.desk, f"trial/{best}", Trial)
-    reasons = [first_line(fault.message) for fault in trial.faults]
+    missing = gathered(trial.troubles)
+    if missing and not trial.faults:
+        return PermanentError(
+            f"None of {len(trial.results)} tests can pass here: {missing[0]['message']}",
+            code="environment",
+            hint=str(missing[0]["hint"]),
+            retryable=True,
+        )
+    reasons = [first_line(drop.reason) for drop in trial.drops]
     common = max(reasons, key=reasons.count, default="what the writer suspects to be bugs did not fail when it was run")
     tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
     return PermanentError(
@@ -142,13 +153,27 @@ async def nothing_left(job: Job, best: int, attempts: int) -> PermanentError:
     )
 
 
+async def _troubles_of_trials(job: Job, best: int) -> tuple[tuple[str, Trouble], ...]:
+    troubles: dict[str, Trouble] = {}
+    for trial in await _trials(job, best):
+        troubles |= dict(trial.troubles)
+        troubles = {name: trouble for name, trouble in troubles.items() if name not in trial.passed}
+    return tuple(troubles.items())
+
+
+async def _trials(job: Job, best: int) -> list[Trial]:
+    numbers = range(1, best + 1)
+    return [
+        await shelf.take(job.desk, f"trial/{number}", Trial)
+        for number in numbers
+        if await job.desk.get(f"trial/{number}") is not None
+    ]
+
+
 async def _drops_of_trials(job: Job, best: int) -> list[Drop]:
     """The last word on every test that did not hold in an attempt and does not pass in the one that is delivered."""
     drops: dict[str, Drop] = {}
-    for attempt in range(1, best + 1):
-        if await job.desk.get(f"trial/{attempt}") is None:
-            continue
-        trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
+    for trial in await _trials(job, best):
         drops |= {drop.name: drop for drop in trial.drops}
         drops = {name: drop for name, drop in drops.items() if name not in trial.passed}
     return list(drops.values())

@@ -75,6 +75,13 @@ export interface DroppedTest {
   gate: string
   reason: string
 }
+/** Something missing where the tests run, and the tests that could not pass because of it. */
+export interface EnvironmentTrouble {
+  kind: 'network' | 'database' | 'program' | 'package' | 'variable' | 'read_only' | 'display' | Open
+  message: string
+  hint: string
+  tests: readonly string[]
+}
 export interface CodeSymbol {
   name: string
   kind: string
@@ -144,6 +151,7 @@ export interface TestVerified extends FileUpdateBase {
   failed: number
   dropped: DroppedTest[]
   coverage: Coverage
+  environment?: readonly EnvironmentTrouble[]
 }
 export interface TestRepairing extends FileUpdateBase {
   type: 'test_repairing'
@@ -227,6 +235,7 @@ export interface VerifiedEvidence {
   durationMs: number
   /** Possible bugs, kept apart from the suite. */
   suspects?: number
+  environment?: readonly EnvironmentTrouble[]
   tests?: readonly TestEvidence[]
 }
 export interface TestEvidence {
@@ -249,6 +258,7 @@ export interface NotVerified {
   costUsd?: number | null
   /** Possible bugs, kept apart from the suite. */
   suspects?: number
+  environment?: readonly EnvironmentTrouble[]
 }
 
 export type FileStage =

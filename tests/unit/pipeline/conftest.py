@@ -28,7 +28,7 @@ SUITE = "tests/test_money.py"
 
 
 class WordLanguage:
-    """A case's code is a word: pass, fail, skip, silent, crash, hang, flaky, static.
+    """A case's code is a word: pass, fail, skip, silent, crash, hang, flaky, static, or raise and a message.
 
     A passing one may go on with the lines it runs and the mutants it notices: `pass lines=1,2 kills=1`. Each line of a
     source that begins with "mutable" has one mutant, of the line's own number.
@@ -211,6 +211,8 @@ class ActingSandbox:
             return (name, "failed", "sometimes 3") if seed == self.flaky_seed else (name, "passed", "")
         if word == "skip":
             return (name, "skipped", "")
+        if word == "raise":
+            return (name, "failed", rest.strip())
         return (name, "failed", f"assert 1 == 2{rest}") if word == "fail" else (name, "passed", rest)
 
     def _report(self, outcomes: list[tuple[str, str, str]]) -> Completed:

@@ -40,6 +40,7 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
         <Effort evidence={evidence} />
         <Fact name="Time">{duration(evidence.durationMs)}</Fact>
       </dl>
+      <Missing evidence={evidence} />
       {tests.length > 0 && (
         <table className="ledger">
           <caption>Each test</caption>
@@ -84,6 +85,7 @@ function NotVerified({ evidence }: { evidence: Extract<Evidence, { verified: fal
         <b>Not verified:</b> {evidence.reason}
       </p>
       {evidence.hint && <Hint>{evidence.hint}</Hint>}
+      <Missing evidence={evidence} />
       <p className="dim">Nobody has run this suite, so nothing else is said about it.</p>
       {evidence.writer && (
         <dl>
@@ -103,6 +105,18 @@ function Effort({ evidence }: { evidence: Evidence }) {
       <Fact name="Tokens">{tokens ? `${tokens.toLocaleString('en')}, ${money(costUsd)}` : 'None used'}</Fact>
     </>
   )
+}
+
+/** What is missing here: the only thing on this card that somebody can do something about. */
+function Missing({ evidence }: { evidence: Evidence }) {
+  return (evidence.environment ?? []).map(({ kind, message, hint, tests }) => (
+    <div key={kind + message}>
+      <p>
+        <b>Needs you:</b> {message} {count(tests.length, 'test')} could not pass.
+      </p>
+      <Hint>{hint}</Hint>
+    </div>
+  ))
 }
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {
