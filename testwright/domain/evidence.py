@@ -38,13 +38,17 @@ class FacedMutant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvidence:
-    """One delivered test. `mutants` counts those it ran into; None when it could not be challenged."""
+    """One delivered test. `mutants` counts those it ran into; None when it could not be challenged.
+
+    `mended` says what was put right in it by rule, after its writer had got it wrong.
+    """
 
     name: str
     passed_runs: int
     runs: int
     duration_ms: float
     mutants: MutantCounts | None
+    mended: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +155,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
                 "runs": case.runs,
                 "durationMs": case.duration_ms,
                 "mutants": _counts_json(case.mutants),
+                **({"mended": case.mended} if case.mended else {}),
             }
             for case in evidence.cases
         ],

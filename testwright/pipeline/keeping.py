@@ -14,6 +14,7 @@ from testwright.domain.evidence import (
     Percentages,
     gathered,
 )
+from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, FileCoverage, Trouble
 from testwright.pipeline import shelf
 from testwright.pipeline.drafting import usage_so_far, writing_of
@@ -31,6 +32,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     challenge = (await shelf.take(job.desk, f"challenge/{best}", Challenge)).seen_by(kept)
     suspects = (await shelf.take(job.desk, "suspects", Suspicions)).found
     draft = (await writing_of(job, best)).draft.only(kept)
+    mended = {case.name: case.mended for case in draft.cases}
     usage = await usage_so_far(job)
     after = joined(baseline.coverage, proven.coverage)
     evidence = Evidence(
@@ -57,6 +59,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
                 runs=proven.runs,
                 duration_ms=round(result.duration_ms, 1),
                 mutants=_counts(challenge, result.name),
+                mended=mended.get(result.name, ""),
             )
             for result in proven.results
         ),
@@ -69,7 +72,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         test_code=job.language.render(draft),
         draft=draft,
         evidence=evidence,
-        dropped=(*await _drops_of_trials(job, best), *chosen.drops, *proven.drops),
+        dropped=(*_not_accusing(await _drops_of_trials(job, best), suspects), *chosen.drops, *proven.drops),
         mutants=tuple(_faced(challenge)),
         suspects=suspects,
         covered_before=_sorted(baseline.coverage.lines_covered if baseline.coverage else frozenset()),
@@ -125,7 +128,7 @@ async def keep_suspects(job: Job, ready: Ready, best: int, attempts: int) -> str
             suspects=len(suspects),
             environment=await _troubles_of_trials(job, best),
         ),
-        dropped=tuple(await _drops_of_trials(job, best)),
+        dropped=_not_accusing(await _drops_of_trials(job, best), suspects),
         suspects=suspects,
     )
     return await _deliver(job, suite)
@@ -151,6 +154,12 @@ async def nothing_left(job: Job, best: int, attempts: int) -> PermanentError:
         hint="Retry with instructions about what the tests need, or with another model.",
         retryable=True,
     )
+
+
+def _not_accusing(drops: list[Drop], suspects: tuple[Suspect, ...]) -> tuple[Drop, ...]:
+    """A test that shows a possible bug was not thrown away."""
+    accusing = {suspect.name for suspect in suspects}
+    return tuple(drop for drop in drops if drop.name not in accusing)
 
 
 async def _troubles_of_trials(job: Job, best: int) -> tuple[tuple[str, Trouble], ...]:

@@ -1,16 +1,17 @@
 """Possible bugs: what a writer suspects is run like any test, and kept apart when it fails every time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import NotRun
 from testwright.pipeline import shelf
 from testwright.pipeline.bench import Bench
-from testwright.pipeline.drafting import writings_so_far
-from testwright.pipeline.findings import Suspicions, first_line
+from testwright.pipeline.drafting import accusations, writings_so_far
+from testwright.pipeline.findings import Suspicions, Trial, first_line
 from testwright.pipeline.tools import Job, Ready
 from testwright.pipeline.trial import results_of
 
@@ -20,18 +21,31 @@ _MOST = 20
 
 async def weigh_suspects(job: Job, ready: Ready) -> int:
     """Step `suspects`: how many possible bugs a run has shown. A test that passes once accuses nobody."""
-    proposed = _distinct(suspect for writing in await writings_so_far(job) for suspect in writing.suspects)
+    writings = await writings_so_far(job)
+    accusing = [
+        suspect for number in sorted(writings) for suspect in await _accusing(job, number, writings[number].draft)
+    ]
+    observed = [suspect for writing in writings.values() for suspect in writing.suspects]
+    proposed = _distinct([*observed, *accusing])
     found = await _shown(job, ready, proposed[:_MOST]) if proposed else ()
     await shelf.lay(job.desk, "suspects", Suspicions(found=found))
     return len(found)
 
 
-def _distinct(suspects: Iterator[Suspect]) -> list[Suspect]:
+async def _accusing(job: Job, number: int, draft: Draft) -> list[Suspect]:
+    if await job.desk.get(f"trial/{number}") is None:
+        return []
+    trial = await shelf.take(job.desk, f"trial/{number}", Trial)
+    analysis = await shelf.take(job.desk, "analysis", Analysis)
+    return list(accusations(job, draft, trial.faults, analysis))
+
+
+def _distinct(suspects: Sequence[Suspect]) -> list[Suspect]:
     """One for each call and reason."""
     first: dict[tuple[str, str, str], Suspect] = {}
     for suspect in suspects:
-        first.setdefault((suspect.symbol, suspect.input, suspect.because.kind), suspect)
-    return list(first.values())
+        first.setdefault((suspect.symbol, "".join(suspect.input.split()), suspect.because.kind), suspect)
+    return list({suspect.name: suspect for suspect in reversed(first.values())}.values())[::-1]
 
 
 async def _shown(job: Job, ready: Ready, proposed: Sequence[Suspect]) -> tuple[Suspect, ...]:

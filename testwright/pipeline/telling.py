@@ -74,14 +74,19 @@ async def tell_draft(job: Job, attempt: int, tests: int, *, added: int = 0) -> N
     )
 
 
-async def tell_repair(job: Job, attempt: int, faults: Sequence[Fault]) -> None:
+async def tell_repair(job: Job, attempt: int, faults: Sequence[Fault], mended: Mapping[str, str]) -> None:
+    """`mended` is what rules put right, by the test's name."""
     reason = first_line(faults[0].message)
     await job.desk.tell(
         Event(
             type="test_repairing",
             message=f"Repairing {_tests(len(faults))} of {job.file_name}",
             file_index=job.assignment.file_index,
-            extra={"attempt": attempt, "reason": f"{faults[0].name}: {reason}"},
+            extra={
+                "attempt": attempt,
+                "reason": f"{faults[0].name}: {reason}",
+                **({"mended": [{"name": name, "what": what} for name, what in mended.items()]} if mended else {}),
+            },
             key=_key(job, "test_repairing", str(attempt)),
         )
     )

@@ -157,6 +157,8 @@ export interface TestRepairing extends FileUpdateBase {
   type: 'test_repairing'
   attempt: number
   reason: string
+  /** What rules put right without asking the writer. */
+  mended?: readonly { name: string; what: string }[]
 }
 export interface MutantsChecked extends FileUpdateBase, Mutants {
   type: 'mutants_checked'
@@ -245,6 +247,8 @@ export interface TestEvidence {
   durationMs: number
   /** Of the changes to the code that this test ran into; null when it could not be challenged. */
   mutants?: Mutants | null
+  /** What was put right in it by rule. */
+  mended?: string
 }
 export interface NotVerified {
   verified: false

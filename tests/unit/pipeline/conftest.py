@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from testwright.domain.analysis import Analysis, Claim, Symbol, SymbolKind
-from testwright.domain.drafts import Case, Draft, Usage, Writing
+from testwright.domain.drafts import Case, Draft, Mending, Usage, Writing
 from testwright.domain.errors import PermanentError, SandboxUnavailable, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
@@ -48,6 +48,19 @@ class WordLanguage:
     def render(self, draft: Draft) -> str:
         cases = (f"@case {case.name} | {case.code}" for case in draft.cases)
         return "\n".join([f"@preamble {draft.preamble}", *cases])
+
+    def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
+        """`fail mendable` can be put right, once what it needs is imported."""
+        if "mendable" not in case.code:
+            return None
+        case = replace(case, code="pass", mended="passes now")
+        return Mending(case=case, preamble=f"import luck\n{draft.preamble}", what="passes now")
+
+    def accused(self, case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspect | None:
+        """`fail documented` expects what is documented."""
+        if "documented" not in case.code:
+            return None
+        return replace(suspect_of("fail", preamble=draft.preamble), name=case.name, code=case.code)
 
     def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
         return ()
@@ -238,12 +251,15 @@ class ScriptedWriter:
     stronger: Draft | None = None
     gaps: list[Gaps] = field(default_factory=list)
     suspects: tuple[Suspect, ...] = ()
+    trouble_on_repair: bool = False
 
     async def draft(self, task: WritingTask) -> Writing:
         self.calls += 1
         return Writing(draft=self.drafts[0], usage=self.usage, suspects=self.suspects)
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
+        if self.trouble_on_repair:
+            raise PermanentError("The model is away.", code="model_away")
         self.faults.append(tuple(faults))
         self.calls += 1
         number = len(self.faults)

@@ -1,5 +1,7 @@
 """Possible bugs: run before they are told, kept apart from the suite, and the end of a file that has nothing else."""
 
+from dataclasses import replace
+
 import pytest
 
 from testwright.domain.errors import PermanentError
@@ -63,3 +65,26 @@ async def test_a_file_whose_only_suspect_is_cleared_fails_with_words(world, suit
 
     assert caught.value.code == "tests_failed"
     assert "did not fail when it was run" in caught.value.message
+
+
+async def test_a_failing_test_that_the_documentation_backs_is_not_bent_but_kept_apart(world, suite):
+    it = world(suite(a="pass", b="fail documented", c="fail"), suite(c="pass"))
+
+    delivered = await it.walk()
+
+    assert [[fault.name for fault in faults] for faults in it.writer.faults] == [["test_c"]]
+    assert [case.name for case in delivered.draft.cases] == ["test_a", "test_c"]
+    assert [(found.name, found.because.kind) for found in delivered.suspects] == [("test_b", "example")]
+    assert [drop.name for drop in delivered.dropped] == []
+
+
+async def test_a_test_whose_writer_doubts_the_code_is_not_sent_back_and_not_believed_without_backing(world, suite):
+    draft = suite(a="pass", b="fail")
+    doubted = replace(draft.cases[1], suspect="the name says otherwise")
+    it = world(replace(draft, cases=(draft.cases[0], doubted)))
+
+    delivered = await it.walk()
+
+    assert it.writer.faults == []
+    assert delivered.suspects == ()
+    assert [drop.name for drop in delivered.dropped] == ["test_b"]

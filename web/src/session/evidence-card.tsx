@@ -59,9 +59,12 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
             </tr>
           </thead>
           <tbody>
-            {tests.map(({ name, passedRuns, runs, durationMs, mutants: faced }) => (
+            {tests.map(({ name, passedRuns, runs, durationMs, mutants: faced, mended }) => (
               <tr key={name}>
-                <td className="wrap mono">{name}</td>
+                <td className="wrap mono">
+                  {name}
+                  {mended && <span className="dim"> mended: {mended}</span>}
+                </td>
                 <td className="number">{faced ? `${faced.killed}/${faced.sampled}` : DASH}</td>
                 <td className="number">
                   {passedRuns}/{runs}
