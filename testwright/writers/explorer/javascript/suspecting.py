@@ -306,7 +306,7 @@ def _sorting(tree: Any, scene: _Scene) -> Doubt | None:
         return None
     if not isinstance(tree[0], str | int | float) or isinstance(tree[0], bool) or not set(tree) <= set(given):
         return None
-    keys: list[Any] = [lambda one: one, str.casefold, len] if isinstance(tree[0], str) else [lambda one: one, str, abs]
+    keys: list[Any] = [lambda one: one, str.casefold, len] if isinstance(tree[0], str) else [lambda one: one, abs]
     keys = [key for key in keys if len({key(one) for one in tree}) > 1]
     if not keys or any(tree in (sorted(tree, key=key), sorted(tree, key=key, reverse=True)) for key in keys):
         return None

@@ -321,7 +321,7 @@ def _is_in_an_order(value: Sequence[Any]) -> bool:
     if len({type(one) for one in value}) != 1 or type(value[0]) not in (int, float, str):
         return True  # who is to say
     keys: list[Any] = [lambda one: one]
-    keys += [str.casefold, len] if isinstance(value[0], str) else [abs, str]
+    keys += [str.casefold, len] if isinstance(value[0], str) else [abs]
     items = list(value)
     telling = [key for key in keys if len({key(one) for one in items}) > 1]
     if not telling:
