@@ -117,6 +117,11 @@ def test_a_contradiction_is_suspected_with_the_line_that_would_hold(tmp_path, co
         pytest.param("def f(x: list[int]) -> int:\n    return x[0]", ["[]"], id="an index that nobody promised"),
         pytest.param("def f(t: dict[str, int], k: str) -> int:\n    return t[k]", ["{}", '"a"'], id="a lookup"),
         pytest.param("def f(x: int) -> int:\n    '''Raises TypeError.'''\n    return x + ''", ["1"], id="documented"),
+        pytest.param("def f(x: str) -> str:\n    return x % 3", ['"NaN"'], id="a format is the caller's"),
+        pytest.param("class C: pass\ndef f(x: str) -> str:\n    return getattr(C(), x)", ['"a"'], id="by name"),
+        pytest.param(
+            'def f(t, k):\n    """Or a default for missing ones."""\n    return t[k]', ["{}", "1"], id="no types"
+        ),
         pytest.param("def f(x: float) -> float:\n    return x - x", ["float('inf')"], id="infinity in"),
         pytest.param("def f(x: int) -> float:\n    '''NaN for 0.'''\n    return 1e999 * x", ["0"], id="nan documented"),
         pytest.param("def f(x: int) -> float:\n    return float('nan')", ["0"], id="nan on purpose"),

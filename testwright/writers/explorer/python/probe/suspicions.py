@@ -35,6 +35,11 @@ _WRITES_PYTHON = re.compile(
     r"format_value|render|spell|print|pretty"
 )
 _CRASHES = ("TypeError", "AttributeError")
+_MISUSE = re.compile(
+    r"'(?:NoneType|str|int|float|bool|list|dict|tuple|set|bytes)' object|unsupported operand|not supported between|"
+    r"can only concatenate|must be str|expected str|indices must be|argument must be|unhashable"
+)
+"""Plain values in the wrong place. What an object of the project lacks, or a format string wants, may be the caller's."""
 _UNKNOWN_NAMES = ("NameError", "UnboundLocalError")
 _LOOKUPS = ("KeyError", "IndexError")
 _PROMISED = re.compile(r"\b(?:empty|missing|unknown|not found|absent|no such|out of range|too short)\b", re.IGNORECASE)
@@ -89,19 +94,19 @@ class Judge:
         if allowed is False:
             return None
         if seen.crash is not None:
-            return self._crash(seen, is_sure=allowed is True)
+            return self._crash(seen, is_typed=allowed is True)
         if seen.call.startswith("list("):
             return None
         return (
             self._not_a_number(seen)
             or self._glued(seen)
-            or (self._type(seen) if allowed is True and self.is_plain else None)
+            or (self._type(seen) if (allowed or scenario.documented) and self.is_plain else None)
             or self._question(seen)
             or self._sorting(seen)
         )
 
     def _allowed(self, seen: Seen) -> bool | None:
-        """True when documentation or annotations allow the input, None when they say nothing, else False."""
+        """True when the annotations allow the input, None when they say nothing of it, else False."""
         answers: list[bool | None] = []
         for argument, value in zip(seen.scenario.arguments, seen.given, strict=True):
             hint = self.hints.get(argument.parameter, Any)
@@ -117,18 +122,24 @@ class Judge:
             answers.append(_is_sound(seen.subject, seen.scenario))
         if False in answers:
             return False
-        return True if None not in answers or seen.scenario.documented else None
+        return True if None not in answers else None
 
-    def _crash(self, seen: Seen, *, is_sure: bool) -> Suspicion | None:
+    def _crash(self, seen: Seen, *, is_typed: bool) -> Suspicion | None:
         error = seen.crash
         kind = type(error).__name__
         if error is None or not seen.is_inside or kind in self.doc or "Raises" in self.doc:
             return None
         if kind in _UNKNOWN_NAMES:
             text = f"{self.symbol} uses a name that is not defined"
-        elif kind in _CRASHES and is_sure and seen.given:
+        elif kind in _CRASHES and is_typed and seen.given and _MISUSE.search(str(error)):
             text = f"{self.symbol}{self._signature()} takes this input"
-        elif kind in _LOOKUPS and is_sure and _is_rim(seen.given) and (said := _PROMISED.search(self.doc)):
+        elif (
+            kind in _LOOKUPS
+            and is_typed
+            and "default" not in self.hints
+            and _is_rim(seen.given)
+            and (said := _PROMISED.search(self.doc))
+        ):
             text = f"the documentation says what happens: “{_line_with(self.doc, said.group())}”"
         else:
             return None
