@@ -39,7 +39,7 @@ _MISUSE = re.compile(
     r"'(?:NoneType|str|int|float|bool|list|dict|tuple|set|bytes)' object|unsupported operand|not supported between|"
     r"can only concatenate|must be str|expected str|indices must be|argument must be|unhashable"
 )
-"""Plain values in the wrong place. What an object of the project lacks, or a format string wants, may be the caller's."""
+"""Plain values in the wrong place. What an object of the project lacks, or a format string wants, is the caller's."""
 _UNKNOWN_NAMES = ("NameError", "UnboundLocalError")
 _LOOKUPS = ("KeyError", "IndexError")
 _PROMISED = re.compile(r"\b(?:empty|missing|unknown|not found|absent|no such|out of range|too short)\b", re.IGNORECASE)
