@@ -223,7 +223,7 @@ def _wrong_pattern(place: _Place) -> Mending | None:
     )
     if found is None:
         return None
-    actual = found[1].splitlines()[0].removesuffix("'")
+    actual = found[1].partition("\n")[0].removesuffix("'")
     docs = " ".join(symbol.doc or "" for symbol in place.analysis.symbols if _mentions(place.case.code, symbol.name))
     raised = [
         node

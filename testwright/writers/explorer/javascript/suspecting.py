@@ -55,6 +55,13 @@ class Doubt:
 
 def doubt_of(each: dict[str, Any], target: Target, module: Module, style: Style) -> Doubt | None:
     """What looks wrong about one observed call of a function, or about the last step of an object's life."""
+    try:
+        return _doubt_of(each, target, module, style)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError):
+        return None  # a stranger's report need not look as it should
+
+
+def _doubt_of(each: dict[str, Any], target: Target, module: Module, style: Style) -> Doubt | None:
     if "from" in each or each.get("asked") or each.get("answer") or target.kind not in ("function", "class"):
         return None
     if holds([each["args"], [step.get("args") for step in each["steps"]]], "spy", "cut", "symbol"):

@@ -84,6 +84,13 @@ class Judge:
         self.said = _strings(self.node)
 
     def suspicion(self, seen: Seen) -> Suspicion | None:
+        """None also where the project's own `==`, hash or repr gets in the way."""
+        try:
+            return self._suspicion(seen)
+        except Exception:
+            return None
+
+    def _suspicion(self, seen: Seen) -> Suspicion | None:
         scenario = seen.scenario
         if scenario.patches or self.node is None or self.name in ("__init__", "__new__"):
             return None
