@@ -55,6 +55,10 @@ def test_what_is_no_plain_value_is_no_promise(doc):
     assert python(f'def f(x):\n    """\n    {doc}\n    """\n') == []
 
 
+def test_a_docstring_of_one_line_is_heard_too():
+    assert python('def f(x):\n    """f(1) -> 2"""\n') == [("f", "f(1)", "2", 2)]
+
+
 def test_code_is_no_documentation():
     assert python("def f(x):\n    return x if x else f(1) == 2\n") == []
 

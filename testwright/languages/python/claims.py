@@ -52,14 +52,19 @@ def _in_source(text: str, symbols: Sequence[Symbol]) -> Iterator[Claim]:
     for symbol in symbols:
         inner = [other for other in symbols if other is not symbol and symbol.line <= other.line <= symbol.end_line]
         told = {line.strip() for line in (symbol.doc or "").splitlines()}
+        bare = {number: _bare(lines[number - 1]) for number in range(symbol.line, min(symbol.end_line, len(lines)) + 1)}
         numbered = [
-            (number, lines[number - 1])
-            for number in range(symbol.line, min(symbol.end_line, len(lines)) + 1)
-            if lines[number - 1].strip() in told or lines[number - 1].strip().strip('"').strip("'").strip() in told
-            if not any(other.line <= number <= other.end_line for other in inner)
+            (number, text)
+            for number, text in bare.items()
+            if text in told and not any(other.line <= number <= other.end_line for other in inner)
         ]
         yield from _doctests(numbered, symbols, symbol)
         yield from _written(numbered, [symbol])
+
+
+def _bare(line: str) -> str:
+    """A line of a docstring without the quotes that open or close it."""
+    return re.sub(r"^[rR]?(?:\"{3}|'{3})|(?:\"{3}|'{3})$", "", line.strip()).strip()
 
 
 def _in_readme(text: str, symbols: Sequence[Symbol]) -> Iterator[Claim]:

@@ -150,7 +150,8 @@ class Bench:
             if moved:
                 return Outcome(lines=lines, call=call, checks=moved, **around)
             if changed:
-                return self._hoisted(scenario, lines, given.index(changed[0]), names[changed[0]], value)
+                hoisted = self._hoisted(scenario, lines, given.index(changed[0]), names[changed[0]], value)
+                return dataclasses.replace(hoisted, **around)
             if printed() and value is None and not scenario.is_statement:
                 shown = spelled(printed(), self.names)
                 checks = (Check("", "prints", shown),) if shown else checks
