@@ -103,7 +103,7 @@ async def explored_suite(view, path, framework, seconds=4.0):
         probe=probe,
         seed=11,
     )
-    draft = await JavaScriptExplorer().explore(task, seconds)
+    draft = (await JavaScriptExplorer().explore(task, seconds)).draft
     view.write(suite_path, language.render(draft))
     known = tool.known_modules(view, runner)
     faults = [fault for case in draft.cases if (fault := language.fault_of(case, draft, analysis, known))]

@@ -34,14 +34,14 @@ MENDED = case("test_half_halves", "assert half(10) == 5", "half")
 EMPTY_TALK = case("test_nothing", "assert True", "double")
 
 
-def walk(tmp_path, gemini):
+def walk(tmp_path, gemini, source=SOURCE):
     environment = {"GOOGLE_API_KEY": KEY, "TESTWRIGHT_GOOGLE_BASE_URL": gemini.url}
     with running_service(tmp_path, EXAMPLES, environment) as service:
         if {check["name"]: check["status"] for check in service.get("/api/doctor")["checks"]}["sandbox"] != "ok":
             pytest.skip("no sandbox could be proved here, so nothing can be run")
         files = [
             {"path": "pkg/__init__.py", "content": '"""Numbers."""\n'},
-            {"path": "pkg/numbers.py", "content": SOURCE},
+            {"path": "pkg/numbers.py", "content": source},
         ]
         body = {"repositoryId": "r", "framework": "pytest", "files": files}
         session_id = service.post("/api/inngest/trigger", body)["sessionId"]
@@ -65,6 +65,35 @@ def test_a_wrong_test_is_repaired_an_empty_one_dropped_and_an_overload_waited_ou
     assert "half(10) == 4" in gemini.calls[2].prompt
     assert KEY not in json.dumps(events)
     assert all(KEY not in call.raw and call.key == KEY for call in gemini.calls)
+
+
+def test_each_failing_test_gets_its_own_verdict_and_the_model_is_asked_about_none_of_them(tmp_path):
+    source = (
+        'import urllib.request\n\n\ndef double(number: float) -> float:\n    """double(0.5) -> 1.5"""\n'
+        "    return 2 * number\n"
+        "\n\ndef half(number: float) -> float:\n    return number - 0.1\n"
+        '\n\ndef rate() -> bytes:\n    return urllib.request.urlopen("http://rates.example/").read()\n'
+    )
+    tests = (
+        case("test_double_doubles", "assert double(21) == 42", "double"),
+        case("test_half_of_little", "assert half(0.4) == 0.3", "half"),
+        case("test_double_of_a_half", "assert double(0.5) == 1.5", "double"),
+        case("test_rate", "from pkg.numbers import rate\n    assert rate() == b'1'", "double"),
+    )
+    with GeminiServer(answer(suite(*tests))) as gemini:
+        events = walk(tmp_path, gemini, source)
+
+    by_type = {event["type"]: event for event in events}
+    evidence = by_type["test_generated"]["generatedTest"]["evidence"]
+    code = by_type["test_generated"]["generatedTest"]["testCode"]
+    assert by_type["test_repairing"]["mended"] == [
+        {"name": "test_half_of_little", "what": "compares floats approximately"}
+    ]
+    assert "assert half(0.4) == pytest.approx(0.3)" in code
+    assert "double(0.5)" not in code
+    assert evidence["suspects"] == 1
+    assert [(one["kind"], one["tests"]) for one in evidence["environment"]] == [("network", ["test_rate"])]
+    assert not any("test_rate" in call.prompt or "test_double_of_a_half" in call.prompt for call in gemini.calls[1:])
 
 
 def test_a_refused_key_fails_the_file_with_what_to_do_and_is_not_tried_again(tmp_path):

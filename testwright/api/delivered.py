@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI
 from testwright.api.envelope import Envelope, done
 from testwright.api.lookups import current_owner, find_session, find_test
 from testwright.api.services import ApiServices
-from testwright.api.wire import DroppedTests, TestCoverage, TestData, TestDetail, TestList, TestMutants
+from testwright.api.wire import DroppedTests, TestCoverage, TestData, TestDetail, TestList, TestMutants, TestSuspects
 from testwright.domain.records import TestRecord
 from testwright.store.counting import counted
 
@@ -58,6 +58,18 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
             test_id=test_id, file_path=record.file_path, mutants=[dict(mutant) for mutant in record.mutants]
         )
         return done(f"{counted(len(faced.mutants), 'change')} tried on {record.file_path}", faced)
+
+    @app.get(
+        "/api/sessions/{session_id}/tests/{test_id}/suspects",
+        tags=["tests"],
+        summary="Possible bugs: tests kept apart because the code contradicts what it claims",
+    )
+    async def suspects(session_id: str, test_id: str, owner: Owner) -> Envelope[TestSuspects]:
+        record = await find_test(services, session_id, test_id, owner)
+        found = TestSuspects(
+            test_id=test_id, file_path=record.file_path, suspects=[dict(suspect) for suspect in record.suspects]
+        )
+        return done(f"{counted(len(found.suspects), 'possible bug')} in {record.file_path}", found)
 
 
 def _test_data(record: TestRecord) -> TestData:

@@ -147,6 +147,15 @@ class TestMutants(Wire):
     )
 
 
+class TestSuspects(Wire):
+    test_id: str
+    file_path: str
+    suspects: list[dict[str, Any]] = Field(
+        description="name, symbol, line, expected, observed, because {kind, text, line, path?}, input, testCode, "
+        "markedCode (the whole file, the test marked as expected to fail)"
+    )
+
+
 class RepositoryData(Wire):
     repository_id: str
     name: str

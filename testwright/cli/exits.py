@@ -12,6 +12,7 @@ _SET_UP_CODES = frozenset(
         "sandbox_unavailable",
         "runner_missing",
         "missing_package",
+        "environment",
         "port_in_use",
         "schema_newer",
         "bad_settings",

@@ -5,7 +5,7 @@ import hashlib
 import json
 import signal
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -204,6 +204,8 @@ def apply_suites(root: Path, tests: Iterable[TestRecord]) -> tuple[tuple[str, ..
     written: list[str] = []
     refused: list[str] = []
     for test in tests:
+        if not test.test_code:
+            continue  # every test of the file shows a possible bug, and those are never applied
         try:
             write_new(str(root), test.test_file_path, test.test_code)
             written.append(test.test_file_path)
@@ -218,13 +220,17 @@ def _print(ended: Sequence[Ended], wish: Wish) -> None:
         return
     for one in ended:
         for file in one.files:
-            print(_line(file, one.tests.get(file.path)))
+            test = one.tests.get(file.path)
+            print(_line(file, test))
+            for line in _suspicions(test):
+                print(line)
         for problem in one.not_written:
             print(f"not written  {problem}", file=sys.stderr)
+        suites = [test for test in one.tests.values() if test.test_code]
         if not wish.apply:
-            for test in one.tests.values():
+            for test in suites:
                 print(f"\n# ---- {test.test_file_path}\n{test.test_code}", end="")
-            if one.tests:
+            if suites:
                 print("\nNothing was written. Add --apply to put the suites into the tree.", file=sys.stderr)
 
 
@@ -241,6 +247,18 @@ def _line(file: FileRecord, test: TestRecord | None) -> str:
     runs = f"passed {evidence['passedRuns']} of {evidence['runs']} runs"
     tests = f"{evidence['testCount']} {'test' if evidence['testCount'] == 1 else 'tests'}"
     return f"● {file.path} → {test.test_file_path}  {tests}, {runs}, {covered}"
+
+
+def _suspicions(test: TestRecord | None) -> Iterator[str]:
+    """Possible bugs, each in one line; the whole of it is in the answer for machines and on the page."""
+    suspects = test.suspects if test is not None else ()
+    if not suspects:
+        return
+    number = f"{len(suspects)} suspected {'bug' if len(suspects) == 1 else 'bugs'}"
+    yield f"  ? {number}, kept apart and never applied (with their tests: --json, or the session's page):"
+    for suspect in suspects:
+        place = f"{suspect['symbol']}, line {suspect['line']}"
+        yield f"    {place}: {suspect['input']} gives {suspect['observed']}; expected: {suspect['expected']}"
 
 
 def _percent(value: float | None) -> str:
@@ -272,6 +290,7 @@ def _test_json(test: TestRecord, ended: Ended) -> dict[str, Any]:
         "written": test.test_file_path in ended.written,
         "evidence": test.evidence,
         "dropped": list(test.dropped),
+        "suspects": list(test.suspects),
     }
 
 

@@ -42,6 +42,22 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A documented example: after `setup`, `call` gives `expected`; all source text of the language.
+
+    `text` is how the documentation says it, on `line` of the source or of `path`, when that is given.
+    """
+
+    symbol: str
+    call: str
+    expected: str
+    text: str
+    line: int
+    path: str | None = None
+    setup: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
     """`imports` are module specifiers as written; `literals` are source texts of constants, most telling first."""
 
@@ -49,3 +65,4 @@ class Analysis:
     symbols: tuple[Symbol, ...]
     imports: tuple[str, ...] = ()
     literals: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()

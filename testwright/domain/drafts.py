@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from testwright.domain.suspects import Suspect
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -10,7 +12,8 @@ class Case:
     `name` is unique in its suite and is what the runner's report calls it: the function's name (pytest), or the title
     of the `it` (vitest, jest). `group` is the title of the `describe` it stands in, or None. `code` is the test alone,
     without the group around it and without imports. `targets` are names of the symbols it is meant for, `scenario` is
-    "happy", "edge", "error" or "integration".
+    "happy", "edge", "error" or "integration". `mended` says what was put right in it without its writer;
+    `suspect` is the writer's word that the code is wrong where this test fails.
     """
 
     name: str
@@ -18,6 +21,8 @@ class Case:
     group: str | None = None
     targets: tuple[str, ...] = ()
     scenario: str = "happy"
+    mended: str = ""
+    suspect: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,15 @@ class Draft:
 
     def only(self, names: frozenset[str]) -> "Draft":
         return Draft(preamble=self.preamble, cases=tuple(case for case in self.cases if case.name in names))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mending:
+    """A case put right by rule, the preamble it now needs, and in words what was done."""
+
+    case: Case
+    preamble: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +60,8 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """A draft together with what it took to get it."""
+    """A draft together with what it took to get it, and what its writer suspects to be bugs."""
 
     draft: Draft
     usage: Usage = Usage()
+    suspects: tuple[Suspect, ...] = ()

@@ -1,11 +1,13 @@
 """What was observed about a delivered suite. Never an estimate."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from testwright.domain.drafts import Draft
 from testwright.domain.mutants import Fate, Mutant
-from testwright.domain.verdicts import Drop
+from testwright.domain.suspects import Suspect
+from testwright.domain.verdicts import Drop, Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +38,17 @@ class FacedMutant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvidence:
-    """One delivered test. `mutants` counts those it ran into; None when it could not be challenged."""
+    """One delivered test. `mutants` counts those it ran into; None when it could not be challenged.
+
+    `mended` says what was put right in it by rule, after its writer had got it wrong.
+    """
 
     name: str
     passed_runs: int
     runs: int
     duration_ms: float
     mutants: MutantCounts | None
+    mended: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,7 @@ class Evidence:
     """A verified suite. `before` is what the project's own tests of this file reach, `after` these and the new ones.
 
     `mutants` is None when the code could not be broken on trial; `mutants_problem` then says why.
+    `environment` are tests that could not pass here, each with what is missing.
     """
 
     writer: str
@@ -69,6 +76,8 @@ class Evidence:
     mutants: MutantCounts | None
     mutants_problem: str | None
     cases: tuple[CaseEvidence, ...]
+    suspects: int = 0
+    environment: tuple[tuple[str, Trouble], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +92,13 @@ class NotVerified:
     attempts: int
     tokens: int
     cost_usd: float | None
+    suspects: int = 0
+    environment: tuple[tuple[str, Trouble], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveredSuite:
-    """What a file's pipeline hands over."""
+    """What a file's pipeline hands over. `suspects` are no part of the suite: nobody applies them unasked."""
 
     file_path: str
     test_file_path: str
@@ -99,6 +110,7 @@ class DeliveredSuite:
     covered_after: tuple[int, ...] = ()
     missed_after: tuple[int, ...] = ()
     mutants: tuple[FacedMutant, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
 
 
 def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
@@ -114,6 +126,8 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
             "attempts": evidence.attempts,
             "tokens": evidence.tokens,
             "costUsd": evidence.cost_usd,
+            "suspects": evidence.suspects,
+            **_environment_json(evidence.environment),
         }
     return {
         "verified": True,
@@ -132,6 +146,8 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         "tokens": evidence.tokens,
         "costUsd": evidence.cost_usd,
         "durationMs": evidence.duration_ms,
+        "suspects": evidence.suspects,
+        **_environment_json(evidence.environment),
         "tests": [
             {
                 "name": case.name,
@@ -139,10 +155,24 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
                 "runs": case.runs,
                 "durationMs": case.duration_ms,
                 "mutants": _counts_json(case.mutants),
+                **({"mended": case.mended} if case.mended else {}),
             }
             for case in evidence.cases
         ],
     }
+
+
+def _environment_json(troubles: tuple[tuple[str, Trouble], ...]) -> dict[str, Any]:
+    missing = gathered(troubles)
+    return {"environment": missing} if missing else {}
+
+
+def gathered(troubles: Sequence[tuple[str, Trouble]]) -> list[dict[str, Any]]:
+    """Troubles by what is missing, each with the tests that met it, under wire names."""
+    together: dict[Trouble, list[str]] = {}
+    for name, trouble in troubles:
+        together.setdefault(trouble, []).append(name)
+    return [{**asdict(trouble), "tests": names} for trouble, names in together.items()]
 
 
 def mutant_json(faced: FacedMutant) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from testwright.domain.analysis import Analysis
-from testwright.domain.drafts import Case, Draft, Usage, Writing
+from testwright.domain.analysis import Analysis, Claim
+from testwright.domain.drafts import Case, Draft, Mending, Usage, Writing
 from testwright.domain.errors import TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
@@ -16,6 +16,7 @@ from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Mutant
 from testwright.domain.projects import Command, Completed, Runner, RunOrder
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, RunReport
 
 T = TypeVar("T")
@@ -125,6 +126,25 @@ class Language(Protocol):
 
         `known_modules` are the packages the project declares or has, the runner's own included.
         """
+        ...
+
+    def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
+        """Put a failing case right by rule, where its failure leaves no doubt about the mistake; else None.
+
+        A wrong expected value is corrected only where the documentation gives the value that was observed.
+        """
+        ...
+
+    def accused(self, case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspect | None:
+        """A failing case that expects what the code's documentation or declared type states, as a possible bug."""
+        ...
+
+    def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
+        """Examples with their results that the documentation gives: the source's own, and those of the readme."""
+        ...
+
+    def marked(self, draft: Draft, framework: str) -> Draft:
+        """The cases as ones that are expected to fail, and that go red once they pass."""
         ...
 
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:

@@ -106,7 +106,10 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestRecord:
-    """A delivered suite. `evidence`, `dropped` and `mutants` are wire JSON; `coverage` holds lines before and after."""
+    """A delivered suite. `evidence`, `dropped`, `mutants` and `suspects` are wire JSON.
+
+    `coverage` holds lines before and after.
+    """
 
     test_id: str
     session_id: str
@@ -118,6 +121,7 @@ class TestRecord:
     dropped: tuple[Mapping[str, Any], ...]
     coverage: Mapping[str, Any]
     mutants: tuple[Mapping[str, Any], ...]
+    suspects: tuple[Mapping[str, Any], ...]
     created_at: datetime
 
 

@@ -75,6 +75,15 @@ class NotRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something missing where tests run: network, database, program, package, variable, read_only or display."""
+
+    kind: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
     """A test that was not delivered, and why; by asked_for, reads, asserts, passes, is_stable, can_fail or
     earns_place.

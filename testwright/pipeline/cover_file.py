@@ -14,9 +14,10 @@ from testwright.pipeline.challenge import challenge
 from testwright.pipeline.choosing import choose
 from testwright.pipeline.drafting import Drafted, first_draft, repaired_draft, strengthened_draft, writing_of
 from testwright.pipeline.findings import CaseResult, Trial
-from testwright.pipeline.keeping import keep, keep_unverified, nothing_left
+from testwright.pipeline.keeping import keep, keep_suspects, keep_unverified, nothing_left
 from testwright.pipeline.preparing import analyse, measure_baseline, prepare
 from testwright.pipeline.stability import prove_stable
+from testwright.pipeline.suspecting import weigh_suspects
 from testwright.pipeline.tools import Job, Ready, Tools
 from testwright.pipeline.trial import try_cases
 
@@ -60,6 +61,10 @@ async def _walk(job: Job, step: Step) -> None:
             best = tried
 
     if not best.passed:
+        suspects = await step("suspects", partial(weigh_suspects, job, ready), returns=int) if best.runnable else 0
+        if suspects:
+            await step("keep", partial(keep_suspects, job, ready, best.attempt, tried.attempt), returns=str)
+            return
         raise await nothing_left(job, best.attempt, tried.attempt)
     if not best.runnable:
         await step("keep", partial(keep_unverified, job, ready, best.attempt, tried.attempt), returns=str)
@@ -68,6 +73,7 @@ async def _walk(job: Job, step: Step) -> None:
     attempts = max(best.attempt, tried.attempt)
     await step("choose", partial(choose, job, ready, best.attempt), returns=int)
     await step("stability", partial(prove_stable, job, ready, best.attempt), returns=int)
+    await step("suspects", partial(weigh_suspects, job, ready), returns=int)
     await step("keep", partial(keep, job, ready, best.attempt, attempts), returns=str)
 
 

@@ -1,13 +1,17 @@
 """Asking the writer: the first draft, and new versions of what did not hold."""
 
+import asyncio
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft, Usage, Writing
-from testwright.domain.errors import PermanentError
+from testwright.domain.errors import PermanentError, TransientError
 from testwright.domain.ports import Gaps, WritingTask
 from testwright.domain.sessions import TestType
+from testwright.domain.suspects import Suspect
+from testwright.domain.verdicts import Fault
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.asking import has_integration
 from testwright.pipeline.bench import Bench
@@ -35,14 +39,14 @@ async def first_draft(job: Job, ready: Ready) -> Drafted:
     bench = await Bench.open(job, ready)
     writing = await job.writer.draft(await _task(bench))
     draft = with_unique_names(writing.draft)
-    if not draft.cases:
+    if not draft.cases and not writing.suspects:
         raise PermanentError(
             f"The {job.writer.name} found no test to write for {job.file_name}.",
             code="nothing_drafted",
             hint="Retry with instructions that name what should be tested.",
             retryable=True,
         )
-    await _lay(job, 1, Writing(draft=draft, usage=writing.usage))
+    await _lay(job, 1, replace(writing, draft=draft))
     wants_seams = TestType.INTEGRATION in job.assignment.options.test_types
     note = "; found nothing to test together" if wants_seams and not has_integration(draft) else ""
     await telling.tell_draft(job, 1, len(draft.cases), note=note)
@@ -50,18 +54,34 @@ async def first_draft(job: Job, ready: Ready) -> Drafted:
 
 
 async def repaired_draft(job: Job, ready: Ready, attempt: int) -> Drafted:
-    """Step `repair/<attempt>`: the draft before, with its faulty cases written anew."""
+    """Step `repair/<attempt>`: the draft before, its faulty cases mended by rule, else written anew."""
     before = (await writing_of(job, attempt - 1)).draft
     trial = await shelf.take(job.desk, f"trial/{attempt - 1}", Trial)
-    if await _budget_is_used_up(job):
+    analysis = await shelf.take(job.desk, "analysis", Analysis)
+    draft, mended = await asyncio.to_thread(_mended, job, before, trial.faults, analysis)
+    left = tuple(fault for fault in trial.faults if fault.name not in mended)
+    # A test that the documentation backs, or its writer doubts the code by, is not bent until it agrees with the code.
+    accusing = {suspect.name for suspect in accusations(job, before, left, analysis)}
+    accusing |= {case.name for case in before.cases if case.suspect}
+    left = tuple(fault for fault in left if fault.name not in accusing)
+    asks = bool(left) and not await _budget_is_used_up(job)
+    if not mended and not asks:
         return Drafted(tests=len(before.cases), changed=False)
-    bench = await Bench.open(job, ready)
-    await telling.tell_repair(job, attempt, trial.faults)
-    writing = await job.writer.repair(await _task(bench), before, trial.faults)
-    if writing is None:
-        return Drafted(tests=len(before.cases), changed=False)
-    draft = merged(before, writing.draft)
-    await _lay(job, attempt, Writing(draft=draft, usage=writing.usage))
+    await telling.tell_repair(job, attempt, trial.faults, mended)
+    writing = Writing(draft=draft)
+    if asks:
+        bench = await Bench.open(job, ready)
+        try:
+            written = await job.writer.repair(await _task(bench), draft, left)
+        except (PermanentError, TransientError):
+            if not mended:
+                raise
+            written = None  # what was mended is worth a run of its own
+        if written is not None:
+            draft = merged(draft, written.draft)
+            writing = replace(written, draft=draft)
+    if writing.draft != before or writing.usage != Usage():
+        await _lay(job, attempt, writing)
     if draft == before:
         return Drafted(tests=len(before.cases), changed=False)
     await telling.tell_draft(job, attempt, len(draft.cases))
@@ -87,7 +107,7 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int) -> 
     new = tuple(case for case in writing.draft.cases if case.name not in known)
     preamble = writing.draft.preamble if writing.draft.preamble.strip() else before.preamble
     draft = with_unique_names(Draft(preamble=preamble, cases=(*before.cases, *new)))
-    await _lay(job, number, Writing(draft=draft, usage=writing.usage))
+    await _lay(job, number, replace(writing, draft=draft))
     if not new:
         return unchanged
     await telling.tell_draft(job, number, len(draft.cases), added=len(new))
@@ -101,10 +121,42 @@ async def writing_of(job: Job, attempt: int) -> Writing:
 async def usage_so_far(job: Job) -> Usage:
     """What all drafts took, a repair that came to nothing included; one that asked nobody laid nothing down."""
     total = Usage()
-    for number in range(1, job.assignment.options.max_repairs + 3):  # the draft, its repairs, and the one to strengthen
-        if await job.desk.get(f"draft/{number}") is not None:
-            total += (await writing_of(job, number)).usage
+    for writing in (await writings_so_far(job)).values():
+        total += writing.usage
     return total
+
+
+async def writings_so_far(job: Job) -> dict[int, Writing]:
+    numbers = range(1, job.assignment.options.max_repairs + 3)  # the draft, its repairs, and the one to strengthen
+    return {
+        number: await writing_of(job, number) for number in numbers if await job.desk.get(f"draft/{number}") is not None
+    }
+
+
+def accusations(job: Job, draft: Draft, faults: Sequence[Fault], analysis: Analysis) -> Iterator[Suspect]:
+    """Failing cases that expect what the code itself states."""
+    cases = {case.name: case for case in draft.cases}
+    for fault in faults:
+        if fault.gate == "passes" and fault.name in cases:
+            suspect = job.language.accused(cases[fault.name], draft, fault.message, analysis)
+            if suspect is not None:
+                yield suspect
+
+
+def _mended(job: Job, before: Draft, faults: Sequence[Fault], analysis: Analysis) -> tuple[Draft, Mapping[str, str]]:
+    """The draft with what rules can put right, and in words what was done to which case."""
+    draft, done = before, dict[str, str]()
+    for fault in faults:
+        case = next((case for case in draft.cases if case.name == fault.name), None)
+        if case is None or fault.gate != "passes":
+            continue
+        found = job.language.mended(case, draft, fault.message, job.assignment.source, analysis)
+        if found is None or (case.mended and case.mended == found.what):
+            continue
+        cases = tuple(found.case if case.name == found.case.name else case for case in draft.cases)
+        draft = Draft(preamble=found.preamble, cases=cases)
+        done[fault.name] = found.what
+    return draft, done
 
 
 def merged(before: Draft, repaired: Draft) -> Draft:

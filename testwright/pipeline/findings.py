@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from testwright.domain.mutants import Fate, Mutant, MutantOutcome
 from testwright.domain.redaction import redacted
-from testwright.domain.verdicts import Drop, Fault, FileCoverage
+from testwright.domain.suspects import Suspect
+from testwright.domain.verdicts import Drop, Fault, FileCoverage, Trouble
 from testwright.pipeline import asking
 
 MOST_MESSAGE = 4000
@@ -13,7 +14,10 @@ MOST_MESSAGE = 4000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
-    """How one test did. `gate` and `reason` are empty when it passed; `lines` and `branches` are as in CaseOutcome."""
+    """How one test did. `gate` and `reason` are empty when it passed; `lines` and `branches` are as in CaseOutcome.
+
+    `trouble` is what was missing here, when that is why it failed.
+    """
 
     name: str
     passed: bool
@@ -22,6 +26,7 @@ class CaseResult:
     duration_ms: float = 0.0
     lines: frozenset[int] | None = None
     branches: frozenset[str] | None = None
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +49,12 @@ class Trial:
         return tuple(
             Fault(name=result.name, gate=result.gate, message=result.reason)
             for result in self.results
-            if not result.passed and result.gate != asking.GATE
+            if not result.passed and result.gate != asking.GATE and result.trouble is None
         )
+
+    @property
+    def troubles(self) -> tuple[tuple[str, Trouble], ...]:
+        return tuple((result.name, result.trouble) for result in self.results if result.trouble is not None)
 
     @property
     def drops(self) -> tuple[Drop, ...]:
@@ -117,6 +126,13 @@ class Chosen:
 
     names: tuple[str, ...]
     drops: tuple[Drop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicions:
+    """The possible bugs that a run has shown."""
+
+    found: tuple[Suspect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

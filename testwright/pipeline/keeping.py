@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from testwright.domain.drafts import Draft
 from testwright.domain.errors import PermanentError
 from testwright.domain.evidence import (
     CaseEvidence,
@@ -11,11 +12,13 @@ from testwright.domain.evidence import (
     MutantCounts,
     NotVerified,
     Percentages,
+    gathered,
 )
-from testwright.domain.verdicts import Drop, FileCoverage
+from testwright.domain.suspects import Suspect
+from testwright.domain.verdicts import Drop, FileCoverage, Trouble
 from testwright.pipeline import shelf
 from testwright.pipeline.drafting import usage_so_far, writing_of
-from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Trial, first_line
+from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Suspicions, Trial, first_line
 from testwright.pipeline.preparing import joined
 from testwright.pipeline.tools import Job, Ready
 
@@ -27,7 +30,9 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     chosen = await shelf.take(job.desk, "chosen", Chosen)
     kept = frozenset(result.name for result in proven.results)
     challenge = (await shelf.take(job.desk, f"challenge/{best}", Challenge)).seen_by(kept)
+    suspects = (await shelf.take(job.desk, "suspects", Suspicions)).found
     draft = (await writing_of(job, best)).draft.only(kept)
+    mended = {case.name: case.mended for case in draft.cases}
     usage = await usage_so_far(job)
     after = joined(baseline.coverage, proven.coverage)
     evidence = Evidence(
@@ -54,9 +59,12 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
                 runs=proven.runs,
                 duration_ms=round(result.duration_ms, 1),
                 mutants=_counts(challenge, result.name),
+                mended=mended.get(result.name, ""),
             )
             for result in proven.results
         ),
+        suspects=len(suspects),
+        environment=await _troubles_of_trials(job, best),
     )
     suite = DeliveredSuite(
         file_path=job.assignment.source.path,
@@ -64,8 +72,9 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         test_code=job.language.render(draft),
         draft=draft,
         evidence=evidence,
-        dropped=(*await _drops_of_trials(job, best), *chosen.drops, *proven.drops),
+        dropped=(*_not_accusing(await _drops_of_trials(job, best), suspects), *chosen.drops, *proven.drops),
         mutants=tuple(_faced(challenge)),
+        suspects=suspects,
         covered_before=_sorted(baseline.coverage.lines_covered if baseline.coverage else frozenset()),
         covered_after=_sorted(after.lines_covered if after else frozenset()),
         missed_after=_sorted(after.lines_missed if after else frozenset()),
@@ -98,11 +107,46 @@ async def keep_unverified(job: Job, ready: Ready, best: int, attempts: int) -> s
     return await _deliver(job, suite)
 
 
+async def keep_suspects(job: Job, ready: Ready, best: int, attempts: int) -> str:
+    """Step `keep` of a file of which nothing is left but possible bugs: no suite, and no claim to one."""
+    suspects = (await shelf.take(job.desk, "suspects", Suspicions)).found
+    usage = await usage_so_far(job)
+    suite = DeliveredSuite(
+        file_path=job.assignment.source.path,
+        test_file_path=ready.suite_path,
+        test_code="",
+        draft=Draft(preamble="", cases=()),
+        evidence=NotVerified(
+            writer=job.writer.name,
+            model=job.writer.model,
+            reason="no test that passes was left; what could be seen of this file are possible bugs",
+            hint="Look at the possible bugs; correct the code or its documentation, and generate again.",
+            test_count=0,
+            attempts=attempts,
+            tokens=usage.tokens,
+            cost_usd=usage.cost_usd,
+            suspects=len(suspects),
+            environment=await _troubles_of_trials(job, best),
+        ),
+        dropped=_not_accusing(await _drops_of_trials(job, best), suspects),
+        suspects=suspects,
+    )
+    return await _deliver(job, suite)
+
+
 async def nothing_left(job: Job, best: int, attempts: int) -> PermanentError:
     """No test passed: the error that says how many were tried, and what most of them died of."""
     trial = await shelf.take(job.desk, f"trial/{best}", Trial)
-    reasons = [first_line(fault.message) for fault in trial.faults]
-    common = max(reasons, key=reasons.count)
+    missing = gathered(trial.troubles)
+    if missing and not trial.faults:
+        return PermanentError(
+            f"None of {len(trial.results)} tests can pass here: {missing[0]['message']}",
+            code="environment",
+            hint=str(missing[0]["hint"]),
+            retryable=True,
+        )
+    reasons = [first_line(drop.reason) for drop in trial.drops]
+    common = max(reasons, key=reasons.count, default="what the writer suspects to be bugs did not fail when it was run")
     tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
     return PermanentError(
         f"None of {len(reasons)} tests passed in {tries}: {common}",
@@ -112,13 +156,33 @@ async def nothing_left(job: Job, best: int, attempts: int) -> PermanentError:
     )
 
 
+def _not_accusing(drops: list[Drop], suspects: tuple[Suspect, ...]) -> tuple[Drop, ...]:
+    """A test that shows a possible bug was not thrown away."""
+    accusing = {suspect.name for suspect in suspects}
+    return tuple(drop for drop in drops if drop.name not in accusing)
+
+
+async def _troubles_of_trials(job: Job, best: int) -> tuple[tuple[str, Trouble], ...]:
+    troubles: dict[str, Trouble] = {}
+    for trial in await _trials(job, best):
+        troubles |= dict(trial.troubles)
+        troubles = {name: trouble for name, trouble in troubles.items() if name not in trial.passed}
+    return tuple(troubles.items())
+
+
+async def _trials(job: Job, best: int) -> list[Trial]:
+    numbers = range(1, best + 1)
+    return [
+        await shelf.take(job.desk, f"trial/{number}", Trial)
+        for number in numbers
+        if await job.desk.get(f"trial/{number}") is not None
+    ]
+
+
 async def _drops_of_trials(job: Job, best: int) -> list[Drop]:
     """The last word on every test that did not hold in an attempt and does not pass in the one that is delivered."""
     drops: dict[str, Drop] = {}
-    for attempt in range(1, best + 1):
-        if await job.desk.get(f"trial/{attempt}") is None:
-            continue
-        trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
+    for trial in await _trials(job, best):
         drops |= {drop.name: drop for drop in trial.drops}
         drops = {name: drop for name, drop in drops.items() if name not in trial.passed}
     return list(drops.values())

@@ -14,6 +14,8 @@ from testwright.pipeline.load_check import problem_of_source, source_error
 from testwright.pipeline.neighbours import to_leave_out
 from testwright.pipeline.tools import Job, Ready
 
+READMES = ("README.md", "readme.md", "Readme.md", "README.rst", "README")
+
 
 async def prepare(job: Job) -> Ready:
     """Step `prepare`."""
@@ -57,10 +59,17 @@ class _Reserved:
 
 async def analyse(job: Job) -> int:
     """Step `analyse`: how many symbols were found."""
-    analysis = await asyncio.to_thread(job.language.analyse, job.assignment.source)
+    source, language = job.assignment.source, job.language
+    analysis = await asyncio.to_thread(language.analyse, source)
+    readme = _readme(await job.tools.workspaces.open(job.assignment))
+    analysis = replace(analysis, claims=await asyncio.to_thread(language.claims, source, analysis, readme))
     await shelf.lay(job.desk, "analysis", analysis)
     await telling.tell_analysis(job, analysis)
     return len(analysis.symbols)
+
+
+def _readme(view: ProjectView) -> str | None:
+    return next((text for name in READMES if (text := view.text(name)) is not None), None)
 
 
 async def measure_baseline(job: Job, ready: Ready) -> bool:

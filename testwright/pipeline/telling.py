@@ -1,10 +1,11 @@
 """The sentences a file's walk tells, each under a key that makes telling twice harmless."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from testwright.domain.analysis import Analysis
 from testwright.domain.events import Event
+from testwright.domain.evidence import gathered
 from testwright.domain.verdicts import Drop, Fault, FileCoverage, NotRun
 from testwright.pipeline.findings import Challenge, Trial, first_line
 from testwright.pipeline.tools import Job
@@ -78,14 +79,19 @@ async def tell_draft(job: Job, attempt: int, tests: int, *, added: int = 0, note
     )
 
 
-async def tell_repair(job: Job, attempt: int, faults: Sequence[Fault]) -> None:
+async def tell_repair(job: Job, attempt: int, faults: Sequence[Fault], mended: Mapping[str, str]) -> None:
+    """`mended` is what rules put right, by the test's name."""
     reason = first_line(faults[0].message)
     await job.desk.tell(
         Event(
             type="test_repairing",
             message=f"Repairing {_tests(len(faults))} of {job.file_name}",
             file_index=job.assignment.file_index,
-            extra={"attempt": attempt, "reason": f"{faults[0].name}: {reason}"},
+            extra={
+                "attempt": attempt,
+                "reason": f"{faults[0].name}: {reason}",
+                **({"mended": [{"name": name, "what": what} for name, what in mended.items()]} if mended else {}),
+            },
             key=_key(job, "test_repairing", str(attempt)),
         )
     )
@@ -94,7 +100,12 @@ async def tell_repair(job: Job, attempt: int, faults: Sequence[Fault]) -> None:
 async def tell_trial(job: Job, trial: Trial) -> None:
     passed, total = len(trial.passed), len(trial.passed) + len(trial.faults)
     message = f"{passed} of {_tests(total)} for {job.file_name} pass"
-    await _tell_verified(job, trial.attempt, message, (passed, total - passed), trial.drops, trial.coverage, "")
+    missing = gathered(trial.troubles)
+    if missing:
+        message = f"{message}; {missing[0]['message']}"
+    await _tell_verified(
+        job, trial.attempt, message, (passed, total - passed), trial.drops, trial.coverage, "", missing=missing
+    )
 
 
 async def tell_challenge(job: Job, attempt: int, found: Challenge) -> None:
@@ -127,6 +138,8 @@ async def _tell_verified(
     drops: Sequence[Drop],
     coverage: FileCoverage | None,
     mark: str,
+    *,
+    missing: Sequence[Mapping[str, object]] = (),
 ) -> None:
     await job.desk.tell(
         Event(
@@ -144,6 +157,7 @@ async def _tell_verified(
                     "lines": coverage.line_percent if coverage else None,
                     "branches": coverage.branch_percent if coverage else None,
                 },
+                **({"environment": list(missing)} if missing else {}),
             },
             key=_key(job, "test_verified", str(attempt), mark),
         )

@@ -11,7 +11,7 @@ from testwright.domain.drafts import Draft
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Limits
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, Outcome, RunReport
-from testwright.pipeline import asking
+from testwright.pipeline import asking, environment
 from testwright.pipeline.bench import FIRST_LOAD, Bench
 from testwright.pipeline.findings import CaseResult, Trial, first_line, trimmed
 from testwright.pipeline.load_check import preamble_is_to_blame, problem_of_source, source_error
@@ -51,7 +51,21 @@ async def try_cases(
             unseen = tuple(results.get(case.name, CaseResult(name=case.name, passed=True)) for case in draft.cases)
             return Trial(attempt=attempt, results=unseen, unrunnable=error.message, hint=error.hint)
         results |= ran
+    results = {name: _weighed(bench, draft, result) for name, result in results.items()}
     return Trial(attempt=attempt, results=tuple(results[case.name] for case in draft.cases), coverage=coverage)
+
+
+def _weighed(bench: Bench, draft: Draft, result: CaseResult) -> CaseResult:
+    """A failure that the place is to blame for says so, and how to help it."""
+    if result.passed or result.gate != "passes" or result.trouble is not None:
+        return result
+    case = next((case for case in draft.cases if case.name == result.name), None)
+    test = environment.text_of(draft, case) if case is not None else ""
+    trouble = environment.trouble_of(result.reason, bench.job.assignment.source.text, test)
+    if trouble is None:
+        return result
+    reason = f"{trouble.message} {trouble.hint}\n{first_line(result.reason, 500)}"
+    return replace(result, trouble=trouble, reason=reason)
 
 
 async def run_cases(bench: Bench, draft: Draft) -> tuple[dict[str, CaseResult], FileCoverage | None]:

@@ -15,6 +15,7 @@ from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, evidence_json, mutant_json
 from testwright.domain.paths import same_file_key
 from testwright.domain.sessions import FileStatus
+from testwright.domain.suspects import suspect_json
 from testwright.store.counting import counted
 from testwright.store.database import Database
 from testwright.store.event_log import OpenRound, base_name
@@ -157,6 +158,7 @@ class FileDesk:
                 "missed": list(suite.missed_after),
             },
             mutants=[mutant_json(faced) for faced in suite.mutants],
+            suspects=[suspect_json(suspect) for suspect in suite.suspects],
             created_at=self._now(),
         )
 
@@ -171,9 +173,16 @@ def _test_generated(row: SuiteRow, file: FileRow) -> Event:
         "testId": row.id,
         "evidence": row.evidence,
     }
+    message = f"Generated {tests} for {name}" if verified else f"Wrote {tests} for {name}, not verified"
+    suspects = row.evidence["suspects"]
+    if suspects:
+        found = counted(suspects, "possible bug")
+        message = (
+            f"{message}; {found}" if row.evidence["testCount"] else f"Found {found} in {name}, and no test to keep"
+        )
     return Event(
         type="test_generated",
-        message=f"Generated {tests} for {name}" if verified else f"Wrote {tests} for {name}, not verified",
+        message=message,
         file_index=file.index,
         extra={"generatedTest": generated},
     )

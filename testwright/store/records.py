@@ -64,6 +64,7 @@ def test_record(row: SuiteRow) -> TestRecord:
         dropped=tuple(row.dropped),
         coverage=row.coverage,
         mutants=tuple(row.mutants),
+        suspects=tuple(row.suspects),
         created_at=row.created_at,
     )
 

@@ -181,6 +181,7 @@ class SuiteRow(Row):
     dropped: Mapped[list[Any]]
     coverage: Mapped[dict[str, Any]]
     mutants: Mapped[list[Any]]
+    suspects: Mapped[list[Any]]
     created_at: Mapped[datetime]
 
 

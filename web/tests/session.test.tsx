@@ -5,6 +5,7 @@ import { ChangeList } from '../src/session/changes'
 import { EvidenceCard } from '../src/session/evidence-card'
 import { factsOf, glyphOf, sentenceOf, trackOf } from '../src/session/file-words'
 import { linesOf } from '../src/session/highlight'
+import { SuspectList } from '../src/session/possible-bugs'
 import { Segments } from '../src/session/segments'
 import { ThrownAway } from '../src/session/thrown-away'
 import { change, money, timeLeft } from '../src/ui/words'
@@ -166,6 +167,27 @@ test('a change that goes unnoticed stands before those that are noticed, and wha
   expect(screen.getByText('rounds up')).toBeTruthy()
   expect(screen.getByText('never ended: 2 tests')).toBeTruthy()
   expect(screen.getByText(/1 further change could not be tried/)).toBeTruthy()
+})
+
+test('a possible bug says what was called, what came of it, and what it contradicts', () => {
+  const because = { kind: 'example', text: "slug('A b') // 'a-b'", line: 4 } as const
+  const suspect = {
+    name: 'does what is documented',
+    symbol: 'slug',
+    line: 9,
+    expected: "'a-b'",
+    observed: "'A-b'",
+    because,
+    input: "slug('A b')",
+    testCode: 'it()',
+    markedCode: 'it.fails()',
+  }
+  render(<SuspectList path="src/slug.test.js" suspects={[suspect]} />)
+
+  expect(screen.getByText(/code and documented example disagree/).textContent).toContain('never applied')
+  expect(screen.getByText("'A-b'")).toBeTruthy()
+  expect(screen.getByText('line 4')).toBeTruthy()
+  expect(screen.getByRole('button', { name: 'Copy as a test that is expected to fail' })).toBeTruthy()
 })
 
 test('a file whose suite passes says how many changes go unnoticed while it is proved', () => {

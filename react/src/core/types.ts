@@ -75,6 +75,13 @@ export interface DroppedTest {
   gate: string
   reason: string
 }
+/** Something missing where the tests run, and the tests that could not pass because of it. */
+export interface EnvironmentTrouble {
+  kind: 'network' | 'database' | 'program' | 'package' | 'variable' | 'read_only' | 'display' | Open
+  message: string
+  hint: string
+  tests: readonly string[]
+}
 export interface CodeSymbol {
   name: string
   kind: string
@@ -144,11 +151,14 @@ export interface TestVerified extends FileUpdateBase {
   failed: number
   dropped: DroppedTest[]
   coverage: Coverage
+  environment?: readonly EnvironmentTrouble[]
 }
 export interface TestRepairing extends FileUpdateBase {
   type: 'test_repairing'
   attempt: number
   reason: string
+  /** What rules put right without asking the writer. */
+  mended?: readonly { name: string; what: string }[]
 }
 export interface MutantsChecked extends FileUpdateBase, Mutants {
   type: 'mutants_checked'
@@ -225,6 +235,9 @@ export interface VerifiedEvidence {
   tokens: number
   costUsd: number | null
   durationMs: number
+  /** Possible bugs, kept apart from the suite. */
+  suspects?: number
+  environment?: readonly EnvironmentTrouble[]
   tests?: readonly TestEvidence[]
 }
 export interface TestEvidence {
@@ -234,6 +247,8 @@ export interface TestEvidence {
   durationMs: number
   /** Of the changes to the code that this test ran into; null when it could not be challenged. */
   mutants?: Mutants | null
+  /** What was put right in it by rule. */
+  mended?: string
 }
 export interface NotVerified {
   verified: false
@@ -245,6 +260,9 @@ export interface NotVerified {
   attempts?: number
   tokens?: number
   costUsd?: number | null
+  /** Possible bugs, kept apart from the suite. */
+  suspects?: number
+  environment?: readonly EnvironmentTrouble[]
 }
 
 export type FileStage =

@@ -7,6 +7,7 @@ import pytest
 from testwright.domain.drafts import Draft
 from testwright.domain.evidence import DeliveredSuite, FacedMutant, NotVerified
 from testwright.domain.mutants import Fate, Mutant
+from testwright.domain.suspects import Because, Suspect
 from testwright.domain.verdicts import Drop
 
 TWO_FILES = [
@@ -317,6 +318,20 @@ async def _delivered(door):
                 killers=("is <b>1</b>",),
             ),
         ),
+        suspects=(
+            Suspect(
+                name="does what is documented",
+                symbol="add",
+                line=3,
+                expected="2",
+                observed="3",
+                because=Because(kind="example", text="add(1, 1) // 2", line=1),
+                input="add(1, 1)",
+                code="it('adds')",
+                preamble="",
+                marked="it.fails('adds')",
+            ),
+        ),
         covered_before=(1,),
         covered_after=(1, 2),
         missed_after=(3,),
@@ -332,6 +347,7 @@ async def test_delivered_tests_come_with_their_evidence(door):
     dropped = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}/dropped")).json()["data"]
     coverage = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}/coverage")).json()["data"]
     mutants = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}/mutants")).json()["data"]
+    suspects = (await door.get(f"/api/sessions/{session_id}/tests/{test_id}/suspects")).json()["data"]
     status = (await door.get(f"/api/inngest/status/{session_id}")).json()["data"]
 
     assert (listed["testId"], listed["filePath"], listed["testFilePath"]) == (test_id, "src/a.ts", "src/a.test.ts")
@@ -351,6 +367,19 @@ async def test_delivered_tests_come_with_their_evidence(door):
             "after": "a <= b",
             "status": "killed",
             "killers": ["is <b>1</b>"],
+        }
+    ]
+    assert suspects["suspects"] == [
+        {
+            "name": "does what is documented",
+            "symbol": "add",
+            "line": 3,
+            "expected": "2",
+            "observed": "3",
+            "because": {"kind": "example", "text": "add(1, 1) // 2", "line": 1},
+            "input": "add(1, 1)",
+            "testCode": "it('adds')",
+            "markedCode": "it.fails('adds')",
         }
     ]
     assert status["files"][0]["testId"] == test_id

@@ -3,14 +3,14 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
-from testwright.domain.analysis import Analysis, Symbol, SymbolKind
-from testwright.domain.drafts import Case, Draft, Usage, Writing
+from testwright.domain.analysis import Analysis, Claim, Symbol, SymbolKind
+from testwright.domain.drafts import Case, Draft, Mending, Usage, Writing
 from testwright.domain.errors import PermanentError, SandboxUnavailable, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
@@ -19,6 +19,7 @@ from testwright.domain.ports import Gaps, ProjectView, Workspace, WritingTask
 from testwright.domain.projects import Command, Completed, Runner, RunOrder
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.suspects import Because, Suspect
 from testwright.domain.verdicts import CaseOutcome, Fault, FileCoverage, NotRun, Outcome, RunReport
 from testwright.pipeline.cover_file import cover_file
 from testwright.pipeline.tools import Tools
@@ -27,7 +28,7 @@ SUITE = "tests/test_money.py"
 
 
 class WordLanguage:
-    """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, static.
+    """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, static, or raise and a message.
 
     A passing one may go on with the lines it runs and the mutants it notices: `pass lines=1,2 kills=1`. Each line of a
     source that begins with "mutable" has one mutant, of the line's own number.
@@ -48,6 +49,26 @@ class WordLanguage:
     def render(self, draft: Draft) -> str:
         cases = (f"@case {case.name} | {case.code}" for case in draft.cases)
         return "\n".join([f"@preamble {draft.preamble}", *cases])
+
+    def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
+        """`fail mendable` can be put right, once what it needs is imported."""
+        if "mendable" not in case.code:
+            return None
+        case = replace(case, code="pass", mended="passes now")
+        return Mending(case=case, preamble=f"import luck\n{draft.preamble}", what="passes now")
+
+    def accused(self, case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspect | None:
+        """`fail documented` expects what is documented."""
+        if "documented" not in case.code:
+            return None
+        return replace(suspect_of("fail", preamble=draft.preamble), name=case.name, code=case.code)
+
+    def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
+        return ()
+
+    def marked(self, draft: Draft, framework: str) -> Draft:
+        cases = (replace(case, code=f"expected to {case.code}") for case in draft.cases)
+        return replace(draft, cases=tuple(cases))
 
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         lines = [number for number, text in enumerate(source.text.splitlines(), 1) if text.startswith("mutable")]
@@ -214,6 +235,8 @@ class ActingSandbox:
             return (name, "failed", "sometimes 3") if seed == self.flaky_seed else (name, "passed", "")
         if word == "skip":
             return (name, "skipped", "")
+        if word == "raise":
+            return (name, "failed", rest.strip())
         return (name, "failed", f"assert 1 == 2{rest}") if word == "fail" else (name, "passed", rest)
 
     def _report(self, outcomes: list[tuple[str, str, str]]) -> Completed:
@@ -238,12 +261,16 @@ class ScriptedWriter:
     calls: int = 0
     stronger: Draft | None = None
     gaps: list[Gaps] = field(default_factory=list)
+    suspects: tuple[Suspect, ...] = ()
+    trouble_on_repair: bool = False
 
     async def draft(self, task: WritingTask) -> Writing:
         self.calls += 1
-        return Writing(draft=self.drafts[0], usage=self.usage)
+        return Writing(draft=self.drafts[0], usage=self.usage, suspects=self.suspects)
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
+        if self.trouble_on_repair:
+            raise PermanentError("The model is away.", code="model_away")
         self.faults.append(tuple(faults))
         self.calls += 1
         number = len(self.faults)
@@ -359,6 +386,25 @@ class World:
 
 def draft_of(preamble: str = "fine", **words: str) -> Draft:
     return Draft(preamble=preamble, cases=tuple(Case(name=f"test_{name}", code=word) for name, word in words.items()))
+
+
+def suspect_of(word: str, *, input: str = "add(1)", preamble: str = "suspicious") -> Suspect:
+    return Suspect(
+        name=f"test_{word}_{len(input)}",
+        symbol="add",
+        line=1,
+        expected="2",
+        observed="3",
+        because=Because(kind="example", text="add(1) -> 2", line=1),
+        input=input,
+        code=word,
+        preamble=preamble,
+    )
+
+
+@pytest.fixture
+def suspect() -> Callable[..., Suspect]:
+    return suspect_of
 
 
 @pytest.fixture

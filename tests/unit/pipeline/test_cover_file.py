@@ -312,5 +312,6 @@ async def test_step_ids_are_stable(world, suite):
         "challenge/2",
         "choose",
         "stability",
+        "suspects",
         "keep",
     ]

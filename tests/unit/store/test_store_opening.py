@@ -126,7 +126,7 @@ async def test_an_older_schema_is_brought_up_with_its_data_and_a_copy(tmp_path, 
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 
-async def test_suites_from_before_mutants_are_still_there(tmp_path):
+async def test_suites_from_before_mutants_and_suspects_are_still_there(tmp_path):
     home = tmp_path / "home"
     async with Store.open(home) as store:
         session = (await store.accept(new_session())).session_id
@@ -134,7 +134,8 @@ async def test_suites_from_before_mutants_are_still_there(tmp_path):
     path = home / "testwright.sqlite"
     connection = sqlite3.connect(path)
     connection.executescript(
-        "ALTER TABLE tests DROP COLUMN mutants; ALTER TABLE files DROP COLUMN from_folder;"
+        "ALTER TABLE tests DROP COLUMN suspects; ALTER TABLE tests DROP COLUMN mutants;"
+        "ALTER TABLE files DROP COLUMN from_folder;"
         "UPDATE alembic_version SET version_num = '0001';"
     )
     connection.close()
@@ -146,6 +147,7 @@ async def test_suites_from_before_mutants_are_still_there(tmp_path):
     assert kept.evidence["verified"] is True
     assert kept.mutants == ()
     assert not file.from_folder
+    assert kept.suspects == ()
 
 
 def rows_of(path: Path, statement: str) -> list[tuple[object, ...]]:

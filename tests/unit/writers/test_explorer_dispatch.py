@@ -1,7 +1,7 @@
 import pytest
 
 from testwright.domain.analysis import Analysis
-from testwright.domain.drafts import Case, Draft
+from testwright.domain.drafts import Case, Draft, Writing
 from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Explored, WritingTask
 from testwright.domain.projects import Runner
@@ -48,7 +48,7 @@ class Explores:
 
     async def explore(self, task, seconds):
         self.seconds = seconds
-        return Draft(preamble="", cases=self.cases)
+        return Writing(draft=Draft(preamble="", cases=self.cases))
 
 
 async def test_the_language_of_the_file_decides_who_explores():

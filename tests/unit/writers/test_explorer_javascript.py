@@ -146,7 +146,7 @@ PRICE = function("price", TEXT, "text")
 
 async def explored(*told, options=None, **more):
     work = task(TEXT, PRICE, probe=reporting(*told), options=options, **more)
-    return await JavaScriptExplorer().explore(work, 2.0)
+    return (await JavaScriptExplorer().explore(work, 2.0)).draft
 
 
 async def test_an_observation_becomes_a_plain_test():
@@ -228,7 +228,7 @@ async def test_jest_suites_of_commonjs_code_require_it():
         framework="jest",
     )
 
-    draft = await JavaScriptExplorer().explore(work, 2.0)
+    draft = (await JavaScriptExplorer().explore(work, 2.0)).draft
 
     assert draft.preamble == "const { price } = require('./price')"
 
@@ -243,7 +243,7 @@ async def test_a_call_that_never_returns_is_left_out_of_the_next_run():
             return Explored(reports={"exploring.json": marker}, problem=NotRun(code="timeout", message="too long"))
         return Explored(reports={"explored.json": json.dumps({"told": [saw(1, args=["a"])]}).encode()})
 
-    draft = await JavaScriptExplorer().explore(task(TEXT, PRICE, probe=probe), 2.0)
+    draft = (await JavaScriptExplorer().explore(task(TEXT, PRICE, probe=probe), 2.0)).draft
 
     assert len(draft.cases) == 1
     assert '"skip": [[0, ["for ever"], []]]' in texts[1]

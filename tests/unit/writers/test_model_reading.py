@@ -155,3 +155,14 @@ def test_hostile_answers_take_no_time(text):
 
 def test_fences_may_be_longer_and_hold_shorter_ones():
     assert fenced_blocks("````md\n```\nx\n```\n````\n") == ["```\nx\n```"]
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("the  doc\nsays 3", "the doc says 3"), (None, ""), (3, ""), ({"why": "x"}, ""), ("x" * 999, "x" * 300)],
+)
+def test_a_doubt_about_the_code_is_read_as_words_only(told, kept):
+    test = {"name": "test_a", "code": "def test_a():\n    assert f() == 1", "suspect": told}
+    draft = read_answer(json.dumps({"preamble": "", "tests": [test]}), split)
+
+    assert [case.suspect for case in draft.cases] == [kept]

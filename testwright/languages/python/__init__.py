@@ -7,12 +7,16 @@ One parser for sources and suites: tree-sitter. The text is untrusted and may be
 
 from collections.abc import Sequence
 
-from testwright.domain.analysis import Analysis
-from testwright.domain.drafts import Case, Draft
+from testwright.domain.analysis import Analysis, Claim
+from testwright.domain.drafts import Case, Draft, Mending
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
+from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
 from testwright.languages.python import analysis, gates, mutants, suites
+from testwright.languages.python.accusing import accused
+from testwright.languages.python.claims import claims_of, marked
+from testwright.languages.python.mending import mended
 from testwright.languages.python.mutants import switched
 
 
@@ -32,6 +36,18 @@ class Python:
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return gates.fault_of(case, draft, analysis, known_modules)
+
+    def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
+        return mended(case, draft, message, source, analysis)
+
+    def accused(self, case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspect | None:
+        return accused(case, draft, message, analysis)
+
+    def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
+        return claims_of(source, analysis, readme)
+
+    def marked(self, draft: Draft, framework: str) -> Draft:
+        return marked(draft, framework)
 
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         return mutants.mutants(source)

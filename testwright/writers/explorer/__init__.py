@@ -30,8 +30,8 @@ class Explorer:
                 code="unsupported_language",
                 hint="Use a model to write tests for this file.",
             )
-        draft = await explorer.explore(task, self._seconds)
-        if not draft.cases:
+        writing = await explorer.explore(task, self._seconds)
+        if not writing.draft.cases and not writing.suspects:
             name = base_name(task.source.path)
             raise PermanentError(
                 f"Nothing in {name} could be observed: no call gave a result that can be written down.",
@@ -39,7 +39,7 @@ class Explorer:
                 hint="Add type hints or an example to the docstring, or use a model to write tests for this file.",
                 retryable=True,
             )
-        return Writing(draft=draft)
+        return writing
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
         """An observation that does not hold is no observation: there is nothing to repair."""

@@ -2,13 +2,13 @@
 
 from typing import Protocol
 
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Writing
 from testwright.domain.ports import WritingTask
 
 
 class LanguageExplorer(Protocol):
     """Runs a file's code on chosen inputs and writes down what it saw, as tests."""
 
-    async def explore(self, task: WritingTask, seconds: float) -> Draft:
-        """A draft without cases when nothing could be observed. Raises PermanentError when the file cannot be run."""
+    async def explore(self, task: WritingTask, seconds: float) -> Writing:
+        """A writing without cases when nothing could be observed. Raises PermanentError when the file cannot be run."""
         ...

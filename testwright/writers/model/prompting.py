@@ -32,6 +32,7 @@ SCHEMA: Mapping[str, Any] = {
                     "targets": {"type": "array", "items": {"type": "string"}},
                     "scenario": {"type": "string", "enum": ["happy", "edge", "error", "integration"]},
                     "group": {"type": "string"},
+                    "suspect": {"type": "string"},
                 },
                 "required": ["name", "code", "targets", "scenario"],
             },

@@ -16,6 +16,7 @@ MOST_TEXT = 1 << 20
 """Characters of an answer that are looked at; no suite for one file is longer."""
 _MOST_TESTS = 200
 _MOST_BLOCKS = 20
+_LONGEST_DOUBT = 300
 _SCENARIOS = frozenset({"happy", "edge", "error", "integration"})
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"})
 
@@ -154,6 +155,7 @@ def _cases_of(test: Mapping[str, Any], split: Split) -> tuple[str, list[Case]]:
         group=group,
         targets=tuple(str(target) for target in targets) if isinstance(targets, list) else (),
         scenario=scenario if scenario in _SCENARIOS else "happy",
+        suspect=_doubt(test.get("suspect")),
     )
     try:
         seen = split(code)
@@ -164,6 +166,11 @@ def _cases_of(test: Mapping[str, Any], split: Split) -> tuple[str, list[Case]]:
     return seen.preamble, [
         replace(told, name=case.name, code=case.code, group=case.group or group) for case in seen.cases
     ]
+
+
+def _doubt(value: Any) -> str:
+    """Why the writer thinks that the code is wrong; words only, and not many."""
+    return " ".join(value.split())[:_LONGEST_DOUBT] if isinstance(value, str) else ""
 
 
 def _code(value: Any) -> str:

@@ -9,6 +9,7 @@ import type {
   RepositoryList,
   SessionDetail,
   SessionListed,
+  Suspect,
   TestDetail,
   Tree,
 } from './types'
@@ -94,6 +95,17 @@ export const mutantsQuery = (sessionId: string, testId: string) =>
       listed<Mutant>(
         `/sessions/${encodeURIComponent(sessionId)}/tests/${encodeURIComponent(testId)}/mutants`,
         'mutants',
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const suspectsQuery = (sessionId: string, testId: string) =>
+  queryOptions({
+    queryKey: ['suspects', sessionId, testId],
+    queryFn: () =>
+      listed<Suspect>(
+        `/sessions/${encodeURIComponent(sessionId)}/tests/${encodeURIComponent(testId)}/suspects`,
+        'suspects',
       ),
     staleTime: Number.POSITIVE_INFINITY,
   })

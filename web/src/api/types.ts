@@ -101,6 +101,27 @@ export interface Mutant {
   killers: string[]
 }
 
+/** A possible bug: a test that would pass if the code did what it says. Never applied by itself. */
+export interface Suspect {
+  name: string
+  symbol: string
+  line: number
+  expected: string
+  observed: string
+  because: {
+    kind: 'doc' | 'example' | 'type' | 'name' | 'caller' | 'value'
+    text: string
+    line: number
+    /** Where `line` counts, when that is not the source. */
+    path?: string
+  }
+  /** The call that shows it. */
+  input: string
+  testCode: string
+  /** The whole file, the test marked as expected to fail. */
+  markedCode: string
+}
+
 export interface EngineHealth {
   engine: string
   reachable: boolean

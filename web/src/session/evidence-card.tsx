@@ -34,9 +34,13 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
         <Fact name="Changes noticed">
           {mutants ? `${mutants.killed} of ${mutants.sampled}` : (evidence.mutantsProblem ?? DASH)}
         </Fact>
+        {evidence.suspects ? (
+          <Fact name="Possible bugs">{evidence.suspects}, kept apart from these tests</Fact>
+        ) : null}
         <Effort evidence={evidence} />
         <Fact name="Time">{duration(evidence.durationMs)}</Fact>
       </dl>
+      <Missing evidence={evidence} />
       {tests.length > 0 && (
         <table className="ledger">
           <caption>Each test</caption>
@@ -55,9 +59,12 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
             </tr>
           </thead>
           <tbody>
-            {tests.map(({ name, passedRuns, runs, durationMs, mutants: faced }) => (
+            {tests.map(({ name, passedRuns, runs, durationMs, mutants: faced, mended }) => (
               <tr key={name}>
-                <td className="wrap mono">{name}</td>
+                <td className="wrap mono">
+                  {name}
+                  {mended && <span className="dim"> mended: {mended}</span>}
+                </td>
                 <td className="number">{faced ? `${faced.killed}/${faced.sampled}` : DASH}</td>
                 <td className="number">
                   {passedRuns}/{runs}
@@ -81,6 +88,7 @@ function NotVerified({ evidence }: { evidence: Extract<Evidence, { verified: fal
         <b>Not verified:</b> {evidence.reason}
       </p>
       {evidence.hint && <Hint>{evidence.hint}</Hint>}
+      <Missing evidence={evidence} />
       <p className="dim">Nobody has run this suite, so nothing else is said about it.</p>
       {evidence.writer && (
         <dl>
@@ -100,6 +108,18 @@ function Effort({ evidence }: { evidence: Evidence }) {
       <Fact name="Tokens">{tokens ? `${tokens.toLocaleString('en')}, ${money(costUsd)}` : 'None used'}</Fact>
     </>
   )
+}
+
+/** What is missing here: the only thing on this card that somebody can do something about. */
+function Missing({ evidence }: { evidence: Evidence }) {
+  return (evidence.environment ?? []).map(({ kind, message, hint, tests }) => (
+    <div key={kind + message}>
+      <p>
+        <b>Needs you:</b> {message} {count(tests.length, 'test')} could not pass.
+      </p>
+      <Hint>{hint}</Hint>
+    </div>
+  ))
 }
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {

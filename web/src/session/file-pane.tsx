@@ -8,6 +8,7 @@ import { count } from '../ui/words'
 import { Changes } from './changes'
 import { Code } from './code'
 import { EvidenceCard } from './evidence-card'
+import { PossibleBugs } from './possible-bugs'
 import { ThrownAway } from './thrown-away'
 
 interface FilePaneProps {
@@ -23,6 +24,7 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
   const { test, error } = file
   const detail = useQuery({ ...testQuery(sessionId, test?.testId ?? ''), enabled: test !== null })
   const dropped = (test ? detail.data?.dropped : undefined) ?? file.dropped
+  const suspects = test?.evidence.suspects ?? 0
   return (
     <>
       {file.stage === 'failed' && error && (
@@ -49,6 +51,7 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
           <Tab id="test">Test</Tab>
           <Tab id="evidence">Evidence</Tab>
           <Tab id="changes">Changes</Tab>
+          <Tab id="bugs">Possible bugs{suspects > 0 && <span className="tab-count">{suspects}</span>}</Tab>
           <Tab id="dropped">
             Thrown away{dropped.length > 0 && <span className="tab-count">{dropped.length}</span>}
           </Tab>
@@ -57,6 +60,9 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
         <TabPanel id="evidence">{test ? <EvidenceCard test={test} /> : <Nothing file={file} />}</TabPanel>
         <TabPanel id="changes">
           {test ? <Changes sessionId={sessionId} test={test} /> : <Nothing file={file} />}
+        </TabPanel>
+        <TabPanel id="bugs">
+          {test ? <PossibleBugs sessionId={sessionId} test={test} /> : <Nothing file={file} />}
         </TabPanel>
         <TabPanel id="dropped">
           <ThrownAway dropped={distinct(dropped)} />
@@ -82,9 +88,13 @@ function Suite({ test }: { test: NonNullable<FileState['test']> }) {
           <span className="dim">Not verified: {evidence.reason}</span>
         )}
         <span className="grow" />
-        <CopyButton text={test.testCode} />
+        {test.testCode && <CopyButton text={test.testCode} />}
       </div>
-      <Code code={test.testCode} path={test.testFilePath} />
+      {test.testCode ? (
+        <Code code={test.testCode} path={test.testFilePath} />
+      ) : (
+        <p className="empty">No test was kept. What was seen stands under Possible bugs.</p>
+      )}
     </>
   )
 }

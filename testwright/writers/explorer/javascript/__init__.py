@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Writing
 from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Explored, WritingTask
 from testwright.domain.projects import WORKSPACE
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import MARKER, REPORT, plan_of, targets_of
 from testwright.writers.explorer.javascript.printing import quoted
-from testwright.writers.explorer.javascript.telling import draft_of, specifier_of
+from testwright.writers.explorer.javascript.telling import specifier_of, writing_of
 
 __all__ = ["JavaScriptExplorer"]
 
@@ -26,11 +26,11 @@ _MOST_RESTARTS = 3
 class JavaScriptExplorer:
     """The LanguageExplorer for javascript and typescript."""
 
-    async def explore(self, task: WritingTask, seconds: float) -> Draft:
+    async def explore(self, task: WritingTask, seconds: float) -> Writing:
         module = Module(task.source.path, task.source.text, task.view)
         targets = targets_of(task, module)
         told = await _observe(task, plan_of(task, module, targets, seconds), seconds)
-        return draft_of(told, targets, task)
+        return writing_of(told, targets, task, module)
 
 
 async def _observe(task: WritingTask, plan: dict[str, Any], seconds: float) -> list[dict[str, Any]]:

@@ -1,79 +1,86 @@
-"""Whether an input is one that the types allow: a TypeScript test that does not type-check is no test."""
+"""Whether a value, as the probe told it, is of a shape: yes, no, or not to be told."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
-from testwright.writers.explorer.javascript.shapes import Shape
+from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, union
+from testwright.writers.explorer.javascript.syntax import UNDEFINED
 
-_PLAIN: dict[str, type | tuple[type, ...]] = {"string": str, "regex": str, "number": (int, float), "boolean": bool}
+_TAGS = {"date": ("date",), "regexp": ("regexp",), "bigint": ("bigint",), "map": ("map",), "set": ("set",)}
+_CALLED = ("fn", "code", "spy", "function")
 
 
-def fits(tree: Any, shape: Shape) -> bool:
-    """Says yes to what it does not know: values of other kinds, shapes that only hint."""
+def fits(tree: Any, shape: Shape) -> bool | None:
+    """None when the shape leaves it open, or the value was too large to be told."""
     kind = shape["k"]
+    tag = tree["$"] if isinstance(tree, dict) else ""
+    if kind in ("any", "node", "void") or tag in ("cut", "symbol", "promise", "iterator"):
+        return None
     match kind:
-        case "string" | "regex" | "number" | "boolean":
-            if isinstance(tree, dict):
-                return tree.get("$") not in ("object", "undefined")
-            return isinstance(tree, _PLAIN[kind]) and isinstance(tree, bool) == (kind == "boolean")
+        case "union":
+            answers = [fits(tree, each) for each in shape["of"]]
+            return True if True in answers else None if None in answers else False
         case "literal":
-            return bool(tree == shape["v"]) and isinstance(tree, bool) == isinstance(shape["v"], bool)
+            return type(tree) is type(shape["v"]) and tree == shape["v"]
+        case "string" | "regex":
+            return isinstance(tree, str)
+        case "number":
+            return tag == "number" or (isinstance(tree, int | float) and not isinstance(tree, bool))
+        case "boolean":
+            return isinstance(tree, bool)
+        case "undefined":
+            return bool(tree == UNDEFINED)
         case "null":
             return tree is None
-        case "undefined" | "void":
-            return _is_undefined(tree)
-        case "union":
-            return any(fits(tree, each) for each in shape["of"])
-        case "array":
-            return isinstance(tree, list) and all(fits(item, shape["of"]) for item in tree)
-        case "tuple":
-            return isinstance(tree, list) and all(fits(item, of) for item, of in zip(tree, shape["of"], strict=False))
-        case "object":
-            return _fits_members(tree, shape)
-        case "record":
-            return _is_object(tree) and all(fits(value, shape.get("of", {"k": "any"})) for _, value in tree["v"])
         case "function":
-            return isinstance(tree, dict) and tree.get("$") not in ("object", "undefined")
-    return True
-
-
-def arguments_fit(args: list[Any], parameters: list[dict[str, Any]]) -> bool:
-    for index, parameter in enumerate(parameters):
-        if parameter["rest"]:
-            return True
-        if index >= len(args) or _is_undefined(args[index]):
-            if not parameter["optional"] and not _may_be_left_out(parameter["shape"]):
+            return tag in _CALLED
+        case "array":
+            return together(fits(item, shape["of"]) for item in tree) if isinstance(tree, list) else False
+        case "tuple":
+            if not isinstance(tree, list) or len(tree) > len(shape["of"]):
                 return False
-        elif not fits(args[index], parameter["shape"]):
-            return False
-    return len(args) <= len(parameters)
+            return together(fits(item, each) for item, each in zip(tree, shape["of"], strict=False))
+        case "object" | "record":
+            return _fits_object(tree, tag, shape)
+    if kind in _TAGS:
+        return tag in _TAGS[kind]
+    return None
 
 
-def _fits_members(tree: Any, shape: Shape) -> bool:
-    if isinstance(tree, dict) and tree.get("$") != "object":
-        return not _is_undefined(tree)
-    if not _is_object(tree):
-        return False
+def _fits_object(tree: Any, tag: str, shape: Shape) -> bool | None:
+    if tag not in ("object", "instance"):
+        return None if tag in ("new", "map", "set", "date", "error", "function") or isinstance(tree, list) else False
     values = dict(tree["v"])
-    known = {name for name, _, _ in shape["props"]}
-    return values.keys() <= known and all(
-        (optional or _may_be_left_out(of))
-        if name not in values or _is_undefined(values[name])
-        else fits(values[name], of)
-        for name, of, optional in shape["props"]
-    )
+    if shape["k"] == "record":
+        return together(fits(value, shape["of"]) for value in values.values())
+    answers: list[bool | None] = []
+    for name, each, optional in shape["props"]:
+        if name in values and not (optional and values[name] == UNDEFINED):
+            answers.append(fits(values[name], each))
+        elif not optional and name not in values:
+            answers.append(False)
+    return together(answers)
 
 
-def _may_be_left_out(shape: Shape) -> bool:
-    return shape["k"] in ("any", "undefined", "void") or (
-        shape["k"] == "union" and any(_may_be_left_out(each) for each in shape["of"])
-    )
+def together(answers: Iterable[bool | None]) -> bool | None:
+    told = list(answers)
+    return False if False in told else None if None in told else True
 
 
-def _is_object(tree: Any) -> bool:
-    return isinstance(tree, dict) and tree.get("$") == "object"
-
-
-def _is_undefined(tree: Any) -> bool:
-    return isinstance(tree, dict) and tree.get("$") == "undefined"
+def promised(returns: str | None, doc: str | None, module: Module) -> tuple[Shape, str, str]:
+    """The shape of the result that a type or `@returns {…}` promises, that type as written, and the words."""
+    if returns is not None:
+        if re.search(r"\b(?:is|asserts)\b|=>", returns):
+            return ANY, "", ""
+        return of_jsdoc(returns, module), returns, f"the result is declared as {returns}"
+    found = re.search(r"@returns?\s+\{([^}]+)\}", doc or "")
+    if found is None:
+        return ANY, "", ""
+    shape = of_jsdoc(found[1], module)
+    if found[1].strip().startswith("?"):
+        shape = union([shape, {"k": "null"}, {"k": "undefined"}])
+    return shape, found[1].strip(), f"the comment says {found[0]}"

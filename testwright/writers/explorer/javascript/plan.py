@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as field_of
 from typing import Any
 
 from tree_sitter import Node
 
-from testwright.domain.analysis import Parameter, Symbol, SymbolKind
+from testwright.domain.analysis import Claim, Parameter, Symbol, SymbolKind
 from testwright.domain.ports import WritingTask
 from testwright.domain.projects import OUT, WORKSPACE
 from testwright.domain.sessions import TestType
@@ -33,6 +35,8 @@ class Target:
     symbol: Symbol
     path: tuple[str, ...]
     spec: dict[str, Any]
+    claims: tuple[Claim, ...] = ()
+    methods: Mapping[str, Symbol] = field_of(default_factory=dict)
 
     @property
     def imported(self) -> str:
@@ -59,7 +63,10 @@ def targets_of(task: WritingTask, module: Module) -> tuple[Target, ...]:
         )
         path = (*first, *symbol.name.split(".")[1:]) if "." in symbol.name else first
         spec = _spec(len(found), kind, symbol, path, task, module)
-        found.append(Target(len(found), kind, symbol, path, spec))
+        claims = tuple(claim for claim in task.analysis.claims if claim.symbol == symbol.name and kind == "function")
+        spec["claims"] = [_claimed(claim) for claim in claims]
+        methods = {each.name.split(".", 1)[1]: each for each in symbols if _belongs(each, symbol)}
+        found.append(Target(len(found), kind, symbol, path, spec, claims, methods))
     return tuple(found)
 
 
@@ -248,6 +255,10 @@ def _examples(symbol: Symbol, task: WritingTask, module: Module) -> list[list[An
         arrows = re.findall(r"(?<![\w.])(-?\d+(?:\.\d+)?)\s*(?:→|->|=>)", symbol.doc or "")
         found += [[float(text) if "." in text else int(text)] for text in arrows]
     return found[:_MOST_EXAMPLES]
+
+
+def _claimed(claim: Claim) -> list[Any] | None:
+    return _literal_arguments(claim.call[claim.call.index("(") :])
 
 
 def _literal_arguments(text: str) -> list[Any] | None:

@@ -116,11 +116,11 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     lines = [*setup, f"const {held} = {made}"]
     is_async = any(result.get("isAsync") for result in results)
     for step, result in zip(steps[:-1], results[:-1], strict=False):
-        call = _step_text(held, step, style)
+        call = step_text(held, step, style)
         if not step.get("getter"):
             lines.append(f"await {call}" if result.get("isAsync") else call)
     last, result = steps[-1], results[-1]
-    call = _step_text(held, last, style)
+    call = step_text(held, last, style)
     shown = ", ".join(brief(arg, 30) for arg in last["args"])
     doing = last["name"] if last.get("getter") else f"{last['name']}({shown})"
     before = [step["name"] for step in steps[:-1] if not step.get("getter")]
@@ -177,7 +177,7 @@ def _birth(
     return Written(title, lines, scenario(each), _waits(sights), needs)
 
 
-def _step_text(held: str, step: dict[str, Any], style: Style) -> str:
+def step_text(held: str, step: dict[str, Any], style: Style) -> str:
     if step.get("getter"):
         return f"{held}.{step['name']}"
     return call_text(f"{held}.{step['name']}", step["args"], style, 2)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from testwright.domain.drafts import Case, Draft
+from testwright.domain.drafts import Case, Draft, Writing
 from testwright.domain.ports import WritingTask
 from testwright.domain.sessions import CoverageGoal
 from testwright.domain.specifiers import is_ambiguous
+from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.javascript import scenes
-from testwright.writers.explorer.javascript.fitting import arguments_fit, fits
+from testwright.writers.explorer.javascript.admitting import arguments_fit
+from testwright.writers.explorer.javascript.fitting import fits
+from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, expectation, holds, quoted, source
+from testwright.writers.explorer.javascript.suspecting import Doubt, doubt_of
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 MOST_CASES = 30
@@ -25,6 +30,68 @@ _OPPOSITES = (
     ("compress", "decompress"), ("pack", "unpack"), ("escape", "unescape"), ("encrypt", "decrypt"), ("split", "join"),
 )  # fmt: skip
 Told = dict[str, Any]
+
+
+def writing_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask, module: Module) -> Writing:
+    """Ordinary observations as tests, and apart from them what looks like a bug."""
+    style = _style(task)
+    doubts: list[tuple[Target, Doubt]] = []
+    sound: list[Told] = []
+    contradicted: set[str] = set()
+    for each in told:
+        doubt = doubt_of(each, targets[each["target"]], module, style)
+        if doubt is not None:
+            doubts.append((targets[each["target"]], doubt))
+            contradicted |= {_call_key(each)} if doubt.claim is not None else set()
+        elif "claim" not in each and (each["outcome"]["kind"] != "throws" or each["outcome"]["own"]):
+            sound.append(each)
+    sound = [each for each in sound if _call_key(each) not in contradicted]
+    return Writing(draft=draft_of(sound, targets, task), suspects=tuple(_suspects(doubts, task, style)))
+
+
+def _call_key(each: Told) -> str:
+    return json.dumps([each["target"], each["args"], each["steps"]])
+
+
+def _suspects(doubts: list[tuple[Target, Doubt]], task: WritingTask, style: Style) -> Iterator[Suspect]:
+    """The simplest call for each thing that looks wrong; of examples every one."""
+    simplest: dict[tuple[str, str, str], tuple[Target, Doubt]] = {}
+    for target, doubt in sorted(doubts, key=lambda pair: len(pair[1].input)):
+        told = doubt.input if doubt.claim is not None else ""
+        simplest.setdefault((doubt.symbol, doubt.kind, told), (target, doubt))
+    accused = tuple({target.id: target for target, _ in simplest.values()}.values())
+    preamble = _preamble(accused, task, style, set()) if accused else ""
+    names: set[str] = set()
+    for target, doubt in simplest.values():
+        name = _unique(_one_line(f"{_PROMISES[doubt.kind]} for {doubt.input}"), names, target)
+        names.add(name)
+        written = Written(name, list(doubt.lines), is_async=doubt.is_async)
+        symbol = target.methods.get(doubt.symbol.split(".", 1)[-1], target.symbol)
+        claim = doubt.claim
+        yield Suspect(
+            name=name,
+            symbol=doubt.symbol,
+            line=symbol.line,
+            expected=doubt.expected,
+            observed=doubt.observed,
+            because=Because(
+                kind=doubt.kind,
+                text=doubt.text,
+                line=claim.line if claim is not None else symbol.line,
+                path=claim.path if claim is not None else None,
+            ),
+            input=doubt.input,
+            code=_code(name, written, style),
+            preamble=preamble,
+        )
+
+
+_PROMISES = {
+    "example": "does what is documented",
+    "type": "keeps to its types",
+    "name": "keeps to its name",
+    "value": "gives a sound result",
+}
 
 
 def draft_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask) -> Draft:
@@ -158,7 +225,7 @@ def _belong_together(each: Told, giver: Target, taker: Target) -> bool:
     if each["outcome"]["tree"] in each["from"]["args"] and given not in each["from"]["args"]:
         return True
     shape = taker.spec["params"][0]["shape"] if taker.spec["params"] else {}
-    return isinstance(given, dict) and bool(shape.get("props")) and fits(given, shape)
+    return isinstance(given, dict) and bool(shape.get("props")) and fits(given, shape) is True
 
 
 def _most_of_one_way(written: Written, target: Target) -> int:

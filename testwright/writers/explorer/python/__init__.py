@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Writing
 from testwright.domain.errors import PermanentError
 from testwright.domain.paths import base_name
 from testwright.domain.ports import ProjectView, WritingTask
@@ -12,7 +13,7 @@ from testwright.domain.python_modules import is_importable, module_name
 from testwright.domain.sessions import TestType
 from testwright.writers.explorer.python import records
 from testwright.writers.explorer.python.luggage import packed
-from testwright.writers.explorer.python.writing import draft_of
+from testwright.writers.explorer.python.writing import draft_of, suspects_of
 
 REPORT = "testwright-explored.json"
 _MOST_TESTS_EACH = 30
@@ -23,7 +24,7 @@ _MOST_TEXTS = 6
 class PythonExplorer:
     """Explores a Python file through a probe that runs under the project's own pytest."""
 
-    async def explore(self, task: WritingTask, seconds: float) -> Draft:
+    async def explore(self, task: WritingTask, seconds: float) -> Writing:
         module = module_name(task.source.path, task.view)
         name = base_name(task.source.path)
         if not is_importable(module):
@@ -46,7 +47,7 @@ class PythonExplorer:
                 hint="The file may end the process when it is imported or called; guard that code and retry.",
                 retryable=True,
             )
-        return draft_of(found, module, task.options)
+        return Writing(draft=draft_of(found, module, task.options), suspects=suspects_of(found, module, task.analysis))
 
 
 def _plan(task: WritingTask, module: str, seconds: float) -> dict[str, Any]:
@@ -56,6 +57,7 @@ def _plan(task: WritingTask, module: str, seconds: float) -> dict[str, Any]:
         # pytest would take an imported name that looks like a test for one
         "symbols": [name for name in top_level if not name.lower().startswith("test")],
         "texts": list(_texts_with_calls(top_level, task.view)),
+        "claims": [asdict(claim) for claim in task.analysis.claims],
         "seed": task.seed,
         "seconds": seconds,
         "most": _MOST_TESTS_EACH,

@@ -27,7 +27,7 @@ _MOST_REASON = 5
 
 def name_of(record: Record, taken: set[str]) -> str:
     """A new name, which is added to `taken`."""
-    full = "_".join(part for part in ("test", _subject(record.symbol), _what(record)) if part)
+    full = "_".join(part for part in ("test", subject_of(record.symbol), _what(record)) if part)
     name = _cut(full, _LONGEST)
     unique, number = name, 2
     while unique in taken:
@@ -49,7 +49,7 @@ def _is_rim(value: Any) -> bool:
     return isinstance(value, (str, list, tuple, dict, set, bytes)) and (not value or str(value).isspace())
 
 
-def _subject(symbol: str) -> str:
+def subject_of(symbol: str) -> str:
     if "+" in symbol:
         first, _, second = symbol.partition("+")
         return f"{_snake(first)}_then_{_snake(second)}"

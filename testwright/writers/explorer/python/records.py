@@ -26,6 +26,19 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """Why an observation looks like a bug; `line` and `path` are the example's, where it is one."""
+
+    kind: str
+    expected: str
+    observed: str
+    text: str
+    assertion: str
+    line: int = 0
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One observed call. `arguments` are (parameter, text); `error` is (type, module, message)."""
 
@@ -39,6 +52,7 @@ class Record:
     documented: bool
     foreign: bool
     subject: str
+    suspicion: Suspicion | None = None
 
 
 def read(report: bytes | None) -> tuple[Record, ...] | None:
@@ -68,6 +82,20 @@ def _record(row: dict[str, Any]) -> Record:
         documented=row["documented"] is True,
         foreign=row["foreign"] is True,
         subject=_text(row["subject"]),
+        suspicion=_suspicion(row["suspicion"], row.get("place")) if row.get("suspicion") else None,
+    )
+
+
+def _suspicion(told: dict[str, Any], place: Any) -> Suspicion:
+    line, path = place if isinstance(place, list) else (0, None)
+    return Suspicion(
+        kind=_text(told["kind"]),
+        expected=_text(told["expected"]),
+        observed=_text(told["observed"]),
+        text=_text(told["text"]),
+        assertion=_text(told["assertion"]),
+        line=int(line),
+        path=_text(path) if path else None,
     )
 
 

@@ -5,12 +5,15 @@ import builtins
 import keyword
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.sessions import CoverageGoal, Options, TestType
+from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.python.layout import WIDTH, broken, names_in
-from testwright.writers.explorer.python.naming import is_edge, name_of
-from testwright.writers.explorer.python.records import Check, Record
+from testwright.writers.explorer.python.naming import is_edge, name_of, subject_of
+from testwright.writers.explorer.python.records import Check, Record, Suspicion
 
 _FROM = {
     "Counter": "collections", "OrderedDict": "collections", "defaultdict": "collections", "deque": "collections",
@@ -18,16 +21,65 @@ _FROM = {
     "date": "datetime", "datetime": "datetime", "time": "datetime", "timedelta": "datetime", "timezone": "datetime",
     "islice": "itertools", "mock": "unittest",
 }  # fmt: skip
-_MODULES = ("asyncio", "json", "re", "pytest")
+_MODULES = ("asyncio", "json", "math", "re", "pytest")
 _FIXTURES = ("tmp_path", "capsys")
 _MOST_MATCH = 60
 
 
 def draft_of(records: Sequence[Record], module: str, options: Options) -> Draft:
     taken: set[str] = set()
-    wanted = _wanted(records, options)
+    wanted = _wanted([record for record in records if record.suspicion is None], options)
     cases = [_case(record, taken) for record in wanted]
     return Draft(preamble=_preamble(cases, wanted, module), cases=tuple(cases))
+
+
+def suspects_of(records: Sequence[Record], module: str, analysis: Analysis) -> tuple[Suspect, ...]:
+    """The records that look like bugs, each as a test of what the code promises."""
+    taken: set[str] = set()
+    lines = {symbol.name: symbol for symbol in analysis.symbols}
+    doubtful = [(record, record.suspicion) for record in records if record.suspicion is not None]
+    cases = [_doubtful_case(record, suspicion, taken) for record, suspicion in doubtful]
+    written = [replace(record, call=suspicion.assertion) for record, suspicion in doubtful]
+    preamble = _preamble(cases, written, module)
+    found = []
+    for case, (record, suspicion) in zip(cases, doubtful, strict=True):
+        symbol = lines.get(record.symbol) or lines.get(record.symbol.split(".")[0])
+        line = symbol.line if symbol is not None else 1
+        found.append(
+            Suspect(
+                name=case.name,
+                symbol=record.symbol,
+                line=line,
+                expected=suspicion.expected,
+                observed=suspicion.observed,
+                because=Because(
+                    kind=suspicion.kind, text=suspicion.text, line=suspicion.line or line, path=suspicion.path
+                ),
+                input=record.call,
+                code=case.code,
+                preamble=preamble,
+            )
+        )
+    return tuple(found)
+
+
+def _doubtful_case(record: Record, suspicion: Suspicion, taken: set[str]) -> Case:
+    promise = {"example": "does_what_is_documented", "type": "keeps_to_its_types", "name": "keeps_to_its_name"}
+    base = f"{subject_of(record.symbol)}_{promise.get(suspicion.kind, 'gives_a_sound_result')}"
+    name, number = f"test_{base}", 2
+    while name in taken:
+        name, number = f"test_{base}_{number}", number + 1
+    taken.add(name)
+    crashes = suspicion.assertion == record.call
+    assertion = suspicion.assertion if crashes else f"assert {_unwrapped(suspicion.assertion)}"
+    body = _apart([broken(line, 4) for line in record.lines], [broken(assertion, 4)])
+    return Case(name=name, code="\n".join([f"def {name}():", *body]), targets=(record.symbol.split(".")[0],))
+
+
+def _unwrapped(assertion: str) -> str:
+    """Without the brackets around a call that needs none."""
+    found = re.match(r"\((?P<call>[\w.]+\(.*\))\) (?P<rest>(?:==|is) .*)\Z", assertion, re.DOTALL)
+    return f"{found['call']} {found['rest']}" if found else assertion
 
 
 def scenario_of(record: Record) -> str:

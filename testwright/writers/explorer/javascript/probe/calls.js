@@ -57,7 +57,7 @@ function thrown(error, isAsync) {
   const said = plan.thrown.some((piece) => piece.length > 2 && message.includes(piece))
   const frame = isError ? (String(error.stack).split('\n').find((line) => /^\s*at /.test(line)) ?? '') : ''
   const own = isError && (said || (!internal && name !== 'Error' && plan.classes.includes(name)) || (!internal && frame.includes(plan.stem) && message !== ''))
-  return { kind: 'throws', name, message: message.slice(0, 300), own, isAsync, isError }
+  return { kind: 'throws', name, message: message.slice(0, 300), own, isAsync, isError, inside: isError && String(error.stack).includes(plan.stem) }
 }
 
 async function callFunction(job) {

@@ -214,7 +214,13 @@ function keep(pile, job, seen) {
     pile.corpus.push(found)
     pile.stale = 0
   } else pile.stale++
-  if (isNoise) return false
+  if (isNoise) {
+    const crash = outcome.kind === 'throws' && outcome.inside && ['TypeError', 'ReferenceError'].includes(outcome.name)
+    // One error may come of an input that is allowed and of one that is not, so several calls are told of each.
+    const alike = crash ? (pile.crashes.get(outcome.message) ?? []) : []
+    if (crash) pile.crashes.set(outcome.message, [...alike, found].sort((a, b) => a.cost - b.cost).slice(0, 8))
+    return false
+  }
   if (!known || known.cost > found.cost) pile.ways.set(way, found)
   const twin = pile.answers.get(answer)
   if (!twin && pile.answers.size < MOST_KEPT) {
@@ -275,7 +281,7 @@ async function search() {
   const piles = new Map()
   for (const target of plan.targets) {
     if (reach(target.path) === undefined) continue
-    piles.set(target, { queue: firstJobs(target), corpus: [], ways: new Map(), answers: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0, methods: target.methods.length })
+    piles.set(target, { queue: firstJobs(target), corpus: [], ways: new Map(), answers: new Map(), crashes: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0, methods: target.methods.length })
   }
   const stop = () => now() > deadline
   const isTired = (pile) => !pile.queue.length && pile.stale > 1500
@@ -288,6 +294,18 @@ async function search() {
       if (!(await holdsAfresh(job, seen))) continue
       const answer = job.answer === undefined ? null : answersOf(target)[job.answer]
       told.push({ target: target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer, ...seen })
+    }
+  }
+  for (const [target, pile] of piles) {
+    for (const { job, seen } of [...pile.crashes.values()].slice(0, 5).flat()) {
+      if (now() > last) break
+      if (await holdsAfresh(job, seen)) told.push({ target: target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer: null, ...seen })
+    }
+    for (const [claim, args] of (target.claims ?? []).entries()) {
+      if (!args || now() > last) continue
+      const job = { target, args, steps: [], isExample: true }
+      const seen = await observe(job)
+      if (await holdsAfresh(job, seen)) told.push({ target: target.id, args, steps: [], isExample: true, claim, answer: null, ...seen })
     }
   }
   if (plan.integration) for (const trip of await trips(piles)) told.push(trip)

@@ -44,6 +44,8 @@ class Outcome:
 
     `checks` is empty when the result cannot be written down; `error` is (type, module, message) of an error that the
     project raised on purpose. `arcs` are the jumps between the unit's lines.
+    `given` and `subject` are what it was called with and on; `crash` is an error that nobody raised on purpose, and
+    `is_inside` says that it came up while the unit's own code ran.
     """
 
     lines: tuple[str, ...] = ()
@@ -52,6 +54,10 @@ class Outcome:
     error: tuple[str, str, str] | None = None
     arcs: frozenset[tuple[int, int, int]] = frozenset()
     value: Any = field(default=None, compare=False)
+    given: tuple[Any, ...] = field(default=(), compare=False)
+    subject: Any = field(default=None, compare=False)
+    crash: Exception | None = field(default=None, compare=False)
+    is_inside: bool = False
 
     @property
     def can_be_told(self) -> bool:
@@ -118,6 +124,7 @@ class Bench:
                     exec(line, names)
             for line in lines:
                 exec(line, names)
+            subject = scenario.subject
             given = [f"given_{at}" for at in range(len(scenario.arguments))]
             for name, argument in zip(given, scenario.arguments, strict=True):
                 names[name] = eval(argument.choice.text, names)
@@ -129,20 +136,26 @@ class Bench:
                     value = performed(scenario.call(tuple(given)), names)
                     value, call = _settled(value, call)
             except Exception as error:
-                return Outcome(lines=lines, call=call, error=self._meant(error))
+                meant = self._meant(error)
+                told = Outcome(
+                    lines=lines, call=call, error=meant, given=_values(given, names), subject=names.get(subject)
+                )
+                return told if meant else dataclasses.replace(told, crash=error, is_inside=self._is_inside(error))
         checks = () if scenario.is_statement else self._checks(value)
+        around = {"value": value, "given": _values(given, names), "subject": names.get(subject)}
         if value is None or not checks:
             changed = [name for name, text in before.items() if spelled(names[name], self.names) != text]
             now = self._state(names.get(scenario.subject), scenario.subject)
             moved = tuple(Check(of, "equals", text) for of, text in now.items() if state.get(of) != text)[:3]
             if moved:
-                return Outcome(lines=lines, call=call, checks=moved, value=value)
+                return Outcome(lines=lines, call=call, checks=moved, **around)
             if changed:
-                return self._hoisted(scenario, lines, given.index(changed[0]), names[changed[0]], value)
+                hoisted = self._hoisted(scenario, lines, given.index(changed[0]), names[changed[0]], value)
+                return dataclasses.replace(hoisted, **around)
             if printed() and value is None and not scenario.is_statement:
                 shown = spelled(printed(), self.names)
                 checks = (Check("", "prints", shown),) if shown else checks
-        return Outcome(lines=lines, call=call, checks=checks, value=value)
+        return Outcome(lines=lines, call=call, checks=checks, **around)
 
     def _hoisted(self, scenario: Scenario, lines: tuple[str, ...], at: int, now: Any, value: Any) -> Outcome:
         """An argument was changed in place: it gets a name, and its new value is what is checked."""
@@ -197,6 +210,14 @@ class Bench:
             found[f"len({subject})" if subject else "len()"] = str(len(owner))
         return found
 
+    def _is_inside(self, error: Exception) -> bool:
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == self.file:
+                return True
+            trace = trace.tb_next
+        return False
+
     def _meant(self, error: Exception) -> tuple[str, str, str] | None:
         """The error's type, where that can be imported from, and its message, if the project raised it itself."""
         trace = error.__traceback__
@@ -216,6 +237,10 @@ class Bench:
         if getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind:
             return kind.__name__, kind.__module__, message
         return None
+
+
+def _values(names: list[str], known: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(known[name] for name in names)
 
 
 def performed(text: str, names: dict[str, Any]) -> Any:

@@ -13,18 +13,20 @@ import json
 import os
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from testwright.writers.explorer.python.probe import replay, seams
+from testwright.writers.explorer.python.probe import examples, replay, seams
 from testwright.writers.explorer.python.probe.bench import Bench
 from testwright.writers.explorer.python.probe.children import Pulse, in_child
-from testwright.writers.explorer.python.probe.choosing import chosen
+from testwright.writers.explorer.python.probe.choosing import chosen, cost
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.inputs import Inputs
 from testwright.writers.explorer.python.probe.scenarios import Scenario
-from testwright.writers.explorer.python.probe.search import Find, Search, simpler
+from testwright.writers.explorer.python.probe.search import Doubt, Find, Search, simpler
 from testwright.writers.explorer.python.probe.stubs import Stubs
+from testwright.writers.explorer.python.probe.suspicions import Judge
 from testwright.writers.explorer.python.probe.ways import Way, Ways
 
 _MOST_ATTEMPTS = 3
@@ -50,8 +52,9 @@ def explore(plan: dict[str, Any]) -> None:
             found, trouble = _explore_symbol(name, plan, facts, bench, max(share, 0.3))
             records.extend(found)
             troubles.extend([f"{name}: {trouble}"] if trouble else [])
+        records = examples.weighed(records, plan.get("claims", []), bench, facts)
         if plan["integration"]:
-            records.extend(_seams(records, bench))
+            records.extend(_seams([record for record in records if "suspicion" not in record], bench))
         kept = replay.steady(bench, records, until=started + plan["seconds"])
     finally:
         bench.close()
@@ -113,11 +116,14 @@ def _search_symbol(
     finds: dict[int, list[Find]] = {}
 
     given: list[tuple[Scenario, Any]] = []
+    doubts: list[Doubt] = []
 
     def search(some: list[Way], end: float) -> None:
         for at, way in enumerate(some):
-            one = Search(bench, way, chance, finds.setdefault(id(way), []).append, pulse.beat, avoid)
+            judge = None if way.is_of_result else Judge(facts, way.symbol, way.function, way.template)
+            one = Search(bench, way, chance, finds.setdefault(id(way), []).append, pulse.beat, avoid, judge)
             one.run((end - time.monotonic()) / (len(some) - at))
+            doubts.extend(one.doubts)
             given.extend(one.gave_functions)
 
     search(found, until - seconds * (0.4 if is_class else 0.2))
@@ -140,7 +146,20 @@ def _search_symbol(
             if not find.scenario.documented:
                 find = simpler(find, bench, 0.2)
             records.append(_record(find))
-    return records
+    return [*records, *_doubtful(doubts)]
+
+
+def _doubtful(doubts: list[Doubt]) -> Iterator[dict[str, Any]]:
+    """The simplest call for each thing that looks wrong."""
+    simplest: dict[tuple[str, str, str], Doubt] = {}
+    for doubt in sorted(doubts, key=lambda doubt: cost(Find(doubt.scenario, doubt.outcome), frozenset())):
+        crash = type(doubt.outcome.crash).__name__
+        simplest.setdefault((doubt.scenario.symbol, doubt.suspicion.kind, crash), doubt)
+    for doubt in simplest.values():
+        yield {
+            **_record(Find(doubt.scenario, dataclasses.replace(doubt.outcome, checks=()))),
+            "suspicion": dataclasses.asdict(doubt.suspicion),
+        }
 
 
 def _prepared(way: Way, all_ways: list[Way], finds: dict[int, list[Find]]) -> Way | None:

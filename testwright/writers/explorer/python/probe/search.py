@@ -14,11 +14,13 @@ from typing import Any
 from testwright.writers.explorer.python.probe.bench import Bench, Outcome
 from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario
 from testwright.writers.explorer.python.probe.spelling import spelled
+from testwright.writers.explorer.python.probe.suspicions import Judge, Seen, Suspicion
 from testwright.writers.explorer.python.probe.ways import Way
 
 _STALE_AFTER = 600
 _MOST_KEPT = 120
 _MOST_FUNCTIONS = 2
+_MOST_DOUBTS = 60
 _LETTERS = "aB1 -_.,:/\n"
 
 
@@ -29,6 +31,15 @@ class Find:
     scenario: Scenario
     outcome: Outcome
     foreign: bool = False
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A scenario whose outcome looks like a bug."""
+
+    scenario: Scenario
+    outcome: Outcome
+    suspicion: Suspicion
 
 
 class Search:
@@ -42,6 +53,7 @@ class Search:
         keep: Callable[[Find], None],
         before_call: Callable[[str], None],
         avoid: frozenset[str],
+        judge: Judge | None = None,
     ) -> None:
         self.bench = bench
         self.way = way
@@ -54,6 +66,8 @@ class Search:
         self.signatures: set[str] = set()
         self.promising: list[Scenario] = []
         self.gave_functions: list[tuple[Scenario, Any]] = []
+        self.judge = judge
+        self.doubts: list[Doubt] = []
 
     def run(self, seconds: float) -> int:
         """How many calls were made."""
@@ -86,6 +100,8 @@ class Search:
         self.arcs |= outcome.arcs
         if fresh and not foreign:
             self.promising.append(scenario)
+        if not foreign and self._is_doubtful(scenario, outcome):
+            return fresh
         known = outcome.signature in self.signatures
         at_rim = any(number_of(argument.choice.text) in self.way.numbers for argument in scenario.arguments)
         if outcome.can_be_told and (fresh or at_rim or not known) and len(self.signatures) < _MOST_KEPT:
@@ -94,6 +110,25 @@ class Search:
             if not fresh and not foreign and len(self.promising) < 40:
                 self.promising.append(scenario)
         return fresh
+
+    def _is_doubtful(self, scenario: Scenario, outcome: Outcome) -> bool:
+        """Whether it looks like a bug, which then is kept apart: nobody should write it down as a promise."""
+        if self.judge is None or outcome.error is not None:
+            return False
+        suspicion = self.judge.suspicion(
+            Seen(
+                scenario=scenario,
+                call=outcome.call,
+                given=outcome.given,
+                subject=outcome.subject,
+                value=outcome.value,
+                crash=outcome.crash,
+                is_inside=outcome.is_inside,
+            )
+        )
+        if suspicion is not None and len(self.doubts) < _MOST_DOUBTS:
+            self.doubts.append(Doubt(scenario, outcome, suspicion))
+        return suspicion is not None
 
     def _mutant(self, scenario: Scenario) -> Scenario:
         for _ in range(1 + (self.chance.random() < 0.4)):

@@ -1,0 +1,101 @@
+"""Examples in documentation: what counts as a promise, and what is only told."""
+
+import pytest
+
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.sessions import SourceFile
+from testwright.languages.javascript import JavaScript
+from testwright.languages.python import Python
+
+
+def python(text, readme=None):
+    source = SourceFile(path="slugs.py", text=text, framework="pytest")
+    return told(Python(), source, readme)
+
+
+def javascript(text, readme=None):
+    source = SourceFile(path="slugs.js", text=text, framework="vitest")
+    return told(JavaScript(), source, readme)
+
+
+def told(language, source, readme):
+    claims = language.claims(source, language.analyse(source), readme)
+    return [(claim.symbol, claim.call, claim.expected, claim.line) for claim in claims]
+
+
+def test_doctests_are_promises_with_what_was_set_up_before_them():
+    text = 'def f(x):\n    """\n    >>> y = 2\n    >>> f(y)\n    4\n    """\n'
+    text += 'class A:\n    def b(self):\n        """\n        >>> A().b()\n        1\n        """\n'
+    source = SourceFile(path="f.py", text=text, framework="pytest")
+    claims = Python().claims(source, Python().analyse(source), None)
+
+    assert [(claim.symbol, claim.setup, claim.expected) for claim in claims] == [
+        ("f", ("y = 2",), "4"),
+        ("A.b", (), "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['f(1) -> "a"', 'f(1) => "a"', 'f(1) == "a"', 'f(1) → "a"', 'f(1)  # "a"', '`f(1)` returns "a".', 'f(1)  # -> "a"'],
+)  # fmt: skip
+def test_calls_with_their_result_are_promises(line):
+    assert python(f'def f(x):\n    """Told.\n\n    {line}\n    """\n') == [("f", "f(1)", '"a"', 4)]
+
+
+@pytest.mark.parametrize(
+    "doc",
+    [
+        "f(x) -> 1", "f(1) -> Thing(1)", "f(1) raises 3", "f(1)", ">>> f(1)\n    <Thing>", ">>> f(1)\n    [1, ...]",
+        ">>> f(1) # doctest: +SKIP\n    2", "f(1) -> 1\n    f(1) -> 2", ">>> print(f(1))\n    1",
+        r">>> f('\\t')" + "\n    1",
+    ],
+)  # fmt: skip
+def test_what_is_no_plain_value_is_no_promise(doc):
+    assert python(f'def f(x):\n    """\n    {doc}\n    """\n') == []
+
+
+def test_a_docstring_of_one_line_is_heard_too():
+    assert python('def f(x):\n    """f(1) -> 2"""\n') == [("f", "f(1)", "2", 2)]
+
+
+def test_code_is_no_documentation():
+    assert python("def f(x):\n    return x if x else f(1) == 2\n") == []
+
+
+def test_the_readme_speaks_too():
+    readme = "# f\n\n```python\n>>> f(2)\n4\n```\n\n```\nf(3)  # 5\n```\n"
+
+    assert python("def f(x):\n    return x\n", readme) == [("f", "f(2)", "4", 4), ("f", "f(3)", "5", 9)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["f(1) // 'a'", "f(1); // => 'a'", "f(1) === 'a'", "f(1) → 'a'", "`f(1)` returns 'a'.", "f(1)\n * // => 'a'"],
+)
+def test_comments_of_javascript_promise_too(line):
+    assert javascript(f"/**\n * {line}\n */\nexport function f(x) {{ return x }}\n") == [("f", "f(1)", "'a'", 2)]
+
+
+@pytest.mark.parametrize(
+    "line", ["f(x) // 1", "f(1) // throws", "f(1) // [1, ...]", "const y = f(1) // 2", "g.f(1) // 2"]
+)
+def test_what_javascript_only_mentions_is_no_promise(line):
+    assert javascript(f"/**\n * {line}\n */\nexport function f(x) {{ return x }}\n") == []
+
+
+def test_a_readme_of_javascript_is_heard_where_nothing_was_set_up():
+    readme = "```js\nf(1) // 2\n```\n```js\nlet x = 3\nf(2) // 3\n```\n"
+
+    assert javascript("export function f(x) { return x }\n", readme) == [("f", "f(1)", "2", 2)]
+
+
+def test_a_possible_bug_is_marked_as_each_runner_says_it():
+    draft = Draft(preamble="from a import b", cases=(Case(name="test_a", code="def test_a():\n    assert b()"),))
+    script = Draft(preamble="", cases=(Case(name="a", code="it('a', () => {})"),))
+
+    text = Python().render(Python().marked(draft, "pytest"))
+    assert text.startswith("import pytest\n\nfrom a import b\n\n\n@pytest.mark.xfail(strict=True, reason=")
+    assert Python().marked(draft, "unittest").cases[0].code.startswith("@unittest.expectedFailure\ndef")
+    assert JavaScript().marked(script, "vitest").cases[0].code == "it.fails('a', () => {})"
+    assert JavaScript().marked(script, "jest").cases[0].code == "it.failing('a', () => {})"

@@ -1,0 +1,35 @@
+"""Whether TypeScript would let a call pass: a test that does not type-check is no test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from testwright.writers.explorer.javascript.fitting import fits
+from testwright.writers.explorer.javascript.shapes import Shape
+from testwright.writers.explorer.javascript.syntax import UNDEFINED
+
+
+def arguments_fit(args: list[Any], parameters: list[dict[str, Any]]) -> bool:
+    """Says no only to what the declared types certainly refuse."""
+    for index, parameter in enumerate(parameters):
+        if parameter["rest"]:
+            return True
+        if index >= len(args) or args[index] == UNDEFINED:
+            if not parameter["optional"] and not _may_be_left_out(parameter["shape"]):
+                return False
+        elif fits(args[index], parameter["shape"]) is False or _has_more(args[index], parameter["shape"]):
+            return False
+    return len(args) <= len(parameters)
+
+
+def _has_more(tree: Any, shape: Shape) -> bool:
+    """A literal object may have no members that its type does not know."""
+    if shape["k"] != "object" or not isinstance(tree, dict) or tree.get("$") != "object":
+        return False
+    return bool({name for name, _ in tree["v"]} - {name for name, _, _ in shape["props"]})
+
+
+def _may_be_left_out(shape: Shape) -> bool:
+    return shape["k"] in ("any", "undefined", "void") or (
+        shape["k"] == "union" and any(_may_be_left_out(each) for each in shape["of"])
+    )
