@@ -1,17 +1,14 @@
 """How vitest and jest are asked to try mutants on a suite, and how their answer is believed."""
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, MutantOutcome
-from testwright.domain.projects import Completed, Mount, RunOrder
+from testwright.domain.projects import Completed, RunOrder
 from testwright.domain.verdicts import NotRun
 from testwright.frameworks import javascript_suites as suites
 
-_INSIDE = "/opt/testwright/challenge"
-DRIVER = f"{_INSIDE}/drive.cjs"
-MOUNT = Mount(host=str(Path(__file__).parent / "assets" / "challenge"), inside=_INSIDE)
+DRIVER = f"{suites.SHARED.inside}/drive.cjs"
 _MOST_TESTS = 5000
 _CLOSING_SECONDS = 5.0
 """What the report needs, so that the answer is there before the sandbox ends everything."""
@@ -57,7 +54,7 @@ def read(completed: Completed, order: ChallengeOrder, framework: str) -> Challen
 
 def _outcome(number: int, told: dict[str, Any] | None, names: list[str], unfit: set[str]) -> MutantOutcome:
     untried = MutantOutcome(number=number, fate=Fate.UNTRIED)
-    if told is None or told.get("fate") not in set(Fate):
+    if told is None or told.get("fate") not in list(Fate):
         return untried
     reached, killers = _named(told.get("reached"), names), _named(told.get("killers"), names)
     if reached is None or killers is None or not set(killers) <= set(reached):
@@ -84,5 +81,5 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _are_objects(value: object, most: int) -> bool:
+def _are_objects(value: object, most: int) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and len(value) <= most and all(isinstance(each, dict) for each in value)

@@ -3,15 +3,18 @@
 import json
 import re
 from collections import Counter
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from testwright.domain.ports import ProjectView
-from testwright.domain.projects import OUT, WORKSPACE, Completed, Runner, RunOrder
+from testwright.domain.projects import OUT, WORKSPACE, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
+from testwright.frameworks.javascript_coverage import claimed
 
 LANGUAGES = frozenset({"javascript", "typescript"})
 REPORT = "testwright.json"
+SHARED = Mount(host=str(Path(__file__).parent / "assets" / "javascript"), inside="/opt/testwright/javascript")
+"""What our parts inside vitest and inside jest have in common."""
 _SUITE = re.compile(r"^(?P<stem>.+)\.(?P<word>test|spec)\.(?P<ending>[cm]?[jt]sx?)$")
 _SOURCE_ENDING = re.compile(r"\.([cm]?[jt]sx?)$")
 _MOST_MESSAGE = 2000
@@ -226,7 +229,7 @@ def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, f
         return not_loaded(said, completed, framework)
     if report.get("finished") is not True:
         return no_report(completed, framework)
-    outcomes = _outcomes([each for each in tests if isinstance(each, dict)])
+    outcomes = _outcomes([each for each in tests if isinstance(each, dict)], coverage)
     failed = any(outcome.outcome is Outcome.FAILED for outcome in outcomes)
     if completed.exit_status == 0 and failed:
         return NotRun(
@@ -244,7 +247,7 @@ def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, f
     return RunReport(outcomes=outcomes, coverage=coverage, duration_ms=round(completed.seconds * 1000))
 
 
-def _outcomes(tests: list[dict[str, Any]]) -> tuple[CaseOutcome, ...]:
+def _outcomes(tests: list[dict[str, Any]], coverage: FileCoverage | None) -> tuple[CaseOutcome, ...]:
     """One outcome per title; the rows of an `.each` are one test, which passes when all rows do."""
     merged: dict[str, CaseOutcome] = {}
     for name, each in zip(case_names(tests), tests, strict=True):
@@ -253,6 +256,8 @@ def _outcomes(tests: list[dict[str, Any]]) -> tuple[CaseOutcome, ...]:
             outcome=_OUTCOMES.get(str(each.get("state")), Outcome.SKIPPED),
             message=plain(each.get("message") or "") if each.get("state") == "failed" else "",
             duration_ms=_number(each.get("ms")),
+            lines=claimed(each.get("lines"), coverage.lines_covered) if coverage else None,
+            branches=claimed(each.get("branches"), coverage.branches_covered) if coverage else None,
         )
         merged[name] = _worse(merged[name], outcome) if name in merged else outcome
     return tuple(merged.values())
@@ -292,6 +297,8 @@ def _worse(first: CaseOutcome, second: CaseOutcome) -> CaseOutcome:
         outcome=worst.outcome,
         message=worst.message,
         duration_ms=first.duration_ms + second.duration_ms,
+        lines=None if first.lines is None or second.lines is None else first.lines | second.lines,
+        branches=None if first.branches is None or second.branches is None else first.branches | second.branches,
     )
 
 
@@ -343,42 +350,6 @@ def not_loaded(said: str, completed: Completed, framework: str) -> NotRun:
 
 def _end(completed: Completed) -> str:
     return plain(completed.log[-_MOST_MESSAGE:])
-
-
-def coverage_of(maps: list[Any], source_path: str) -> FileCoverage | None:
-    """Lines and branches from istanbul's counters; several runs of the file add up."""
-    lines: dict[int, bool] = {}
-    branches: dict[str, bool] = {}
-    seen = False
-    for found in maps:
-        if not isinstance(found, dict) or found.get("path") != f"{WORKSPACE}/{source_path}":
-            continue
-        try:
-            _add_counters(found, lines, branches)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return None
-        seen = True
-    if not seen:
-        return None
-    return FileCoverage(
-        lines_covered=frozenset(line for line, hit in lines.items() if hit),
-        lines_missed=frozenset(line for line, hit in lines.items() if not hit),
-        branches_covered=frozenset(name for name, hit in branches.items() if hit),
-        branches_missed=frozenset(name for name, hit in branches.items() if not hit),
-    )
-
-
-def _add_counters(found: dict[str, Any], lines: dict[int, bool], branches: dict[str, bool]) -> None:
-    # A line is covered when a statement that begins on it ran: istanbul's own rule.
-    for key, count in found["s"].items():
-        line = int(found["statementMap"][key]["start"]["line"])
-        lines[line] = lines.get(line, False) or int(count) > 0
-    for key, counts in found["b"].items():
-        branch = found["branchMap"][key]
-        line = int((branch.get("loc") or {}).get("start", {}).get("line") or branch.get("line") or 0)
-        for path, count in enumerate(counts):
-            name = f"{line}:{key}.{path}"
-            branches[name] = branches.get(name, False) or int(count) > 0
 
 
 def parsed(report: bytes | None) -> Any:

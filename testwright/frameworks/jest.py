@@ -8,6 +8,7 @@ from testwright.domain.projects import OUT, WORKSPACE, Command, Completed, Mount
 from testwright.domain.verdicts import NotRun, RunReport
 from testwright.frameworks import javascript_challenges as challenges
 from testwright.frameworks import javascript_suites as suites
+from testwright.frameworks.javascript_coverage import coverage_of
 
 _ASSETS = Path(__file__).parent / "assets" / "jest"
 _INSIDE = "/opt/testwright/jest"
@@ -54,7 +55,7 @@ class Jest:
             ),
             workspace=workspace,
             reports=(suites.REPORT, *((_COVERAGE,) if order.coverage else ()), *order.extra_reports),
-            mounts=(*runner.mounts, Mount(host=str(_ASSETS), inside=_INSIDE)),
+            mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
             env=(
                 *runner.env,
                 ("TESTWRIGHT_ORDER", suites.order_json(order)),
@@ -66,7 +67,7 @@ class Jest:
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
         found = suites.parsed(completed.reports.get(_COVERAGE))
         maps = list(found.values()) if isinstance(found, dict) else []
-        coverage = suites.coverage_of(maps, order.source_path) if order.coverage else None
+        coverage = coverage_of(maps, order.source_path) if order.coverage else None
         return suites.read(completed, order, coverage, self.name)
 
     def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
@@ -82,7 +83,7 @@ class Jest:
             ),
             workspace=workspace,
             reports=(suites.REPORT,),
-            mounts=(*runner.mounts, challenges.MOUNT, Mount(host=str(_ASSETS), inside=_INSIDE)),
+            mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
             env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order)), ("TESTWRIGHT_SEED", "")),
             limits=order.limits,
         )

@@ -8,6 +8,7 @@ from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrd
 from testwright.domain.verdicts import NotRun, RunReport
 from testwright.frameworks import javascript_challenges as challenges
 from testwright.frameworks import javascript_suites as suites
+from testwright.frameworks.javascript_coverage import coverage_of
 
 _ASSETS = Path(__file__).parent / "assets" / "vitest"
 _INSIDE = "/opt/testwright/vitest"
@@ -32,7 +33,7 @@ class Vitest:
             argv=(*runner.program[:-1], f"{_INSIDE}/run.mjs", runner.program[-1]),
             workspace=workspace,
             reports=(suites.REPORT, *order.extra_reports),
-            mounts=(*runner.mounts, Mount(host=str(_ASSETS), inside=_INSIDE)),
+            mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
             env=(*runner.env, ("TESTWRIGHT_ORDER", suites.order_json(order))),
             limits=order.limits,
         )
@@ -40,7 +41,7 @@ class Vitest:
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
         report = suites.parsed(completed.reports.get(suites.REPORT))
         maps = report.get("coverage") if isinstance(report, dict) else None
-        coverage = suites.coverage_of(maps, order.source_path) if order.coverage and isinstance(maps, list) else None
+        coverage = coverage_of(maps, order.source_path) if order.coverage and isinstance(maps, list) else None
         return suites.read(completed, order, coverage, self.name)
 
     def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
@@ -48,7 +49,7 @@ class Vitest:
             argv=(*runner.program[:-1], challenges.DRIVER, f"{_INSIDE}/run.mjs", runner.program[-1]),
             workspace=workspace,
             reports=(suites.REPORT,),
-            mounts=(*runner.mounts, challenges.MOUNT, Mount(host=str(_ASSETS), inside=_INSIDE)),
+            mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
             env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order))),
             limits=order.limits,
         )

@@ -107,6 +107,9 @@ def jsx_attribute(node: Node) -> Iterator[Change]:
 def jsx_text(node: Node) -> Iterator[Change]:
     """Text becomes an expression that says the same; the blank lines around it, which say nothing, stay outside."""
     said = text_of(node)
+    neighbours = (node.prev_sibling, node.next_sibling)
+    if any(other is not None and other.type == "html_character_reference" for other in neighbours):
+        return  # all of it is one text, and would become two
     quote = next((mark for mark in "\"'`" if mark not in said), None)
     if quote is None or not re.search(r"\w", said) or re.search(r"[&\\]|\$\{", said):
         return

@@ -51,7 +51,8 @@ _NO_CODE = frozenset(
 _CASTS = frozenset({"as_expression", "satisfies_expression"})
 _DULL_CALLEE = re.compile(r"^(console|debug|log|logger|import|require(\.resolve)?|Symbol(\.for)?|(vi|jest)\.\w+)(\.|$)")
 _DULL_TARGET = re.compile(r"^(module\.exports|exports|[\w$.]+\.(displayName|propTypes))\b")
-_DULL_CALL = re.compile(r"^(super\s*\(|Object\.defineProperty\(\s*(module\.)?exports\b)")
+_SUPER = re.compile(r"^super\s*\(")
+_COMPILED = re.compile(r"^Object\.defineProperty\(\s*(module\.)?exports\b")
 _DULL_CONDITION = re.compile(r"\bprocess\.env\b|\bimport\.meta\b|^typeof (window|document|process|module|exports)\b")
 
 
@@ -70,7 +71,7 @@ def _below(node: Node) -> list[Node]:
         return node.named_children[:1]
     if node.type in ("call_expression", "new_expression"):
         callee = field(node, "function") or field(node, "constructor")
-        if _DULL_CALLEE.match(text_of(callee)):
+        if _DULL_CALLEE.match(text_of(callee)) or _COMPILED.match(text_of(node)):
             return []
     if node.type == "export_statement" and field(node, "source") is not None:
         return []
@@ -251,7 +252,8 @@ def _statement(node: Node) -> Iterator[Change]:
     if inner is None or done is None:
         return
     if done.type == "call_expression":
-        removable = not _DULL_CALL.match(text_of(done)) and not _DULL_CALLEE.match(text_of(field(done, "function")))
+        is_bound = _SUPER.match(text_of(done)) or _COMPILED.match(text_of(done))
+        removable = not is_bound and not _DULL_CALLEE.match(text_of(field(done, "function")))
     elif done.type in ("assignment_expression", "augmented_assignment_expression"):
         target = field(done, "left")
         is_member = target is not None and target.type in ("member_expression", "subscript_expression")

@@ -1,6 +1,6 @@
 // jest's runner in a challenge: runs the suite in one fresh environment after the other, for as long as there is something
 // to try in them.
-const { goesOn } = require('../challenge/challenge.cjs')
+const { goesOn } = require('../javascript/challenge.cjs')
 const { fromJest } = require('./parts.cjs')
 
 const { default: TestRunner } = fromJest('jest-runner')

@@ -1,16 +1,17 @@
 // jest-circus in a challenge: each case is followed by copies of itself, one for each mutant that it reaches, so that
 // jest-circus runs hooks and all as it always does.
 const { relative } = require('node:path')
-const { Challenge } = require('../challenge/challenge.cjs')
+const { Challenge } = require('../javascript/challenge.cjs')
 const { fromJest } = require('./parts.cjs')
 
 const circus = fromJest('jest-circus/runner')
 const run = circus.default ?? circus
+const { root } = JSON.parse(process.env.TESTWRIGHT_ORDER)
 
 module.exports = async function challenged(globalConfig, config, environment, runtime, testPath, ...rest) {
   const challenge = new Challenge(process.env.TESTWRIGHT_CHALLENGE)
   challenge.install(environment.global)
-  const repeating = new Repeating(challenge, environment, config, relative(config.rootDir, testPath))
+  const repeating = new Repeating(challenge, environment, relative(root, testPath))
   const own = environment.handleTestEvent?.bind(environment)
   // On the instance: the class may be anybody's.
   environment.handleTestEvent = async (event, state) => {
@@ -33,8 +34,8 @@ class Repeating {
   #about = new Map()
   #isFake = false
 
-  constructor(challenge, environment, config, file) {
-    Object.assign(this, { challenge, environment, config, file })
+  constructor(challenge, environment, file) {
+    Object.assign(this, { challenge, environment, file })
   }
 
   hear(event, state) {

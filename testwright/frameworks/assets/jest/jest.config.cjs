@@ -23,8 +23,12 @@ module.exports = async () => {
     testMatch: undefined,
     testRegex: order.suites.map((path) => `/${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
     haste: { ...chosen.haste, enableSymlinks: false },
-    ...(process.env.TESTWRIGHT_CHALLENGE ? challenged(chosen) : {}),
+    ...(process.env.TESTWRIGHT_CHALLENGE ? challenged(chosen) : measured(chosen)),
   }
+}
+
+function measured({ testRunner = 'jest-circus' }) {
+  return order.coverage && testRunner.includes('circus') ? { testRunner: join(__dirname, 'cases-tests.cjs') } : {}
 }
 
 // Switched code is for running: whoever also checks its types would miss the declaration of the switch.

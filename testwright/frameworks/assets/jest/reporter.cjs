@@ -1,6 +1,7 @@
 // Keeps what jest tells of each test as plain data.
 const { readFileSync, writeFileSync } = require('node:fs')
 const { relative } = require('node:path')
+const { templateOf } = require('../javascript/titles.cjs')
 
 const LONGEST = 2000
 
@@ -21,8 +22,10 @@ module.exports = class Reporter {
       const text = read(file.testFilePath)
       for (const test of file.testResults) {
         const state = { passed: 'passed', failed: 'failed' }[test.status] ?? 'skipped'
+        const titles = [...test.ancestorTitles, test.title]
         tests.push({
-          titles: [...test.ancestorTitles, test.title],
+          titles,
+          ...ranBy(path, titles),
           file: path,
           state,
           message: test.failureMessages.join('\n').slice(0, LONGEST),
@@ -35,6 +38,16 @@ module.exports = class Reporter {
     const report = { framework: 'jest', version, finished: !results.wasInterrupted, tests, errors, coverage: [] }
     writeFileSync(this.order.report, JSON.stringify(report))
   }
+}
+
+// What cases-tests.cjs has found out about a case; of namesakes, the first that was not asked for yet.
+function ranBy(file, titles) {
+  const all = globalThis.__testwright_cases__ ?? []
+  const key = JSON.stringify(titles)
+  const index = all.findIndex((each) => each.file === file && JSON.stringify(each.titles) === key)
+  if (index < 0) return {}
+  const [{ lines, branches }] = all.splice(index, 1)
+  return { lines, branches }
 }
 
 function read(path) {
@@ -51,16 +64,6 @@ function versionOf(entry) {
   } catch {
     return ''
   }
-}
-
-// `it.each(rows)('adds %i', …)` is one test to whoever wrote it: find the title that this row's title was made from.
-function templateOf(text, name) {
-  const titles = [...text.matchAll(/[)`]\s*\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1\s*,/g)].map((match) => match[2])
-  const fits = titles.filter((title) => {
-    const pieces = title.split(/%[sdifjoOc#$%p]|\$[\w.#]+/).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    return pieces.length > 1 && new RegExp(`^${pieces.join('[\\s\\S]*')}$`).test(name)
-  })
-  return fits.sort((a, b) => b.length - a.length)[0]
 }
 
 function described(error) {

@@ -1,7 +1,10 @@
 // Keeps what vitest tells of each test as plain data. Speaks vitest 1 to 4: `onFinished` up to 3, `onTestRunEnd` since 3.
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { relative } from 'node:path'
 import { measured } from './measure.mjs'
+
+const { templateOf } = createRequire(import.meta.url)('../javascript/titles.cjs')
 
 const LONGEST = 2000
 
@@ -71,6 +74,7 @@ export class Reporter {
         state: state === 'pass' ? 'passed' : state === 'fail' ? 'failed' : 'skipped',
         message: (task.result?.errors ?? []).map(described).join('\n').slice(0, LONGEST),
         ms: task.result?.duration ?? 0,
+        ...task.meta?.testwright,
         template: task.each ? this.#template(file, task.name) : undefined,
       })
     }
@@ -86,15 +90,6 @@ export class Reporter {
     }
     return templateOf(text, name)
   }
-}
-
-export function templateOf(text, name) {
-  const titles = [...text.matchAll(/[)`]\s*\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1\s*,/g)].map((match) => match[2])
-  const fits = titles.filter((title) => {
-    const pieces = title.split(/%[sdifjoOc#$%]|\$[\w.#]+/).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    return new RegExp(`^${pieces.join('[\\s\\S]*')}$`).test(name)
-  })
-  return fits.sort((a, b) => b.length - a.length)[0]
 }
 
 function described(error) {

@@ -44,7 +44,7 @@ async function main() {
 
 // Each run of the suite has an environment of its own; what is tried in it, its own runner decides.
 async function inTurns(vitest, options, config) {
-  const { goesOn } = createRequire(import.meta.url)('../challenge/challenge.cjs')
+  const { goesOn } = createRequire(import.meta.url)('../javascript/challenge.cjs')
   Object.assign(process.env, { VITEST: 'true', TEST: 'true' })
   const files = order.suites.map((path) => resolve(root, path))
   const runner = await vitest.createVitest('test', options, config)
@@ -94,7 +94,6 @@ function testOptions(asked, hasConfig) {
     env: { ...asked.env, TESTWRIGHT_SEED: order.seed === null ? '' : String(order.seed) },
     sequence: { ...asked.sequence, shuffle: order.seed === null ? false : { tests: true, files: false }, seed: order.seed ?? 0 },
     testNamePattern: order.pattern ?? undefined,
-    testTimeout: order.timeout ?? asked.testTimeout,
     watch: false,
     api: false,
     ui: false,
@@ -114,17 +113,26 @@ function testOptions(asked, hasConfig) {
     attachmentsDir: join(scratch, 'attachments'),
   }
   if (challenge) Object.assign(options, challengeOptions())
-  for (const name of ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project', ...(challenge ? ['poolOptions'] : [])])
-    delete options[name]
+  else if (order.coverage && asked.runner === undefined) options.runner = ourRunner('cases-runner.mjs')
+  // Not as undefined: vitest 1 would take that for no time at all.
+  if (order.timeout !== undefined) options.testTimeout = order.timeout
+  const others = ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project']
+  for (const name of challenge ? [...others, 'poolOptions'] : others) delete options[name]
   return options
 }
 
 // A process for each environment: one that a mutant keeps busy for ever can be ended, a thread cannot.
 function challengeOptions() {
+  return { runner: ourRunner('challenge-runner.mjs'), pool: 'forks', isolate: true }
+}
+
+// It runs in another process, where nothing but the environment tells it what it needs.
+function ourRunner(name) {
   const dist = join(dirname(entry), 'dist')
-  const [index, runners, suite] = ['index', 'runners', 'suite'].map((name) => pathToFileURL(join(dist, `${name}.js`)).href)
-  process.env.TESTWRIGHT_VITEST = JSON.stringify({ root, shared: join(here, '../challenge/challenge.cjs'), index, runners, suite })
-  return { runner: join(here, 'challenge-runner.mjs'), pool: 'forks', isolate: true }
+  const [index, runners, suite] = ['index', 'runners', 'suite'].map((part) => pathToFileURL(join(dist, `${part}.js`)).href)
+  const shared = join(here, '../javascript/challenge.cjs')
+  process.env.TESTWRIGHT_VITEST = JSON.stringify({ root, source: order.source, shared, index, runners, suite })
+  return join(here, name)
 }
 
 main().catch((error) => {

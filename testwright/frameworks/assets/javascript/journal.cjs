@@ -28,7 +28,7 @@ exports.entriesIn = (folder) => {
 // A turn is one fresh environment. A loop tries one mutant after the other on each case, for as long as the cases still
 // pass in between; a single has one mutant at work from before the code is loaded.
 exports.stateOf = (entries) => {
-  const state = { broken: null, turns: 0, loops: 0, atLoad: new Set(), loadCalls: 0, cases: new Map(), pairs: new Map(), singles: new Map() }
+  const state = { broken: null, turns: 0, loops: 0, atLoad: new Set(), loadCalls: 0, cases: new Map(), pairs: new Map(), hung: new Set(), singles: new Map() }
   let open = null
   for (const entry of entries) {
     if (entry.turn) {
@@ -53,6 +53,7 @@ exports.stateOf = (entries) => {
     } else if (entry.end !== undefined) {
       open = null
       state.pairs.set(`${entry.end} ${entry.case}`, entry.verdict)
+      if (entry.hung) state.hung.add(entry.end)
     } else if (entry.single !== undefined) {
       open = null
       const found = single(state, entry.single)
@@ -99,13 +100,20 @@ function giveUp(state, open, hung) {
     if (found) found.fit = false
   } else {
     state.pairs.set(`${open.begin} ${open.case}`, hung ? 'timed_out' : 'spoiled')
+    if (hung) state.hung.add(open.begin)
   }
 }
 
+// A mutant that once had to be waited for in vain is not waited for again with another case.
 exports.pairsToTry = (order, state, found) => {
   if (!found.fit) return []
   return order.numbers.filter(
-    (number) => found.reached.has(number) && found.again.has(number) && !state.atLoad.has(number) && !state.pairs.has(`${number} ${found.id}`),
+    (number) =>
+      found.reached.has(number) &&
+      found.again.has(number) &&
+      !state.atLoad.has(number) &&
+      !state.hung.has(number) &&
+      !state.pairs.has(`${number} ${found.id}`),
   )
 }
 

@@ -5,7 +5,7 @@
 // without. When it does not pass again, something was left behind, and everything else waits for a fresh environment.
 const { entriesIn, nextTurn, orderIn, pairsToTry, stateOf, write } = require('./journal.cjs')
 
-const SHORTEST_MS = 3000
+const SHORTEST_MS = 2000
 const FEWEST_CALLS = 100_000
 const TIMES_LONGER = 20
 const TIMES_MORE = 50
@@ -122,7 +122,7 @@ exports.Challenge = class Challenge {
         return this.#controlled(ok, reached, calls, ms)
       case 'mutant':
         if (hung) {
-          this.#end('timed_out')
+          this.#end('timed_out', true)
           this.#stopped = true // it may still be at it, behind the back of whatever runs next
           return false
         }
@@ -192,9 +192,9 @@ exports.Challenge = class Challenge {
     this.#started = now()
   }
 
-  #end(verdict) {
+  #end(verdict, hung = false) {
     this.#state.pairs.set(`${this.#number} ${this.#found.id}`, verdict)
-    this.#write({ end: this.#number, case: this.#found.id, verdict })
+    this.#write({ end: this.#number, case: this.#found.id, verdict, hung })
   }
 
   #work(number, calls) {

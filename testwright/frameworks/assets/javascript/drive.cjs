@@ -1,7 +1,7 @@
 // Runs a suite against mutants: starts the test runner given as arguments, again where it ended too early, and leaves one
 // report. From outside, because a mutant may keep the runner's process from ever answering.
 const { spawn } = require('node:child_process')
-const { mkdtempSync, readFileSync, statSync, writeFileSync } = require('node:fs')
+const { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { entriesIn, nextTurn, reportOf, stateOf, write } = require('./journal.cjs')
@@ -9,7 +9,8 @@ const { templateOf } = require('./titles.cjs')
 
 const MOST_STARTS = 20
 const LONGEST_SILENCE_MS = 60_000
-const GRACE_MS = 2000
+const GRACE_MS = 500
+const CLOSING_MS = 2500
 
 const asked = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const order = { numbers: asked.numbers, until: Date.now() + asked.seconds * 1000 }
@@ -17,17 +18,16 @@ const folder = mkdtempSync(join(tmpdir(), 'testwright-challenge-'))
 writeFileSync(join(folder, 'order.json'), JSON.stringify(order))
 
 async function main() {
-  let [starts, lines] = [0, -1]
-  while (starts < MOST_STARTS) {
-    const entries = entriesIn(folder)
-    if (entries.length === lines || nextTurn(order, stateOf(entries)) === null) break
-    lines = entries.length
-    starts += 1
+  let turns = -1
+  for (let starts = 0; starts < MOST_STARTS; starts++) {
+    const state = stateOf(entriesIn(folder))
+    if (state.turns === turns || nextTurn(order, state) === null) break
+    turns = state.turns
     await run()
   }
   const report = reportOf(order, stateOf(entriesIn(folder)))
   for (const test of report.tests) test.template ??= template(test)
-  writeFileSync(asked.report, JSON.stringify({...report, journal: process.env.TW_DEBUG ? entriesIn(folder) : undefined}))
+  writeFileSync(asked.report, JSON.stringify(report))
 }
 
 function run() {
@@ -38,8 +38,9 @@ function run() {
       detached: true,
     })
     const watch = setInterval(() => {
-      if (!isStuck()) return
-      write(folder, { hung: true })
+      const why = whyToEnd()
+      if (why === null) return
+      write(folder, { [why]: true })
       try {
         process.kill(-child.pid, 'SIGKILL')
       } catch {}
@@ -56,20 +57,29 @@ function run() {
 
 const seen = { size: -1, last: {}, since: Date.now() }
 
-function isStuck() {
-  let size = 0
-  try {
-    size = statSync(join(folder, 'journal.jsonl')).size
-  } catch {}
-  if (size !== seen.size) {
-    seen.size = size
-    seen.last = entriesIn(folder).at(-1) ?? {}
-    seen.since = Date.now()
-  }
-  if (seen.last.hung) return false
-  const silent = Date.now() - seen.since
+function whyToEnd() {
+  const { size, last } = lastEntry()
+  if (size !== seen.size) Object.assign(seen, { size, last, since: Date.now() })
+  if (seen.last.hung || seen.last.ended) return null
+  if (Date.now() > order.until + CLOSING_MS) return 'ended' // our own limit: nobody is to blame
   const most = seen.last.begin ? seen.last.limit + GRACE_MS : LONGEST_SILENCE_MS
-  return silent > most || Date.now() > order.until + GRACE_MS
+  return Date.now() - seen.since > most ? 'hung' : null
+}
+
+function lastEntry() {
+  try {
+    const file = openSync(join(folder, 'journal.jsonl'), 'r')
+    try {
+      const { size } = fstatSync(file)
+      const end = Buffer.alloc(Math.min(size, 8192))
+      readSync(file, end, 0, end.length, size - end.length)
+      return { size, last: JSON.parse(end.toString().trimEnd().split('\n').at(-1)) }
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return { size: seen.size, last: seen.last }
+  }
 }
 
 // The title as it was written, where `it.each` made others of it.
