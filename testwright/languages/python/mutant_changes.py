@@ -74,6 +74,22 @@ def of_expression(node: ast.expr, text: Text, *, is_quiet: bool, is_returned: bo
             return ()
 
 
+def doubled(node: ast.Compare) -> dict[ast.expr, str]:
+    """A whole number that is compared, and the step of it that says what the boundary's own change says already."""
+    right, operator = node.comparators[0], node.ops[0]
+    if len(node.ops) == 1 and isinstance(operator, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+        for operand, is_up in (
+            (right, isinstance(operator, (ast.Lt, ast.GtE))),
+            (node.left, isinstance(operator, (ast.LtE, ast.Gt))),
+        ):
+            match operand:
+                case ast.Constant(value=int() as value) if type(value) is int:
+                    return {operand: repr(value + (1 if is_up else -1))}
+                case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
+                    return {operand: repr(-value + (1 if is_up else -1))}
+    return {}
+
+
 def of_condition(test: ast.expr, text: Text, keyword: str) -> Iterable[Change]:
     """The branch taken the other way; where the expression's own changes do that already, nothing.
 
@@ -106,7 +122,7 @@ def of_return(value: ast.expr, text: Text, annotation: str) -> Iterable[Change]:
     elif is_answer and not isinstance(value, ast.BoolOp):
         return ()  # turning the answer round is the comparison's own change
     else:
-        instead = _empty(value, annotation)
+        instead = _empty(value, text, annotation)
     return _expression("return", value, text, instead, before="return {}", after="return {}")
 
 
@@ -128,7 +144,7 @@ def of_statement(node: ast.stmt, text: Text) -> Iterable[Change]:
         case ast.AugAssign():
             yield from _augmented(node, text)
             yield _statement("statement", node, text, "(removed)")
-        case ast.Raise(exc=ast.expr() as error) if "NotImplemented" not in ast.unparse(error):
+        case ast.Raise(exc=ast.expr() as error) if "NotImplemented" not in text.of(error):
             yield _statement("statement", node, text, "(not raised)")
 
 
@@ -173,9 +189,15 @@ def _only_crashes(node: ast.BinOp) -> bool:
     if any(isinstance(side, ast.Name) and side.id in _TYPES for side in operands):
         return True
     # A chain that joins text somewhere joins text everywhere.
-    return isinstance(node.op, ast.Add) and any(
-        isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add) and _only_crashes(side) for side in operands
-    )
+    while isinstance(node.op, ast.Add) and isinstance(node.left, ast.BinOp):
+        node = node.left
+        if isinstance(node.op, ast.Add) and any(_is_text(side) for side in (node.left, node.right)):
+            return True
+    return False
+
+
+def _is_text(side: ast.expr) -> bool:
+    return isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, (str, bytes)))
 
 
 def _changes_nothing(node: ast.BinOp) -> bool:
@@ -252,7 +274,7 @@ def _has_slices(index: ast.expr) -> bool:
     return any(isinstance(part, ast.Slice) for part in (index, *(index.elts if isinstance(index, ast.Tuple) else ())))
 
 
-def _empty(value: ast.expr, annotation: str) -> str:
+def _empty(value: ast.expr, text: Text, annotation: str) -> str:
     match value:
         case ast.List(elts=[_, *_]) | ast.ListComp():
             return "[]"
@@ -261,7 +283,7 @@ def _empty(value: ast.expr, annotation: str) -> str:
         case ast.JoinedStr():
             return '""'
     instead = _EMPTY.get(annotation.split("[")[0].lower(), "None")
-    return "None" if instead == ast.unparse(value).replace("'", '"') else instead
+    return "None" if instead == text.of(value).replace("'", '"') else instead
 
 
 def _edited(

@@ -25,6 +25,7 @@ _LOGGERS = re.compile(r"(?i)(?:\b|_)(?:log|logger|logging|warnings|_?LOG)$")
 _ENVIRONMENT = re.compile(r"\b(?:TYPE_CHECKING|__name__|version_info|platform|os\.name|__debug__)\b")
 _MISSING_MODULE = frozenset({"ImportError", "ModuleNotFoundError"})
 _NOT_COVERED = re.compile(r"#.*pragma:\s*no\s*cover")
+_NOTHING = frozenset({"None", "NoReturn", "Never"})
 _UNIMPORTANT_KEYWORDS = frozenset({"timeout", "stacklevel", "maxsize", "delay"})
 
 
@@ -40,6 +41,7 @@ class _Survey:
     def __init__(self, text: Text) -> None:
         self.text = text
         self.found: list[Change] = []
+        self._doubled: dict[ast.expr, str] = {}
         self._waiting: list[tuple[Sequence[ast.stmt], ast.AST | None]] = []
 
     def statements(self, body: Sequence[ast.stmt]) -> None:
@@ -66,7 +68,7 @@ class _Survey:
                 for item in node.items:
                     self._expression(item.context_expr)
                 self._waiting.append((node.body, owner))
-            case ast.Try():
+            case ast.Try() | ast.TryStar():
                 self._try(node, owner)
             case ast.Match():
                 self._expression(node.subject)
@@ -96,11 +98,11 @@ class _Survey:
             return
         self._waiting += [(node.body, owner), (node.orelse, owner)]
 
-    def _try(self, node: ast.Try, owner: ast.AST | None) -> None:
+    def _try(self, node: ast.Try | ast.TryStar, owner: ast.AST | None) -> None:
         for handler in node.handlers:
             names = {_last_name(part) for part in _parts(handler.type)}
             is_plain_raise = isinstance(handler.body[0], ast.Raise) and handler.body[0].exc is None
-            if not (is_plain_raise or names & _MISSING_MODULE):
+            if isinstance(node, ast.Try) and not (is_plain_raise or names & _MISSING_MODULE):
                 self.found += changes.of_handler(handler, self.text)
             self._waiting.append((handler.body, owner))
         self._waiting += [(node.body, owner), (node.orelse, owner), (node.finalbody, owner)]
@@ -110,8 +112,8 @@ class _Survey:
             self.found += changes.of_statement(node, self.text)
         match node:
             case ast.Return(value=ast.expr() as value):
-                if not _returns_nothing(owner):
-                    self.found += changes.of_return(value, self.text, _annotation(owner))
+                if self._annotation(owner) not in _NOTHING:
+                    self.found += changes.of_return(value, self.text, self._annotation(owner))
                 self._expression(value, is_returned=True)
             case ast.Expr(value=ast.Constant()):
                 return  # a docstring
@@ -128,13 +130,18 @@ class _Survey:
                 if not _is_dunder(node.target):
                     self._expression(node.value)
             case ast.AnnAssign(value=ast.expr() as value):
-                if "TypeAlias" not in ast.unparse(node.annotation) and not _is_dunder(node.target):
+                if "TypeAlias" not in self.text.of(node.annotation) and not _is_dunder(node.target):
                     self._expression(value)
             case ast.Assert():
                 self.found += changes.of_condition(node.test, self.text, "assert")
                 self._expression(node.test)
             case ast.Raise(exc=ast.expr() as error):
                 self._expression(error, is_quiet=True)
+
+    def _annotation(self, owner: ast.AST | None) -> str:
+        if isinstance(owner, (ast.FunctionDef, ast.AsyncFunctionDef)) and owner.returns is not None:
+            return self.text.of(owner.returns).strip("'\"")
+        return ""
 
     def _stands_alone(self, node: ast.stmt, neighbours: Sequence[ast.stmt]) -> bool:
         """Whether words can be put before it without catching another statement of its lines."""
@@ -151,7 +158,11 @@ class _Survey:
         """`is_quiet`: its strings are words for people."""
         if depth > _MOST_NESTED:
             return
-        self.found += changes.of_expression(node, self.text, is_quiet=is_quiet, is_returned=is_returned)
+        if isinstance(node, ast.Compare):
+            self._doubled |= changes.doubled(node)
+        for change in changes.of_expression(node, self.text, is_quiet=is_quiet, is_returned=is_returned):
+            if change.replacement != self._doubled.get(node):
+                self.found.append(change)
         for child in _children(node):
             if isinstance(child, ast.comprehension):
                 self._comprehension(child, depth)
@@ -237,13 +248,3 @@ def _parts(node: ast.expr | None) -> Sequence[ast.expr]:
 
 def _is_dunder(target: ast.expr) -> bool:
     return isinstance(target, ast.Name) and target.id.startswith("__") and target.id.endswith("__")
-
-
-def _annotation(owner: ast.AST | None) -> str:
-    if isinstance(owner, (ast.FunctionDef, ast.AsyncFunctionDef)) and owner.returns is not None:
-        return ast.unparse(owner.returns).strip("'\"")
-    return ""
-
-
-def _returns_nothing(owner: ast.AST | None) -> bool:
-    return _annotation(owner) in ("None", "NoReturn", "Never")

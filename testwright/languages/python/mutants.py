@@ -44,6 +44,8 @@ def switched(source: SourceFile, mutants: Sequence[Mutant]) -> str:
     body = _body(source)
     wanted = {mutant.number for mutant in mutants}
     chosen = [numbered for numbered in _numbered(body) if numbered.number in wanted]
+    if not chosen:
+        return source.text
     mark = _BYTE_ORDER_MARK if source.text.startswith(_BYTE_ORDER_MARK) else ""
     return mark + _with_switches(body, chosen)
 
@@ -57,7 +59,11 @@ def _numbered(body: str) -> list[_Numbered]:
     tree = _parsed(body) if len(body) <= _MOST_CHARACTERS else None
     if tree is None:
         return []
-    found = sorted(_distinct(changes_in(tree, Text(body))), key=lambda change: (change.start, -change.end))
+    try:
+        changes = changes_in(tree, Text(body))
+    except RecursionError:  # somebody else's nesting
+        return []
+    found = sorted(_distinct(changes), key=lambda change: (change.start, -change.end))
     numbered = [_Numbered(number, change) for number, change in enumerate(found, start=1)]
     if _parsed(_with_switches(body, numbered)) is not None:
         return numbered
