@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from testwright.domain.ports import Framework, ProjectView
 from testwright.frameworks.jest import Jest
 from testwright.frameworks.pytest_runner import Pytest
+from testwright.frameworks.unittest_runner import Unittest
 from testwright.frameworks.vitest import Vitest
 
 FRAMEWORKS: Mapping[str, Framework] = {
     "pytest": Pytest(),
+    "unittest": Unittest(),
     "vitest": Vitest(),
     "jest": Jest(),
 }

@@ -39,9 +39,11 @@ class InstalledToolchains:
     async def runner(self, framework: str, view: Workspace, progress: Progress) -> Runner:
         if framework == "pytest":
             return await self._pytest(view, progress)
+        if framework == "unittest":
+            return await self._unittest(view, progress)
         if framework in _NODE_ENTRY:
             return await self._node(framework, view, progress)
-        raise InputError(f"There is no runner for {framework}", hint="Use pytest, vitest or jest.")
+        raise InputError(f"There is no runner for {framework}", hint="Use one that GET /api/frameworks names.")
 
     async def _node(self, framework: str, view: Workspace, progress: Progress) -> Runner:
         node = await self._find_node()
@@ -109,17 +111,42 @@ class InstalledToolchains:
             ),
         )
 
+    async def _unittest(self, view: Workspace, progress: Progress) -> Runner:
+        """It comes with Python: only which Python is a question, and where coverage comes from."""
+        project = await asyncio.to_thread(project_interpreter, view.origin)
+        python = project or own_interpreter()
+        mounts, env, facts = await self._with_coverage(python, progress)
+        where = "the project's virtual environment" if project else "no virtual environment in the project"
+        return Runner(
+            framework="unittest",
+            version=python.version,
+            origin="project" if project else "managed",
+            found=f"unittest of Python {python.version}; {where}",
+            program=(python.path, "-m", "unittest"),
+            mounts=mounts,
+            env=env,
+            facts=(("python_version", python.version), *facts.items()),
+        )
+
+    async def _with_coverage(
+        self, python: Interpreter, progress: Progress
+    ) -> tuple[tuple[Mount, ...], tuple[tuple[str, str], ...], dict[str, str]]:
+        """Mounts, environment and facts of an interpreter; with coverage of ours where it has none, if we have any."""
+        facts = {
+            fact: "project" for fact, package in _PYTHON_PACKAGES.items() if python.version_of(package) is not None
+        }
+        is_old = tuple(int(part) for part in python.minor.split(".")) < OLDEST_MANAGED_PYTHON
+        if "coverage" in facts or is_old:
+            return python.mounts, (), facts
+        extras = await self._optional(self._managed.python(python.minor, progress))
+        if extras is None:
+            return python.mounts, (), facts
+        # Coverage alone: the whole folder would put our pytest before the project's.
+        mount = Mount(host=str(extras / "coverage"), inside=f"{PYTHON_EXTRAS}/coverage")
+        return (*python.mounts, mount), (("PYTHONPATH", PYTHON_EXTRAS),), facts | {"coverage": "managed"}
+
     async def _own_pytest(self, python: Interpreter, version: str, progress: Progress) -> Runner:
-        has = {fact: python.version_of(package) is not None for fact, package in _PYTHON_PACKAGES.items()}
-        facts = {fact: "project" for fact, is_there in has.items() if is_there}
-        mounts = python.mounts
-        env: tuple[tuple[str, str], ...] = ()
-        if not has["coverage"]:
-            extras = await self._optional(self._managed.python(python.minor, progress))
-            if extras:  # coverage alone: the whole folder would put our pytest before the project's
-                mounts = (*mounts, Mount(host=str(extras / "coverage"), inside=f"{PYTHON_EXTRAS}/coverage"))
-                env = (("PYTHONPATH", PYTHON_EXTRAS),)
-                facts["coverage"] = "managed"
+        mounts, env, facts = await self._with_coverage(python, progress)
         return Runner(
             framework="pytest",
             version=version,

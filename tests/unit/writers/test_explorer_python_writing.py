@@ -27,7 +27,7 @@ def record(symbol="price", call=None, checks=None, **more):
 
 
 def written(*records, **options):
-    draft = draft_of(records, "shop.price", Options(**options))
+    draft = draft_of(records, "shop.price", Options(**options), "pytest")
     return draft.preamble, [case.code for case in draft.cases]
 
 
@@ -137,7 +137,7 @@ def test_long_values_are_broken_as_a_formatter_would():
 
 
 def test_names_are_unique():
-    names = [case.name for case in draft_of([record(), record()], "m", Options()).cases]
+    names = [case.name for case in draft_of([record(), record()], "m", Options(), "pytest").cases]
 
     assert names == ["test_price_returns_3", "test_price_returns_3_2"]
 
@@ -170,7 +170,9 @@ def test_each_option_changes_which_tests_are_written(options, expected):
 
 
 def test_scenarios_are_told_apart():
-    draft = draft_of([HAPPY, EDGE, ERROR, SEAM], "m", Options(test_types=(TestType.UNIT, TestType.INTEGRATION)))
+    draft = draft_of(
+        [HAPPY, EDGE, ERROR, SEAM], "m", Options(test_types=(TestType.UNIT, TestType.INTEGRATION)), "pytest"
+    )
 
     assert [case.scenario for case in draft.cases] == ["happy", "edge", "error", "integration"]
     assert draft.cases[3].targets == ("encode", "decode")

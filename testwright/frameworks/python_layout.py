@@ -34,7 +34,7 @@ def suite_path(source_path: str, view: ProjectView) -> str:
     folder = _folder_for(source_path, view)
     taken = {same_file_key(path) for path in view.paths()}
     names_taken = {same_file_key(base_name(path)) for path in _test_files(view)}
-    # Without packages pytest imports test files by their base name alone, so that must be new in the whole project.
+    # Without packages a runner imports test files by their base name alone, so that must be new in the whole project.
     by_base_name = not view.exists(f"{folder}/__init__.py" if folder else "__init__.py")
     for name in _names(source_path, view):
         path = f"{folder}/{name}" if folder else name

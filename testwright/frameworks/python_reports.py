@@ -1,4 +1,4 @@
-"""What the reports of both pytest plugins have in common: how they are opened, and what stands for a missing one."""
+"""What the reports of our runners for Python have in common: how they are opened, and what stands for a missing one."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def loaded(completed: Completed, name: str) -> dict[str, Any] | None:
     return report if isinstance(report, dict) else None
 
 
-def ended(completed: Completed, order: _Order, report: dict[str, Any] | None) -> NotRun:
+def ended(completed: Completed, order: _Order, report: dict[str, Any] | None, framework: str) -> NotRun:
     """The sandbox ended the run. The report, if one was left, tells which test was running."""
     name = base_name(order.source_path)
     running = clean((report or {}).get("running"))
@@ -51,12 +51,12 @@ def ended(completed: Completed, order: _Order, report: dict[str, Any] | None) ->
             hint = "Let the code print less, or the tests capture it."
         case _:
             code = "launch_failed"
-            message = f"pytest could not be started for {name}."
+            message = f"{framework} could not be started for {name}."
             hint = "Run `testwright doctor` to see what is missing here."
     return NotRun(code=code, message=message, hint=hint, output=end_of(completed.log))
 
 
-def no_report(completed: Completed, order: _Order) -> NotRun:
+def no_report(completed: Completed, order: _Order, framework: str) -> NotRun:
     name = base_name(order.source_path)
     if "No module named pytest" in completed.log:
         return NotRun(
@@ -67,8 +67,8 @@ def no_report(completed: Completed, order: _Order) -> NotRun:
         )
     return NotRun(
         code="no_report",
-        message=f"pytest ended with status {completed.exit_status} and left no believable report on {name}.",
-        hint="Look at the output: the project's pytest configuration or the code itself may end the run early.",
+        message=f"{framework} ended with status {completed.exit_status} and left no believable report on {name}.",
+        hint="Look at the output: the project's configuration of its tests or the code itself may end the run early.",
         output=end_of(completed.log),
     )
 
