@@ -192,3 +192,56 @@ def test_a_report_is_read_back():
 
     assert found.arguments == (("n", "1"),)
     assert found.documented
+
+
+def by_unittest(one):
+    draft = draft_of([one], "shop.price", Options(), "unittest")
+    (case,) = draft.cases
+    return draft.preamble, case.group, case.code
+
+
+@pytest.mark.parametrize(
+    ("value", "assertion"),
+    [
+        ("3", "self.assertEqual(price(), 3)"),
+        ("True", "self.assertIs(price(), True)"),
+        ("None", "self.assertIsNone(price())"),
+        ("int", "self.assertIs(price(), int)"),
+        ("0.5", "self.assertEqual(price(), 0.5)"),
+        ("0.1", "self.assertAlmostEqual(price(), 0.1)"),
+        ("1e-07", "self.assertEqual(price(), 1e-07)"),
+        ("[0.1, 2]", "self.assertEqual(price(), [0.1, 2])"),
+    ],
+)
+def test_unittest_has_a_method_for_each_kind_of_value(value, assertion):
+    preamble, group, code = by_unittest(record(value=value))
+
+    assert code.startswith("def test_price")
+    assert code.endswith(f"(self):\n    {assertion}")
+    assert group == "TestPrice"
+    assert preamble == "import unittest\n\nfrom shop.price import price"
+
+
+def test_unittest_expects_an_error_with_its_message_as_a_pattern():
+    one = record(error=("PriceError", "shop.price", "too much (3.5)"), checks=(), arguments=(("n", "9"),))
+
+    _, _, code = by_unittest(one)
+
+    assert code.endswith('    with self.assertRaisesRegex(PriceError, r"too much \\(3\\.5\\)"):\n        price()')
+
+
+def test_unittest_keeps_what_is_printed_and_cleans_up_its_folder():
+    printing = record("show", "show()", (Check(of="", how="prints", value='"Hello\\n"'),))
+    reading = record("load", "load(file)", lines=('file = tmp_path / "a.txt"', 'file.write_text("1")'))
+
+    preamble, _, printed = by_unittest(printing)
+    _, _, read_from_folder = by_unittest(reading)
+
+    assert "    with redirect_stdout(StringIO()) as printed:\n        show()\n\n" in printed
+    assert printed.endswith('    self.assertEqual(printed.getvalue(), "Hello\\n")')
+    assert preamble.startswith("import unittest\nfrom contextlib import redirect_stdout\nfrom io import StringIO\n\n")
+    assert "    self.addCleanup(folder.cleanup)\n    tmp_path = Path(folder.name)\n" in read_from_folder
+
+
+def test_the_methods_of_a_class_have_a_class_of_their_own():
+    assert by_unittest(record("Cart.add", "cart.add(1)"))[1] == "TestCart"
