@@ -158,19 +158,26 @@ def known_modules(framework: str, view: ProjectView, runner: Runner) -> frozense
     known = set(BUILTINS) | {f"node:{name}" for name in (*BUILTINS, "test", "sqlite")} | {framework}
     if framework == "jest":
         known.add("@jest/globals")
+    known |= declared_packages(view)
+    known |= {package for package, origin in runner.facts if origin in ("project", "managed")}
+    if runner.origin == "managed" and framework in ("vitest", "jest"):
+        known |= MANAGED
+    return frozenset(known)
+
+
+def declared_packages(view: ProjectView) -> frozenset[str]:
+    """What the project's package.json files name, themselves included."""
+    found: set[str] = set()
     for path in view.paths():
         if path != "package.json" and not path.endswith("/package.json"):
             continue
         manifest = json_object(view.text(path) or "")
         for key in ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies"):
             listed = manifest.get(key)
-            known |= set(listed) if isinstance(listed, dict) else set()
+            found |= set(listed) if isinstance(listed, dict) else set()
         if isinstance(manifest.get("name"), str):
-            known.add(manifest["name"])
-    known |= {package for package, origin in runner.facts if origin in ("project", "managed")}
-    if runner.origin == "managed":
-        known |= MANAGED
-    return frozenset(known)
+            found.add(manifest["name"])
+    return frozenset(found)
 
 
 def json_object(text: str) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from testwright.toolchains.python import Interpreter, own_interpreter, project_i
 
 PYTHON_EXTRAS = "/opt/testwright/python"
 """Where what we bring for Python is mounted; it stands in the runner's PYTHONPATH."""
-_NODE_ENTRY = {"vitest": "vitest/vitest.mjs", "jest": "jest/bin/jest.js"}
+_NODE_ENTRY = {"vitest": "vitest/vitest.mjs", "jest": "jest/bin/jest.js", "mocha": "mocha/bin/mocha.js"}
 # Without these a suite still runs, but coverage or component tests are lost.
 _NEEDED = {
     "vitest": ("istanbul-lib-instrument", "jsdom"),
     "jest": ("jest-environment-jsdom",),
+    "mocha": ("istanbul-lib-instrument",),
 }
 _PYTHON_PACKAGES = {"coverage": "coverage", "pytest_asyncio": "pytest_asyncio"}
 OLDEST_MANAGED_PYTHON = (3, 11)
@@ -168,7 +169,8 @@ class InstalledToolchains:
 
 def _wanted(framework: str, places: tuple[Installed, ...]) -> tuple[str, ...]:
     wanted = _NEEDED[framework]
-    return (*wanted, "@testing-library/react") if version_of("react", places) else wanted
+    is_drawing = framework != "mocha" and version_of("react", places)
+    return (*wanted, "@testing-library/react") if is_drawing else wanted
 
 
 def _node_runner(

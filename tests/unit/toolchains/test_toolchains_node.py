@@ -119,8 +119,8 @@ async def test_packages_without_a_mount_point_in_the_copy_are_passed_over(tmp_pa
 
 
 async def test_an_unknown_framework_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="mocha"):
-        await toolchains(tmp_path).runner("mocha", view(tmp_path), Sentences())
+    with pytest.raises(InputError, match="karma"):
+        await toolchains(tmp_path).runner("karma", view(tmp_path), Sentences())
 
 
 @pytest.mark.parametrize(
