@@ -56,6 +56,10 @@ def package(**manifest):
         ({"jest.config.cjs": "", **package(devDependencies={"vitest": "^4"})}, "jest"),
         (package(scripts={"test": "jest"}, devDependencies={"vitest": "^4"}), "jest"),
         (package(jest={}), "jest"),
+        ({".mocharc.yml": ""}, "mocha"),
+        (package(scripts={"test": "nyc mocha 'test/**/*.js'"}), "mocha"),
+        (package(devDependencies={"mocha": "^11", "chai": "^4"}), "mocha"),
+        ({".mocharc.json": "{}", **package(scripts={"test": "vitest run"}, devDependencies={"vitest": "^4"})}, "mocha"),
     ],
 )
 def test_a_javascript_project_means_what_it_configures_runs_or_declares(texts, framework):

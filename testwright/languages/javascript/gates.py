@@ -215,15 +215,16 @@ _TEST_LIBRARIES = frozenset({"vitest", "@jest/globals", "mocha", "chai", "assert
 
 def _shared_names(preamble: Node) -> set[str]:
     """What the preamble imports from the project or declares itself; the test library's own names do not count."""
-    names = set()
+    names: set[str] = set()
+    foreign: set[str] = set()
     for source, brought in imported(preamble):
-        if source not in _TEST_LIBRARIES and not source.startswith(("node:", "@testing-library/")):
-            names.update(brought)
+        is_foreign = source in _TEST_LIBRARIES or source.startswith(("node:", "@testing-library/"))
+        (foreign if is_foreign else names).update(brought)
     for statement in preamble.named_children:
         for node in walk(statement):
             if node.type in ("variable_declarator", "function_declaration", "class_declaration"):
                 names.add(text_of(field(node, "name")))
-    return {name for name in names if re.fullmatch(r"[\w$]+", name)}
+    return {name for name in names - foreign if re.fullmatch(r"[\w$]+", name)}
 
 
 def _moved_by_unit(root: Node, preamble: Node) -> set[str]:

@@ -1,7 +1,7 @@
 // Runs the suites that TESTWRIGHT_ORDER names with the mocha whose entry point is the first argument, and leaves one report.
 // Started through mocha's own API rather than its command line, whose `spec` would be joined with the project's.
 const { spawnSync } = require('node:child_process')
-const { existsSync, realpathSync, writeFileSync } = require('node:fs')
+const { existsSync, readFileSync, realpathSync, writeFileSync } = require('node:fs')
 const { createRequire } = require('node:module')
 const { dirname, join, relative, resolve } = require('node:path')
 const { pathToFileURL } = require('node:url')
@@ -27,6 +27,8 @@ async function main() {
   if (flags.length && !process.argv.includes(SECOND)) return again(flags)
   delete process.env.TESTWRIGHT_ORDER
   process.env.NODE_ENV ??= 'test'
+  // What a mutant is asked by has no type, and what explores has none either. Delivered suites are checked.
+  if (order.face || order.untimed) process.env.TS_NODE_TRANSPILE_ONLY = 'true'
   if (order.seed !== null) Math.random = randomOf(order.seed)
   if (order.coverage) measure(source, root)
   const faced = order.face && new Faced(order.face)
@@ -75,7 +77,8 @@ function nodeFlags(options) {
 
 function loaderFor(options) {
   const named = [...list(options.require), ...nodeFlags(options)]
-  if (!needsLoader([order.source, ...order.suites]) || namesLoader(named)) return {}
+  const isConfigured = namesLoader(named) || list(options.extension).some((ending) => /^\.?[cm]?tsx?$/.test(ending))
+  if (isConfigured || !needsLoader([order.source, ...order.suites])) return {}
   return installedLoader(root) ?? { missing: true }
 }
 
@@ -86,10 +89,29 @@ async function prepared(options) {
   if (options.ui && options.ui !== 'bdd') otherInterface(mocha, options.ui)
   if (order.pattern) mocha.grep(new RegExp(order.pattern))
   for (const file of [...list(options.file), ...order.suites]) mocha.addFile(resolve(root, file))
+  if (order.coverage) importing()
   if (mocha.loadFilesAsync) await mocha.loadFilesAsync()
   else mocha.loadFiles()
   if (order.seed !== null) mixed(mocha.suite, randomOf(order.seed))
   return mocha
+}
+
+// A module that is required is not seen by whoever measures, so mocha is made to import it.
+function importing() {
+  const loading = require(join(home, 'lib', 'nodejs', 'esm-utils.js'))
+  const { doImport, requireOrImport } = loading
+  if (!doImport || !requireOrImport) return
+  loading.requireOrImport = (file, ...rest) =>
+    /\.js$/.test(file) && isModule(file) ? doImport(pathToFileURL(file)) : requireOrImport(file, ...rest)
+}
+
+function isModule(file) {
+  if (/^\s*(?:import\s*[\w{*'"]|export\s)/m.test(readFileSync(file, 'utf8'))) return true
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json')
+    if (existsSync(manifest)) return JSON.parse(readFileSync(manifest, 'utf8')).type === 'module'
+    if (folder === dirname(folder)) return false
+  }
 }
 
 // Beside bdd, so that the project's own suites load as well.
