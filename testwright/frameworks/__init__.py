@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from testwright.domain.ports import Framework, ProjectView
 from testwright.frameworks.jest import Jest
 from testwright.frameworks.mocha import Mocha
+from testwright.frameworks.node_test import NodeTest
 from testwright.frameworks.preferring import preferred_javascript, preferred_python
 from testwright.frameworks.pytest_runner import Pytest
 from testwright.frameworks.unittest_runner import Unittest
@@ -17,6 +18,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
     "vitest": Vitest(),
     "jest": Jest(),
     "mocha": Mocha(),
+    "node:test": NodeTest(),
 }
 
 _TEST_NAME = re.compile(r"^(test_.*|.*_test|conftest)\.py$|\.(test|spec|stories)\.[cm]?[jt]sx?$")

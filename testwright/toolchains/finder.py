@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from testwright.domain.errors import InputError, PermanentError
@@ -42,6 +43,8 @@ class InstalledToolchains:
             return await self._pytest(view, progress)
         if framework == "unittest":
             return await self._unittest(view, progress)
+        if framework == "node:test":
+            return await self._node_test(view, progress)
         if framework in _NODE_ENTRY:
             return await self._node(framework, view, progress)
         raise InputError(f"There is no runner for {framework}", hint="Use one that GET /api/frameworks names.")
@@ -65,6 +68,25 @@ class InstalledToolchains:
             found=f"{framework} {version}, from the project's node_modules",
             entry=f"{home.inside}/{_NODE_ENTRY[framework]}",
         )
+
+    async def _node_test(self, view: Workspace, progress: Progress) -> Runner:
+        """It comes with Node; only what measures is brought, where the project has nothing that does."""
+        node = await self._find_node()
+        places = await asyncio.to_thread(installed_packages, view)
+        missing = any(version_of(package, places) is None for package in _NEEDED["mocha"])
+        extras = await self._optional(self._managed.node("mocha", progress)) if missing else None
+        runner = _node_runner(
+            "mocha",
+            node.version,
+            node,
+            places,
+            extras,
+            origin="project",
+            found=f"node:test of Node.js {node.version}",
+            entry="",
+        )
+        facts = tuple((name, value) for name, value in runner.facts if name not in ("chai", "mocha"))
+        return replace(runner, framework="node:test", program=(node.path,), facts=facts)
 
     async def _managed_node(
         self, framework: str, node: Node, places: tuple[Installed, ...], progress: Progress

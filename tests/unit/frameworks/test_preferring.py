@@ -59,6 +59,10 @@ def package(**manifest):
         ({".mocharc.yml": ""}, "mocha"),
         (package(scripts={"test": "nyc mocha 'test/**/*.js'"}), "mocha"),
         (package(devDependencies={"mocha": "^11", "chai": "^4"}), "mocha"),
+        (package(scripts={"test": "node --import tsx --test"}), "node:test"),
+        (package(scripts={"test": "node build.js && jest --test"}), "jest"),
+        ({"test/a.test.mjs": "import { it } from 'node:test'\n"}, "node:test"),
+        ({"test/a.js": "const test = require('node:test')\n"}, "node:test"),
         ({".mocharc.json": "{}", **package(scripts={"test": "vitest run"}, devDependencies={"vitest": "^4"})}, "mocha"),
     ],
 )
