@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Case:
     """One test that can be dropped without costing its siblings.
 
-    `name` is unique in its suite and is what the runner's report calls it: the function's name (pytest), or the title
-    of the `it` (vitest, jest). `group` is the title of the `describe` it stands in, or None. `code` is the test alone,
+    `name` is unique in its suite and is what the runner's report calls it: the function's name (pytest, unittest), or the
+    title of the `it` (all others). `group` is the title of the `describe` or the name of the class it stands in, or None. `code` is the test alone,
     without the group around it and without imports. `targets` are names of the symbols it is meant for, `scenario` is
     "happy", "edge", "error" or "integration".
     """

@@ -20,6 +20,8 @@ _SOURCE_ENDING = re.compile(r"\.([cm]?[jt]sx?)$")
 _MOST_MESSAGE = 2000
 _MOST_TESTS = 5000
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NO_LOADER = "This project has nothing that lets Node load TypeScript"
+"""As `assets/javascript/loaders.cjs` says it."""
 _NOT_FOUND = re.compile(
     r"(?:Cannot find (?:module|package)|Failed to resolve import|Could not resolve|Cannot resolve module)"
     r" ['\"]([^'\"]+)['\"]"
@@ -337,6 +339,13 @@ def no_report(completed: Completed, framework: str) -> NotRun:
 
 def not_loaded(said: str, completed: Completed, framework: str) -> NotRun:
     said = plain(said) or plain(completed.log[-_MOST_MESSAGE:])
+    if _NO_LOADER in said:
+        return NotRun(
+            code="load_error",
+            message=f"{_NO_LOADER}.",
+            hint="Install tsx (npm i -D tsx), or name a loader in the test runner's configuration, then retry.",
+            output=said,
+        )
     missing = _NOT_FOUND.search(said)
     if missing and not missing[1].startswith((".", "/", "@/", "~/", "#", "src/")):
         parts = missing[1].split("/")

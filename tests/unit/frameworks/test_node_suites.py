@@ -164,3 +164,16 @@ def test_a_challenge_that_lies_is_not_believed(name):
     assert (good.outcomes[0].fate, good.outcomes[0].killers) == (Fate.KILLED, ("a",))
     assert isinstance(lie, ChallengeReport)
     assert lie.outcomes[0].fate is Fate.UNTRIED
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_typescript_without_a_loader_is_told_with_what_to_do(name):
+    said = (
+        "Error: This project has nothing that lets Node load TypeScript. Install tsx (npm i -D tsx), or name a loader"
+    )
+
+    found = FRAMEWORKS[name].read(completed(errors=[{"kind": "load", "message": said}], status=1), ORDER)
+
+    assert isinstance(found, NotRun)
+    assert found.message == "This project has nothing that lets Node load TypeScript."
+    assert "tsx" in (found.hint or "")

@@ -17,6 +17,7 @@ const home = dirname(dirname(realpathSync(process.argv[2])))
 const source = join(root, order.source)
 const report = { framework: 'mocha', finished: false, tests: [], errors: [], coverage: [] }
 const LONGEST = 2000
+const OLDEST = 8
 const SECOND = '--as-second'
 
 async function main() {
@@ -62,6 +63,8 @@ function left(status, error) {
 // What .mocharc and package.json say. A configuration that cannot be read is told as such.
 function projectOptions() {
   try {
+    const { version } = require(join(home, 'package.json'))
+    if (Number.parseInt(version, 10) < OLDEST) throw new Error(`This is mocha ${version}; ${OLDEST} or newer is needed.`)
     return require(join(home, 'lib', 'cli', 'options.js')).loadOptions([])
   } catch (error) {
     left(1, { kind: 'start', message: described(error) })
