@@ -7,10 +7,10 @@ from dataclasses import dataclass
 class Case:
     """One test that can be dropped without costing its siblings.
 
-    `name` is unique in its suite and is what the runner's report calls it: the function's name (pytest, unittest), or the
-    title of the `it` (all others). `group` is the title of the `describe` or the name of the class it stands in, or None. `code` is the test alone,
-    without the group around it and without imports. `targets` are names of the symbols it is meant for, `scenario` is
-    "happy", "edge", "error" or "integration".
+    `name` is unique in its suite and is what the runner's report calls it: the function's or method's name (pytest,
+    unittest), or the title of the `it` (all others). `group` is the title of the `describe`, or the name of the class,
+    that it stands in, or None. `code` is the test alone, without the group around it and without imports. `targets` are
+    names of the symbols it is meant for, `scenario` is "happy", "edge", "error" or "integration".
     """
 
     name: str
