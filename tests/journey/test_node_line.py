@@ -182,6 +182,9 @@ def test_failures_skips_and_broken_hooks_are_told_apart(name, folder):
 it('fails', () => {
   assert.equal(price(1), 2)
 })
+it('waits for ever', async () => {
+  await new Promise((done) => setTimeout(done, 60_000))
+})
 it.skip('skips', () => {})
 describe('broken before', () => {
   before(() => {
@@ -204,6 +207,7 @@ describe('broken before each', () => {
     assert found["fails"].outcome is Outcome.FAILED
     assert "1 !== 2" in found["fails"].message
     assert found["skips"].outcome is Outcome.SKIPPED
+    assert found["waits for ever"].outcome is Outcome.FAILED
     assert found["never begins"].outcome is Outcome.FAILED
     assert found["never begins either"].outcome is Outcome.FAILED
     assert "no shop today" in found["never begins either"].message

@@ -1,6 +1,5 @@
 """How mocha is asked to run suites, and how its answer is read."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +37,7 @@ class Mocha:
             workspace=workspace,
             reports=(suites.REPORT, *order.extra_reports),
             mounts=(*runner.mounts, *_MOUNTS),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", _order_json(order))),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", node_suites.order_json(order))),
             limits=order.limits,
         )
 
@@ -61,11 +60,6 @@ class Mocha:
 
     def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
         return challenges.read(completed, order, self.name)
-
-
-def _order_json(order: RunOrder) -> str:
-    """A probe minds the time itself, and mocha would end it after two seconds."""
-    return json.dumps({**json.loads(suites.order_json(order)), "untimed": bool(order.extra_reports)})
 
 
 def _patterns(view: ProjectView) -> Iterator[str]:

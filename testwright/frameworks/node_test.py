@@ -40,7 +40,7 @@ class NodeTest:
             workspace=workspace,
             reports=(suites.REPORT, *order.extra_reports),
             mounts=(*runner.mounts, *_MOUNTS),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", suites.order_json(order))),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", node_suites.order_json(order))),
             limits=order.limits,
         )
 

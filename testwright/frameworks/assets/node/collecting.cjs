@@ -10,7 +10,7 @@ exports.Collecting = class Collecting {
   #group = { titles: [], entries: [] }
   #isOpen = true
 
-  // `run` has `arrange(entries)`, `isAsked(about)` and `around(fn, about)`.
+  // `run` has `arrange(entries)`, `isAsked(about)`, `around(fn, about)`, and options of its own as `limits`.
   constructor(real, run) {
     this.#real = real
     this.#run = run
@@ -46,7 +46,7 @@ exports.Collecting = class Collecting {
       this.#add(() => {
         if (!this.#run.isAsked(about)) return
         this.cases.push(about)
-        real(name, { ...options, concurrency: 1 }, fn && this.#run.around(fn, about))
+        real(name, { ...this.#run.limits, ...options, concurrency: 1 }, fn && this.#run.around(fn, about))
       })
       return Promise.resolve()
     }

@@ -20,6 +20,7 @@ const source = join(root, order.source)
 const report = { framework: 'node:test', finished: false, tests: [], errors: [], coverage: [] }
 const LONGEST = 2000
 const CLOSING_MS = 300
+const CASE_MS = 10_000 // a test that waits for ever must not cost its siblings
 const SECOND = '--as-second'
 const faced = order.face && new Faced(order.face)
 const counters = new Counters(source)
@@ -40,7 +41,7 @@ async function main() {
   process.env.NODE_ENV ??= 'test'
   if (order.seed !== null) Math.random = randomOf(order.seed)
   if (order.coverage) measure(source, root)
-  collecting = new Collecting(real, { arrange, isAsked, around })
+  collecting = new Collecting(real, { arrange, isAsked, around, limits: order.untimed ? {} : { timeout: CASE_MS } })
   globalThis.__testwright_node_test__ = collecting.names
   globalThis.__testwright_heard__ = hear
   const load = Module._load
