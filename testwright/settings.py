@@ -16,11 +16,14 @@ def _cores() -> int:
 
 
 class Settings(BaseSettings):
-    """Read from the environment and from `.env` in the working directory."""
+    """Read from the environment, and from a file of Testwright's own.
+
+    Never from the working directory: that is somebody's project, and its `.env` could send a key elsewhere or switch
+    the sandbox off.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="TESTWRIGHT_",
-        env_file=".env",
         extra="ignore",
         populate_by_name=True,
         env_ignore_empty=True,
@@ -81,10 +84,16 @@ class Settings(BaseSettings):
     )
 
 
+def own_file() -> Path:
+    """`.env` in Testwright's home folder, wherever the environment puts that."""
+    home = os.environ.get("TESTWRIGHT_HOME")
+    return (Path(home) if home else platformdirs.user_data_path("testwright")) / ".env"
+
+
 def read_settings() -> Settings:
-    """Read the environment. Raises InputError `bad_settings` that names each setting and what is wrong with it."""
+    """Raises InputError `bad_settings` that names each setting and what is wrong with it."""
     try:
-        return Settings()
+        return Settings(_env_file=own_file())  # type: ignore[call-arg]  # one of pydantic's own
     except ValidationError as error:
         problems = tuple(
             FieldProblem(".".join(str(part) for part in found["loc"]), found["msg"]) for found in error.errors()
@@ -93,6 +102,6 @@ def read_settings() -> Settings:
         raise InputError(
             f"A setting is wrong: {named}.",
             code="bad_settings",
-            hint="Settings are TESTWRIGHT_… variables, in the environment or in .env.",
+            hint=f"Settings are TESTWRIGHT_… variables, in the environment or in {own_file()}.",
             fields=problems,
         ) from error

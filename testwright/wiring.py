@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -29,6 +28,7 @@ from testwright.jobs.functions import build_functions
 from testwright.jobs.inngest_server import InngestServer
 from testwright.jobs.keeper import Keeper
 from testwright.jobs.steps import DirectStep, StepPolicy
+from testwright.jobs.terminals import is_gone, own_run_id
 from testwright.languages import LANGUAGES, language_of
 from testwright.pipeline.cover_file import cover_file
 from testwright.pipeline.tools import Tools
@@ -36,8 +36,9 @@ from testwright.providers import PROVIDERS
 from testwright.providers.options import Price, ProviderOptions
 from testwright.sandboxes.choose import choose
 from testwright.settings import Settings
-from testwright.sources.folder import FolderView
+from testwright.sources.folder import open_folder
 from testwright.sources.registering import register_folder, suggest_folders
+from testwright.sources.unreadable import why_unreadable
 from testwright.sources.workspaces import CopiedWorkspaces
 from testwright.store import Store
 from testwright.toolchains.checks import Check, describe
@@ -74,7 +75,7 @@ class Workbench:
     async def walk_round(self, accepted: Accepted) -> None:
         """Walk all files of a round in this process, some at once. For sessions whose driver is not the engine."""
         session_id, round = accepted.session_id, accepted.round
-        indexes = await self.store.claim_round(session_id, round, f"cli-{uuid.uuid4().hex}")
+        indexes = await self.store.claim_round(session_id, round, own_run_id())
         turns = asyncio.Semaphore(self.settings.width)
         async with asyncio.TaskGroup() as group:
             for index in indexes or ():
@@ -107,6 +108,9 @@ class Service:
 async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
     """Store, sandbox and tools. Raises PermanentError when the store cannot be opened."""
     async with Store.open(settings.home) as store:
+        for session_id, owner, run_id in await store.of_terminals():
+            if is_gone(run_id):  # killed, or its terminal was closed: nobody else would ever end it
+                await store.cancel(session_id, owner)
         sandbox = await choose(at_once=settings.width, allow_unsandboxed=settings.allow_unsandboxed)
         workspaces = CopiedWorkspaces(settings.home)
         tools = Tools(
@@ -198,12 +202,12 @@ def writer_for(settings: Settings, options: Options) -> tuple[str, str | None]:
     if options.model == EXPLORER or (options.model is None and settings.google_api_key is None):
         return EXPLORER, None
     if settings.google_api_key is None:
-        raise InputError(
+        raise PermanentError(
             f"The model {options.model} needs a key.",
             code="model_not_configured",
             hint="Set GOOGLE_API_KEY and start again, or leave the model out: the explorer needs no key.",
         )
-    if options.max_cost_usd is not None and _price(settings) is None:
+    if options.max_cost_usd is not None and _price(settings, options.model or settings.model) is None:
         raise InputError(
             "A limit on the cost cannot hold: the model's price is not known here.",
             code="price_unknown",
@@ -229,7 +233,7 @@ def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | N
             model=name or settings.model,
             api_key=_secret(settings.google_api_key) or "",
             base_url=settings.google_base_url,
-            price=_price(settings),
+            price=_price(settings, name or settings.model),
         )
         secrets = tuple(filter(None, (options.api_key,)))
         return ModelWriter(PROVIDERS["gemini"](options), store.answers, split=_split, secrets=secrets)
@@ -237,8 +241,9 @@ def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | N
     return {EXPLORER: lambda _: explorer, "model": model}
 
 
-def _price(settings: Settings) -> Price | None:
-    if settings.model_input_usd is None or settings.model_output_usd is None:
+def _price(settings: Settings, model: str) -> Price | None:
+    """The operator's price is that of the model in the settings; what another one costs is not known."""
+    if model != settings.model or settings.model_input_usd is None or settings.model_output_usd is None:
         return None
     return Price(input_usd=settings.model_input_usd, output_usd=settings.model_output_usd)
 
@@ -286,7 +291,8 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         language_of_path=language_of,
         find_folder=partial(register_folder, roots=settings.roots),
         suggest_folders=partial(suggest_folders, settings.roots),
-        open_folder=FolderView,
+        open_folder=open_folder,
+        why_unreadable=why_unreadable,
         doctor=doctor,
         web_build=WEB_BUILD,
         has_tests=_has_tests,

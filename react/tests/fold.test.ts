@@ -64,6 +64,27 @@ test('a later round replaces the suite of its file and keeps the others', () => 
   expect(state.round).toBe(2)
 })
 
+test('the status speaks of all files, the events of their round', () => {
+  const first = asUpdates(roundOf(['a.ts', 'b.ts'], 1, ['b.ts']))
+  const failedAgain = [...first, ...asUpdates(roundOf(['b.ts'], 2, ['b.ts']))]
+  const otherAgain = [...failedAgain, ...asUpdates(roundOf(['a.ts'], 3))]
+  const mended = [...otherAgain, ...asUpdates(roundOf(['b.ts'], 4))]
+
+  expect(fold(failedAgain)).toMatchObject({ status: 'partial', errorDetail: { message: expect.anything() } })
+  expect(fold(otherAgain)).toMatchObject({ status: 'partial', errorDetail: null })
+  expect(fold(mended).status).toBe('completed')
+})
+
+test('a file that is new in a later round stands behind the others, whatever its number there', () => {
+  const state = fold([...asUpdates(roundOf(['a.ts', 'b.ts'])), ...asUpdates(roundOf(['c.ts'], 2))])
+
+  expect(Object.values(state.files).map(({ path, index }) => [path, index])).toEqual([
+    ['a.ts', 1],
+    ['b.ts', 2],
+    ['c.ts', 3],
+  ])
+})
+
 test('files that a stop leaves unfinished share its end', () => {
   const events = asUpdates(roundOf(['a.ts', 'b.ts'])).slice(0, 3)
   const stopped = {

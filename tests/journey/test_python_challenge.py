@@ -2,18 +2,22 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, Mutant, MutantOutcome
-from testwright.domain.projects import Completed, Limits, Runner, RunOrder
+from testwright.domain.projects import Completed, Limits, Mount, Runner, RunOrder
 from testwright.domain.sessions import SourceFile
 from testwright.domain.verdicts import NotRun, RunReport
 from testwright.frameworks.pytest_runner import Pytest
 from testwright.languages.python import Python
+from testwright.sandboxes.bubblewrap import Bubblewrap, bubblewrap_programs
+from testwright.sandboxes.choose import prove
 from testwright.sandboxes.unsandboxed import Unsandboxed
+from testwright.toolchains.python import own_interpreter
 
 RUNNER = Runner(framework="pytest", version="9", origin="managed", found="", program=(sys.executable, "-m", "pytest"))
 
@@ -107,7 +111,7 @@ def test_forges_the_report():
 """
 
 
-def challenge(folder: Path, source: str = SHOP, suite: str = SUITE, seconds: float = 60, config: str = ""):
+def challenge(folder, source=SHOP, suite=SUITE, seconds=60.0, config="", sandbox=None, runner=RUNNER):
     """The mutants, and what came of them."""
     file = SourceFile(path="shop.py", text=source, framework="pytest")
     mutants = Python().mutants(file)
@@ -122,8 +126,8 @@ def challenge(folder: Path, source: str = SHOP, suite: str = SUITE, seconds: flo
         seconds=seconds,
         limits=Limits(wall=timedelta(seconds=90)),
     )
-    command = Pytest().challenge(order, RUNNER, str(folder))
-    completed: Completed = asyncio.run(Unsandboxed().run(command))
+    command = Pytest().challenge(order, runner, str(folder))
+    completed: Completed = asyncio.run((sandbox or Unsandboxed()).run(command))
     return mutants, Pytest().read_challenge(completed, order)
 
 
@@ -265,6 +269,38 @@ def test_a_suite_that_does_not_load_says_why(tmp_path):
     assert isinstance(report, NotRun)
     assert report.code == "challenge_failed"
     assert "no_such_module" in report.output
+
+
+def test_a_change_that_eats_all_memory_costs_the_others_nothing(tmp_path):
+    source = "def f(x):\n    while len(x) != 8:\n        x = x + x\n    return x\n"
+    suite = "import shop\ndef test_f():\n    assert len(shop.f([0])) == 8\n"
+    found = challenge(tmp_path, source, suite)
+
+    assert fate_of(found, "8", "9").killers == ("test_f",)
+    assert {outcome.fate for outcome in found[1].outcomes} <= {Fate.KILLED, Fate.TIMED_OUT}
+
+
+def test_it_works_in_the_sandbox(tmp_path):
+    programs = bubblewrap_programs()
+    sandbox = Bubblewrap(programs[0]) if programs else None
+    if sandbox is None or asyncio.run(prove([sandbox])).tier != "isolated":
+        pytest.skip("no sandbox can be made here")
+    python = own_interpreter()
+    packages = Mount(host=str(Path(pytest.__file__).parents[1]), inside="/opt/packages")
+    runner = replace(
+        RUNNER,
+        program=(python.path, "-m", "pytest"),
+        mounts=(*python.mounts, packages),
+        env=(("PYTHONPATH", packages.inside),),
+    )
+    sandbox = Bubblewrap(programs[0])
+    place = tmp_path / "ws"  # the sandbox's own user may look into it
+    place.mkdir()
+    found = challenge(place, sandbox=sandbox, runner=runner)
+
+    assert fate_of(found, "i += 1", "(removed)").fate is Fate.TIMED_OUT
+    assert fate_of(found, "2", "3").killers == ("test_price",)
+    assert fate_of(found, "amount > 10", "amount >= 10").fate is Fate.SURVIVED
 
 
 def test_warnings_that_the_project_makes_errors_are_errors_here_too(tmp_path):

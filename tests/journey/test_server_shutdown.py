@@ -42,7 +42,8 @@ async def main():
             settings=settings, store=store, engine=Idle(), dispatch=nothing, cancel_runs=nothing, doctor=nothing,
             frameworks=lambda: [{"name": "pytest"}], models=list, writer_for=lambda options: ("explorer", None),
             languages_of=lambda name: frozenset({"python"}), language_of_path=lambda path: "python",
-            find_folder=Path, suggest_folders=lambda known: [], open_folder=lambda root: None))
+            find_folder=Path, suggest_folders=lambda known: [], open_folder=lambda root: None,
+            why_unreadable=lambda root, path, most: None))
         finish_routes(app)
         async def once_up(api, page): print(api, page, flush=True)
         await serve(app, settings, close_streams=store.close_streams, once_up=once_up)

@@ -39,13 +39,10 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         checks = await services.doctor()
         return done(counted(len(checks), "check"), Checks(checks=checks))
 
-    # HEAD too: without it the page, which answers any other address, would tell a probe that all is well.
-    @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz", tags=["service"], summary="Whether the process is alive")
     async def healthz() -> Envelope[Alive]:
         return done("Alive", Alive())
 
-    @app.head("/readyz", include_in_schema=False, response_model=None)
     @app.get(
         "/readyz", tags=["service"], summary="Whether store and engine answer", response_model=Envelope[EngineHealth]
     )

@@ -1,11 +1,13 @@
 """The web application: the guard in front, then the routes."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from testwright import __version__
 from testwright.api import about, delivered, pages, repositories, sessions, stream, trigger
 from testwright.api.errors import handle_errors
 from testwright.api.guard import RequestGuard
+from testwright.api.head import HeadAsGet
+from testwright.api.queries import known_parameters_only
 from testwright.api.services import ApiServices
 from testwright.api.starting import Starter
 
@@ -19,8 +21,10 @@ def create_app(services: ApiServices) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(known_parameters_only)],
     )
     app.state.services = services
+    app.add_middleware(HeadAsGet)  # behind the guard: what is added last stands first
     app.add_middleware(RequestGuard, settings=services.settings)
     handle_errors(app)
     starter = Starter(services)

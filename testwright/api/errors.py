@@ -52,7 +52,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 def method_not_allowed(methods: Iterable[str]) -> Response:
-    allowed = ", ".join(sorted(methods))
+    found = set(methods) - {""}
+    allowed = ", ".join(sorted(found | {"HEAD"} if "GET" in found else found))
     return refusal(
         405,
         "method_not_allowed",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import median, quantiles
 
+from testwright.domain.records import NewSession
 from testwright.store import Store
 
 SECONDS_BEFORE_ANY_HISTORY = 30.0
@@ -28,6 +29,29 @@ async def estimate(store: Store, *, writer: str, frameworks: Sequence[str], widt
     each = [(_spread(seen[framework]), count) for framework, count in files.items()]
     low, middle, high = (_together([(spread[place], count) for spread, count in each], width) for place in range(3))
     return Estimate(seconds=middle, low=low, high=high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """None: nothing is known yet."""
+
+    tokens: int | None
+    usd: float | None
+
+
+async def expected_spending(store: Store, new: NewSession) -> Spending:
+    """By what the same model spent on a file before. The explorer asks nobody, so it spends nothing."""
+    if new.model is None:
+        return Spending(tokens=0, usd=0.0)
+    seen = await store.spent_per_file(new.model)
+    if not seen:
+        return Spending(tokens=None, usd=None)
+    costs = [cost for _, cost in seen if cost is not None]
+    files = len(new.files)
+    return Spending(
+        tokens=round(median(tokens for tokens, _ in seen) * files),
+        usd=round(median(costs) * files, 6) if costs else None,
+    )
 
 
 def in_words(seconds: int) -> str:

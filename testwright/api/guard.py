@@ -148,6 +148,18 @@ class RequestGuard:
         length = headers.get(b"content-length")
         if length is not None and (not length.isdigit() or len(length) > 15 or int(length) > self.most_bytes):
             return self._too_large()
+        if length is not None and b"transfer-encoding" in headers:
+            return refusal(
+                400,
+                "two_lengths",
+                "The request says in two ways how long its body is.",
+                hint="Send either Content-Length or Transfer-Encoding.",
+                headers={"Connection": "close"},
+            )
+        if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"", b"identity"):
+            return refusal(
+                415, "compressed_body", "The request's body is compressed.", hint="Send it without Content-Encoding."
+            )
         has_body = (length is not None and int(length) > 0) or b"transfer-encoding" in headers
         media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
         upload = scope["path"] == UPLOADS and media_type == b"multipart/form-data"

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from testwright.domain.errors import FieldProblem, InputError, PermanentError
 from testwright.domain.paths import BadPath, accept_path, base_name, same_file_key
 from testwright.domain.ports import ProjectView
 from testwright.domain.records import NewSession, RepositoryRecord
-from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.sessions import Options, SourceFile, UnreadableFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ async def take_in(services: ApiServices, owner: str, request: TriggerRequest, id
     repository = await services.store.repository(request.repository_id, owner)
     paths = _paths(request.files)
     frameworks = _frameworks(services, request, paths)
-    texts = await _texts(services, request, paths, repository)
+    files = await _files(services, request, paths, frameworks, repository)
     options = request.options.as_options()
     writer, model = writer_for(services, options)
     expected = await estimate(services.store, writer=writer, frameworks=frameworks, width=services.settings.width)
@@ -45,10 +45,7 @@ async def take_in(services: ApiServices, owner: str, request: TriggerRequest, id
         repository_root=repository.root if repository else None,
         branch=request.repo_branch,
         framework=request.framework or frameworks[0],
-        files=tuple(
-            SourceFile(path=path, text=text, framework=framework)
-            for path, text, framework in zip(paths, texts, frameworks, strict=True)
-        ),
+        files=files,
         options=options,
         writer=writer,
         model=model,
@@ -60,7 +57,8 @@ async def take_in(services: ApiServices, owner: str, request: TriggerRequest, id
     return Intake(new=new, estimate=expected)
 
 
-def writer_for(services: ApiServices, options: Options) -> tuple[str, str | None]:
+def writer_for(services: ApiServices, options: Options, *, field: str = "options.model") -> tuple[str, str | None]:
+    """`field` is what of the request names the model."""
     try:
         return services.writer_for(options)
     except PermanentError as error:
@@ -68,7 +66,7 @@ def writer_for(services: ApiServices, options: Options) -> tuple[str, str | None
             error.message,
             code=error.code,
             hint=error.hint,
-            fields=(FieldProblem("options.model", "cannot be used here"),),
+            fields=(FieldProblem(field, "cannot be used here"),),
         ) from error
 
 
@@ -94,8 +92,18 @@ def accepted_paths(named: Iterable[tuple[str, str]]) -> list[str]:
         if earlier != field:
             problems.append(FieldProblem(field, f"names the same file as {earlier}"))
         paths.append(path)
+    problems += _files_that_are_folders(first)
     refuse(problems)
     return paths
+
+
+def _files_that_are_folders(first: dict[str, str]) -> Iterator[FieldProblem]:
+    """`first` has the field that names each file, by the file's key."""
+    for key, field in first.items():
+        above = (key.rsplit("/", depth)[0] for depth in range(1, key.count("/") + 1))
+        folder = next((first[folder] for folder in above if folder in first), None)
+        if folder is not None:
+            yield FieldProblem(field, f"lies below {folder}, which is a file")
 
 
 def _paths(files: list[FileRequest]) -> list[str]:
@@ -128,63 +136,83 @@ def _framework_problems(services: ApiServices, request: TriggerRequest, paths: l
         elif language not in languages:
             able = [name for name in known if language in services.languages_of(name)]
             yield FieldProblem(
-                field_path(("files", index, "framework")),
+                named_at,
                 f"{framework} cannot test {language} ({base_name(path)}); use {' or '.join(able) or 'no file of it'}",
             )
 
 
-async def _texts(
-    services: ApiServices, request: TriggerRequest, paths: list[str], repository: RepositoryRecord | None
-) -> list[str]:
-    """The text of each file: from the request, else from the registered repository."""
+async def _files(
+    services: ApiServices,
+    request: TriggerRequest,
+    paths: list[str],
+    frameworks: list[str],
+    repository: RepositoryRecord | None,
+) -> tuple[SourceFile | UnreadableFile, ...]:
+    """Each file with its text: from the request, else from the registered repository."""
     sent = [file.content for file in request.files]
     most = services.settings.max_file_bytes
     _refuse_large(
         [(index, paths[index], len(text.encode())) for index, text in enumerate(sent) if text is not None], most
     )
-    absent = [index for index, text in enumerate(sent) if text is None]
-    if not absent:
-        return [text for text in sent if text is not None]
     if repository is None:
         refuse(
             FieldProblem(
                 field_path(("files", index, "content")),
                 "is missing; only a registered repository's files may leave it out",
             )
-            for index in absent
+            for index, text in enumerate(sent)
+            if text is None
         )
-    assert repository is not None
-    found = await asyncio.to_thread(
-        _read_files, services, repository.root, request.repo_branch, [(index, paths[index]) for index in absent]
+    absent = [
+        WantedFile(field=field_path(("files", index, "path")), path=paths[index], framework=frameworks[index])
+        for index, text in enumerate(sent)
+        if text is None
+    ]
+    found = await read_files(services, repository.root, request.repo_branch, absent) if repository else {}
+    return tuple(
+        found[path] if text is None else SourceFile(path=path, text=text, framework=framework)
+        for path, text, framework in zip(paths, sent, frameworks, strict=True)
     )
-    return [found[index] if text is None else text for index, text in enumerate(sent)]
 
 
-def _read_files(services: ApiServices, root: str, branch: str | None, wanted: list[tuple[int, str]]) -> dict[int, str]:
-    """Blocking: read the wanted (index, path) from a registered folder."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedFile:
+    """A file to read from a registered folder; `field` is what of the request names it."""
+
+    field: str
+    path: str
+    framework: str
+
+
+async def read_files(
+    services: ApiServices, root: str, branch: str | None, wanted: Sequence[WantedFile]
+) -> dict[str, SourceFile | UnreadableFile]:
+    """By path. Raises InputError when the folder is gone, stands on another branch, or has no such file."""
+    return await asyncio.to_thread(_read_files, services, root, branch, wanted)
+
+
+def _read_files(
+    services: ApiServices, root: str, branch: str | None, wanted: Sequence[WantedFile]
+) -> dict[str, SourceFile | UnreadableFile]:
     view = open_project(services, root)
     checked_out = checked_out_branch(Path(root))
     if branch and checked_out and branch != checked_out:
         refuse(
             [FieldProblem("repoBranch", f"is not what the folder has checked out ({checked_out}); check it out first")]
         )
-    texts: dict[int, str] = {}
+    files: dict[str, SourceFile | UnreadableFile] = {}
     problems: list[FieldProblem] = []
-    large: list[tuple[int, str, int]] = []
     most = services.settings.max_file_bytes
-    for index, path in wanted:
-        text = view.text(path)
+    for file in wanted:
+        text = view.text(file.path)
         if text is not None and len(text.encode()) <= most:
-            texts[index] = text
-        elif not view.exists(path):
-            problems.append(FieldProblem(field_path(("files", index, "path")), "is not in the repository"))
-        elif (size := size_of(view, path) or 0) > most:
-            large.append((index, path, size))
+            files[file.path] = SourceFile(path=file.path, text=text, framework=file.framework, from_folder=True)
+        elif (error := services.why_unreadable(view.root, file.path, most)) is not None:
+            files[file.path] = UnreadableFile(path=file.path, framework=file.framework, error=error)
         else:
-            problems.append(FieldProblem(field_path(("files", index, "path")), "is not UTF-8 text"))
+            problems.append(FieldProblem(file.field, "is not in the repository"))
     refuse(problems)
-    _refuse_large(large, most)
-    return texts
+    return files
 
 
 def open_project(services: ApiServices, root: str) -> ProjectView:

@@ -25,7 +25,11 @@ def idempotency_key(
 ) -> str | None:
     if key is not None and not _KEY.fullmatch(key):
         problem = "must be 1 to 200 visible ASCII characters"
-        raise InputError(f"Idempotency-Key {problem}.", fields=(FieldProblem("Idempotency-Key", problem),))
+        raise InputError(
+            f"Idempotency-Key {problem}.",
+            fields=(FieldProblem("Idempotency-Key", problem),),
+            hint="Use a UUID, one for each request you mean to make.",
+        )
     return key
 
 

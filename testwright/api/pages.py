@@ -14,6 +14,10 @@ from testwright.api.errors import method_not_allowed
 _ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _REFERENCE = Path(__file__).parent / "reference"
 _REFERENCE_FILES = {"reference.js": "text/javascript", "reference.css": "text/css"}
+_OURS = frozenset({"api", "healthz", "readyz", "metrics", "docs"})
+"""First parts of addresses at which nobody looks for a page, written in any case."""
+_PAGE_ROUTES = re.compile(r"|sessions(/[^/]+)?/?|repositories(/.*)?|settings/?|index\.html")
+"""The addresses that the page knows. Its own "there is nothing here" goes out as what it is, a 404."""
 _SAFE_PART = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*")
 _NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Testwright</title>
@@ -39,16 +43,17 @@ def add_reference(app: FastAPI) -> None:
 def add_last_routes(app: FastAPI, web_build: Path | None) -> None:
     """What catches everything else: it must come after all other routes."""
 
-    async def unknown_address(request: Request) -> Response:
-        allowed = _methods_here(app.routes, request)
-        return method_not_allowed(allowed) if allowed else _nowhere()
+    async def elsewhere(request: Request) -> Response:
+        path = str(request.path_params["path"])
+        if allowed := _methods_here(app.routes, request):
+            return method_not_allowed(allowed)
+        if path.startswith("/") or path.split("/")[0].lower() in _OURS:
+            return _nowhere()
+        if request.method != "GET":
+            return method_not_allowed(["GET"]) if _PAGE_ROUTES.fullmatch(path) else _nowhere()
+        return _page(web_build, path, is_read="text/html" in request.headers.get("accept", ""))
 
-    async def page(request: Request) -> Response:
-        return _page(web_build, str(request.path_params["path"]))
-
-    for path in ("/api", "/api/{path:path}"):
-        app.add_route(path, unknown_address, methods=_ALL_METHODS, include_in_schema=False)
-    app.add_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_route("/{path:path}", elsewhere, methods=_ALL_METHODS, include_in_schema=False)
 
 
 def _methods_here(routes: list[BaseRoute], request: Request) -> set[str]:
@@ -56,14 +61,16 @@ def _methods_here(routes: list[BaseRoute], request: Request) -> set[str]:
     return {
         method
         for route in routes
-        if isinstance(route, Route)
-        and route.path.startswith("/api")
-        and route.matches(request.scope)[0] is Match.PARTIAL
+        if isinstance(route, Route) and route.matches(request.scope)[0] is Match.PARTIAL
         for method in route.methods or ()
     }
 
 
-def _page(web_build: Path | None, path: str) -> Response:
+def _page(web_build: Path | None, path: str, *, is_read: bool) -> Response:
+    """`is_read`: a person looks at the answer, so that what is nowhere may be said by the page."""
+    is_known = _PAGE_ROUTES.fullmatch(path) is not None
+    if not is_known and "." not in path.split("/")[-1] and not is_read:
+        return _nowhere()
     parts = path.split("/")
     if web_build is None or not (web_build / "index.html").is_file():
         return _nowhere() if "." in parts[-1] else HTMLResponse(_NOT_BUILT, 503, {"Cache-Control": "no-cache"})
@@ -80,7 +87,7 @@ def _page(web_build: Path | None, path: str) -> Response:
         return FileResponse(file, headers={"Cache-Control": caching})
     if parts[0] == "assets":
         return _nowhere()
-    return FileResponse(web_build / "index.html", headers={"Cache-Control": "no-cache"})
+    return FileResponse(web_build / "index.html", 200 if is_known else 404, headers={"Cache-Control": "no-cache"})
 
 
 def _nowhere() -> Response:

@@ -15,6 +15,7 @@ _WORDS = {
     "missing": "is missing",
     "string_type": "must be text",
     "string_unicode": "is not valid Unicode text (it has a lone surrogate)",
+    "control_character": "has a control or invisible character",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",

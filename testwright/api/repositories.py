@@ -33,7 +33,12 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         if request.git_url is not None or request.branch is not None:
             raise _not_supported_yet("Importing from a git address", "gitUrl" if request.git_url else "branch")
         if request.path is None:
-            raise InputError("path is missing.", code="bad_folder", fields=(FieldProblem("path", "is missing"),))
+            raise InputError(
+                "path is missing.",
+                code="bad_folder",
+                fields=(FieldProblem("path", "is missing"),),
+                hint='Send {"path": …} with a folder of this machine.',
+            )
         root = await asyncio.to_thread(services.find_folder, request.path)
         record = await store.add_repository(owner, root.name or "root", str(root))
         return done(f"{record.name} is registered.", _repository_data(record))
@@ -71,7 +76,11 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         try:
             path = accept_path(path)
         except BadPath as reason:
-            raise InputError(f"The path {reason}.", fields=(FieldProblem("path", str(reason)),)) from reason
+            raise InputError(
+                f"The path {reason}.",
+                fields=(FieldProblem("path", str(reason)),),
+                hint=f"The repository's files are listed at /api/repositories/{repository_id}/tree.",
+            ) from reason
         text = await asyncio.to_thread(lambda: open_project(services, record.root).text(path))
         if text is None:
             raise InputError(
@@ -105,6 +114,7 @@ def _not_supported_yet(what: str, field: str | None) -> InputError:
 
 
 def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None) -> Tree:
+    view = open_project(services, record.root)
     branch = checked_out_branch(Path(record.root))
     if ref is not None and ref != branch:
         raise InputError(
@@ -113,7 +123,6 @@ def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None) -> T
             hint="Check the branch out in the folder, or leave ref away.",
             fields=(FieldProblem("ref", "is not what the folder has checked out"),),
         )
-    view = open_project(services, record.root)
     files = []
     for path in view.paths():
         language = services.language_of_path(path)

@@ -1,14 +1,25 @@
 """The bodies that may be sent. Strict: a typo or a wrong type is refused by name, never guessed at."""
 
-from typing import Literal
+import unicodedata
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from testwright.domain.sessions import CoverageGoal, Options, TestType
 
 SESSION_ID = r"^[A-Za-z0-9_-]{8,64}$"
+
+
+def _printable(text: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") for character in text):
+        raise PydanticCustomError("control_character", "control character")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_printable)]
+"""A text that is shown in one line."""
 
 
 class RequestBody(BaseModel):
@@ -35,7 +46,7 @@ class FileRequest(RequestBody):
         description="The file's text. May be left out when the repository is registered.",
         examples=["file content here"],
     )
-    framework: str | None = Field(default=None, description="Overrides the request's.", examples=["jest"])
+    framework: str | None = Field(default=None, min_length=1, description="Overrides the request's.", examples=["jest"])
 
 
 class OptionsRequest(RequestBody):
@@ -45,7 +56,7 @@ class OptionsRequest(RequestBody):
     coverage: Literal["basic", "comprehensive"] = "comprehensive"
     include_edge_cases: bool = True
     mock_external: bool = True
-    model: str | None = Field(default=None, min_length=1, max_length=200, description="A language model to ask.")
+    model: Name | None = Field(default=None, min_length=1, max_length=200, description="A language model to ask.")
     max_cost_usd: float | None = Field(default=None, ge=0, description="What the session may spend.")
     max_repairs: int = Field(default=2, ge=0, le=5, description="How often a failing draft is repaired.")
     instructions: str | None = Field(default=None, max_length=4000, description="Free text for the writer.")
@@ -66,15 +77,18 @@ class OptionsRequest(RequestBody):
 class TriggerRequest(RequestBody):
     """What to write tests for."""
 
-    repository_id: str = Field(min_length=1, max_length=200, examples=["your-repo-id"])
+    repository_id: Name = Field(min_length=1, max_length=200, examples=["your-repo-id"])
     session_id: str | None = Field(
-        default=None, pattern=SESSION_ID, description="Your own id; the same request again starts nothing twice."
+        default=None,
+        pattern=SESSION_ID,
+        description="Your own id. While the session runs, the same request again starts nothing twice; once it has "
+        "ended, any request is a further round of it. With an Idempotency-Key nothing is ever started twice.",
     )
     files: list[FileRequest] = Field(min_length=1)
     framework: str | None = Field(
         default=None, description="Required unless every file names its own.", examples=["jest"]
     )
-    repo_branch: str | None = Field(default=None, max_length=200, examples=["main"])
+    repo_branch: Name | None = Field(default=None, max_length=200, examples=["main"])
     options: OptionsRequest = Field(default_factory=OptionsRequest)
 
 
@@ -82,7 +96,9 @@ class RetryRequest(RequestBody):
     """Which files to try again; all that failed or were cancelled when left out."""
 
     paths: list[str] | None = Field(default=None, min_length=1)
-    model: str | None = Field(default=None, min_length=1, max_length=200)
+    model: Name | None = Field(
+        default=None, min_length=1, max_length=200, description="Kept for later retries; `explorer` asks for none."
+    )
     instructions: str | None = Field(default=None, max_length=4000)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Engine, ProjectView
 from testwright.domain.records import Accepted, FolderSuggestion
 from testwright.domain.sessions import Options
@@ -51,7 +52,9 @@ class ApiServices:
     framework nobody knows; each of `frameworks()` has at least a `name`. `writer_for` names the writer, and the model
     if one is asked, and raises InputError or PermanentError when the wish cannot be met. `find_folder` gives the real
     place of a folder that somebody wants to register, or raises InputError; `suggest_folders` proposes some that are
-    not registered. `has_tests` tells whether a source file of a project has tests of its own.
+    not registered. `open_folder` raises OSError when the folder is gone. `why_unreadable` takes a root, a path below it
+    and the most bytes a file may have, and says why the file has no text; None when there is no file. `has_tests` tells
+    whether a source file of a project has tests of its own.
     """
 
     settings: ApiSettings
@@ -67,6 +70,7 @@ class ApiServices:
     find_folder: Callable[[str], Path]
     suggest_folders: Callable[[Collection[str]], list[FolderSuggestion]]
     open_folder: Callable[[str], ProjectView]
+    why_unreadable: Callable[[str, str, int], PermanentError | None]
     doctor: Callable[[], Awaitable[list[dict[str, Any]]]]
     web_build: Path | None = None
     has_tests: Callable[[str, ProjectView], bool] | None = None

@@ -123,6 +123,9 @@ async def follow(
                 record = await store.session(session_id, owner)
                 if record is None or _is_all_told(record, after):
                     return
+                if after > record.last_event_id:
+                    after = 0  # It counts the events of a deleted session that had the same id.
+                    continue
                 if page:
                     continue  # A further round has begun in the meantime.
             silence = clock() - last_words
@@ -151,7 +154,11 @@ def _event_number(text: str | None, field: str) -> int | None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         problem = "must be the number of an event"
-        raise InputError(f"{field} {problem}.", fields=(FieldProblem(field, problem),))
+        raise InputError(
+            f"{field} {problem}.",
+            fields=(FieldProblem(field, problem),),
+            hint="Leave it out to hear the session from its start.",
+        )
     return int(text)
 
 

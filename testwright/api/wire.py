@@ -10,8 +10,12 @@ from testwright.api.envelope import UtcTime, Wire, left_out
 class StartedSession(Wire):
     session_id: str = Field(examples=["sess_123456"])
     event_id: str = Field(examples=["inngest_event_id"])
-    status: Literal["processing"] = "processing"
-    total_files: int = Field(examples=[1])
+    status: str = Field(
+        default="processing",
+        examples=["processing"],
+        description="`processing`; how it ended, when the same request came again after the session's end",
+    )
+    total_files: int = Field(examples=[1], description="Of this request; the session may have more")
     framework: str = Field(examples=["jest"])
     estimated_time: str = Field(examples=["30s"])
 
@@ -186,7 +190,7 @@ class EstimateData(Wire):
     estimated_time: str = Field(examples=["2m 30s"])
     writer: str
     model: str | None
-    tokens: int | None = Field(description="null: not known before the work is done")
+    tokens: int | None = Field(description="By what such files took before; null: nothing is known yet")
     currency: dict[str, float] | None = Field(description="null: no price is known")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from testwright import __version__
-from testwright.cli.exits import USAGE, exit_status_of
+from testwright.cli.exits import STOPPED, USAGE, exit_status_of
 from testwright.domain.errors import TestwrightError
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ def main() -> None:
     """The program. Our own errors become one sentence and a hint on stderr, and an exit status that says their kind."""
     try:
         app()
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
     except TestwrightError as error:
         complain(error)
         sys.exit(exit_status_of(error.code))
@@ -89,14 +91,14 @@ def generate(
 
     Exit status: 0 all proven, 1 some not, 2 usage, 3 set-up, 4 model or network, 130 stopped.
     """
-    from testwright.cli.generate import Wish, generate_all
+    from testwright.cli.generate import Wish, generate_all, select
 
     kinds = tuple(kind for kind, wanted in (("unit", unit), ("integration", integration)) if wanted)
     if not kinds:
         print("testwright: nothing to write: give --unit, --integration or both.", file=sys.stderr)
         sys.exit(USAGE)
     wish = Wish(
-        paths=tuple(paths),
+        projects=select(paths),
         framework=framework,
         test_types=kinds,
         basic=basic,
@@ -117,10 +119,21 @@ def doctor(json_output: Annotated[bool, typer.Option("--json", help="The checks 
 
 @app.command()
 def sessions(
+    session_id: Annotated[
+        str | None, typer.Argument(help="Print the suites of this one instead.", show_default=False)
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write that session's suites into its tree; never over a file.")
+    ] = False,
     most: Annotated[int, typer.Option("--most", min=1, max=500, help="How many to list.")] = 20,
     json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
-    """List sessions, newest first."""
-    from testwright.cli.sessions import list_sessions
+    """List sessions, newest first; or print one's suites, or write them into the tree."""
+    from testwright.cli.sessions import list_sessions, show_session
 
+    if session_id is not None:
+        sys.exit(asyncio.run(show_session(session_id, apply=apply, as_json=json_output)))
+    if apply:
+        print("testwright: --apply needs a session: testwright sessions SESSION_ID --apply", file=sys.stderr)
+        sys.exit(USAGE)
     sys.exit(asyncio.run(list_sessions(most=most, as_json=json_output)))

@@ -3,8 +3,9 @@
 import asyncio
 import hashlib
 import json
+import signal
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,9 +28,9 @@ _ROOT_MARKS = ("pyproject.toml", "package.json", "setup.py", "setup.cfg")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What was typed."""
+    """What was typed. `projects` are the files to test by the folder of their project."""
 
-    paths: tuple[Path, ...]
+    projects: Mapping[Path, list[str]]
     framework: str | None
     test_types: tuple[str, ...]
     basic: bool
@@ -52,29 +53,45 @@ class Ended:
 
 async def generate_all(wish: Wish) -> int:
     """Generate for every project that the paths lie in. Returns the exit status."""
-    projects = select(wish.paths)
+    settings = read_settings()
+    count = sum(len(paths) for paths in wish.projects.values())
+    if count > settings.max_files:
+        raise InputError(
+            f"{count} files are too many at once; the limit is {settings.max_files}.",
+            hint="Give fewer files or a smaller folder, or raise TESTWRIGHT_MAX_FILES.",
+        )
+    _end_as_ctrl_c_does(signal.SIGTERM, signal.SIGHUP)
     options = Options(
         test_types=tuple(TestType(name) for name in wish.test_types),
         coverage=CoverageGoal.BASIC if wish.basic else CoverageGoal.COMPREHENSIVE,
         model=wish.model,
     )
     ended: list[Ended] = []
-    async with open_workbench(read_settings()) as bench:
-        for root, paths in projects.items():
+    async with open_workbench(settings) as bench:
+        for root, paths in wish.projects.items():
             session = await _accept(bench, root, paths, wish.framework, options)
             try:
                 await _walk(bench, session, f"{root.name}: {len(paths)} {'file' if len(paths) == 1 else 'files'}")
             except asyncio.CancelledError:
                 await bench.store.cancel(session.session_id, _OWNER)
+                await bench.workspaces.close_round(session.session_id, session.round)
                 ended.append(await _end(bench.store, root, session.session_id))
                 _print(ended, wish)
-                print("Stopped. Finished files are kept: testwright sessions", file=sys.stderr)
+                print(f"Stopped. Finished files are kept: testwright sessions {session.session_id}", file=sys.stderr)
                 return STOPPED
             ended.append(await _end(bench.store, root, session.session_id))
     if wish.apply:
         ended = [_applied(one) for one in ended]
     _print(ended, wish)
     return _status(ended)
+
+
+def _end_as_ctrl_c_does(*numbers: signal.Signals) -> None:
+    """A closed terminal or a cancelled CI job must not leave a session that seems to go on for ever."""
+    task = asyncio.current_task()
+    assert task is not None
+    for number in numbers:
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
 def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
@@ -147,7 +164,7 @@ def _source(view: FolderView, path: str, framework: str | None) -> SourceFile:
     text = view.text(path)
     if text is None:
         raise InputError(f"{path} is not UTF-8 text of at most 1 MiB.", hint="Leave it out.")
-    return SourceFile(path=path, text=text, framework=framework_for(path, view, framework))
+    return SourceFile(path=path, text=text, framework=framework_for(path, view, framework), from_folder=True)
 
 
 async def _walk(bench: Workbench, session: Accepted, title: str) -> None:
@@ -178,15 +195,21 @@ async def _end(store: Store, root: Path, session_id: str) -> Ended:
 
 
 def _applied(ended: Ended) -> Ended:
+    written, refused = apply_suites(ended.root, ended.tests.values())
+    return replace(ended, written=written, not_written=refused)
+
+
+def apply_suites(root: Path, tests: Iterable[TestRecord]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write suites into a tree: the paths that were written, and for the others a line each that says why not."""
     written: list[str] = []
     refused: list[str] = []
-    for test in ended.tests.values():
+    for test in tests:
         try:
-            write_new(str(ended.root), test.test_file_path, test.test_code)
+            write_new(str(root), test.test_file_path, test.test_code)
             written.append(test.test_file_path)
         except InputError as error:
             refused.append(f"{test.test_file_path}: {error.message}")
-    return replace(ended, written=tuple(written), not_written=tuple(refused))
+    return tuple(written), tuple(refused)
 
 
 def _print(ended: Sequence[Ended], wish: Wish) -> None:
@@ -208,8 +231,8 @@ def _print(ended: Sequence[Ended], wish: Wish) -> None:
 def _line(file: FileRecord, test: TestRecord | None) -> str:
     if test is None or file.status is not FileStatus.COMPLETED:
         error = file.error or {"message": f"{file.path} was {file.status.value}."}
-        hint = f" {error['hint']}" if error.get("hint") else ""
-        return f"✕ {file.path}  {error['message']}{hint}"
+        said = " ".join(f"{part.rstrip('.')}." for part in (error["message"], error.get("hint")) if part)
+        return f"✕ {file.path}  {said}"
     evidence = test.evidence
     if not evidence["verified"]:
         return f"○ {file.path} → {test.test_file_path}  not verified: {evidence['reason']}"

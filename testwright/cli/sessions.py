@@ -2,9 +2,13 @@
 
 import json
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from testwright.cli.exits import ALL_PROVEN
-from testwright.domain.records import SessionRecord
+from testwright.cli.exits import ALL_PROVEN, PARTIAL
+from testwright.cli.generate import apply_suites
+from testwright.domain.errors import InputError
+from testwright.domain.records import SessionRecord, TestRecord
 from testwright.settings import read_settings
 from testwright.store import Store
 
@@ -21,6 +25,37 @@ async def list_sessions(*, most: int, as_json: bool) -> int:
         files = f"{session.completed_files} of {session.total_files} files"
         print(f"{at}  {session.session_id}  {session.status.value:<10}  {files:<16}  {session.repository_id}")
     return ALL_PROVEN
+
+
+async def show_session(session_id: str, *, apply: bool, as_json: bool) -> int:
+    """Print the newest suites of one session, or write them where their sources lie. Raises InputError."""
+    async with Store.open(read_settings().home) as store:
+        session = await store.session(session_id, "local")
+        tests = await store.tests(session_id) if session else []
+    if session is None:
+        raise InputError(f"There is no session {session_id}.", hint="testwright sessions lists those that exist.")
+    if as_json:
+        shown = [{"testFilePath": t.test_file_path, "testCode": t.test_code, "evidence": t.evidence} for t in tests]
+        print(json.dumps(shown, indent=2, ensure_ascii=False))
+    elif not apply:
+        for test in tests:
+            print(f"# ---- {test.test_file_path}\n{test.test_code}")
+    if not tests:
+        print("No suite of this session was kept.", file=sys.stderr)
+    return _put(session.repository_root, tests) if apply else ALL_PROVEN
+
+
+def _put(root: str | None, tests: Sequence[TestRecord]) -> int:
+    if root is None:
+        raise InputError(
+            "The files of this session came without a folder.", hint="Print the suites and save them yourself."
+        )
+    written, refused = apply_suites(Path(root), tests)
+    for path in written:
+        print(f"written  {path}")
+    for problem in refused:
+        print(f"not written  {problem}", file=sys.stderr)
+    return PARTIAL if refused else ALL_PROVEN
 
 
 def _as_json(session: SessionRecord) -> dict[str, object]:

@@ -80,6 +80,12 @@ class PermanentError(TestwrightError):
         self.retryable = retryable
 
 
+CURED_BY_AN_EDIT = frozenset(
+    {"unparseable", "nothing_to_test", "load_error", "source_does_not_load", "no_report", "timeout", "memory_limit"}
+)
+"""Codes of a file's failure that nothing but another text of the file helps against."""
+
+
 class EngineUnreachable(TestwrightError):
     """The job engine did not answer and nothing was started: HTTP 503."""
 

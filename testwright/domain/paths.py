@@ -3,6 +3,7 @@
 Text only, no I/O: reading and writing below a folder that may be hostile is for `sources/`.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -23,6 +24,7 @@ _OBEYED_BY_TOOLS = _REPOSITORY_ITSELF | {
     "sitecustomize.py",
     "makefile",
 }
+_CONFIGURES = re.compile(r"\.(config|workspace|setup)\.[cm]?[jt]s$")
 
 
 class BadPath(ValueError):
@@ -71,6 +73,12 @@ def _accept_part(part: str) -> None:
 def may_hold_a_test(path: str) -> bool:
     """Whether a new test file may stand here: not a file that tools obey unasked, not below a dot folder."""
     return not any(_folded(part) in _OBEYED_BY_TOOLS or part.startswith(".") for part in accept_path(path).split("/"))
+
+
+def steers_tools(path: str) -> bool:
+    """Whether a test runner obeys this file unasked, merely because it lies there."""
+    name = _folded(base_name(path))
+    return name in _OBEYED_BY_TOOLS or name.startswith(".") or _CONFIGURES.search(name) is not None
 
 
 def same_file_key(path: str) -> str:

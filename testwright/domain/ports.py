@@ -43,6 +43,10 @@ class Desk(Protocol):
 
     async def get(self, key: str) -> dict[str, Any] | None: ...
 
+    async def spent(self) -> Usage:
+        """What the drafts of all files of this round took so far."""
+        ...
+
     async def deliver(self, suite: DeliveredSuite) -> str:
         """Save the suite, tell `test_generated`, end the file; all in one transaction. Returns the test's id."""
         ...

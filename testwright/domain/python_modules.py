@@ -4,7 +4,9 @@ Text logic over a project's paths, shared by the rooms that need the same answer
 """
 
 import re
+import sys
 from collections.abc import Iterator
+from keyword import iskeyword
 
 from testwright.domain.ports import ProjectView
 
@@ -40,7 +42,16 @@ def import_root(path: str, view: ProjectView) -> str:
 
 
 def is_importable(name: str) -> bool:
-    return all(part.isidentifier() for part in name.split("."))
+    return all(part.isidentifier() and not iskeyword(part) for part in name.split("."))
+
+
+def hides_standard_module(path: str) -> str | None:
+    """The module of Python's own that this file takes the place of, for everybody who runs here; None if it does not.
+
+    The project's own folder and `src` come first where modules are looked for.
+    """
+    name = path.removeprefix("src/").removesuffix("/__init__.py").removesuffix(".py")
+    return name if path.endswith(".py") and name in sys.stdlib_module_names else None
 
 
 def top_level_names(view: ProjectView) -> frozenset[str]:

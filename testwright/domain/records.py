@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from testwright.domain.sessions import FileStage, FileStatus, Options, SessionStatus, SourceFile
+from testwright.domain.sessions import FileStage, FileStatus, Options, SessionStatus, SourceFile, UnreadableFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class NewSession:
     repository_root: str | None
     branch: str | None
     framework: str
-    files: tuple[SourceFile, ...]
+    files: tuple[SourceFile | UnreadableFile, ...]
     options: Options
     writer: str
     model: str | None
@@ -75,7 +75,10 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
-    """`round` is the newest round the file took part in; `error` is the wire form `{code, message, hint?}`."""
+    """`round` is the newest round the file took part in; `error` is the wire form `{code, message, hint?}`.
+
+    `from_folder` says that a retry reads its text from the registered folder again.
+    """
 
     index: int
     path: str
@@ -84,6 +87,7 @@ class FileRecord:
     stage: FileStage
     attempt: int
     round: int
+    from_folder: bool
     error: Mapping[str, Any] | None
     test_id: str | None
 
@@ -140,7 +144,9 @@ class FolderSuggestion:
 class Assignment:
     """One file of one round, with everything its pipeline needs to begin.
 
-    `overlay` holds the texts of all files of the session by path: they win over what lies in `repository_root`.
+    `overlay` holds the texts of the session's files by path: they win over what lies in `repository_root`. What an
+    earlier round read from there is left out: it may have changed since.
+    `taken` are the paths under which earlier rounds delivered suites of the session's other files.
     """
 
     session_id: str
@@ -153,3 +159,4 @@ class Assignment:
     overlay: Mapping[str, str]
     writer: str
     model: str | None
+    taken: frozenset[str] = frozenset()

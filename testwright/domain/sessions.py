@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from testwright.domain.errors import PermanentError
+
 
 class SessionStatus(StrEnum):
     PENDING = "pending"
@@ -67,11 +69,24 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """One file to write tests for, as its text was when the session was accepted."""
+    """One file to write tests for, as its text was when its round was accepted.
+
+    `from_folder` says that the text was read from the registered folder, so that a retry reads it again.
+    """
 
     path: str
     text: str
     framework: str
+    from_folder: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableFile:
+    """A file of the registered folder that nobody can work on. It fails with its own reason, the others do not."""
+
+    path: str
+    framework: str
+    error: PermanentError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from testwright.domain.ports import ProjectView
 from testwright.domain.python_modules import module_name
 
 _DROPPED_ENDINGS = (".tsx", ".ts", ".jsx", ".js")
+_COMPLETED = ("mjs", "js", "cjs", "mts", "ts", "cts", "jsx", "tsx")
 _NEEDS_ENDING = frozenset({"mocha", "node:test"})
 """Frameworks whose suites may be loaded by Node itself, which completes no file name."""
 
@@ -15,9 +16,15 @@ def unit_specifier(source_path: str, suite_path: str, framework: str, view: Proj
     if source_path.endswith(".py"):
         return module_name(source_path, view)
     relative = posixpath.relpath(source_path, posixpath.dirname(suite_path) or ".")
-    if framework not in _NEEDS_ENDING:
+    if framework not in _NEEDS_ENDING and not is_ambiguous(source_path, view):
         for ending in _DROPPED_ENDINGS:
             if relative.endswith(ending):
                 relative = relative.removesuffix(ending)
                 break
     return relative if relative.startswith("../") else f"./{relative}"
+
+
+def is_ambiguous(source_path: str, view: ProjectView) -> bool:
+    """Whether a path without its ending, or with TypeScript's `.js` for it, may mean a neighbour (a.js beside a.ts)."""
+    stem, _, ending = source_path.rpartition(".")
+    return any(view.exists(f"{stem}.{other}") for other in _COMPLETED if other != ending)

@@ -63,18 +63,22 @@ class NotRun:
 
     `code` is one of: load_error (the suite or the source threw while loading), missing_package, timeout, memory_limit,
     output_limit, disk_limit, no_report, launch_failed, challenge_failed (no test could be relied on while its mutants
-    were tried). `message` and `hint` are for people; `output` is the log's end.
+    were tried). `message` and `hint` are for people; `output` is the log's end. `culprits` are the names that the one
+    test may have in which the run ended, the most exact first; empty when that is not known.
     """
 
     code: str
     message: str
     hint: str | None = None
     output: str = ""
+    culprits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
-    """A test that was not delivered, and why; by reads, asserts, passes, is_stable, can_fail or earns_place."""
+    """A test that was not delivered, and why; by asked_for, reads, asserts, passes, is_stable, can_fail or
+    earns_place.
+    """
 
     name: str
     gate: str

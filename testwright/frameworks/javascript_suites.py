@@ -1,11 +1,15 @@
 """What vitest and jest have in common: where suites lie, what a test may import, how reports are believed."""
 
+import itertools
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from testwright.domain.errors import PermanentError
+from testwright.domain.paths import base_name, same_file_key
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import OUT, WORKSPACE, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
@@ -19,9 +23,12 @@ _SUITE = re.compile(r"^(?P<stem>.+)\.(?P<word>test|spec)\.(?P<ending>[cm]?[jt]sx
 _SOURCE_ENDING = re.compile(r"\.([cm]?[jt]sx?)$")
 _MOST_MESSAGE = 2000
 _MOST_TESTS = 5000
+_CASE_SECONDS = 10.0
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NO_LOADER = "This project has nothing that lets Node load TypeScript"
 """As `assets/javascript/loaders.cjs` says it."""
+_GONE = re.compile(r"Worker exited unexpectedly|Worker \w+ emitted error|Channel closed|ERR_IPC_CHANNEL_CLOSED")
+_ERROR = re.compile(r"\b\w*Error\b|\bFailed\b")
 _NOT_FOUND = re.compile(
     r"(?:Cannot find (?:module|package)|Failed to resolve import|Could not resolve|Cannot resolve module)"
     r" ['\"]([^'\"]+)['\"]"
@@ -86,22 +93,56 @@ MANAGED = frozenset(
 
 
 def suite_path(source_path: str, view: ProjectView) -> str:
-    """As the project's other suites are named and placed; beside the source, as `.test`, when there are none."""
+    """As the project's other suites are named and placed; beside the source, as `.test`, when there are none.
+
+    No two sources of one project are given the same path, whichever is asked for first.
+    """
+    if "node_modules" in PurePosixPath(source_path).parts:
+        raise PermanentError(
+            f"{source_path} lies in node_modules, where no runner looks for tests.",
+            code="invalid_path",
+            hint="Send the file under a path outside node_modules.",
+        )
+    if re.search(r"[?#]", source_path):
+        raise PermanentError(
+            f"{source_path} has a ? or # in its path, and what follows it is no part of a file's name in JavaScript.",
+            code="invalid_path",
+            hint="Rename the file.",
+        )
+    word, place = _habits(view)
+    taken = {same_file_key(path) for path in view.paths()}
+    sources = sorted({source_path, *(path for path in view.paths() if _is_source(path))})
+    wanted = {path: next(_suite_paths(path, word, place, is_shared=False)) for path in sources}
+    alike = Counter(same_file_key(path) for path in wanted.values())
+    given = {path: suite for path, suite in wanted.items() if alike[same_file_key(suite)] == 1}
+    given = {path: suite for path, suite in given.items() if same_file_key(suite) not in taken}
+    taken |= {same_file_key(suite) for suite in given.values()}
+    for path in sources:
+        if path not in given:
+            suites = _suite_paths(path, word, place, is_shared=alike[same_file_key(wanted[path])] > 1)
+            given[path] = next(it for it in suites if same_file_key(it) not in taken and not view.exists(it))
+            taken.add(same_file_key(given[path]))
+    return given[source_path]
+
+
+def _is_source(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return _SOURCE_ENDING.search(name) is not None and _SUITE.match(name) is None and not name.endswith(".d.ts")
+
+
+def _suite_paths(source_path: str, word: str, place: str, *, is_shared: bool) -> Iterator[str]:
+    """Where a suite may be put, the best first; with the whole folder when its mirrored place is wanted by others."""
     source = PurePosixPath(source_path)
     ending = _SOURCE_ENDING.search(source.name)
     stem = source.name[: ending.start()] if ending else source.stem
     suffix = ending[1] if ending else "js"
-    word, place = _habits(view)
     folder = source.parent
     if place == "__tests__":
         folder = source.parent / "__tests__"
     elif place not in ("beside", ""):
-        folder = _mirrored(source.parent, place)
-    for extra in ("", ".more", *(f".more-{number}" for number in range(2, 1000))):
-        path = str(folder / f"{stem}{extra}.{word}.{suffix}")
-        if not view.exists(path):
-            return path
-    raise ValueError(f"no free name for a suite of {source_path}")
+        folder = PurePosixPath(place, source.parent) if is_shared else _mirrored(source.parent, place)
+    for extra in itertools.chain(("", ".more"), (f".more-{number}" for number in itertools.count(2))):
+        yield str(folder / f"{stem}{extra}.{word}.{suffix}")
 
 
 def _mirrored(folder: PurePosixPath, place: str) -> PurePosixPath:
@@ -213,9 +254,15 @@ def order_json(order: RunOrder) -> str:
             "coverage": order.coverage,
             "seed": order.seed,
             "pattern": only_pattern(order.only),
+            "hangSeconds": hang_seconds(order),
             "report": f"{OUT}/{REPORT}",
         }
     )
+
+
+def hang_seconds(order: RunOrder) -> float | None:
+    """How long one test may keep its thread to itself; None for a probe, which minds the time itself."""
+    return None if order.extra_reports else min(_CASE_SECONDS, order.limits.wall.total_seconds() / 4)
 
 
 def plain(text: object, most: int = _MOST_MESSAGE) -> str:
@@ -229,11 +276,24 @@ def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, f
     if (ended := cut_short(completed)) is not None:
         return ended
     report = json_object(completed.reports.get(REPORT, b"").decode("utf-8", "replace"))
+    culprits = _running(report)
+    if report.get("hangs") is True and culprits and (seconds := hang_seconds(order)) is not None:
+        return NotRun(
+            code="timeout",
+            message=f"{culprits[-1]} did not end within {seconds:g} s",
+            hint="Look for an endless loop.",
+            output=_end(completed),
+            culprits=culprits,
+        )
     tests = report.get("tests")
     problems = [each for each in report.get("errors") or [] if isinstance(each, dict)]
     if not isinstance(tests, list) or len(tests) > _MOST_TESTS:
         return no_report(completed, framework)
-    if not tests or any(each.get("kind") in ("load", "start") for each in problems):
+    if any(each.get("kind") == "start" for each in problems):
+        return _not_started(problems, completed, framework)
+    if any(_GONE.search(str(each.get("message"))) for each in problems):
+        return _process_ended(order, completed, culprits)
+    if not tests or any(each.get("kind") == "load" for each in problems):
         said = next((str(each.get("message", "")) for each in problems), "")
         return not_loaded(said, completed, framework)
     if report.get("finished") is not True:
@@ -246,7 +306,8 @@ def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, f
         )
     if completed.exit_status != 0 and not failed:
         said = next((str(each.get("message", "")) for each in problems), "")
-        message = f"{framework} ended with an error although every test passed: {plain(said, 400) or 'no reason given'}"
+        first = first_line(plain(said, 400)) or "no reason given"
+        message = f"{framework} ended with an error although every test passed: {first}"
         return NotRun(
             code="load_error",
             message=message,
@@ -254,6 +315,17 @@ def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, f
             output=_end(completed),
         )
     return RunReport(outcomes=outcomes, coverage=coverage, duration_ms=round(completed.seconds * 1000))
+
+
+def _running(report: dict[str, Any]) -> tuple[str, ...]:
+    """What the test that was running may be called: in full where it has namesakes, by its title else."""
+    running = report.get("running")
+    titles = _titles(running) if isinstance(running, dict) else []
+    if not isinstance(running, dict) or not titles:
+        return ()
+    if running.get("template"):
+        return (plain(running["template"], 500),)
+    return tuple(dict.fromkeys((" > ".join(titles)[:500], titles[-1][:500])))
 
 
 def _outcomes(tests: list[dict[str, Any]], coverage: FileCoverage | None) -> tuple[CaseOutcome, ...]:
@@ -329,12 +401,41 @@ def cut_short(completed: Completed) -> NotRun | None:
 
 
 def no_report(completed: Completed, framework: str) -> NotRun:
+    lines = [line.strip() for line in _end(completed).splitlines() if line.strip()]
+    said = next((line for line in lines if _ERROR.search(line)), lines[-1] if lines else "")[:400]
+    why = f": {said}" if said else "."
     return NotRun(
         code="no_report",
-        message=f"{framework} ended without a whole report (exit status {completed.exit_status}).",
-        hint="Something ended the process; look for process.exit, or run the project's own tests.",
+        message=f"{framework} ended (status {completed.exit_status}) without a whole report{why}",
+        hint="Its configuration may not load, or something ended the process, such as process.exit or process.kill.",
         output=_end(completed),
     )
+
+
+def _not_started(problems: list[dict[str, Any]], completed: Completed, framework: str) -> NotRun:
+    said = next(plain(each.get("message") or "") for each in problems if each.get("kind") == "start")
+    return NotRun(
+        code="no_report",
+        message=f"{framework} could not start: {first_line(said)[:400]}",
+        hint=f"Correct the configuration of {framework}, or leave it out.",
+        output=said or _end(completed),
+    )
+
+
+def _process_ended(order: RunOrder, completed: Completed, culprits: tuple[str, ...]) -> NotRun:
+    name = base_name(order.source_path)
+    when = f"while {culprits[-1]} was running" if culprits else f"while {name} was loaded or run"
+    return NotRun(
+        code="no_report",
+        message=f"The process was ended from within {when}",
+        hint="Look for process.kill, process.abort, or a crash in native code.",
+        output=_end(completed),
+        culprits=culprits,
+    )
+
+
+def first_line(said: str) -> str:
+    return next((line.strip() for line in said.splitlines() if line.strip()), "")
 
 
 def not_loaded(said: str, completed: Completed, framework: str) -> NotRun:
@@ -356,10 +457,10 @@ def not_loaded(said: str, completed: Completed, framework: str) -> NotRun:
             hint=f"Run `npm i {package}` in the project, or add it to package.json and install.",
             output=said,
         )
-    first = next((line.strip() for line in said.splitlines() if line.strip()), "no reason given")
     return NotRun(
         code="load_error",
-        message=f"The suite did not load in {framework}: {first[:400]}",
+        message=f"The suite did not load in {framework}: {first_line(said)[:400] or 'no reason given'}",
+        hint="Make the file load on its own (environment variables, missing build output), then try again.",
         output=said or _end(completed),
     )
 

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from testwright.domain.paths import base_name, may_hold_a_test, same_file_key
 from testwright.domain.ports import ProjectView
@@ -19,9 +20,8 @@ _Rule = tuple[str, str, int]
 def existing_suites(source_path: str, view: ProjectView) -> tuple[str, ...]:
     """Test files named after the source; among namesakes, those that also import it or mirror its folder."""
     stem = _stem(source_path)
-    named = [
-        path for path in _test_files(view) if _subject(path) in (stem, _qualified(source_path), f"{stem}_testwright")
-    ]
+    own = set(islice(_names(source_path, is_shared=False), len(_above(source_path)) + 2))
+    named = [path for path in _test_files(view) if _subject(path) in own]
     namesakes = [path for path in view.paths() if _is_source(path) and _stem(path) == stem]
     if len(namesakes) < 2:
         return tuple(named)
@@ -30,31 +30,62 @@ def existing_suites(source_path: str, view: ProjectView) -> tuple[str, ...]:
 
 
 def suite_path(source_path: str, view: ProjectView) -> str:
-    """Beside the tests of its neighbours when the project has tests, else `tests/` of the nearest project folder."""
+    """Beside the tests of its neighbours when the project has tests, else `tests/` of the nearest project folder.
+
+    No two sources of one project are given the same path, whichever is asked for first.
+    """
     folder = _folder_for(source_path, view)
-    taken = {same_file_key(path) for path in view.paths()}
-    names_taken = {same_file_key(base_name(path)) for path in _test_files(view)}
     # Without packages a runner imports test files by their base name alone, so that must be new in the whole project.
     by_base_name = not view.exists(f"{folder}/__init__.py" if folder else "__init__.py")
-    for name in _names(source_path, view):
-        path = f"{folder}/{name}" if folder else name
-        clash = by_base_name and same_file_key(name) in names_taken
-        if same_file_key(path) not in taken and not view.exists(path) and not clash:
-            return path
-    raise AssertionError("an endless supply of names ended")
+    python = sorted({source_path, *(path for path in view.paths() if path.endswith(".py"))})
+    if not by_base_name:
+        twins = [path for path in python if _stem_key(path) == _stem_key(source_path)]
+        python = [path for path in twins if path == source_path or _folder_for(path, view) == folder]
+    taken = {same_file_key(path) for path in view.paths()}
+    names_taken = {same_file_key(base_name(path)) for path in _test_files(view)} if by_base_name else set()
+    form = _form(view)
+
+    def place(subject: str) -> str:
+        return f"{folder}/{form.format(subject)}" if folder else form.format(subject)
+
+    def is_free(subject: str) -> bool:
+        path = place(subject)
+        if same_file_key(path) in taken or same_file_key(base_name(path)) in names_taken:
+            return False
+        return not view.exists(path)
+
+    return place(_names_given(python, is_free)[source_path])
 
 
-def _names(source_path: str, view: ProjectView) -> Iterator[str]:
+def _names_given(sources: list[str], is_free: Callable[[str], bool]) -> dict[str, str]:
+    """What each source's suite is named after. Who shares a name with nobody keeps it; the others get what is left."""
+    alike = Counter(_stem_key(path) for path in sources)
+    given = {path: _stem(path) for path in sources if alike[_stem_key(path)] == 1 and is_free(_stem(path))}
+    keys = {same_file_key(name) for name in given.values()}
+    for path in sources:
+        if path not in given:
+            names = _names(path, is_shared=alike[_stem_key(path)] > 1)
+            given[path] = next(name for name in names if same_file_key(name) not in keys and is_free(name))
+            keys.add(same_file_key(given[path]))
+    return given
+
+
+def _form(view: ProjectView) -> str:
     endings = Counter(base_name(path).endswith("_test.py") for path in _test_files(view))
-    form = "{}_test.py" if endings[True] > endings[False] else "test_{}.py"
-    stem = _stem(source_path)
-    yield form.format(stem)
-    if "/" in source_path:
-        yield form.format(_qualified(source_path))
-    yield form.format(f"{stem}_testwright")
+    return "{}_test.py" if endings[True] > endings[False] else "test_{}.py"
+
+
+def _names(source_path: str, *, is_shared: bool) -> Iterator[str]:
+    """What a suite may be named after, the best first; among namesakes the folders come with it from the start."""
+    stem, above = _stem(source_path), _above(source_path)
+    if not is_shared or not above:
+        yield stem
+    for depth in range(1, len(above) + 1):
+        yield "_".join([*above[-depth:], stem])
+    yield f"{stem}_testwright"
     number = 2
     while True:
-        yield form.format(f"{stem}_testwright_{number}")
+        yield f"{stem}_testwright_{number}"
         number += 1
 
 
@@ -179,11 +210,16 @@ def _stem(path: str) -> str:
     return re.sub(r"\W", "_", stem).strip("_") or "module"
 
 
-def _qualified(path: str) -> str:
+def _stem_key(path: str) -> str:
+    return same_file_key(_stem(path))
+
+
+def _above(path: str) -> list[str]:
+    """The folders above the file, or above the package that it is, each as a part of an identifier."""
     above = _folders(path)
     if base_name(path) == "__init__.py":
         above = above[:-1]
-    return "_".join([*(re.sub(r"\W", "_", part) for part in above[-1:]), _stem(path)])
+    return [re.sub(r"\W", "_", part) for part in above]
 
 
 def _folders(path: str) -> list[str]:

@@ -2,14 +2,19 @@
 
 import json
 import re
+import signal
 from typing import Any, TypeAlias
 
 from testwright.domain.mutants import ChallengeOrder
 from testwright.domain.paths import base_name
-from testwright.domain.projects import Completed, RunOrder
+from testwright.domain.projects import WORKSPACE, Completed, RunOrder
+from testwright.domain.python_modules import hides_standard_module
 from testwright.domain.verdicts import NotRun
 
 MOST_MESSAGE = 2000
+WHAT_ENDS = "Move what ends the process out of the top level of the file, into a function."
+WHAT_LOOPS = "Make the import of the file free of endless or very long work."
+_CONFTEST = re.compile(r"ImportError while loading conftest '(?:/ws/)?([^'\n]{1,300})'")
 _MOST_REPORT_BYTES = 5 << 20
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _Order: TypeAlias = RunOrder | ChallengeOrder
@@ -39,7 +44,7 @@ def ended(completed: Completed, order: _Order, report: dict[str, Any] | None, fr
                 message = f"Running the tests of {name} did not end within {seconds} s; {culprit}"
             else:
                 message = f"Loading or running {name} did not end within {seconds} s: does it loop at import?"
-            hint = "Make the import of the file free of endless or very long work."
+            hint = WHAT_LOOPS
         case "memory_limit":
             message = f"Running {name} took more than {order.limits.memory_mib} MiB of memory. {culprit}"
             hint = "Give the tests smaller inputs."
@@ -53,11 +58,14 @@ def ended(completed: Completed, order: _Order, report: dict[str, Any] | None, fr
             code = "launch_failed"
             message = f"{framework} could not be started for {name}."
             hint = "Run `testwright doctor` to see what is missing here."
-    return NotRun(code=code, message=message, hint=hint, output=end_of(completed.log))
+    culprits = (running,) if running and code != "launch_failed" else ()
+    return NotRun(code=code, message=message, hint=hint, output=end_of(completed.log), culprits=culprits)
 
 
-def no_report(completed: Completed, order: _Order, framework: str) -> NotRun:
+def no_report(completed: Completed, order: _Order, framework: str, report: dict[str, Any] | None = None) -> NotRun:
+    """`report` is what was left half-way, where anything was: it tells how far the run had come."""
     name = base_name(order.source_path)
+    status = _status(completed)
     if "No module named pytest" in completed.log:
         return NotRun(
             code="launch_failed",
@@ -65,12 +73,57 @@ def no_report(completed: Completed, order: _Order, framework: str) -> NotRun:
             hint="Install pytest into the project's environment (.venv) and retry.",
             output=end_of(completed.log),
         )
+    said = _last_words(completed.log)
+    running, loading = clean((report or {}).get("running")), clean((report or {}).get("loading"))
+    if running:
+        return NotRun(
+            code="no_report",
+            message=f"{running} ended the process ({status}).",
+            hint="Guard what ends the process (os._exit, a signal, a crash in native code), or do not call it.",
+            output=end_of(completed.log),
+            culprits=(running,),
+        )
+    if loading:
+        return NotRun(
+            code="load_error",
+            message=f"{name} ended the process while it was imported ({status}).",
+            hint=WHAT_ENDS,
+            output=end_of(completed.log),
+        )
+    if (hidden := hides_standard_module(order.source_path)) is not None:
+        return NotRun(
+            code="load_error",
+            message=f"{name} takes the place of Python's own module {hidden}, so that {framework} cannot start{said}",
+            hint="Give the file another name, or put it into a package.",
+            output=end_of(completed.log),
+        )
+    if (conftest := _CONFTEST.search(completed.log)) is not None:
+        return NotRun(
+            code="no_report",
+            message=f"pytest could not load {clean(conftest[1])}{said}",
+            hint=f"Make {clean(conftest[1])} load, or leave it out.",
+            output=end_of(completed.log),
+        )
     return NotRun(
         code="no_report",
-        message=f"{framework} ended with status {completed.exit_status} and left no believable report on {name}.",
-        hint="Look at the output: the project's configuration of its tests or the code itself may end the run early.",
+        message=f"{framework} ended ({status}) and left no believable report on {name}{said}",
+        hint="The project's configuration of its tests, or the code itself, may end the run early.",
         output=end_of(completed.log),
     )
+
+
+def _status(completed: Completed) -> str:
+    status = completed.exit_status
+    if status is not None and status > 128 and status - 128 in set(signal.Signals):
+        return f"by the signal {signal.Signals(status - 128).name}"
+    return f"status {status}"
+
+
+def _last_words(log: str) -> str:
+    """The log's last line that says anything, as the end of a sentence."""
+    lines = [line.strip() for line in clean(log).replace(f"{WORKSPACE}/", "").splitlines()]
+    said = next((line.removeprefix("E ").strip() for line in reversed(lines) if line), "")
+    return f": {said[:300]}" if said else "."
 
 
 def items(report: dict[str, Any], key: str) -> list[Any]:

@@ -16,6 +16,7 @@ T = TypeVar("T")
 REPORT = "testwright-report.json"
 ASSETS = Mount(host=str(Path(__file__).parent / "assets" / "python"), inside="/opt/testwright/runners")
 _CASE_SECONDS = 10.0
+_LOAD_SECONDS = 30.0
 _BRANCH = re.compile(r"-?\d{1,7}->-?\d{1,7}")
 _HEXADECIMAL = re.compile(r"[0-9a-f]+")
 _ALL_PASSED, _SOME_FAILED = 0, 1
@@ -38,9 +39,10 @@ def command(order: RunOrder, runner: Runner, workspace: str, argv: tuple[str, ..
     env["TESTWRIGHT_COVERAGE"] = "1" if order.coverage else "0"
     if order.seed is not None:
         env["TESTWRIGHT_SEED"] = str(order.seed)
+    wall = order.limits.wall.total_seconds()
+    env["TESTWRIGHT_LOAD_SECONDS"] = f"{min(_LOAD_SECONDS, 0.9 * wall):g}"
     if not order.extra_reports:  # a probe minds the time itself
-        seconds = min(_CASE_SECONDS, order.limits.wall.total_seconds() / 4)
-        env["TESTWRIGHT_CASE_SECONDS"] = f"{seconds:g}"
+        env["TESTWRIGHT_CASE_SECONDS"] = f"{min(_CASE_SECONDS, wall / 4):g}"
     return Command(
         argv=argv,
         workspace=workspace,
@@ -67,9 +69,9 @@ def read(completed: Completed, order: RunOrder, framework: str) -> RunReport | N
     failed = any(outcome.outcome is Outcome.FAILED for outcome in outcomes)
     agreed = _SOME_FAILED if failed else _ALL_PASSED
     if report.get("finished") is not True or report.get("status") != completed.exit_status or not outcomes:
-        return reports.no_report(completed, order, framework)
+        return reports.no_report(completed, order, framework, report)
     if completed.exit_status != agreed:
-        return reports.no_report(completed, order, framework)
+        return reports.no_report(completed, order, framework, report)
     return RunReport(
         outcomes=outcomes,
         coverage=_coverage(measured),
@@ -92,7 +94,24 @@ def _not_loaded(problem: dict[str, Any], completed: Completed, order: RunOrder) 
             output=log,
         )
     last = message.splitlines()[-1] if message else ""
-    where = f" on line {problem['line']}" if in_source and isinstance(problem.get("line"), int) else ""
+    culprit = reports.clean(problem.get("culprit"))
+    if not in_source and culprit:
+        subject = culprit  # something that is loaded on the way to the source
+    where = f" on line {problem['line']}" if isinstance(problem.get("line"), int) else ""
+    if kind == "SystemExit":
+        return NotRun(
+            code="load_error",
+            message=f"{subject} ends the process when it is imported ({last}{where})"[:500],
+            hint=reports.WHAT_ENDS,
+            output=log,
+        )
+    if kind == "LoadsTooLong":
+        return NotRun(
+            code="timeout",
+            message=f"{subject} {last} while it was imported: it was{where or ' still at work'}."[:500],
+            hint=reports.WHAT_LOOPS,
+            output=log,
+        )
     return NotRun(
         code="load_error",
         message=f"{subject} could not be loaded: {kind}{where}{': ' + last if last else ''}"[:500],

@@ -25,7 +25,11 @@ class Bench:
     @classmethod
     async def open(cls, job: Job, ready: Ready) -> "Bench":
         """Every step opens it anew: the process may be another one since the last step."""
-        return cls(job=job, ready=ready, workspace=await job.tools.workspaces.open(job.assignment))
+        workspace = await job.tools.workspaces.open(job.assignment)
+        for path in ready.left_out:
+            if workspace.exists(path):
+                workspace.remove(path)
+        return cls(job=job, ready=ready, workspace=workspace)
 
     async def run(self, draft: Draft, *, coverage: bool = True, limits: Limits | None = None) -> RunReport | NotRun:
         """Put the draft in the suite's place and run it."""

@@ -1,67 +1,95 @@
 """The gate `earns its place`: the smallest suite that still reaches and notices all that the whole one does."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from testwright.domain.drafts import Case, Draft
+from testwright.domain.errors import PermanentError
 from testwright.domain.mutants import Mutant
 from testwright.domain.verdicts import Drop
 from testwright.pipeline import shelf
 from testwright.pipeline.drafting import writing_of
 from testwright.pipeline.findings import CaseResult, Challenge, Chosen, Trial
-from testwright.pipeline.tools import Job
+from testwright.pipeline.tools import Job, Ready
 
+_SLOW_MS = 500.0
 _NOTHING_NEW = "Other tests reach every line and branch that it reaches, and notice every change that it notices."
 
 
-async def choose(job: Job, attempt: int) -> int:
-    """Step `choose`: how many tests are left."""
+async def choose(job: Job, ready: Ready, attempt: int) -> int:
+    """Step `choose`: how many tests are left. Raises PermanentError when the project has each of them already."""
     trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
     challenge = await shelf.take(job.desk, f"challenge/{attempt}", Challenge)
     draft = (await writing_of(job, attempt)).draft.only(trial.passed)
-    chosen = chosen_of(draft, trial.results, challenge)
+    chosen = chosen_of(draft, trial.results, challenge, await _held_already(job, ready, draft))
+    if not chosen.names:
+        raise PermanentError(
+            f"The project's own tests do all that these {len(draft.cases)} for {job.file_name} do.",
+            code="nothing_new",
+            hint="Nothing was added. Ask for more with instructions, or with a model.",
+        )
     await shelf.lay(job.desk, "chosen", chosen)
     return len(chosen.names)
 
 
-def chosen_of(draft: Draft, results: Sequence[CaseResult], challenge: Challenge) -> Chosen:
-    """Greedy cover of lines, branches and kills, short and fast tests first, then without those it made superfluous.
+async def _held_already(job: Job, ready: Ready, draft: Draft) -> dict[str, str]:
+    """Tests that stand word for word in the project's own suites, ours of an earlier day among them, and where."""
+    view = await job.tools.workspaces.open(job.assignment)
+    places: dict[str, str] = {}
+    for path in ready.existing:
+        with suppress(ValueError):
+            places |= {_words(case): path for case in job.language.split(view.text(path) or "").cases}
+    return {case.name: places[_words(case)] for case in draft.cases if _words(case) in places}
 
-    A test whose worth cannot be told (its runner measures no single test, or it cannot be repeated) is kept.
+
+def _words(case: Case) -> str:
+    return "".join(case.code.split())
+
+
+def chosen_of(
+    draft: Draft, results: Sequence[CaseResult], challenge: Challenge, held: Mapping[str, str] | None = None
+) -> Chosen:
+    """Greedy cover of lines, branches and kills, then without those that later choices made superfluous.
+
+    Among equals a fast test goes before a slow one, then comes the writer's own order: plain cases first. A test whose
+    worth cannot be told (its runner measures no single test, or it cannot be repeated) is kept. `held` are tests that
+    the project has, each with its place: what they do needs no other test.
     """
+    held = held or {}
+    drops = [
+        Drop(name=name, gate="earns_place", reason=f"{place} has this test already.") for name, place in held.items()
+    ]
     if challenge.problem:
-        return Chosen(names=tuple(case.name for case in draft.cases))
+        names = tuple(case.name for case in draft.cases if case.name not in held)
+        return Chosen(names=names, drops=tuple(drops))
     told = {result.name: result for result in results}
-    blind = _blind(draft, challenge)
+    blind = _blind(draft, challenge, held)
     worths = [
-        _Worth(case=case, result=told[case.name], gains=_gains(told[case.name], challenge))
-        for case in draft.cases
+        _Worth(case=case, place=place, result=told[case.name], gains=_gains(case, told[case.name], challenge))
+        for place, case in enumerate(draft.cases)
         if case.name not in blind
     ]
-    known = [worth for worth in worths if worth.is_known(challenge)]
-    kept = {worth.case.name for worth in worths if worth not in known}
-    covered = {gain for worth in worths if worth not in known for gain in worth.gains}
-    kept |= {worth.case.name for worth in _without_superfluous(_greedy(known, covered), covered)}
-    drops = [
-        *(Drop(name=name, gate="can_fail", reason=reason) for name, reason in blind.items()),
-        *(
-            Drop(
-                name=worth.case.name,
-                gate="earns_place",
-                reason=_NOTHING_NEW,
-            )
-            for worth in known
-            if worth.case.name not in kept
-        ),
+    given = {worth.case.name for worth in worths if worth.case.name in held or not worth.is_known(challenge)}
+    covered = {gain for worth in worths if worth.case.name in given for gain in worth.gains}
+    known = [worth for worth in worths if worth.case.name not in given]
+    needed = {worth.case.name for worth in _without_superfluous(_greedy(known, covered), covered)}
+    kept = (given - held.keys()) | needed
+    drops += [Drop(name=name, gate="can_fail", reason=reason) for name, reason in blind.items()]
+    drops += [
+        Drop(name=worth.case.name, gate="earns_place", reason=_NOTHING_NEW)
+        for worth in known
+        if worth.case.name not in needed
     ]
     return Chosen(names=tuple(case.name for case in draft.cases if case.name in kept), drops=tuple(drops))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Worth:
-    """What one test brings: lines, branches and kills, as (kind, which)."""
+    """What one test brings: lines, branches, kills and seams, as (kind, which)."""
 
     case: Case
+    place: int
     result: CaseResult
     gains: frozenset[tuple[str, str]]
 
@@ -69,15 +97,17 @@ class _Worth:
         return self.result.lines is not None and self.case.name not in challenge.unfit
 
     @property
-    def cost(self) -> tuple[int, float]:
-        return len(self.case.code), self.result.duration_ms
+    def cost(self) -> tuple[bool, int]:
+        return self.result.duration_ms > _SLOW_MS, self.place
 
 
-def _gains(result: CaseResult, challenge: Challenge) -> frozenset[tuple[str, str]]:
+def _gains(case: Case, result: CaseResult, challenge: Challenge) -> frozenset[tuple[str, str]]:
+    """That two parts work together is a gain of its own: unit tests of both reach as much."""
     lines = {("line", str(line)) for line in result.lines or ()}
     branches = {("branch", branch) for branch in result.branches or ()}
     kills = {("kill", str(number)) for number in challenge.kills_of(result.name)}
-    return frozenset(lines | branches | kills)
+    seams = {("seam", "+".join(case.targets))} if case.scenario == "integration" else set()
+    return frozenset(lines | branches | kills | seams)
 
 
 def _greedy(worths: Sequence[_Worth], covered: Iterable[tuple[str, str]]) -> list[_Worth]:
@@ -104,13 +134,14 @@ def _without_superfluous(chosen: list[_Worth], covered: Iterable[tuple[str, str]
     return kept
 
 
-def _blind(draft: Draft, challenge: Challenge) -> Mapping[str, str]:
+def _blind(draft: Draft, challenge: Challenge, held: Mapping[str, str]) -> Mapping[str, str]:
     """Tests that notice nothing that was done to the code they run, with the reason in words."""
     mutants = {mutant.number: mutant for mutant in challenge.mutants}
     reasons: dict[str, str] = {}
     for case in draft.cases:
         faced = challenge.faced_by(case.name)
-        if faced and case.name not in challenge.unfit and not challenge.kills_of(case.name):
+        is_fit = case.name not in challenge.unfit and case.name not in held
+        if faced and is_fit and not challenge.kills_of(case.name):
             reasons[case.name] = _in_words([mutants[number] for number in faced])
     return reasons
 

@@ -66,7 +66,7 @@ async def _walk(job: Job, step: Step) -> None:
         return
     best = await _challenged(job, ready, step, best, asked + 1)
     attempts = max(best.attempt, tried.attempt)
-    await step("choose", partial(choose, job, best.attempt), returns=int)
+    await step("choose", partial(choose, job, ready, best.attempt), returns=int)
     await step("stability", partial(prove_stable, job, ready, best.attempt), returns=int)
     await step("keep", partial(keep, job, ready, best.attempt, attempts), returns=str)
 

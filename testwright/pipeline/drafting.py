@@ -7,7 +7,9 @@ from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft, Usage, Writing
 from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Gaps, WritingTask
+from testwright.domain.sessions import TestType
 from testwright.pipeline import shelf, telling
+from testwright.pipeline.asking import has_integration
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import Challenge, Trial
 from testwright.pipeline.probe import SandboxProbe
@@ -24,6 +26,12 @@ class Drafted:
 
 async def first_draft(job: Job, ready: Ready) -> Drafted:
     """Step `draft/1`."""
+    if job.writer.model is not None and await _budget_is_used_up(job):
+        raise PermanentError(
+            f"The session reached its limit of ${job.assignment.options.max_cost_usd:g} before {job.file_name}.",
+            code="budget_reached",
+            hint="Finished files are kept. Send the others again with a higher maxCostUsd.",
+        )
     bench = await Bench.open(job, ready)
     writing = await job.writer.draft(await _task(bench))
     draft = with_unique_names(writing.draft)
@@ -35,7 +43,9 @@ async def first_draft(job: Job, ready: Ready) -> Drafted:
             retryable=True,
         )
     await _lay(job, 1, Writing(draft=draft, usage=writing.usage))
-    await telling.tell_draft(job, 1, len(draft.cases))
+    wants_seams = TestType.INTEGRATION in job.assignment.options.test_types
+    note = "; found nothing to test together" if wants_seams and not has_integration(draft) else ""
+    await telling.tell_draft(job, 1, len(draft.cases), note=note)
     return Drafted(tests=len(draft.cases))
 
 
@@ -121,9 +131,12 @@ async def _lay(job: Job, attempt: int, writing: Writing) -> None:
 
 
 async def _budget_is_used_up(job: Job) -> bool:
+    """What the round's files took together counts; files that ask at the same moment may each still ask once."""
     budget = job.assignment.options.max_cost_usd
-    spent = (await usage_so_far(job)).cost_usd
-    return budget is not None and spent is not None and spent >= budget
+    if budget is None:
+        return False
+    spent = (await job.desk.spent()).cost_usd
+    return spent is not None and spent >= budget
 
 
 async def _task(bench: Bench) -> WritingTask:

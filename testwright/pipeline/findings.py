@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from testwright.domain.mutants import Fate, Mutant, MutantOutcome
 from testwright.domain.redaction import redacted
 from testwright.domain.verdicts import Drop, Fault, FileCoverage
+from testwright.pipeline import asking
 
 MOST_MESSAGE = 4000
 """A failure is cut to this before it goes into a repair prompt or an event."""
@@ -39,15 +40,20 @@ class Trial:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
+        """What the writer may try to mend."""
         return tuple(
             Fault(name=result.name, gate=result.gate, message=result.reason)
             for result in self.results
-            if not result.passed
+            if not result.passed and result.gate != asking.GATE
         )
 
     @property
     def drops(self) -> tuple[Drop, ...]:
-        return tuple(Drop(name=fault.name, gate=fault.gate, reason=fault.message) for fault in self.faults)
+        return tuple(
+            Drop(name=result.name, gate=result.gate, reason=result.reason)
+            for result in self.results
+            if not result.passed
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

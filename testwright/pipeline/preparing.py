@@ -1,14 +1,17 @@
 """Before anything is written: where the project lies, with what it is run, what is in the file, what is covered."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from testwright.domain.errors import SandboxUnavailable
+from testwright.domain.ports import ProjectView
 from testwright.domain.verdicts import FileCoverage, NotRun
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import Baseline
 from testwright.pipeline.load_check import problem_of_source, source_error
+from testwright.pipeline.neighbours import to_leave_out
 from testwright.pipeline.tools import Job, Ready
 
 
@@ -24,12 +27,32 @@ async def prepare(job: Job) -> Ready:
         await telling.tell_install(job, sentence)
 
     runner = await job.tools.toolchains.runner(framework.name, view, hear)
-    return Ready(
+    reserved = _Reserved(view, job.assignment.taken)
+    ready = Ready(
         runner=runner,
-        suite_path=framework.suite_path(source_path, view),
-        existing=framework.existing_suites(source_path, view),
+        suite_path=await asyncio.to_thread(framework.suite_path, source_path, reserved),
+        existing=await asyncio.to_thread(framework.existing_suites, source_path, view),
         started_ms=started_ms,
     )
+    return replace(ready, left_out=await to_leave_out(job, ready))
+
+
+class _Reserved:
+    """A project's view in which places that are promised to other suites of the session are taken."""
+
+    def __init__(self, view: ProjectView, taken: frozenset[str]) -> None:
+        self._view = view
+        self._taken = taken
+        self.root = view.root
+
+    def paths(self) -> Sequence[str]:
+        return sorted({*self._view.paths(), *self._taken})
+
+    def text(self, path: str) -> str | None:
+        return self._view.text(path)
+
+    def exists(self, path: str) -> bool:
+        return path in self._taken or self._view.exists(path)
 
 
 async def analyse(job: Job) -> int:

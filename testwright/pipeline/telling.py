@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from testwright.domain.analysis import Analysis
 from testwright.domain.events import Event
-from testwright.domain.verdicts import Drop, Fault, FileCoverage
+from testwright.domain.verdicts import Drop, Fault, FileCoverage, NotRun
 from testwright.pipeline.findings import Challenge, Trial, first_line
 from testwright.pipeline.tools import Job
 
@@ -36,6 +36,11 @@ async def tell_install(job: Job, sentence: str) -> None:
     )
 
 
+async def tell_left_out(job: Job, names: Sequence[str], problem: NotRun) -> None:
+    said = first_line(problem.message, 300).rstrip(".")
+    await tell_install(job, f"{job.file_name} is worked on without {_listed(list(names))} of this request: {said}")
+
+
 async def tell_analysis(job: Job, analysis: Analysis) -> None:
     names = [symbol.name for symbol in analysis.symbols]
     await job.desk.tell(
@@ -54,7 +59,7 @@ async def tell_analysis(job: Job, analysis: Analysis) -> None:
     )
 
 
-async def tell_draft(job: Job, attempt: int, tests: int, *, added: int = 0) -> None:
+async def tell_draft(job: Job, attempt: int, tests: int, *, added: int = 0, note: str = "") -> None:
     """`added` is how many are there to notice what the others do not."""
     writer = job.writer
     model = {"model": writer.model} if writer.model else {}
@@ -65,7 +70,7 @@ async def tell_draft(job: Job, attempt: int, tests: int, *, added: int = 0) -> N
     await job.desk.tell(
         Event(
             type="test_drafted",
-            message=f"{did} {_tests(tests)} for {job.file_name}",
+            message=f"{did} {_tests(tests)} for {job.file_name}{note}",
             file_index=job.assignment.file_index,
             extra={"attempt": attempt, "testCount": tests, "writer": writer.name, **model},
             key=_key(job, "test_drafted", str(attempt)),
@@ -87,7 +92,7 @@ async def tell_repair(job: Job, attempt: int, faults: Sequence[Fault]) -> None:
 
 
 async def tell_trial(job: Job, trial: Trial) -> None:
-    passed, total = len(trial.passed), len(trial.results)
+    passed, total = len(trial.passed), len(trial.passed) + len(trial.faults)
     message = f"{passed} of {_tests(total)} for {job.file_name} pass"
     await _tell_verified(job, trial.attempt, message, (passed, total - passed), trial.drops, trial.coverage, "")
 

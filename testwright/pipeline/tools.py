@@ -35,12 +35,16 @@ class Tools:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """What `prepare` found out. It is decided once: the suite's place must not move when the work is taken up again."""
+    """What `prepare` found out. It is decided once: the suite's place must not move when the work is taken up again.
+
+    `left_out` are files of the same request that keep this one from being run.
+    """
 
     runner: Runner
     suite_path: str
     existing: tuple[str, ...]
     started_ms: int
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

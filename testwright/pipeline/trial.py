@@ -11,12 +11,15 @@ from testwright.domain.drafts import Draft
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Limits
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, Outcome, RunReport
+from testwright.pipeline import asking
 from testwright.pipeline.bench import FIRST_LOAD, Bench
 from testwright.pipeline.findings import CaseResult, Trial, first_line, trimmed
 from testwright.pipeline.load_check import preamble_is_to_blame, problem_of_source, source_error
 
 _NO_TESTS_FAULT = frozenset({"launch_failed"})
 """Codes that say nothing about any test: asking further is no use."""
+_MOST_NAMED = 3
+"""So many tests that the runner names are dropped for a whole run each; then smaller parts with shorter limits."""
 
 
 async def try_cases(
@@ -26,7 +29,14 @@ async def try_cases(
 
     Raises PermanentError when the source itself cannot be loaded.
     """
-    static = await asyncio.to_thread(_static_faults, bench, draft, analysis)
+    options = bench.job.assignment.options
+    unasked = {
+        name: Fault(name=name, gate=asking.GATE, message=reason)
+        for name, reason in asking.not_asked_for(draft, options).items()
+    }
+    static = unasked | await asyncio.to_thread(
+        _static_faults, bench, draft.only(frozenset(case.name for case in draft.cases) - unasked.keys()), analysis
+    )
     sound = draft.only(frozenset(case.name for case in draft.cases) - static.keys() - known.keys())
     results = dict(known) | {
         name: CaseResult(name=name, passed=False, gate=fault.gate, reason=trimmed(fault.message))
@@ -47,6 +57,20 @@ async def try_cases(
 async def run_cases(bench: Bench, draft: Draft) -> tuple[dict[str, CaseResult], FileCoverage | None]:
     """Run a suite. When it cannot be run as a whole, only the cases that are to blame fail."""
     answer = await bench.run(draft)
+    ended: dict[str, CaseResult] = {}
+    while isinstance(answer, NotRun) and len(ended) < _MOST_NAMED and (name := _culprit_in(draft, answer)):
+        ended[name] = _not_run(name, answer)
+        draft = draft.only(frozenset(case.name for case in draft.cases) - {name})
+        if not draft.cases:
+            return ended, None
+        answer = await bench.run(draft)
+    results, coverage = await _verdicts(bench, draft, answer)
+    return ended | results, coverage
+
+
+async def _verdicts(
+    bench: Bench, draft: Draft, answer: RunReport | NotRun
+) -> tuple[dict[str, CaseResult], FileCoverage | None]:
     if isinstance(answer, RunReport):
         return results_of(answer, draft), answer.coverage
     if answer.code in _NO_TESTS_FAULT:
@@ -95,6 +119,13 @@ async def _apart(bench: Bench, draft: Draft, problem: NotRun, limits: Limits) ->
     """Verdicts from ever smaller parts of a suite that does not run, down to the single cases that are to blame."""
     if len(draft.cases) == 1:
         return {draft.cases[0].name: _not_run(draft.cases[0].name, problem)}
+    if (name := _culprit_in(draft, problem)) is not None:
+        rest = draft.only(frozenset(case.name for case in draft.cases) - {name})
+        answer = await bench.run(rest, limits=limits)
+        found = {name: _not_run(name, problem)}
+        if isinstance(answer, NotRun):
+            return found | await _apart(bench, rest, answer, limits)
+        return found | results_of(answer, rest)
     middle = len(draft.cases) // 2
     results: dict[str, CaseResult] = {}
     for cases in (draft.cases[:middle], draft.cases[middle:]):
@@ -105,6 +136,12 @@ async def _apart(bench: Bench, draft: Draft, problem: NotRun, limits: Limits) ->
         else:
             results |= results_of(answer, half)
     return results
+
+
+def _culprit_in(draft: Draft, problem: NotRun) -> str | None:
+    """The case that the runner names. Where it names none of ours, the parts of the suite have to tell."""
+    names = {case.name for case in draft.cases}
+    return next((name for name in problem.culprits if name in names), None)
 
 
 def _limits_after(seconds: float) -> Limits:
@@ -121,6 +158,6 @@ def _static_faults(bench: Bench, draft: Draft, analysis: Analysis) -> dict[str, 
 
 
 def _not_run(name: str, problem: NotRun) -> CaseResult:
-    detail = f"\n{problem.output}" if problem.output else ""
-    reason = trimmed(f"{first_line(problem.message, 400)}{detail}")
+    detail = f"\n{problem.output}" if problem.output and not problem.culprits else ""
+    reason = trimmed(f"{first_line(problem.message, 400).removeprefix(f'{name} ')}{detail}")
     return CaseResult(name=name, passed=False, gate="passes", reason=reason)

@@ -165,4 +165,7 @@ def _explain(failures: Sequence[str]) -> tuple[str, str]:
         )
     if "It does not hold" in text:
         return "The sandbox did not hold against our own probes", "sudo apt-get install --reinstall bubblewrap"
-    return "No sandbox could be made here", "Run `testwright doctor` for the details."
+    if "setpriv" in text:
+        return failures[0], "sudo apt-get install util-linux, or run Testwright as an ordinary user."
+    said = failures[0].splitlines()[-1][:200].rstrip(".")
+    return f"No sandbox could be made here: {said}", "Mend what it says, or run Testwright on another Linux machine."

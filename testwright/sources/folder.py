@@ -16,6 +16,13 @@ _SECRET_NAMES = {".npmrc", ".pypirc", ".netrc", ".yarnrc.yml"}
 _MOST_IGNORE_BYTES = 1 << 18
 
 
+def open_folder(root: Path | str) -> "FolderView":
+    """Raises OSError when there is no such folder (any more)."""
+    if not stat.S_ISDIR(os.lstat(root).st_mode):
+        raise NotADirectoryError(str(root))
+    return FolderView(root)
+
+
 class FolderView:
     """Looks at a folder as it is now. With `obey_gitignore=False` everything but packages and secrets counts."""
 

@@ -24,14 +24,28 @@ def register_folder(path: str, roots: Sequence[Path]) -> Path:
     try:
         allowed = _real(roots)
         wanted = Path(path).expanduser() if path.startswith("~/") else Path(path)
-        places = [wanted.resolve()] if wanted.is_absolute() else [(root / wanted).resolve() for root in allowed]
-        below = [place for place in places if any(place.is_relative_to(root) for root in allowed)]
-        found = next((place for place in below if place.is_dir()), None)
+        places = [wanted] if wanted.is_absolute() else [root / wanted for root in allowed]
+        below = [place for place in places if _is_below(place.resolve(), allowed)]
+        real = (_real_folder(place) for place in below)
+        found = next((folder for folder in real if folder is not None and _is_below(folder, allowed)), None)
     except (OSError, ValueError, RuntimeError) as error:  # NUL, too long, a circle of links
         raise _bad_folder("is not a folder") from error
     if found is None:
         raise _bad_folder("is not a folder" if below else "is not below a folder that may be registered")
     return found
+
+
+def _is_below(place: Path, roots: Sequence[Path]) -> bool:
+    return any(place.is_relative_to(root) for root in roots)
+
+
+def _real_folder(place: Path) -> Path | None:
+    """Strictly: `nope/..` is no folder where there is no `nope`."""
+    try:
+        found = place.resolve(strict=True)
+    except FileNotFoundError:
+        return None
+    return found if found.is_dir() else None
 
 
 def suggest_folders(roots: Sequence[Path], registered: Collection[str]) -> list[FolderSuggestion]:

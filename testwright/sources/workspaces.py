@@ -121,7 +121,7 @@ class CopiedWorkspaces:
     def _copy(self, origin: Path, target: Path) -> None:
         if not origin.is_dir():
             raise PermanentError(
-                "The project's folder is gone",
+                "The project's folder is gone.",
                 code="repository_missing",
                 hint="Put it back, or register it again.",
                 retryable=True,
@@ -143,7 +143,7 @@ class CopiedWorkspaces:
 
     def _too_large(self, found: str) -> PermanentError:
         return PermanentError(
-            f"The project is too large to copy: {found}",
+            f"The project is too large to copy: {found}.",
             code="project_too_large",
             hint="Register a smaller folder, or name large data in .gitignore.",
             retryable=True,
@@ -156,7 +156,7 @@ class CopiedWorkspaces:
             try:
                 _replace(target, path, text)
             except (BadPath, OSError) as error:
-                message = f"{path} cannot be put into the project's copy"
+                message = f"{path} cannot be put into the project's copy."
                 raise PermanentError(message, code="invalid_path", hint="Rename the file.") from error
         if assignment.source.framework in _NEED_A_MANIFEST and not (target / "package.json").exists():
             _replace(target, "package.json", '{ "private": true }\n')

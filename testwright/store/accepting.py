@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from testwright.domain.errors import FieldProblem, InputError
 from testwright.domain.events import START_PROGRESS, Event
 from testwright.domain.records import Accepted, NewSession
-from testwright.domain.sessions import FileStage, FileStatus, Options, SessionStatus, SourceFile
+from testwright.domain.sessions import FileStage, FileStatus, Options, SessionStatus, SourceFile, UnreadableFile
 from testwright.store.counting import counted
 from testwright.store.event_log import RUNNING, OpenRound
+from testwright.store.failing import file_failed
 from testwright.store.records import accepted, options_from, options_json
 from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow
 
@@ -56,7 +57,7 @@ async def accept(rows: AsyncSession, new: NewSession, now: datetime) -> Accepted
     session.framework = new.framework
     round = await _open_round(rows, session, plan, now)
     await _queue_files(rows, session, new.files)
-    await _tell_the_start(rows, session, len(new.files), now)
+    await _tell_the_start(rows, session, new.files, len(new.files), now)
     return accepted(round, started=True)
 
 
@@ -66,10 +67,12 @@ async def retry(
     owner: str,
     *,
     paths: Sequence[str] | None,
+    wanted_model: str | None,
     writer: str | None,
     model: str | None,
     instructions: str | None,
     estimate_seconds: int,
+    read_again: Sequence[SourceFile | UnreadableFile],
     now: datetime,
 ) -> Accepted:
     session = await owned_session(rows, session_id, owner)
@@ -77,21 +80,24 @@ async def retry(
         raise _session_running()
     again = await _files_to_retry(rows, session_id, paths)
     options = options_from(session.options)
-    if model is not None:
-        options = replace(options, model=model)
+    if wanted_model is not None:
+        options = replace(options, model=wanted_model)
     if instructions is not None:
         options = replace(options, instructions=instructions)
     plan = _Plan(
         owner=owner,
         options=options,
-        writer=writer or session.writer,
-        model=model or (session.model if writer in (None, session.writer) else None),
+        writer=session.writer if writer is None else writer,
+        model=session.model if writer is None else model,
         driver="engine",
         estimate_seconds=estimate_seconds,
     )
     round = await _open_round(rows, session, plan, now)
-    await _requeue(rows, session, again)
-    await _tell_the_start(rows, session, len(again), now)
+    await _requeue(rows, session, list(again.values()))
+    fresh = [file for file in read_again if file.path in again]
+    await _renew(rows, session, fresh, again)
+    await _lay_texts(rows, session, fresh, again)
+    await _tell_the_start(rows, session, fresh, len(again), now)
     return accepted(round, started=True)
 
 
@@ -139,8 +145,10 @@ class _Plan:
     request_hash: str | None = None
 
 
-def _check_texts(files: Iterable[SourceFile]) -> None:
+def _check_texts(files: Iterable[SourceFile | UnreadableFile]) -> None:
     for index, file in enumerate(files):
+        if isinstance(file, UnreadableFile):
+            continue
         try:
             file.text.encode()
         except UnicodeEncodeError as error:
@@ -171,6 +179,8 @@ async def _accepted_while_running(rows: AsyncSession, session: SessionRow, new: 
     round = await rows.get_one(RoundRow, (session.id, session.round))
     if round.request_hash != new.request_hash:
         raise _session_running()
+    if round.idempotency_key is None:
+        round.idempotency_key = new.idempotency_key
     return accepted(round, started=False)
 
 
@@ -222,7 +232,7 @@ async def _open_round(rows: AsyncSession, session: SessionRow, plan: _Plan, now:
     return round
 
 
-async def _queue_files(rows: AsyncSession, session: SessionRow, files: Sequence[SourceFile]) -> None:
+async def _queue_files(rows: AsyncSession, session: SessionRow, files: Sequence[SourceFile | UnreadableFile]) -> None:
     query = select(FileRow.path, FileRow.index).where(FileRow.session_id == session.id)
     known: dict[str, int] = dict((await rows.execute(query)).all())
     for file in files:
@@ -238,24 +248,48 @@ async def _queue_files(rows: AsyncSession, session: SessionRow, files: Sequence[
         await rows.execute(
             insert(FileRow),
             [
-                {**place, **_QUEUED, "index": known[file.path], "path": file.path, "framework": file.framework}
+                {
+                    **place,
+                    **_QUEUED,
+                    "index": known[file.path],
+                    "path": file.path,
+                    "framework": file.framework,
+                    "from_folder": _is_from_folder(file),
+                }
                 for file in new
             ],
         )
-    await rows.execute(
-        insert(SourceRow),
-        [{"session_id": session.id, "file_index": known[file.path], "text": file.text} for file in files],
-    )
+    await _lay_texts(rows, session, files, known)
 
 
-async def _renew(rows: AsyncSession, session: SessionRow, again: Sequence[SourceFile], known: dict[str, int]) -> None:
+async def _lay_texts(
+    rows: AsyncSession, session: SessionRow, files: Sequence[SourceFile | UnreadableFile], known: dict[str, int]
+) -> None:
+    texts = [
+        {"session_id": session.id, "file_index": known[file.path], "text": file.text}
+        for file in files
+        if isinstance(file, SourceFile)
+    ]
+    if texts:
+        await rows.execute(insert(SourceRow), texts)
+
+
+async def _renew(
+    rows: AsyncSession, session: SessionRow, again: Sequence[SourceFile | UnreadableFile], known: dict[str, int]
+) -> None:
     """Known files may come with another framework, and come with a text of their own."""
-    for framework in {file.framework for file in again}:
-        indexes = [known[file.path] for file in again if file.framework == framework]
+    for framework, from_folder in {(file.framework, _is_from_folder(file)) for file in again}:
+        indexes = [
+            known[file.path] for file in again if (file.framework, _is_from_folder(file)) == (framework, from_folder)
+        ]
         files = update(FileRow).where(FileRow.session_id == session.id, FileRow.index.in_(indexes))
-        await rows.execute(files.values(framework=framework))
+        await rows.execute(files.values(framework=framework, from_folder=from_folder))
         texts = delete(SourceRow).where(SourceRow.session_id == session.id, SourceRow.file_index.in_(indexes))
         await rows.execute(texts)
+
+
+def _is_from_folder(file: SourceFile | UnreadableFile) -> bool:
+    return isinstance(file, UnreadableFile) or file.from_folder
 
 
 async def _requeue(rows: AsyncSession, session: SessionRow, indexes: Sequence[int]) -> None:
@@ -264,7 +298,8 @@ async def _requeue(rows: AsyncSession, session: SessionRow, indexes: Sequence[in
     await rows.execute(files.values(**_QUEUED, round=session.round))
 
 
-async def _files_to_retry(rows: AsyncSession, session_id: str, paths: Sequence[str] | None) -> list[int]:
+async def _files_to_retry(rows: AsyncSession, session_id: str, paths: Sequence[str] | None) -> dict[str, int]:
+    """Their indexes by path."""
     query = select(FileRow.path, FileRow.index).where(FileRow.session_id == session_id)
     if paths is None:
         query = query.where(FileRow.status.in_([FileStatus.FAILED, FileStatus.CANCELLED]))
@@ -285,19 +320,30 @@ async def _files_to_retry(rows: AsyncSession, session_id: str, paths: Sequence[s
             code="nothing_to_retry",
             hint="Name the files in `paths` to generate them again.",
         )
-    return sorted(found[path] for path in named)
+    return {path: found[path] for path in named}
 
 
-async def _tell_the_start(rows: AsyncSession, session: SessionRow, files: int, now: datetime) -> None:
-    extra: dict[str, Any] = {"totalFiles": session.total_files, "writer": session.writer}
+async def _tell_the_start(
+    rows: AsyncSession,
+    session: SessionRow,
+    files: Sequence[SourceFile | UnreadableFile],
+    total_files: int,
+    now: datetime,
+) -> None:
+    """The round's first event, and the end of every file that could not be read."""
+    extra: dict[str, Any] = {"totalFiles": total_files, "writer": session.writer}
     if session.model is not None:
         extra["model"] = session.model
     if session.round == 1:
         event = Event(type="session_created", message="Session created successfully", extra=extra)
     else:
-        message = f"Round {session.round} started with {counted(files, 'file')}"
+        message = f"Round {session.round} started with {counted(total_files, 'file')}"
         event = Event(type="round_started", message=message, extra=extra)
     await rows.flush()
     open_round = await OpenRound.find(rows, session.id, session.round, now)
     assert open_round is not None
     await open_round.begin(event)
+    unreadable = {file.path: file.error for file in files if isinstance(file, UnreadableFile)}
+    for row in await open_round.files() if unreadable else ():
+        if row.path in unreadable:
+            await open_round.tell(file_failed(row, unreadable[row.path]))

@@ -9,13 +9,16 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from testwright.domain.errors import Cancelled, PermanentError, TestwrightError, TransientError
+from testwright.domain.drafts import Usage
+from testwright.domain.errors import Cancelled, PermanentError, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, evidence_json, mutant_json
+from testwright.domain.paths import same_file_key
 from testwright.domain.sessions import FileStatus
 from testwright.store.counting import counted
 from testwright.store.database import Database
 from testwright.store.event_log import OpenRound, base_name
+from testwright.store.failing import file_failed
 from testwright.store.rows import FileRow, RoundRow, ShelfRow, SuiteRow
 
 
@@ -48,6 +51,9 @@ class FileDesk:
     async def get(self, key: str) -> dict[str, Any] | None:
         return await self._database.glance(lambda rows: self._get(rows, key))
 
+    async def spent(self) -> Usage:
+        return await self._database.glance(self._spent)
+
     async def deliver(self, suite: DeliveredSuite) -> str:
         """Raises Cancelled when the file has already ended another way, so that nothing is left to be done."""
         return await self._database.write(lambda rows: self._deliver(rows, suite), then=self._wake)
@@ -70,6 +76,16 @@ class FileDesk:
         row = await rows.get(ShelfRow, (self._session_id, self._round, self._file_index, key))
         return None if row is None else row.value
 
+    async def _spent(self, rows: AsyncSession) -> Usage:
+        tokens, cost = (ShelfRow.value[("usage", name)] for name in ("tokens", "cost_usd"))
+        query = select(
+            func.coalesce(func.sum(tokens.as_integer()), 0),
+            func.coalesce(func.sum(cost.as_float()), 0.0),
+            func.count() == func.count(cost.as_float()),
+        ).where(ShelfRow.session_id == self._session_id, ShelfRow.round == self._round, ShelfRow.key.like("draft/%"))
+        taken, paid, is_known = (await rows.execute(query)).one()
+        return Usage(tokens=taken, cost_usd=paid if is_known else None)
+
     async def _deliver(self, rows: AsyncSession, suite: DeliveredSuite) -> str:
         known = await self._delivered(rows)
         if known is not None:
@@ -78,6 +94,7 @@ class FileDesk:
         file = None if round is None else await round.file(self._file_index)
         if round is None or file is None or FileStatus(file.status).is_over:
             raise Cancelled("This file ended before its tests were delivered.", hint="Retry the file.")
+        await self._refuse_a_clash(rows, suite)
         row = await self._suite_row(rows, suite)
         rows.add(row)
         file.test_id = row.id
@@ -88,19 +105,7 @@ class FileDesk:
         round = await self._open_round(rows)
         if round is None:
             return
-        file = await round.file(self._file_index)
-        wire = {"code": error.code, "message": error.message}
-        if error.hint is not None:
-            wire["hint"] = error.hint
-        retryable = isinstance(error, TransientError) or (isinstance(error, PermanentError) and error.retryable)
-        await round.tell(
-            Event(
-                type="file_failed",
-                message=f"{base_name(file.path)} failed: {error.message}",
-                file_index=self._file_index,
-                extra={"error": wire, "retryable": retryable},
-            )
-        )
+        await round.tell(file_failed(await round.file(self._file_index), error))
 
     async def _open_round(self, rows: AsyncSession) -> OpenRound | None:
         return await OpenRound.find(rows, self._session_id, self._round, self._now())
@@ -112,6 +117,24 @@ class FileDesk:
             SuiteRow.file_index == self._file_index,
         )
         return (await rows.scalars(query)).one_or_none()
+
+    async def _refuse_a_clash(self, rows: AsyncSession, suite: DeliveredSuite) -> None:
+        """Whoever writes the session's suites into a folder must never write one over another's."""
+        others = (
+            select(SuiteRow)
+            .where(SuiteRow.session_id == self._session_id, SuiteRow.file_index != self._file_index)
+            .order_by(SuiteRow.revision)
+        )
+        newest = {row.file_index: row for row in await rows.scalars(others)}
+        wanted = same_file_key(suite.test_file_path)
+        holder = next((row for row in newest.values() if same_file_key(row.test_file_path) == wanted), None)
+        if holder is not None:
+            raise PermanentError(
+                f"{suite.test_file_path} holds the tests of {holder.file_path} in this session already.",
+                code="test_path_taken",
+                hint="Retry this file: its tests will get another name.",
+                retryable=True,
+            )
 
     async def _suite_row(self, rows: AsyncSession, suite: DeliveredSuite) -> SuiteRow:
         newest = select(func.max(SuiteRow.revision)).where(

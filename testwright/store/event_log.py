@@ -30,6 +30,7 @@ class OpenRound:
         self._round = round
         self._now = now
         self._shares: dict[int, float] | None = None
+        self._places: dict[int, int] = {}
 
     @classmethod
     async def find(cls, rows: AsyncSession, session_id: str, number: int, now: datetime) -> "OpenRound | None":
@@ -71,7 +72,10 @@ class OpenRound:
         self._session.progress = 100
         self._session.summary = dict(event.extra["summary"])
         self._session.completed_at = self._round.completed_at = self._now
-        return self._append(event, None)
+        number = self._append(event, None)
+        if event.type != "generation_cancelled":
+            self._session.status = await self._outcome()
+        return number
 
     async def file(self, index: int) -> FileRow:
         row = await self._rows.get(FileRow, (self._round.session_id, index))
@@ -110,6 +114,15 @@ class OpenRound:
         await self._change(file, event)
         self._append(event, file)
 
+    async def _outcome(self) -> SessionStatus:
+        """How the session stands with all of its files, of this round or not: what was delivered stays delivered."""
+        await self._rows.flush()
+        query = select(FileRow.status, FileRow.test_id).where(FileRow.session_id == self._session.id)
+        found = (await self._rows.execute(query)).all()
+        if all(status == FileStatus.COMPLETED for status, _ in found):
+            return SessionStatus.COMPLETED
+        return SessionStatus.PARTIAL if any(test_id for _, test_id in found) else SessionStatus.FAILED
+
     async def _number_of(self, event: Event) -> int | None:
         query = select(EventRow.seq).where(
             EventRow.session_id == self._round.session_id,
@@ -132,12 +145,13 @@ class OpenRound:
         self._session.progress = max(self._session.progress, progress_of(list(shares.values())))
 
     async def _shares_done(self) -> dict[int, float]:
-        """By file; read once, because a round may end hundreds of files in one transaction."""
+        """By file of the round; read once, because a round may end hundreds of files in one transaction."""
         if self._shares is None:
             query = select(FileRow.index, FileRow.share).where(
                 FileRow.session_id == self._round.session_id, FileRow.round == self._round.number
             )
             self._shares = dict((await self._rows.execute(query)).all())
+            self._places = {index: place for place, index in enumerate(sorted(self._shares), start=1)}
         return self._shares
 
     def _append(self, event: Event, file: FileRow | None) -> int:
@@ -163,8 +177,8 @@ class OpenRound:
             common |= {
                 "currentFile": base_name(file.path),
                 "filePath": file.path,
-                "fileIndex": file.index,
-                "totalFiles": session.total_files,
+                "fileIndex": self._places[file.index],
+                "totalFiles": len(self._places),
             }
         row = EventRow(
             session_id=session.id,

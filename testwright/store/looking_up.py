@@ -79,6 +79,17 @@ async def seconds_per_file(rows: AsyncSession, writer: str, framework: str) -> l
     return [(ended - started).total_seconds() for started, ended in spans if started and ended]
 
 
+async def spent_per_file(rows: AsyncSession, model: str) -> list[tuple[int, float | None]]:
+    query = (
+        select(SuiteRow.evidence)
+        .join(RoundRow, (RoundRow.session_id == SuiteRow.session_id) & (RoundRow.number == SuiteRow.round))
+        .where(RoundRow.model == model)
+        .order_by(SuiteRow.created_at.desc())
+        .limit(_HISTORY)
+    )
+    return [(evidence["tokens"], evidence["costUsd"]) for evidence in await rows.scalars(query)]
+
+
 def _sessions() -> Select[SessionRow, int, int]:
     return select(SessionRow, _files_that(FileStatus.COMPLETED), _files_that(FileStatus.FAILED))
 

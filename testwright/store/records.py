@@ -46,6 +46,7 @@ def file_record(row: FileRow) -> FileRecord:
         stage=FileStage(row.stage),
         attempt=row.attempt,
         round=row.round,
+        from_folder=row.from_folder,
         error=row.error,
         test_id=row.test_id,
     )

@@ -3,12 +3,13 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.records import RepositoryRecord
+from testwright.store.event_log import RUNNING
 from testwright.store.records import repository_record
-from testwright.store.rows import RepositoryRow
+from testwright.store.rows import RepositoryRow, SessionRow
 
 
 async def add(rows: AsyncSession, owner: str, name: str, root: str, now: datetime) -> RepositoryRecord:
@@ -34,6 +35,9 @@ async def remove(rows: AsyncSession, repository_id: str, owner: str) -> bool:
     row = await _owned(rows, repository_id, owner)
     if row is None:
         return False
+    # A session that is over must not read the folder when it is retried; one that runs goes on as it began.
+    held = update(SessionRow).where(SessionRow.owner == owner, SessionRow.repository_id == repository_id)
+    await rows.execute(held.where(SessionRow.status.not_in(RUNNING)).values(repository_root=None))
     await rows.delete(row)
     return True
 

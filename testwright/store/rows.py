@@ -106,7 +106,10 @@ class RoundRow(Row):
 
 
 class FileRow(Row):
-    """`round` is the newest round that has it; `share` how much of it is done in that round, from 0 to 1."""
+    """`round` is the newest round that has it; `share` how much of it is done in that round, from 0 to 1.
+
+    `from_folder` says that its text was read from the registered folder, which a retry does again.
+    """
 
     __tablename__ = "files"
     __table_args__ = (
@@ -124,6 +127,7 @@ class FileRow(Row):
     attempt: Mapped[int]
     round: Mapped[int]
     share: Mapped[float]
+    from_folder: Mapped[bool]
     error: Mapped[dict[str, Any] | None]
     test_id: Mapped[str | None]
     started_at: Mapped[datetime | None]
@@ -131,7 +135,10 @@ class FileRow(Row):
 
 
 class SourceRow(Row):
-    """A file's text as it was accepted. Apart from `files`, because SQLite rewrites a whole row on every change."""
+    """A file's text as it was accepted; none where it could not be read.
+
+    Apart from `files`, because SQLite rewrites a whole row on every change.
+    """
 
     __tablename__ = "sources"
 

@@ -13,7 +13,7 @@ from testwright.store.accepting import not_found, owned_session
 from testwright.store.counting import counted
 from testwright.store.event_log import RUNNING, OpenRound
 from testwright.store.records import accepted, options_from
-from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow
+from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow, SuiteRow
 
 
 async def claim_round(
@@ -39,18 +39,26 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
     texts = select(FileRow.path, SourceRow.text).join(
         SourceRow, (SourceRow.session_id == FileRow.session_id) & (SourceRow.file_index == FileRow.index)
     )
-    overlay: dict[str, str] = dict((await rows.execute(texts.where(FileRow.session_id == session_id))).all())
+    # What an earlier round read from the folder is old: the folder itself has it as it is now.
+    texts = texts.where(FileRow.session_id == session_id, (FileRow.round == number) | FileRow.from_folder.is_(False))
+    overlay: dict[str, str] = dict((await rows.execute(texts)).all())
+    taken = select(SuiteRow.test_file_path).where(
+        SuiteRow.session_id == session_id, SuiteRow.file_index != file_index, SuiteRow.round < number
+    )
     return Assignment(
         session_id=session_id,
         round=number,
         file_index=file_index,
         total_files=session.total_files,
-        source=SourceFile(path=file.path, text=overlay[file.path], framework=file.framework),
+        source=SourceFile(
+            path=file.path, text=overlay[file.path], framework=file.framework, from_folder=file.from_folder
+        ),
         options=options_from(round.options),
         repository_root=session.repository_root,
         overlay=overlay,
         writer=round.writer,
         model=round.model,
+        taken=frozenset((await rows.scalars(taken)).all()),
     )
 
 
@@ -131,6 +139,13 @@ async def unfinished(rows: AsyncSession) -> list[tuple[str, int, str]]:
     )
     query = query.order_by(RoundRow.created_at)
     return [(session_id, number, event_id) for session_id, number, event_id in await rows.execute(query)]
+
+
+async def of_terminals(rows: AsyncSession) -> list[tuple[str, str, str | None]]:
+    query = select(RoundRow.session_id, RoundRow.owner, RoundRow.claimed_by).where(
+        RoundRow.status.in_(RUNNING), RoundRow.driver == "cli"
+    )
+    return [(session_id, owner, run_id) for session_id, owner, run_id in await rows.execute(query)]
 
 
 async def running_sessions(rows: AsyncSession) -> frozenset[str]:

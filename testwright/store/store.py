@@ -21,6 +21,7 @@ from testwright.domain.records import (
     StoredEvent,
     TestRecord,
 )
+from testwright.domain.sessions import SourceFile, UnreadableFile
 from testwright.store import accepting, event_log, looking_up, repositories, running
 from testwright.store.answers import StoredAnswers
 from testwright.store.database import Database, prepare_file
@@ -106,10 +107,14 @@ class Store:
         instructions: str | None,
         estimate_seconds: int,
         writer: str | None = None,
+        wanted_model: str | None = None,
+        read_again: Sequence[SourceFile | UnreadableFile] = (),
     ) -> Accepted:
         """A further round with the named files, else with all that failed or were cancelled.
 
-        What is None stays as it was in the round before. Raises InputError: 404 session_not_found, 409
+        `wanted_model` is what somebody asked for and is kept for later rounds; `writer` and `model` are who will really
+        write in this one. `read_again` are the files whose texts were read anew. What is None stays as it was in the
+        round before (`model`: where `writer` is None). Raises InputError: 404 session_not_found, 409
         session_running, 400 unknown_path or nothing_to_retry.
         """
         answer = await self._database.write(
@@ -118,10 +123,12 @@ class Store:
                 session_id,
                 owner,
                 paths=paths,
+                wanted_model=wanted_model,
                 writer=writer,
                 model=model,
                 instructions=instructions,
                 estimate_seconds=estimate_seconds,
+                read_again=read_again,
                 now=self._now(),
             )
         )
@@ -201,6 +208,10 @@ class Store:
         """A fresh event id for a round whose run was lost. `started` is False when the round has ended meanwhile."""
         return await self._database.write(lambda rows: running.reissue(rows, session_id, round, self._now()))
 
+    async def of_terminals(self) -> list[tuple[str, str, str | None]]:
+        """Session, owner and run of every running round that a terminal walks itself."""
+        return await self._database.glance(running.of_terminals)
+
     async def unfinished(self) -> list[tuple[str, int, str]]:
         """Session, round and event id of what the engine was sent and has not ended."""
         return await self._database.glance(running.unfinished)
@@ -252,6 +263,10 @@ class Store:
     async def seconds_per_file(self, writer: str, framework: str) -> list[float]:
         """How long finished files took, the newest 50."""
         return await self._database.glance(lambda rows: looking_up.seconds_per_file(rows, writer, framework))
+
+    async def spent_per_file(self, model: str) -> list[tuple[int, float | None]]:
+        """Tokens and US dollars (None: no price was known) of the newest 50 files that this model wrote for."""
+        return await self._database.glance(lambda rows: looking_up.spent_per_file(rows, model))
 
     async def running_sessions(self) -> frozenset[str]:
         """The ids of all sessions that are not over, whoever drives them."""

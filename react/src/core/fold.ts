@@ -119,7 +119,7 @@ export function foldReport(state: SessionState, report: StatusReport): SessionSt
     currentMessage: report.currentMessage,
     summary: report.summary,
     errorDetail:
-      report.status === 'failed'
+      report.status === 'failed' || nothingCameOf(report)
         ? (state.errorDetail ?? failure({ code: 'generation_failed', message: report.currentMessage }))
         : null,
   }
@@ -161,7 +161,9 @@ function newFile(path: string, index: number): FileState {
 
 function withFile(state: SessionState, update: FileUpdate): SessionState {
   const { filePath: path } = update
-  const old = state.files[path] ?? newFile(path, update.fileIndex ?? Object.keys(state.files).length + 1)
+  // A later round counts its own files only, so that its numbers say nothing about a place in the session.
+  const place = update.round > 1 ? undefined : update.fileIndex
+  const old = state.files[path] ?? newFile(path, place ?? Object.keys(state.files).length + 1)
   const files = { ...state.files, [path]: afterUpdate(old, update) }
   const next = { ...state, files }
   return update.type === 'test_generated' ? withTest(next, update.generatedTest) : next
@@ -236,15 +238,19 @@ function ended(state: SessionState, update: TerminalUpdate): SessionState {
     if (file.stage !== 'done' && file.stage !== 'failed' && file.stage !== 'cancelled')
       files[path] = { ...file, stage, retryAt: null, endedAt: update.timestamp }
   const next = { ...state, files, summary: summary ?? null }
+  // As the server sees it: the events speak of their round, the status of all files.
+  const all = Object.values(state.files)
+  const someReady = all.some(({ stage, test }) => stage === 'done' || test !== null)
+  const someFailed = all.some(({ stage }) => stage === 'failed' || stage === 'cancelled')
   switch (update.type) {
     case 'generation_completed':
-      return { ...next, status: summary?.failedTests ? 'partial' : 'completed' }
+      return { ...next, status: someFailed || summary?.failedTests ? 'partial' : 'completed' }
     case 'generation_cancelled':
       return { ...next, status: 'cancelled' }
     case 'generation_failed':
       return {
         ...next,
-        status: 'failed',
+        status: someReady ? 'partial' : 'failed',
         errorDetail: failure(update.error ?? { code: 'generation_failed', message: update.message }, true),
       }
   }
@@ -256,6 +262,11 @@ function failure(
   filePath?: string,
 ): GenerationErrorInfo {
   return { ...error, retryable, ...(filePath && { filePath }) }
+}
+
+/** The newest round brought nothing, though earlier ones did. */
+function nothingCameOf({ status, summary }: StatusReport): boolean {
+  return status === 'partial' && summary?.successfulTests === 0
 }
 
 function statusOf(server: ServerStatus, current: GenerationStatus): GenerationStatus {

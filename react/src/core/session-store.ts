@@ -311,7 +311,7 @@ export class SessionStore {
     this.#letGo = null
     if (!sessionId || round <= this.#toldRound) return
     this.#toldRound = round
-    if (status === 'failed') {
+    if (status === 'failed' || (status === 'partial' && errorDetail)) {
       if (errorDetail) this.listeners.onError?.(new GenerationError(errorDetail))
     } else if (status === 'completed' || status === 'partial' || status === 'cancelled')
       this.listeners.onComplete?.({ sessionId, status, summary, tests })

@@ -21,7 +21,9 @@ from testwright.domain.events import Event
 from testwright.domain.ports import ProjectView
 from testwright.domain.records import Accepted, NewSession
 from testwright.domain.sessions import Options, SourceFile
+from testwright.sources.folder import open_folder
 from testwright.sources.registering import register_folder, suggest_folders
+from testwright.sources.unreadable import why_unreadable
 from testwright.store import Store
 
 _LANGUAGES = {".py": "python", ".ts": "typescript", ".tsx": "typescript", ".js": "javascript"}
@@ -71,34 +73,10 @@ class FakeEngine:
         self.cancelled.append((session_id, round))
 
 
-class Folder:
-    """The least of a project view."""
-
-    def __init__(self, root: str) -> None:
-        self.root = root
-        if not Path(root).is_dir():
-            raise FileNotFoundError(root)
-
-    def paths(self) -> list[str]:
-        root = Path(self.root)
-        return sorted(
-            path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file() and ".git" not in path.parts
-        )
-
-    def text(self, path: str) -> str | None:
-        try:
-            return (Path(self.root) / path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return None
-
-    def exists(self, path: str) -> bool:
-        return (Path(self.root) / path).is_file()
-
-
 def _writer_for(options: Options) -> tuple[str, str | None]:
     if options.model == "unknown-model":
         raise PermanentError("No key for unknown-model.", code="model_refused", hint="Set GOOGLE_API_KEY.")
-    return ("model", options.model) if options.model else ("explorer", None)
+    return ("model", options.model) if options.model not in (None, "explorer") else ("explorer", None)
 
 
 def _has_tests(path: str, view: ProjectView) -> bool:
@@ -312,7 +290,8 @@ async def door(store: Store, settings: DoorSettings, web_build: Path | None) -> 
         language_of_path=lambda path: _LANGUAGES.get(Path(path).suffix),
         find_folder=partial(register_folder, roots=settings.roots),
         suggest_folders=partial(suggest_folders, settings.roots),
-        open_folder=Folder,
+        open_folder=open_folder,
+        why_unreadable=why_unreadable,
         doctor=_doctor,
         web_build=web_build,
         has_tests=_has_tests,

@@ -14,10 +14,22 @@ import pytest
         ("GET", "/api/inngest/stream/"),
         ("DELETE", "/api/inngest/nowhere"),
         ("GET", "/nowhere.js"),
+        ("GET", "//api/sessions"),
+        ("GET", "/API/sessions"),
+        ("GET", "/Api"),
+        ("GET", "/metrics"),
+        ("POST", "/metrics"),
+        ("GET", "/healthz/"),
+        ("GET", "/readyz/"),
+        ("GET", "/docs/"),
+        ("GET", "/docs/..%2f..%2fsecret"),
+        ("GET", "/x/y"),
+        ("POST", "/x/y"),
+        ("GET", "/%00"),
     ],
 )
 async def test_an_unknown_address_is_404_in_the_envelope(door, method, path):
-    answer = await door.client.request(method, path)
+    answer = await door.client.request(method, f"http://localhost:5000{path}")
 
     assert answer.status_code == 404
     assert answer.json()["success"] is False
@@ -29,9 +41,9 @@ async def test_an_unknown_address_is_404_in_the_envelope(door, method, path):
     ("method", "path", "allowed"),
     [
         ("GET", "/api/inngest/trigger", "POST"),
-        ("PUT", "/api/sessions/sess_1234", "DELETE, GET"),
-        ("PATCH", "/api/repositories", "GET, POST"),
-        ("POST", "/healthz", "GET"),
+        ("PUT", "/api/sessions/sess_1234", "DELETE, GET, HEAD"),
+        ("PATCH", "/api/repositories", "GET, HEAD, POST"),
+        ("POST", "/healthz", "GET, HEAD"),
         ("POST", "/", "GET, HEAD"),
     ],
 )
@@ -171,6 +183,50 @@ async def test_without_a_build_the_page_says_how_to_get_one(door):
         answer = await door.get(path)
         assert answer.status_code == 503
         assert "make install" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/sessions", "/api/frameworks", "/api/openapi.json", "/docs", "/api/repositories", "/api/inngest/health"],
+)
+async def test_head_is_answered_wherever_get_is_and_without_a_body(door, path):
+    asked = await door.client.head(path)
+
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["content-length"] == (await door.get(path)).headers["content-length"]
+
+
+async def test_head_of_a_stream_ends_at_once(door):
+    session_id = await door.start()
+    asked = await door.client.head(f"/api/inngest/stream/{session_id}")
+
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["content-type"].startswith("text/event-stream")
+
+
+async def test_head_of_an_address_that_only_takes_post_is_405(door):
+    asked = await door.client.head("/api/inngest/trigger")
+
+    assert (asked.status_code, asked.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    ("query", "path", "problem"),
+    [
+        ("foo=1", "foo", "is not a parameter of this address"),
+        ("Limit=3", "Limit", "is not a parameter of this address; did you mean limit?"),
+        ("limit=3&limit=4", "limit", "came 2 times; send it once"),
+    ],
+)
+async def test_a_query_is_as_strict_as_a_body(door, query, path, problem):
+    answer = await door.get(f"/api/sessions?{query}")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["fields"] == [{"path": path, "problem": problem}]
+
+
+async def test_a_probe_may_add_what_it_likes(door):
+    assert (await door.get("/healthz?from=probe")).status_code == 200
 
 
 async def test_a_probe_that_asks_by_head_hears_the_truth(door):

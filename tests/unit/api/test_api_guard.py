@@ -329,3 +329,23 @@ async def test_websockets_are_not_accepted(door):
     await door.app({"type": "websocket", "path": "/api", "headers": []}, receive, send)
 
     assert [message["type"] for message in sent if message["type"] == "websocket.accept"] == []
+
+
+async def test_a_compressed_body_is_415(door):
+    answer = await door.client.post(
+        "/api/inngest/trigger",
+        content=b"\x1f\x8b",
+        headers={"content-type": "application/json", "content-encoding": "gzip"},
+    )
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "compressed_body")
+
+
+async def test_a_body_of_two_lengths_is_400(door):
+    answer = await door.client.post(
+        "/api/inngest/trigger",
+        content=b"{}",
+        headers={"content-type": "application/json", "transfer-encoding": "chunked", "content-length": "2"},
+    )
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "two_lengths")

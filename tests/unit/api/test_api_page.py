@@ -26,6 +26,23 @@ async def test_deep_links_get_the_page_and_never_an_old_one(door, path):
     assert answer.headers["cache-control"] == "no-cache"
 
 
+async def test_an_address_the_page_does_not_know_is_404_and_may_be_said_by_the_page(door):
+    read = await door.get("/nowhere/at/all", accept="text/html,*/*")
+    fetched = await door.get("/nowhere/at/all")
+
+    assert (read.status_code, fetched.status_code) == (404, 404)
+    assert "The page" in read.text
+    assert fetched.json()["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("path", ["//api/sessions", "/API/sessions", "/metrics", "/healthz/", "/readyz/", "/Docs/x"])
+async def test_a_services_address_is_never_the_page(door, path):
+    answer = await door.get(f"http://localhost:5000{path}", accept="text/html")
+
+    assert answer.status_code == 404
+    assert answer.json()["success"] is False
+
+
 async def test_hashed_files_may_be_kept_for_ever_and_others_not(door):
     hashed = await door.get("/assets/index-BxK_3a.js")
     plain = await door.get("/theme.js")

@@ -150,7 +150,8 @@ async def test_a_retry_takes_what_failed_into_a_further_round(door):
         ({"paths": []}, 400, "paths"),
         ({"paths": [1]}, 400, "paths[0]"),
         ({"path": ["src/a.ts"]}, 400, "path"),
-        ({"model": "unknown-model"}, 400, "options.model"),
+        ({"model": "unknown-model"}, 400, "model"),
+        ({"model": "a\x00b"}, 400, "model"),
     ],
 )
 async def test_a_bad_retry_is_refused_by_name(door, body, status, path):
@@ -162,6 +163,111 @@ async def test_a_bad_retry_is_refused_by_name(door, body, status, path):
     assert answer.status_code == status
     assert answer.json()["error"]["fields"][0]["path"] == path
     assert len(door.engine.dispatched) == 1
+
+
+@pytest.mark.parametrize("wish", ["gemini-two", "explorer"])
+async def test_the_model_of_a_retry_is_kept_for_later_ones(door, wish):
+    session_id = await door.start(options={"model": "gemini-one"})
+    await door.finish(session_id)
+    await door.post(f"/api/sessions/{session_id}/retry", {"model": wish})
+    await door.finish(session_id, 2)
+
+    await door.post(f"/api/sessions/{session_id}/retry")
+
+    session = (await door.get(f"/api/sessions/{session_id}")).json()["data"]
+    assert (session["options"]["model"], session["model"] or session["writer"]) == (wish, wish)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    folder = tmp_path / "code" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "price.py").write_text("def price(: return 1\n")
+    (folder / "other.py").write_text("def other(): return 1\n")
+    return folder
+
+
+async def _of_folder(door, folder, *names):
+    """A session of registered files that has ended."""
+    answer = await door.post("/api/repositories", {"path": str(folder)})
+    files = [{"path": name} for name in names or ("price.py", "other.py")]
+    session_id = await door.start(
+        repositoryId=answer.json()["data"]["repositoryId"], framework="pytest", files=files, repoBranch=None
+    )
+    await door.finish(session_id)
+    return session_id
+
+
+async def test_a_retry_reads_the_files_of_the_folder_again(door, shop):
+    session_id = await _of_folder(door, shop)
+    (shop / "price.py").write_text("def price(): return 2\n")
+
+    answer = await door.post(f"/api/sessions/{session_id}/retry", {"paths": ["price.py"]})
+
+    assert answer.status_code == 200
+    assert await door.store.file_text(session_id, "price.py") == "def price(): return 2\n"
+
+
+async def test_a_retry_takes_a_text_that_was_sent_as_it_was(door, shop):
+    answer = await door.post("/api/repositories", {"path": str(shop)})
+    session_id = await door.start(
+        repositoryId=answer.json()["data"]["repositoryId"],
+        framework="pytest",
+        files=[{"path": "price.py", "content": "sent"}],
+        repoBranch=None,
+    )
+    await door.finish(session_id)
+
+    await door.post(f"/api/sessions/{session_id}/retry")
+
+    assert await door.store.file_text(session_id, "price.py") == "sent"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"), [({"paths": ["other.py", "price.py"]}, "paths[1]"), ({"instructions": "Again."}, "price.py")]
+)
+async def test_a_file_that_has_left_the_folder_is_named_by_a_retry(door, shop, body, field):
+    session_id = await _of_folder(door, shop)
+    (shop / "price.py").unlink()
+
+    answer = await door.post(f"/api/sessions/{session_id}/retry", body)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["fields"] == [{"path": field, "problem": "is not in the repository"}]
+
+
+async def test_a_file_that_cannot_be_read_any_more_fails_by_itself_in_a_retry(door, shop):
+    session_id = await _of_folder(door, shop)
+    (shop / "price.py").write_bytes(b"# \xe9")
+
+    answer = await door.post(f"/api/sessions/{session_id}/retry", {"paths": ["other.py", "price.py"]})
+
+    assert answer.status_code == 200
+    files = (await door.get(f"/api/inngest/status/{session_id}")).json()["data"]["files"]
+    assert [(file["status"], file.get("error", {}).get("code")) for file in files] == [
+        ("failed", "not_utf8"),
+        ("queued", None),
+    ]
+
+
+async def test_a_retry_without_its_folder_says_that_it_is_gone(door, shop):
+    session_id = await _of_folder(door, shop)
+    shop.rename(shop.with_name("moved"))
+
+    answer = await door.post(f"/api/sessions/{session_id}/retry")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "repository_gone")
+
+
+async def test_a_repository_that_was_removed_is_read_by_no_retry(door, shop):
+    session_id = await _of_folder(door, shop)
+    (listed,) = (await door.get("/api/repositories")).json()["data"]["repositories"]
+    await door.client.delete(f"/api/repositories/{listed['repositoryId']}")
+
+    answer = await door.post(f"/api/sessions/{session_id}/retry")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "repository_gone")
+    assert (await door.get(f"/api/sessions/{session_id}")).json()["data"]["round"] == 1
 
 
 async def test_retrying_an_unknown_path_or_a_running_session_is_refused(door):

@@ -162,16 +162,15 @@ async def test_at_or_past_the_end_there_is_nothing_more_and_204_says_so(door, be
     assert answer.content == b""
 
 
-async def test_a_number_beyond_a_running_rounds_newest_waits_for_the_end(door):
+async def test_a_number_of_a_deleted_session_with_the_same_id_hides_nothing_of_the_new_one(door):
     session_id = await door.start()
     async with door.stream(session_id, "lastEventId=900") as stream:
-        await asyncio.wait_for(stream.news.wait(), 5)
-        assert stream.status == 200
+        await stream.until(1)
         await door.finish(session_id)
-        async with asyncio.timeout(8):
-            await stream.ended.wait()
+        await stream.until_the_end()
 
-    assert stream.events == []
+    assert [number for number, _ in stream.events] == [1, 2, 3, 4]
+    assert stream.types[-1] == "generation_failed"
 
 
 async def test_an_older_rounds_end_does_not_close_the_stream_of_a_newer_round(door):

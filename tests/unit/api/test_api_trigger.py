@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from testwright.domain.drafts import Draft
+from testwright.domain.evidence import DeliveredSuite, NotVerified
+
 BUTTON = {"path": "src/Button.tsx", "content": "export const a = 1", "framework": "jest"}
 
 
@@ -80,6 +83,16 @@ def _with_file(**changes: object) -> dict[str, Any]:
 BAD_REQUESTS: list[tuple[dict[str, Any], str, str]] = [
     ({"repositoryId": None}, "repositoryId", "is missing"),
     ({"repositoryId": ""}, "repositoryId", "is empty"),
+    ({"repositoryId": "shop\x00"}, "repositoryId", "has a control or invisible character"),
+    ({"repoBranch": "main\x1b[31m"}, "repoBranch", "has a control or invisible character"),
+    ({"options": {"model": "gemini\n"}}, "options.model", "has a control or invisible character"),
+    (_with_file(framework=""), "files[0].framework", "is empty"),
+    ({"files": [{"path": "a.py", "content": ""}]}, "framework", "jest cannot test python (a.py); use pytest"),
+    (
+        {"files": [BUTTON | {"path": "src.ts"}, BUTTON | {"path": "SRC.ts/a/b.ts"}]},
+        "files[1].path",
+        "lies below files[0].path, which is a file",
+    ),
     ({"repositoryId": 7}, "repositoryId", "must be text"),
     ({"files": None}, "files", "is missing"),
     ({"files": []}, "files", "needs at least 1"),
@@ -195,6 +208,17 @@ async def test_the_same_key_and_body_start_nothing_twice(door, request_body):
     again = await door.post("/api/inngest/trigger", request_body(), idempotency_key="one")
 
     assert first.json() == again.json()
+    assert len(door.engine.dispatched) == 1
+
+
+async def test_a_key_that_comes_again_after_the_end_is_told_how_it_ended(door, request_body):
+    first = (await door.post("/api/inngest/trigger", request_body(), idempotency_key="one")).json()
+    await door.finish(first["data"]["sessionId"])
+
+    again = (await door.post("/api/inngest/trigger", request_body(), idempotency_key="one")).json()
+
+    assert again["message"] == "This request came before. Its test generation has ended: failed."
+    assert again["data"] == first["data"] | {"status": "failed"}
     assert len(door.engine.dispatched) == 1
 
 
@@ -318,8 +342,7 @@ async def test_contents_of_a_registered_repository_may_be_left_out(door, shop):
     ("changes", "status", "path", "problem"),
     [
         ({"files": [{"path": "gone.py"}]}, 400, "files[0].path", "is not in the repository"),
-        ({"files": [{"path": "latin.py"}]}, 400, "files[0].path", "is not UTF-8 text"),
-        ({"files": [{"path": "large.py"}]}, 413, "files[0].content", "is 1,048,577 bytes; the limit is 1 MiB"),
+        ({"files": [{"path": "no/price.py"}]}, 400, "files[0].path", "is not in the repository"),
         ({"files": [{"path": "price.py"}], "repoBranch": "next"}, 400, "repoBranch", "is not what the folder has"),
     ],
 )
@@ -338,6 +361,111 @@ async def test_what_cannot_be_read_from_the_repository_is_named(
     assert str(shop) not in answer.text
 
 
+async def test_a_file_of_the_repository_that_cannot_be_read_fails_by_itself(door, shop):
+    (shop / "folder.py").mkdir()
+    (shop / "link.py").symlink_to(shop / "price.py")
+    (shop / "linked").symlink_to(shop)
+    (shop / "id_rsa.py").write_text("a = 1")
+    names = ["price.py", "latin.py", "large.py", "folder.py", "link.py", "linked/price.py", "id_rsa.py"]
+    repository_id = await _registered(door, shop)
+
+    session_id = await door.start(
+        repositoryId=repository_id, framework="pytest", files=[{"path": name} for name in names]
+    )
+
+    files = (await door.get(f"/api/inngest/status/{session_id}")).json()["data"]["files"]
+    assert files[0]["status"] == "queued"
+    assert [(file["error"]["code"], file["error"]["message"]) for file in files[1:]] == [
+        ("not_utf8", "latin.py is not UTF-8 text."),
+        ("too_large", "large.py has 1,048,577 bytes; the limit is 1,048,576."),
+        ("not_a_file", "folder.py is a folder."),
+        ("not_a_file", "link.py is a link."),
+        ("not_a_file", "price.py lies behind a linked folder."),
+        ("not_readable", "id_rsa.py is never read: its name says that it holds secrets."),
+    ]
+    assert all(file["error"]["hint"] for file in files[1:])
+    assert door.engine.dispatched
+
+
+@pytest.mark.parametrize("content", [None, "a = 1"])
+async def test_a_repository_whose_folder_is_gone_is_told_as_such(door, shop, request_body, content):
+    repository_id = await _registered(door, shop)
+    shop.rename(shop.with_name("moved"))
+
+    answer = await door.post(
+        "/api/inngest/trigger",
+        request_body(repositoryId=repository_id, framework="pytest", files=[{"path": "price.py", "content": content}]),
+    )
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "repository_gone")
+
+
+async def test_the_branch_is_checked_for_contents_that_were_sent_too(door, shop, request_body):
+    repository_id = await _registered(door, shop)
+
+    answer = await door.post(
+        "/api/inngest/trigger",
+        request_body(
+            repositoryId=repository_id,
+            framework="pytest",
+            repoBranch="next",
+            files=[{"path": "price.py", "content": "a = 1"}],
+        ),
+    )
+
+    assert answer.json()["error"]["fields"][0]["path"] == "repoBranch"
+
+
+async def _spent(door: Any, tokens: int, cost_usd: float | None) -> None:
+    session_id = await door.start(options={"model": "gemini-3-flash"})
+    await door.store.claim_round(session_id, 1, "run")
+    evidence = NotVerified(
+        writer="model",
+        model="gemini-3-flash",
+        reason="No runner here.",
+        hint=None,
+        test_count=1,
+        attempts=1,
+        tokens=tokens,
+        cost_usd=cost_usd,
+    )
+    suite = DeliveredSuite(
+        file_path="a.ts",
+        test_file_path="a.test.ts",
+        test_code="",
+        draft=Draft(preamble="", cases=()),
+        evidence=evidence,
+        dropped=(),
+        mutants=(),
+        covered_before=(),
+        covered_after=(),
+        missed_after=(),
+    )
+    await door.store.desk(session_id, 1, 1).deliver(suite)
+    await door.store.finish_round(session_id, 1)
+
+
+async def test_what_a_model_will_spend_is_unknown_until_it_has_spent_something(door, request_body):
+    body = request_body(files=[BUTTON, BUTTON | {"path": "src/b.ts"}], options={"model": "gemini-3-flash"})
+    before = (await door.post("/api/estimate", body)).json()["data"]
+    for tokens in (1000, 2000, 9000):
+        await _spent(door, tokens, 0.01)
+    after = (await door.post("/api/estimate", body)).json()["data"]
+    other = (await door.post("/api/estimate", body | {"options": {"model": "gemini-other"}})).json()["data"]
+
+    assert (before["tokens"], before["currency"]) == (None, None)
+    assert (after["tokens"], after["currency"]) == (4000, {"usd": 0.02})
+    assert (other["tokens"], other["currency"]) == (None, None)
+
+
+async def test_tokens_are_known_where_a_price_is_not(door, request_body):
+    await _spent(door, 1000, None)
+
+    data = (await door.post("/api/estimate", request_body(options={"model": "gemini-3-flash"}))).json()["data"]
+
+    assert (data["tokens"], data["currency"]) == (1000, None)
+
+
 async def test_an_estimate_starts_nothing(door, request_body):
     files = [BUTTON | {"path": f"src/{index}.ts"} for index in range(10)]
 
@@ -350,8 +478,8 @@ async def test_an_estimate_starts_nothing(door, request_body):
         "estimatedTime": "2m 30s",
         "writer": "explorer",
         "model": None,
-        "tokens": None,
-        "currency": None,
+        "tokens": 0,
+        "currency": {"usd": 0},
     }
     assert door.engine.dispatched == []
     assert await door.store.counts() == {"pending": 0, "processing": 0}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from testwright.domain.errors import PermanentError
 from testwright.domain.projects import Command, Completed, Limits, Mount, Runner, RunOrder
 from testwright.domain.verdicts import NotRun, Outcome, RunReport
 from testwright.frameworks import javascript_suites as suites
@@ -58,6 +59,31 @@ def told(title, state="passed", *groups, **more):
 )
 def test_a_suite_goes_where_the_projects_others_are_and_never_onto_one(source, others, path):
     assert Vitest().suite_path(source, View(source, *others)) == path
+
+
+@pytest.mark.parametrize(
+    ("sources", "others", "suites"),
+    [
+        (("a.js", "a.ts", "a.tsx"), (), ("a.test.js", "a.test.ts", "a.test.tsx")),
+        (("a.more.ts", "a.ts"), ("a.test.ts",), ("a.more.test.ts", "a.more-2.test.ts")),
+        (("A.ts", "a.ts"), (), ("A.test.ts", "a.more.test.ts")),
+        (
+            ("a.ts", "lib/a.ts", "src/a.ts", "src/src/a.ts"),
+            ("tests/other.test.ts",),
+            ("tests/a.test.ts", "tests/lib/a.test.ts", "tests/src/a.more.test.ts", "tests/src/a.test.ts"),
+        ),
+    ],
+)
+def test_no_two_sources_are_given_one_suite_whichever_is_asked_first(sources, others, suites):
+    assert tuple(Vitest().suite_path(source, View(*sources, *others)) for source in sources) == suites
+
+
+def test_a_source_in_node_modules_is_refused_with_its_reason():
+    with pytest.raises(PermanentError) as caught:
+        Jest().suite_path("node_modules/a.ts", View("node_modules/a.ts"))
+
+    assert caught.value.code == "invalid_path"
+    assert "node_modules" in caught.value.message
 
 
 def test_existing_suites_are_found_by_name_and_place():

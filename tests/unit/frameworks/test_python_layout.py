@@ -92,3 +92,36 @@ def test_namesakes_are_told_apart_by_what_the_tests_import():
 
     assert Pytest().existing_suites("a/price.py", view) == ()
     assert Pytest().existing_suites("b/price.py", view) == ("tests/test_price.py",)
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        (
+            ("lib/util.py", "src/util.py", "util.py"),
+            ("tests/test_lib_util.py", "tests/test_src_util.py", "tests/test_util.py"),
+        ),
+        (("a/src/util.py", "b/src/util.py"), ("tests/test_src_util.py", "tests/test_b_src_util.py")),
+        (
+            ("src/util.py", "src_util.py", "util.py"),
+            ("tests/test_util_testwright.py", "tests/test_src_util.py", "tests/test_util.py"),
+        ),
+        (("a/Util.py", "a/util.py"), ("tests/test_a_Util.py", "tests/test_util_testwright.py")),
+        (("my-mod.py", "my_mod.py"), ("tests/test_my_mod.py", "tests/test_my_mod_testwright.py")),
+        (("util.py", "util/__init__.py"), ("tests/test_util.py", "tests/test_util_testwright.py")),
+    ],
+)
+def test_no_two_sources_are_given_one_place_whichever_is_asked_first(sources, expected):
+    assert tuple(place(source, *sources) for source in sources) == expected
+
+
+def test_namesakes_whose_test_folders_are_packages_of_their_own_keep_their_names():
+    others = ("a/one.py", "a/tests/test_one.py", "a/tests/__init__.py", "b/price.py")
+
+    assert place("a/price.py", *others) == "a/tests/test_price.py"
+
+
+def test_a_suite_that_was_named_after_folders_is_found_again():
+    view = Project("a/src/util.py", "tests/test_a_src_util.py")
+
+    assert Pytest().existing_suites("a/src/util.py", view) == ("tests/test_a_src_util.py",)

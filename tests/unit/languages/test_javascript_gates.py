@@ -29,6 +29,7 @@ def fault(code, head=HEAD):
         "it('a', () => { const seen = vi.fn(); price(seen); expect(seen).toHaveBeenCalledWith(1) })",
         "it('a', () => { let got; got = price(1); expect(got).not.toBe(3) })",
         "it.each([[1, 2]])('a %i', (x, y) => { expect(price(x)).toBe(y) })",
+        "it('a', () => { const once = price(1); expect(once(2)).toBe(once(2)) })",
         "it('a', () => { vi.mock('./tax', () => ({})); expect(price(1)).toBe(2) })",
         "it('a', async () => { const money = await import('@app/other'); expect(price(money)).toBe(2) })",
     ],
@@ -59,6 +60,14 @@ def test_an_honest_test_passes(code):
             "it('a', () => { vi.spyOn(shop, 'price').mockReturnValue(2); expect(price(1)).toBe(2) })",
             "asserts",
             "replaces `shop.price`",
+        ),
+        ("it('a', () => { expect(price(1)).toBe(price(1)) })", "asserts", "whatever the code does"),
+        ("it('a', () => { expect(price(1) || true).toBeTruthy() })", "asserts", "whatever the code does"),
+        (
+            "it('a', async () => { const { spawn } = await import('node:child_process'); spawn('ls'); "
+            "expect(price(1)).toBe(2) })",
+            "asserts",
+            "starts a process",
         ),
         ("it('a', () => { const x = require('axios'); expect(price(x)).toBe(1) })", "reads", "'axios'"),
     ],

@@ -61,6 +61,7 @@ def test_a_fixture_from_the_projects_conftest_may_hold_the_result():
         ("try:\n    assert parse_price('1')\nexcept Exception:\n    pass", "swallows an error"),
         ("import time\ntime.sleep(1)\nassert parse_price('1')", "sleeps"),
         ("import os\nos._exit(0)\nassert parse_price('1')", "ends the test run"),
+        ("import subprocess\nsubprocess.Popen(['ls'])\nassert parse_price('1')", "starts a process"),
         ("pytest.skip('no')\nassert parse_price('1')", "skips or excuses"),
         ("import requests\nassert parse_price(requests.get('x'))", "imports requests"),
         ("import urllib.request\nassert parse_price(urllib.request.urlopen('x'))", "without a network"),

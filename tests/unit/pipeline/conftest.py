@@ -27,7 +27,7 @@ SUITE = "tests/test_money.py"
 
 
 class WordLanguage:
-    """A case's code is a word: pass, fail, skip, silent, crash, hang, flaky, static.
+    """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, static.
 
     A passing one may go on with the lines it runs and the mutants it notices: `pass lines=1,2 kills=1`. Each line of a
     source that begins with "mutable" has one mutant, of the line's own number.
@@ -42,7 +42,8 @@ class WordLanguage:
         return Analysis(language="python", symbols=(symbol,))
 
     def split(self, suite: str) -> Draft:
-        raise ValueError("not needed")
+        cases = re.findall(r"^@case (\S+) \| (.*)$", suite, re.MULTILINE)
+        return Draft(preamble="", cases=tuple(Case(name=name, code=code) for name, code in cases))
 
     def render(self, draft: Draft) -> str:
         cases = (f"@case {case.name} | {case.code}" for case in draft.cases)
@@ -84,7 +85,8 @@ class WordFramework:
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
         if "report" not in completed.reports:
             code, _, message = completed.log.partition(":")
-            return NotRun(code=code, message=message)
+            message, _, culprit = message.partition("@")
+            return NotRun(code=code, message=message, culprits=(f"group > {culprit}", culprit) if culprit else ())
         outcomes = tuple(
             CaseOutcome(
                 name=name,
@@ -158,11 +160,15 @@ class OneWorkspace:
 
 @dataclass
 class ActingSandbox:
-    """Acts the words out. `source` is how the source loads: fine, or the log of a run that told nothing."""
+    """Acts the words out. `source` is how the source loads: fine, or the log of a run that told nothing.
+
+    Nothing runs while a file that is `unbearable` lies in the workspace.
+    """
 
     workspace: MemoryWorkspace
     source: str = "fine"
     missing: bool = False
+    unbearable: frozenset[str] = frozenset()
     runs: list[str] = field(default_factory=list)
     tier: str = "isolated"
     flaky_seed: str = "seed=2"
@@ -177,6 +183,8 @@ class ActingSandbox:
         if command.argv[0] == "challenge":
             return self._challenge(text)
         self.runs.append(text)
+        if found := self.unbearable & self.workspace.texts.keys():
+            return Completed(exit_status=3, reason="exit", log=f"no_report:{min(found)} does not load")
         if self.source != "fine":
             return Completed(exit_status=2, reason="exit", log=self.source)
         if "import_module" in text:
@@ -187,6 +195,9 @@ class ActingSandbox:
         words = {word for _, word, _ in cases}
         if "crash" in words:
             return Completed(exit_status=2, reason="exit", log="load_error:SyntaxError in the suite")
+        if "spin" in words:
+            name = next(name for name, word, _ in cases if word == "spin")
+            return Completed(exit_status=1, reason="exit", log=f"timeout:{name} did not end within 10 s@{name}")
         if "hang" in words:
             return Completed(exit_status=None, reason="timeout", log="timeout:no answer within 30 s")
         return self._report([self._act(name, word, rest, seed) for name, word, rest in cases if word != "silent"])
@@ -250,6 +261,7 @@ class ScriptedWriter:
 class PlainDesk:
     events: list[Event] = field(default_factory=list)
     shelf: dict[str, str] = field(default_factory=dict)
+    spent_elsewhere: Usage = field(default_factory=Usage)
     delivered: list[DeliveredSuite] = field(default_factory=list)
 
     async def tell(self, event: Event) -> None:
@@ -260,6 +272,10 @@ class PlainDesk:
 
     async def get(self, key: str) -> dict[str, Any] | None:
         return json.loads(self.shelf[key]) if key in self.shelf else None
+
+    async def spent(self) -> Usage:
+        laid = [json.loads(value)["usage"] for key, value in self.shelf.items() if key.startswith("draft/")]
+        return sum((Usage(**usage) for usage in laid), self.spent_elsewhere)
 
     async def deliver(self, suite: DeliveredSuite) -> str:
         self.delivered.append(suite)
@@ -301,7 +317,7 @@ class World:
     def __init__(
         self, *drafts: Draft, existing: tuple[str, ...] = (), options: Options | None = None, text: str = "code"
     ) -> None:
-        self.workspace = MemoryWorkspace({"src/money.py": text, **dict.fromkeys(existing, "@case test_old | pass")})
+        self.workspace = MemoryWorkspace({"src/money.py": text, **dict.fromkeys(existing, "@case test_old | pass old")})
         self.workspaces = OneWorkspace(self.workspace)
         self.sandbox = ActingSandbox(self.workspace)
         self.writer = ScriptedWriter(list(drafts))

@@ -32,15 +32,13 @@ async def test_a_test_that_notices_nothing_of_what_it_runs_is_dropped_with_an_ex
     ]
 
 
-async def test_a_test_that_adds_nothing_is_dropped_and_the_shorter_of_equals_stays(world, suite):
-    it = world(
-        suite(long="pass   lines=1 kills=1", short="pass lines=1 kills=1", c="pass lines=2 kills=2"), text=SOURCE
-    )
+async def test_a_test_that_adds_nothing_is_dropped_and_the_writers_first_of_equals_stays(world, suite):
+    it = world(suite(a="pass lines=1 kills=1", b="pass lines=1 kills=1", c="pass lines=2 kills=2"), text=SOURCE)
 
     delivered = await it.walk()
 
-    assert names(delivered.draft) == ["test_short", "test_c"]
-    assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_long", "earns_place")]
+    assert names(delivered.draft) == ["test_a", "test_c"]
+    assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_b", "earns_place")]
 
 
 async def test_the_evidence_counts_what_the_delivered_tests_notice(world, suite):
@@ -151,6 +149,33 @@ async def test_kills_of_a_test_that_turns_out_flaky_do_not_count(world, suite):
     assert delivered.evidence.mutants == MutantCounts(killed=1, survived=1, sampled=2)
 
 
+async def test_a_test_that_the_project_has_already_is_not_added_again(world, suite):
+    it = world(
+        suite(a="pass lines=1 kills=1", like_a="pass lines=1 kills=1 ", b="pass lines=2 kills=2"),
+        text=SOURCE,
+        existing=("tests/test_old.py",),
+    )
+    it.workspace.texts["tests/test_old.py"] = "@case test_ours | pass  lines=1 kills=1"
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_b"]
+    assert [(drop.name, drop.gate, drop.reason) for drop in delivered.dropped] == [
+        ("test_a", "earns_place", "tests/test_old.py has this test already."),
+        ("test_like_a", "earns_place", "tests/test_old.py has this test already."),
+    ]
+
+
+async def test_a_file_whose_tests_the_project_has_already_says_so(world, suite):
+    it = world(suite(a="pass lines=1 kills=1"), text=SOURCE, existing=("tests/test_old.py",))
+    it.workspace.texts["tests/test_old.py"] = "@case test_ours | pass lines=1 kills=1"
+
+    with pytest.raises(PermanentError) as caught:
+        await it.walk()
+
+    assert caught.value.code == "nothing_new"
+
+
 # The choice itself
 
 MUTANTS = tuple(
@@ -191,6 +216,16 @@ def test_an_early_choice_that_later_ones_make_superfluous_is_taken_back():
     chosen = chosen_of(draft, results, Challenge(mutants=MUTANTS, outcomes=(killed(1, "broad", "left", "right"),)))
 
     assert chosen.names == ("left", "right")
+
+
+def test_a_fast_test_goes_before_a_slow_one_that_does_as_much():
+    draft = Draft(preamble="", cases=(case("slow"), case("fast")))
+    slow = CaseResult(name="slow", passed=True, duration_ms=900.0, lines=frozenset({1}), branches=frozenset())
+    challenge = Challenge(mutants=MUTANTS, outcomes=(killed(1, "slow", "fast"),))
+
+    chosen = chosen_of(draft, [slow, result("fast")], challenge)
+
+    assert chosen.names == ("fast",)
 
 
 def test_a_test_that_ran_into_no_change_at_all_is_not_called_blind():

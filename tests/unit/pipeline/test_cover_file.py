@@ -138,6 +138,18 @@ async def test_no_more_repairs_are_bought_once_the_budget_is_used_up(world, suit
     assert names(delivered.draft) == ["test_a"]
 
 
+async def test_a_file_is_not_begun_once_the_others_have_used_the_budget_up(world, suite):
+    it = world(suite(a="pass"), options=Options(max_cost_usd=0.5))
+    it.desk.spent_elsewhere = Usage(tokens=10, cost_usd=0.5)
+
+    with pytest.raises(PermanentError) as caught:
+        await it.walk()
+
+    assert caught.value.code == "budget_reached"
+    assert caught.value.message == "The session reached its limit of $0.5 before money.py."
+    assert it.writer.calls == 0
+
+
 async def test_an_unknown_price_does_not_stop_repairs(world, suite):
     it = world(suite(a="pass", b="fail"), suite(b="pass"), options=Options(max_cost_usd=0.01))
     it.writer.usage = Usage(tokens=100, cost_usd=None)

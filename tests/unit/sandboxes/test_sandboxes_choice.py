@@ -55,7 +55,7 @@ async def test_a_sandbox_that_says_little_is_not_trusted(candidate: Claiming) ->
         ("bwrap: setting up uid map: Permission denied", "apparmor"),
         ("bwrap: No permissions to create new namespace, likely because the kernel …", "unprivileged_userns_clone"),
         ("bwrap: Can't mount proc on /newroot/proc: Operation not permitted", "systempaths=unconfined"),
-        ("something else", "doctor"),
+        ("Testwright runs as root, and setpriv, which gives root's rights away, is missing", "util-linux"),
     ],
 )
 async def test_the_refusal_names_the_fix(log: str, fix: str) -> None:
@@ -63,6 +63,14 @@ async def test_the_refusal_names_the_fix(log: str, fix: str) -> None:
 
     assert isinstance(chosen, Refusing)
     assert fix in chosen.hint
+
+
+async def test_a_reason_that_nobody_foresaw_is_told_in_its_own_words(tmp_path: Path) -> None:
+    chosen = await prove([Claiming(log="bwrap: the moon is full", reason="launch-failed")])
+    with pytest.raises(SandboxUnavailable) as caught:
+        await chosen.run(Command(argv=("true",), workspace=str(tmp_path)))
+
+    assert "the moon is full" in str(caught.value)
 
 
 async def test_without_bubblewrap_the_fix_is_to_install_it(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_link_out_of_a_root_is_seen_through(tmp_path: Path) -> None:
             register_folder(path, [tmp_path / "roots"])
 
 
-@pytest.mark.parametrize("path", ["missing", "file", "a\0b", "x" * 5000])
+@pytest.mark.parametrize("path", ["missing", "missing/..", "file", "a\0b", "x" * 5000])
 def test_what_is_no_folder_is_refused_by_name(tmp_path: Path, path: str) -> None:
     (tmp_path / "file").write_text("x")
 

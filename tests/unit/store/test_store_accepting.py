@@ -4,7 +4,15 @@ import pytest
 from store_samples import ME, deliver_all, new_session, payloads, suite, types
 
 from testwright.domain.errors import InputError, PermanentError
-from testwright.domain.sessions import CoverageGoal, FileStatus, Options, SessionStatus, SourceFile, TestType
+from testwright.domain.sessions import (
+    CoverageGoal,
+    FileStatus,
+    Options,
+    SessionStatus,
+    SourceFile,
+    TestType,
+    UnreadableFile,
+)
 
 
 async def test_an_accepted_request_can_be_looked_up(store):
@@ -128,7 +136,16 @@ async def test_retry_takes_what_failed_and_may_change_model_and_instructions(sto
     await store.desk(session, 1, 1).deliver(suite("a.ts"))
     await store.desk(session, 1, 2).fail(PermanentError("It broke."))
     await store.finish_round(session, 1)
-    answer = await store.retry(session, ME, paths=None, model="gemini-pro", instructions="Be brief", estimate_seconds=9)
+    answer = await store.retry(
+        session,
+        ME,
+        paths=None,
+        wanted_model="gemini-pro",
+        writer="model",
+        model="gemini-pro",
+        instructions="Be brief",
+        estimate_seconds=9,
+    )
 
     assignment = await store.assignment(session, 2, 2)
     record = await store.session(session, ME)
@@ -139,6 +156,112 @@ async def test_retry_takes_what_failed_and_may_change_model_and_instructions(sto
     assert (assignment.model, assignment.round, assignment.total_files) == ("gemini-pro", 2, 2)
     assert (record.estimate_seconds, record.failed_files, record.model) == (9, 0, "gemini-pro")
     assert await store.assignment(session, 2, 1) is None
+
+
+async def test_who_writes_a_retry_is_no_wish_for_later_ones(store):
+    session = (await store.accept(new_session("a.ts"))).session_id
+    await deliver_all(store, session)
+    await store.retry(
+        session, ME, paths=["a.ts"], writer="model", model="gemini-pro", instructions=None, estimate_seconds=1
+    )
+    record = await store.session(session, ME)
+
+    assert (record.writer, record.model, record.options.model) == ("model", "gemini-pro", None)
+
+
+async def test_the_explorer_is_a_wish_like_any_model(store):
+    session = (
+        await store.accept(new_session("a.ts", options=Options(model="gemini-pro"), model="gemini-pro"))
+    ).session_id
+    await deliver_all(store, session)
+    await store.retry(
+        session,
+        ME,
+        paths=["a.ts"],
+        wanted_model="explorer",
+        writer="explorer",
+        model=None,
+        instructions=None,
+        estimate_seconds=1,
+    )
+    record = await store.session(session, ME)
+
+    assert (record.writer, record.model, record.options.model) == ("explorer", None, "explorer")
+
+
+LATIN = UnreadableFile(
+    path="latin.ts",
+    framework="vitest",
+    error=PermanentError("latin.ts is not UTF-8 text.", code="not_utf8", hint="Save it as UTF-8.", retryable=True),
+)
+
+
+async def test_a_file_that_cannot_be_read_fails_at_once_and_the_others_run(store):
+    new = new_session("a.ts")
+    session = (await store.accept(replace(new, files=(LATIN, *new.files)))).session_id
+    failed = (await payloads(store, session))[1]
+
+    assert await store.assignment(session, 1, 1) is None
+    assert (await store.assignment(session, 1, 2)).overlay.keys() == {"a.ts"}
+    assert (failed["type"], failed["filePath"], failed["retryable"]) == ("file_failed", "latin.ts", True)
+    assert failed["error"] == {
+        "code": "not_utf8",
+        "message": "latin.ts is not UTF-8 text.",
+        "hint": "Save it as UTF-8.",
+    }
+
+
+async def test_a_request_of_which_nothing_can_be_read_ends_as_failed(store):
+    session = (await store.accept(replace(new_session(), files=(LATIN,)))).session_id
+    await store.claim_round(session, 1, "run")
+    await store.finish_round(session, 1)
+
+    assert await types(store, session) == ["session_created", "file_failed", "generation_failed"]
+    assert (await payloads(store, session))[-1]["error"]["code"] == "not_utf8"
+
+
+def from_folder(path: str, text: str) -> SourceFile:
+    return SourceFile(path=path, text=text, framework="vitest", from_folder=True)
+
+
+async def test_a_retry_takes_the_texts_that_were_read_again(store):
+    files = (from_folder("a.ts", "old"), from_folder("b.ts", "old"))
+    session = (await store.accept(new_session(files=files))).session_id
+    await deliver_all(store, session)
+    await store.retry(
+        session,
+        ME,
+        paths=["a.ts"],
+        model=None,
+        instructions=None,
+        estimate_seconds=1,
+        read_again=(from_folder("a.ts", "new"),),
+    )
+
+    assignment = await store.assignment(session, 2, 1)
+
+    assert assignment.source.text == "new"
+    assert assignment.overlay == {"a.ts": "new"}, "the folder itself has b.ts as it is now"
+
+
+async def test_a_file_that_can_be_read_at_last_is_taken_from_the_retry(store):
+    session = (await store.accept(replace(new_session(), files=(LATIN,)))).session_id
+    await store.finish_round(session, 1)
+    readable = from_folder("latin.ts", "export const one = 1")
+    await store.retry(
+        session, ME, paths=None, model=None, instructions=None, estimate_seconds=1, read_again=(readable,)
+    )
+
+    assert (await store.assignment(session, 2, 1)).source == readable
+
+
+async def test_a_key_that_comes_with_a_repeat_of_a_running_request_is_kept(store):
+    await store.accept(new_session(session_id="mine"))
+    await store.accept(new_session(session_id="mine", idempotency_key="key"))
+    with pytest.raises(InputError) as caught:
+        await store.accept(new_session(idempotency_key="key", request_hash="another"))
+
+    assert caught.value.code == "idempotency_conflict"
 
 
 async def test_retry_takes_named_files_even_finished_ones(store):
@@ -211,3 +334,27 @@ async def test_deleting_a_session_leaves_nothing_of_it(store):
     assert await store.file_text(session, "src/price.ts") is None
     assert (await store.accept(new_session(session_id="mine", idempotency_key="key"))).started
     assert await store.desk(session, 1, 1).get("draft") is None
+
+
+async def test_two_files_of_a_session_never_hold_one_test_path(store):
+    session = (await store.accept(new_session("src/a.ts", "lib/a.ts"))).session_id
+    await store.desk(session, 1, 1).deliver(suite("src/a.ts"))
+    second = replace(suite("lib/a.ts"), test_file_path="src/A.test.ts")
+
+    with pytest.raises(PermanentError) as caught:
+        await store.desk(session, 1, 2).deliver(second)
+
+    assert (caught.value.code, caught.value.retryable) == ("test_path_taken", True)
+    assert "src/a.ts" in caught.value.message
+    assert [test.file_path for test in await store.tests(session)] == ["src/a.ts"]
+
+
+async def test_a_further_round_knows_the_test_paths_that_other_files_hold(store):
+    session = (await store.accept(new_session("a.ts", "b.ts", session_id="mine"))).session_id
+    await deliver_all(store, session)
+    await store.retry(session, ME, paths=["b.ts"], model=None, instructions=None, estimate_seconds=1)
+
+    assignment = await store.assignment(session, 2, 2)
+
+    assert assignment is not None
+    assert assignment.taken == {"a.test.ts"}

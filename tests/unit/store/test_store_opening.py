@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0002"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -121,7 +121,7 @@ async def test_an_older_schema_is_brought_up_with_its_data_and_a_copy(tmp_path, 
     copy = path.with_name("testwright.sqlite.before-9999")
     assert rows_of(path, "SELECT id, mood FROM sessions") == [(session, None)]
     assert rows_of(path, "SELECT count(*) FROM files") == [(1,)]
-    assert rows_of(copy, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert rows_of(copy, "SELECT version_num FROM alembic_version") == [("0004",)]
     assert rows_of(copy, "SELECT id FROM sessions") == [(session,)]
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
@@ -133,14 +133,19 @@ async def test_suites_from_before_mutants_are_still_there(tmp_path):
         await deliver_all(store, session)
     path = home / "testwright.sqlite"
     connection = sqlite3.connect(path)
-    connection.executescript("ALTER TABLE tests DROP COLUMN mutants; UPDATE alembic_version SET version_num = '0001';")
+    connection.executescript(
+        "ALTER TABLE tests DROP COLUMN mutants; ALTER TABLE files DROP COLUMN from_folder;"
+        "UPDATE alembic_version SET version_num = '0001';"
+    )
     connection.close()
 
     async with Store.open(home) as store:
         (kept,) = await store.tests(session)
+        (file,) = await store.files(session)
 
     assert kept.evidence["verified"] is True
     assert kept.mutants == ()
+    assert not file.from_folder
 
 
 def rows_of(path: Path, statement: str) -> list[tuple[object, ...]]:

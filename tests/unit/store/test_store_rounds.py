@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 from store_samples import EVIDENCE, ME, UNVERIFIED, deliver_all, new_session, payloads, processing, suite, types
 
+from testwright.domain.drafts import Usage
 from testwright.domain.errors import Cancelled, InputError, PermanentError, TransientError
-from testwright.domain.sessions import FileStage, FileStatus, SessionStatus
+from testwright.domain.sessions import FileStage, FileStatus, SessionStatus, SourceFile
 
 
 async def test_a_second_run_gets_nothing(store):
@@ -211,6 +212,79 @@ async def test_when_all_files_failed_of_the_same_the_round_says_so(store):
     assert last["error"] == {"code": "sandbox_unavailable", "message": "No sandbox.", "hint": "Do."}
 
 
+async def _retried(store, session, *paths):
+    answer = await store.retry(session, ME, paths=list(paths), model=None, instructions=None, estimate_seconds=1)
+    return answer.round
+
+
+async def test_what_an_earlier_round_delivered_counts_for_the_session_and_not_for_the_round(store):
+    session = (await store.accept(new_session("good.ts", "broken.ts"))).session_id
+    await store.desk(session, 1, 1).deliver(suite("good.ts"))
+    await store.desk(session, 1, 2).fail(PermanentError("It broke."))
+    await store.finish_round(session, 1)
+    round = await _retried(store, session, "broken.ts")
+    await store.desk(session, round, 2).fail(PermanentError("It broke."))
+    await store.finish_round(session, round)
+
+    record = await store.session(session, ME)
+    last = (await payloads(store, session))[-1]
+    assert record.status == SessionStatus.PARTIAL
+    assert (last["type"], last["summary"]["totalFiles"]) == ("generation_failed", 1)
+
+    round = await _retried(store, session, "good.ts")
+    await store.desk(session, round, 1).deliver(suite("good.ts"))
+    await store.finish_round(session, round)
+
+    record = await store.session(session, ME)
+    assert (record.status, record.failed_files) == (SessionStatus.PARTIAL, 1)
+    assert (await payloads(store, session))[-1]["type"] == "generation_completed"
+
+    round = await _retried(store, session, "broken.ts")
+    await store.desk(session, round, 2).deliver(suite("broken.ts"))
+    await store.finish_round(session, round)
+
+    assert (await store.session(session, ME)).status == SessionStatus.COMPLETED
+
+
+async def test_the_events_of_a_round_count_the_files_of_that_round(store):
+    session = (await store.accept(new_session("a.ts", "b.ts", "c.ts"))).session_id
+    await deliver_all(store, session)
+    round = await _retried(store, session, "b.ts", "c.ts")
+    await deliver_all(store, session, round)
+
+    told = [event for event in await payloads(store, session) if event["round"] == round]
+
+    assert (told[0]["type"], told[0]["totalFiles"]) == ("round_started", 2)
+    assert [(event["filePath"], event["fileIndex"], event["totalFiles"]) for event in told if "filePath" in event] == [
+        ("b.ts", 1, 2),
+        ("c.ts", 2, 2),
+    ]
+    assert told[-1]["summary"]["totalFiles"] == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "hint", "told"),
+    [
+        ("unparseable", "Correct the syntax error and try again.", "Correct the syntax error. Send the corrected"),
+        ("timeout", "Install it, then retry.", "Install it. Send the corrected file in a new trigger"),
+        ("load_error", None, "Send the corrected file in a new trigger with the same sessionId."),
+    ],
+)
+async def test_what_only_an_edit_cures_is_no_case_for_a_retry_of_a_text_that_was_sent(store, code, hint, told):
+    sent = SourceFile(path="sent.ts", text="(", framework="vitest")
+    read = SourceFile(path="read.ts", text="(", framework="vitest", from_folder=True)
+    session = (await store.accept(new_session(files=(sent, read)))).session_id
+    for index in (1, 2):
+        error = PermanentError("It is broken.", code=code, hint=hint, retryable=True)
+        await store.desk(session, 1, index).fail(error)
+    first, second = (await payloads(store, session))[1:]
+
+    assert (first["retryable"], second["retryable"]) == (False, True)
+    assert first["error"]["hint"].startswith(told)
+    assert first["error"]["hint"].endswith("with the same sessionId.")
+    assert second["error"].get("hint") == hint
+
+
 async def test_cancel_ends_everything_at_once(store):
     session = (await store.accept(new_session("a.ts", "b.ts"))).session_id
     await store.desk(session, 1, 1).deliver(suite("a.ts"))
@@ -340,3 +414,16 @@ async def test_seconds_per_file_are_those_observed(store, clock):
     assert await store.seconds_per_file("explorer", "vitest") == [12.0]
     assert await store.seconds_per_file("model", "vitest") == []
     assert await store.seconds_per_file("explorer", "jest") == []
+
+
+async def test_what_a_round_spent_is_the_sum_over_its_files_and_unknown_where_one_is(store):
+    session = (await store.accept(new_session("a.ts", "b.ts"))).session_id
+    first, second = store.desk(session, 1, 1), store.desk(session, 1, 2)
+    await first.put("draft/1", {"draft": {}, "usage": {"tokens": 10, "cost_usd": 0.25}})
+    await second.put("draft/1", {"draft": {}, "usage": {"tokens": 5, "cost_usd": 0.5}})
+    await second.put("analysis", {"usage": {"tokens": 1000}})
+
+    assert await first.spent() == Usage(tokens=15, cost_usd=0.75)
+
+    await second.put("draft/2", {"draft": {}, "usage": {"tokens": 1, "cost_usd": None}})
+    assert await first.spent() == Usage(tokens=16, cost_usd=None)

@@ -200,12 +200,22 @@ async def test_basic_coverage_is_one_everyday_test_for_each_export():
 
 async def test_integration_tells_of_round_trips():
     trip = {"from": {"target": 0, "args": ["7"]}}
-    told = [saw(1, args=["a"]), saw(3, args=[7], branches=("s2",), **trip)]
+    told = [saw(1, args=["a"]), saw("7", args=[7], branches=("s2",), **trip)]
 
     draft = await explored(*told, options=Options(test_types=(TestType.UNIT, TestType.INTEGRATION)))
 
     assert draft.cases[-1].scenario == "integration"
-    assert "expect(price(price('7'))).toBe(3)" in draft.cases[-1].code
+    assert "expect(price(price('7'))).toBe('7')" in draft.cases[-1].code
+    assert draft.cases[-1].targets == ("price", "price")
+
+
+async def test_what_one_export_gives_is_handed_to_another_only_where_that_makes_sense():
+    trip = {"from": {"target": 0, "args": ["x"]}}
+    told = [saw(1, args=["a"]), saw(3, args=[7], branches=("s2",), **trip)]
+
+    draft = await explored(*told, options=Options(test_types=(TestType.INTEGRATION,)))
+
+    assert [case.scenario for case in draft.cases] == ["happy"]
 
 
 async def test_jest_suites_of_commonjs_code_require_it():

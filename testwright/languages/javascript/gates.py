@@ -22,6 +22,7 @@ _SAID_WITHOUT_CALL = re.compile(
 )
 _EXITS = re.compile(r"\bprocess\s*\.\s*(exit|abort|kill)\s*\(")
 _SLEEP = re.compile(r"new\s+Promise\b[^;]*?\bsetTimeout\s*\(|\btimers/promises\b", re.S)
+_PROCESSES = re.compile(r"(?:\bimport\s*\(|\brequire\s*\(|\bfrom)\s*['\"](?:node:)?(?:child_process|cluster)['\"]")
 _MOCKERS = {"vi.mock", "vi.doMock", "jest.mock", "jest.doMock", "jest.setMock", "jest.unstable_mockModule"}
 _REPLACERS = ("mockReturnValue", "mockImplementation", "mockResolvedValue", "mockRejectedValue")
 _LITERALS = frozenset({"number", "string", "true", "false", "null", "undefined", "regex", "array", "object"})
@@ -80,6 +81,10 @@ def _without_oracle(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     fake_clock = "useFakeTimers" in case.code or "useFakeTimers" in draft.preamble
     if _SLEEP.search(case.code) and not fake_clock:
         return "It sleeps in real time; use fake timers, or await what it waits for."
+    if _PROCESSES.search(f"{draft.preamble}\n{case.code}") and not any(
+        name.removeprefix("node:") in ("child_process", "cluster") for name in analysis.imports
+    ):
+        return "It starts a process of its own, which may outlive the test; call the code under test instead."
     if any(_swallows(node) for node in walk(root) if node.type == "try_statement"):
         return "Its try/catch lets a missing error pass; expect the error with an assertion that fails without it."
     units = _unit_imports(preamble, analysis)
@@ -151,8 +156,9 @@ def _weak_expectations(root: Node, preamble: Node) -> str | None:
     matchers = {matcher for _, matcher, _ in checks}
     if matchers <= _SNAPSHOTS:
         return "It only compares with a snapshot; say what you expect in the test itself."
+    shared = _shared_names(preamble)
     for subject, matcher, expected in checks:
-        if _is_tautology(subject, expected):
+        if _is_tautology(subject, expected, shared):
             return f"`expect({text_of(subject)}).{matcher}({text_of(expected)})` is true whatever the code does."
     if not any(_depends(node, moved) for subject, _, expected in checks for node in (subject, expected)):
         return "What it expects does not depend on the code under test; assert on its result or effect."
@@ -201,13 +207,20 @@ def _is_link(word: str) -> bool:
     return word in _NOT_MATCHERS or _CHAIN.fullmatch(word) is not None
 
 
-def _is_tautology(subject: Node | None, expected: Node | None) -> bool:
+def _is_tautology(subject: Node | None, expected: Node | None, shared: set[str]) -> bool:
     inner = unwrap(subject)
     if inner is None:
         return False
     if inner.type in _LITERALS and not any(each.type in ("identifier", "call_expression") for each in walk(inner)):
         return True
-    return expected is not None and text_of(inner) == text_of(expected) and "(" not in text_of(inner)
+    if inner.type == "binary_expression" and text_of(field(inner, "operator")) in ("||", "??"):
+        right = unwrap(field(inner, "right"))
+        return right is not None and right.type == "true"
+    if expected is None or text_of(inner) != text_of(expected):
+        return False
+    # The same call twice may well be the point: a function that the test made itself and that has to remember.
+    callee = unwrap(field(inner, "function"))
+    return "(" not in text_of(inner) or (inner.type == "call_expression" and text_of(callee) in shared)
 
 
 _TEST_LIBRARIES = frozenset({"vitest", "@jest/globals", "mocha", "chai", "assert", "assert/strict", "sinon", "should"})

@@ -25,6 +25,7 @@ _NOT_VALUES = frozenset(
         "property_signature",
     }
 )
+_JSX_BLANKS = " \t\r\n"
 _SHOWN_ATTRIBUTES = re.compile(r"^(aria-[\w-]+|alt|href|label|name|placeholder|role|src|title|type|value)$")
 _DULL_ATTRIBUTES = re.compile(r"^(className|class|key|style|data-[\w-]+)$")
 
@@ -113,7 +114,8 @@ def jsx_text(node: Node) -> Iterator[Change]:
     quote = next((mark for mark in "\"'`" if mark not in said), None)
     if quote is None or not re.search(r"\w", said) or re.search(r"[&\\]|\$\{", said):
         return
-    lead, tail = said[: len(said) - len(said.lstrip())], said[len(said.rstrip()) :]
+    lead = said[: len(said) - len(said.lstrip(_JSX_BLANKS))]
+    tail = said[len(said.rstrip(_JSX_BLANKS)) :]
     first = 0 if "\n" not in lead else len(lead.encode())
     last = 0 if "\n" not in tail else len(tail.encode())
     core = (node.text or b"")[first : len(node.text or b"") - last]

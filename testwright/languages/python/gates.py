@@ -23,6 +23,14 @@ from testwright.languages.python.syntax import (
 
 _EXITS = {"sys.exit", "os._exit", "os.abort", "os.kill", "exit", "quit", "_exit", "pytest.exit", "signal.raise_signal"}
 _SLEEPS = {"time.sleep", "sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"}
+_PROCESSES = {
+    *(f"subprocess.{way}" for way in ("Popen", "run", "call", "check_call", "check_output")),
+    "os.system",
+    "os.fork",
+    "os.popen",
+    "Popen",
+    "multiprocessing.Process",
+}
 _SKIPS = (
     "pytest.skip",
     "pytest.xfail",
@@ -95,7 +103,10 @@ def _dynamic_imports(root: Node) -> Iterator[str]:
 def _proves_nothing(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     root, shared = parse(case.code), parse(draft.preamble)
     raises = "self.assertRaises" if classes.is_method(case.code) else "pytest.raises"
+    starts_processes = {"subprocess", "os", "multiprocessing"} & {name.split(".")[0] for name in analysis.imports}
     for tree in (root, shared):
+        if not starts_processes and (problem := _own_process(tree)) is not None:
+            return problem
         problem = _forbidden(tree, raises) or _patched_unit(tree, analysis)
         if problem is not None:
             return problem
@@ -121,6 +132,15 @@ def _forbidden(root: Node, raises: str) -> str | None:
             return f"Line {line} ends the test run; a test must not raise SystemExit itself."
         if node.type == "except_clause" and _swallows(node):
             return f"Line {line} swallows an error; expect it with {raises}, or let it fail the test."
+    return None
+
+
+def _own_process(root: Node) -> str | None:
+    for call, name in _calls(root):
+        if name in _PROCESSES:
+            return (
+                f"Line {line_of(call)} starts a process, which may outlive the test; call the code under test instead."
+            )
     return None
 
 

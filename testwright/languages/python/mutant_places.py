@@ -122,15 +122,15 @@ class _Survey:
                     self.found += changes.of_call_statement(value, self.text)
                 self._expression(value)
             case ast.Assign():
-                if not any(_is_dunder(target) for target in node.targets):
+                if not any(_is_fixed(target) for target in node.targets):
                     for target in node.targets:
                         self._inside_target(target)
                     self._expression(node.value)
             case ast.AugAssign():
-                if not _is_dunder(node.target):
+                if not _is_fixed(node.target):
                     self._expression(node.value)
             case ast.AnnAssign(value=ast.expr() as value):
-                if "TypeAlias" not in self.text.of(node.annotation) and not _is_dunder(node.target):
+                if "TypeAlias" not in self.text.of(node.annotation) and not _is_fixed(node.target):
                     self._expression(value)
             case ast.Assert():
                 self.found += changes.of_condition(node.test, self.text, "assert")
@@ -246,5 +246,7 @@ def _parts(node: ast.expr | None) -> Sequence[ast.expr]:
     return node.elts if isinstance(node, ast.Tuple) else (node,)
 
 
-def _is_dunder(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name) and target.id.startswith("__") and target.id.endswith("__")
+def _is_fixed(target: ast.expr) -> bool:
+    if not isinstance(target, ast.Name):
+        return False
+    return target.id == "TYPE_CHECKING" or (target.id.startswith("__") and target.id.endswith("__"))

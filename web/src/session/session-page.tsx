@@ -250,7 +250,7 @@ function Announcer({ generation }: { generation: Generation }) {
 function titleOf({ status, fileList }: Generation, repository?: string): string {
   const where = repository ? ` in ${repository}` : ''
   const all = count(fileList.length, 'file')
-  // Of all rounds: the status tells only of the newest.
+  // What an earlier round delivered counts, even where a later one failed.
   const kept = fileList.filter(({ test }) => test !== null).length
   switch (status) {
     case 'idle':

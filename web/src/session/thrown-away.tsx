@@ -7,6 +7,7 @@ const GATES: Readonly<Record<string, string>> = {
   is_stable: 'Not stable',
   can_fail: 'Cannot fail',
   earns_place: 'Adds nothing new',
+  asked_for: 'Not asked for',
 }
 
 export function ThrownAway({ dropped }: { dropped: readonly DroppedTest[] }) {

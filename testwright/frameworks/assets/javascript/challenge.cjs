@@ -3,6 +3,7 @@
 //
 // A kill counts only as pass, fail, pass: the case passes before with no mutant at work, fails with it, and passes again
 // without. When it does not pass again, something was left behind, and everything else waits for a fresh environment.
+// A case that waits for something has to fail a second time: what came late from an earlier repetition may have hit it.
 const { entriesIn, nextTurn, orderIn, pairsToTry, stateOf, write } = require('./journal.cjs')
 
 const SHORTEST_MS = 2000
@@ -10,6 +11,7 @@ const FEWEST_CALLS = 100_000
 const TIMES_LONGER = 20
 const TIMES_MORE = 50
 const now = performance.now.bind(performance)
+const { setImmediate } = globalThis
 
 class Endless extends Error {
   constructor() {
@@ -37,6 +39,7 @@ exports.Challenge = class Challenge {
   #pending = ''
   #started = 0
   #isOpen = false
+  #hasWaited = { yes: false }
 
   constructor(folder) {
     this.#folder = folder
@@ -131,20 +134,23 @@ exports.Challenge = class Challenge {
           return this.#advance()
         }
         this.#pending = over ? 'timed_out' : isReached ? 'killed' : 'spoiled'
-        this.#phase = 'confirm'
-        this.#started = now()
-        return true
-      default:
+        return this.#repeat('confirm')
+      case 'confirm':
+        if (ok && this.#pending === 'killed' && this.#found.waits) return this.#repeat('once more')
         this.#end(ok || this.#pending === 'timed_out' ? this.#pending : 'spoiled')
         this.#stopped = !ok
         return ok && this.#advance()
+      default:
+        this.#end(ok && !over ? 'spoiled' : 'killed')
+        this.#stopped = hung
+        return !hung && this.#advance()
     }
   }
 
   // The case skipped the rest of itself in the midst of a repetition, and nobody heard of its end.
   #abandon() {
     const id = this.#found.id
-    if (this.#phase === 'mutant' || this.#phase === 'confirm') this.#end('spoiled')
+    if (['mutant', 'confirm', 'once more'].includes(this.#phase)) this.#end('spoiled')
     else if (this.#phase === 'single') this.#write({ single: this.#turn.number, case: id, ok: false, lost: true })
     else this.#write({ control: id, ok: false })
     this.#isOpen = false
@@ -160,6 +166,7 @@ exports.Challenge = class Challenge {
     this.#write({ control: found.id, ok, reached, calls, ms: Math.round(ms), again, remembers })
     found.ms = Math.max(found.ms, ms)
     found.calls = Math.max(found.calls, calls)
+    found.waits ||= this.#hasWaited.yes
     if (!ok) return false
     if (!again && found.fit !== true) {
       this.#phase = 'second'
@@ -185,10 +192,23 @@ exports.Challenge = class Challenge {
     return true
   }
 
+  #repeat(phase) {
+    this.#phase = phase
+    if (phase === 'once more') this.#work(this.#number, this.#found.calls)
+    this.#begin(this.#number)
+    return true
+  }
+
   #begin(number) {
     this.#number = number
     const alone = this.#isSingle || undefined
-    this.#write({ begin: number, case: this.#found.id, alone, limit: Math.round(number ? this.milliseconds : 0) })
+    const checks = this.#phase === 'confirm' || this.#phase === 'once more' || undefined
+    this.#write({ begin: number, case: this.#found.id, alone, checks, limit: Math.round(number ? this.milliseconds : 0) })
+    const waited = { yes: false }
+    setImmediate(() => {
+      waited.yes = true
+    })
+    this.#hasWaited = waited
     this.#started = now()
   }
 

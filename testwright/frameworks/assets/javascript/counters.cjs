@@ -23,7 +23,8 @@ exports.Counters = class Counters {
     const before = this.#open.get(key)
     this.#open.delete(key)
     const found = global.__coverage__?.[this.#path]
-    if (!before?.alone || !found || Object.keys(found.s).length > MOST_STATEMENTS) return undefined
+    // With a map of their own the counters speak of compiled lines, and not of those that the author wrote.
+    if (!before?.alone || !found || found.inputSourceMap || Object.keys(found.s).length > MOST_STATEMENTS) return undefined
     const lines = new Set()
     for (const [id, count] of Object.entries(found.s))
       if (count > (before.s[id] ?? 0)) lines.add(found.statementMap[id].start.line)

@@ -99,8 +99,9 @@ function giveUp(state, open, hung) {
     const found = state.cases.get(open.case)
     if (found) found.fit = false
   } else {
-    state.pairs.set(`${open.begin} ${open.case}`, hung ? 'timed_out' : 'spoiled')
-    if (hung) state.hung.add(open.begin)
+    const isOver = hung && !open.checks
+    state.pairs.set(`${open.begin} ${open.case}`, isOver ? 'timed_out' : 'spoiled')
+    if (isOver) state.hung.add(open.begin)
   }
 }
 

@@ -1,24 +1,34 @@
-// jest-circus in a measured run: tells of each case what it alone ran of the file under test.
+// jest-circus in an ordinary run: tells of each case what it alone ran of the file under test, and which one is running.
 const { join, relative } = require('node:path')
+const { Worker } = require('node:worker_threads')
 const { Counters } = require('../javascript/counters.cjs')
 const { fromJest } = require('./parts.cjs')
 
 const circus = fromJest('jest-circus/runner')
 const run = circus.default ?? circus
+const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
+const AT_AN_END = new Set(['test_done', 'test_skip', 'test_todo'])
 
 // Tests run in the reporter's own process: there it finds what it adds to its report.
 const told = []
 globalThis.__testwright_cases__ = told
 
+const watchdog = order.hangSeconds
+  ? new Worker(join(__dirname, 'watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
+  : undefined
+watchdog?.unref()
+
 module.exports = (globalConfig, config, environment, runtime, testPath, ...rest) => {
-  const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
   const counters = new Counters(join(order.root, order.source))
+  const file = relative(order.root, testPath)
   const own = environment.handleTestEvent?.bind(environment)
   environment.handleTestEvent = async (event, state) => {
-    if (event.name === 'test_start') counters.begin(event.test, environment.global)
+    if (event.name === 'test_start') watchdog?.postMessage({ titles: titlesOf(event.test), file })
+    if (event.name === 'test_start' && order.coverage) counters.begin(event.test, environment.global)
     await own?.(event, state)
-    if (event.name !== 'test_done' && event.name !== 'test_skip' && event.name !== 'test_todo') return
-    told.push({ file: relative(order.root, testPath), titles: titlesOf(event.test), ...counters.end(event.test, environment.global) })
+    if (!AT_AN_END.has(event.name)) return
+    watchdog?.postMessage(null)
+    if (order.coverage) told.push({ file, titles: titlesOf(event.test), ...counters.end(event.test, environment.global) })
   }
   return run(globalConfig, config, environment, runtime, testPath, ...rest)
 }

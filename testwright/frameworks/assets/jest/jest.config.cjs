@@ -23,16 +23,16 @@ module.exports = async () => {
     testMatch: undefined,
     testRegex: order.suites.map((path) => `/${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
     haste: { ...chosen.haste, enableSymlinks: false },
-    ...(process.env.TESTWRIGHT_CHALLENGE ? challenged(chosen) : measured(chosen)),
+    ...(process.env.TESTWRIGHT_CHALLENGE ? challenged(chosen) : watched(chosen)),
   }
 }
 
-function measured({ testRunner = 'jest-circus' }) {
-  return order.coverage && testRunner.includes('circus') ? { testRunner: join(__dirname, 'cases-tests.cjs') } : {}
+function watched({ testRunner = 'jest-circus' }) {
+  return testRunner.includes('circus') ? { testRunner: join(__dirname, 'cases-tests.cjs') } : {}
 }
 
 // Switched code is for running: whoever also checks its types would miss the declaration of the switch.
-function challenged({ transform, globals }) {
+function challenged({ preset, transform, globals }) {
   const withoutTypes = Object.entries(transform ?? {}).map(([pattern, chosen]) => {
     const [path, options] = [chosen].flat()
     return [pattern, /ts-jest/.test(path) ? [path, { ...options, diagnostics: false }] : chosen]
@@ -41,7 +41,9 @@ function challenged({ transform, globals }) {
     runner: join(__dirname, 'challenge-runner.cjs'),
     testRunner: join(__dirname, 'challenge-tests.cjs'),
     ...(transform ? { transform: Object.fromEntries(withoutTypes) } : {}),
-    ...(globals?.['ts-jest'] ? { globals: { ...globals, 'ts-jest': { ...globals['ts-jest'], diagnostics: false } } } : {}),
+    ...(/ts-jest/.test(preset) || globals?.['ts-jest']
+      ? { globals: { ...globals, 'ts-jest': { ...globals?.['ts-jest'], diagnostics: false } } }
+      : {}),
   }
 }
 

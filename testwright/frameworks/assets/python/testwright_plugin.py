@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import random
 import unittest
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
-from testwright_run import FINDINGS, METER, WISHES, time_limit
+from testwright_run import FINDINGS, METER, WISHES, loading, time_limit
 
 FINDINGS.versions["pytest"] = pytest.__version__
 
@@ -32,6 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     random.seed(max(WISHES.seed, 0))
     FINDINGS.running = case_name(item.nodeid)
+    FINDINGS.write()
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -40,6 +41,18 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     with time_limit(WISHES.case_seconds, give_up):
         yield
     METER.end()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, None]:
+    if not isinstance(collector, pytest.Module):
+        yield
+        return
+    with loading(collector.nodeid):
+        outcome = yield
+    ended = outcome.excinfo[1] if outcome.excinfo else None  # pytest reports every other error by itself
+    if isinstance(ended, SystemExit):
+        FINDINGS.add_problem(collector.nodeid, ended)
 
 
 def give_up(why: str) -> None:

@@ -31,6 +31,7 @@ class Wishes:
         self.only = frozenset(json.loads(os.environ.pop("TESTWRIGHT_ONLY", "[]")))
         self.coverage = os.environ.pop("TESTWRIGHT_COVERAGE", "") == "1"
         self.case_seconds = float(os.environ.pop("TESTWRIGHT_CASE_SECONDS", "0"))
+        self.load_seconds = float(os.environ.pop("TESTWRIGHT_LOAD_SECONDS", "0"))
 
 
 class Findings:
@@ -40,6 +41,7 @@ class Findings:
         self.tests: dict[tuple[str, str], dict[str, Any]] = {}
         self.problems: list[dict[str, Any]] = []
         self.running = ""
+        self.loading = ""
         self.started = time.monotonic()
         self.versions = {"python": sys.version.split()[0], "coverage": METER.version}
 
@@ -54,18 +56,21 @@ class Findings:
             test["message"] = message[:MOST_MESSAGE]
 
     def add_problem(self, path: str, error: BaseException) -> None:
-        """A file that could not be loaded, and why."""
+        """A file that could not be loaded, and why; `culprit` is the project's other file in which it happened."""
         lines = source_lines(error)
+        culprit, line = last_own_place(error, path)
         module = str(getattr(error, "name", None) or "")
+        message = f"sys.exit({code_of(error)})" if isinstance(error, SystemExit) else str(error).strip()
         self.problems.append(
             {
                 "path": path,
                 "kind": type(error).__name__,
-                "message": str(error).strip()[:MOST_MESSAGE],
+                "message": message[:MOST_MESSAGE],
                 "module": module,
                 "own": is_own(module),
                 "in_source": bool(lines),
-                "line": lines[-1] if lines else None,
+                "line": lines[-1] if lines else line,
+                "culprit": culprit,
             }
         )
 
@@ -82,6 +87,7 @@ class Findings:
             "finished": status is not None,
             "status": status,
             "running": self.running,
+            "loading": self.loading,
             "tests": list(self.tests.values())[:MOST_TESTS],
             "problems": self.problems[:20],
             "coverage": coverage,
@@ -91,6 +97,26 @@ class Findings:
         with open(REPORT + ".part", "w", encoding="utf-8") as file:
             json.dump(whole, file)
         os.replace(REPORT + ".part", REPORT)
+
+
+class LoadsTooLong(BaseException):
+    """No Exception, so that no file can catch it by mistake."""
+
+
+def loads_too_long(why: str) -> None:
+    raise LoadsTooLong(why)
+
+
+@contextlib.contextmanager
+def loading(path: str) -> Iterator[None]:
+    """A file that ends the process, or does not end, while it is loaded is told of while it can still be told."""
+    FINDINGS.loading = path
+    FINDINGS.write()
+    try:
+        with time_limit(WISHES.load_seconds, loads_too_long):
+            yield
+    finally:
+        FINDINGS.loading = ""
 
 
 @contextlib.contextmanager
@@ -140,6 +166,23 @@ def is_own(module: str) -> bool:
     top = module.split(".")[0]
     places = (os.path.join(root, top) for root in sys.path if root.startswith(os.getcwd()))
     return bool(top) and any(os.path.isdir(place) or os.path.isfile(place + ".py") for place in places)
+
+
+def code_of(ended: SystemExit) -> str:
+    return "" if ended.code is None else repr(ended.code)[:200]
+
+
+def last_own_place(error: BaseException | None, suite: str) -> tuple[str, int | None]:
+    root = os.path.join(os.path.realpath(os.getcwd()), "")
+    found: tuple[str, int | None] = ("", None)
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None:
+        path = os.path.realpath(trace.tb_frame.f_code.co_filename)
+        inside = path[len(root) :]
+        if path.startswith(root) and inside != suite and "site-packages" not in path:
+            found = (inside, trace.tb_lineno)
+        trace = trace.tb_next
+    return found
 
 
 def source_lines(error: BaseException | None) -> list[int]:

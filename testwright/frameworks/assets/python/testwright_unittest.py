@@ -13,7 +13,7 @@ import time
 import unittest
 from collections.abc import Iterator
 
-from testwright_run import FINDINGS, METER, WISHES, time_limit
+from testwright_run import FINDINGS, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_suites import Result, name_of, ring, shuffled, tests_in
 
 PASSED, FAILED, NOTHING = 0, 1, 2
@@ -38,6 +38,7 @@ class Run(Result):
     def startTest(self, test: unittest.TestCase) -> None:
         super().startTest(test)
         FINDINGS.running = name_of(test)
+        FINDINGS.write()
         FINDINGS.test(self.paths[test], name_of(test))["ran"] += 1
         random.seed(max(WISHES.seed, 0))
         self.started = time.monotonic()
@@ -67,8 +68,9 @@ def main(paths: list[str]) -> int:
     found: dict[unittest.TestCase, str] = {}
     for path in paths:
         try:
-            found.update(dict.fromkeys(tests_in(path), path))
-        except (Exception, SystemExit) as error:
+            with loading(path):
+                found.update(dict.fromkeys(tests_in(path), path))
+        except (Exception, SystemExit, LoadsTooLong) as error:
             FINDINGS.add_problem(path, error)
     tests = [test for test in found if not WISHES.only or name_of(test) in WISHES.only]
     if WISHES.seed >= 0:

@@ -1,19 +1,31 @@
-// vitest's runner in a measured run: tells of each case what it alone ran of the file under test.
+// vitest's runner in an ordinary run: tells of each case what it alone ran of the file under test, and which one is
+// running.
+import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { Base, root, shared, source } from './base.mjs'
+import { Base, coverage, marker, root, shared, source } from './base.mjs'
 
 const { Counters } = createRequire(shared)('./counters.cjs')
 const counters = new Counters(join(root, source))
+let started = 0
 
 export default class CasesRunner extends Base {
   async onBeforeRunTask(test) {
     await super.onBeforeRunTask?.(test)
-    counters.begin(test, globalThis)
+    if (test.mode === 'skip' || test.mode === 'todo') return
+    if (marker) writeFileSync(marker, JSON.stringify({ started: (started += 1), pid: process.pid, ...named(test) }))
+    if (coverage) counters.begin(test, globalThis)
   }
 
   async onAfterRunTask(test) {
-    test.meta.testwright = counters.end(test, globalThis)
+    if (coverage) test.meta.testwright = counters.end(test, globalThis)
+    if (marker) writeFileSync(marker, '')
     await super.onAfterRunTask?.(test)
   }
+}
+
+function named(test) {
+  const titles = [test.name]
+  for (let group = test.suite; group?.name && group !== test.file; group = group.suite) titles.unshift(group.name)
+  return { titles, file: test.file.filepath, isRow: Boolean(test.each) }
 }

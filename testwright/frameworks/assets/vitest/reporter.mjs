@@ -10,6 +10,8 @@ const LONGEST = 2000
 
 export class Reporter {
   version = ''
+  running = null
+  hangs = false
   #order
   #tests = []
   #errors = []
@@ -41,6 +43,8 @@ export class Reporter {
       framework: 'vitest',
       version: this.version,
       finished: this.#finished,
+      hangs: this.hangs,
+      running: this.running && { titles: this.running.titles, template: this.#rowOf(this.running) },
       tests: this.#tests,
       errors: this.#errors,
       coverage: coverage.flatMap((map) => Object.values(map)),
@@ -78,6 +82,10 @@ export class Reporter {
         template: task.each ? this.#template(file, task.name) : undefined,
       })
     }
+  }
+
+  #rowOf({ titles, file, isRow }) {
+    return isRow ? this.#template(relative(this.#order.root, file), titles.at(-1)) : undefined
   }
 
   // `it.each(rows)('adds %i', …)` is one test to whoever wrote it: find the title that this row's title was made from.

@@ -3,17 +3,19 @@
 // order, and so that a project's configuration is extended rather than replaced.
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { instrumenting, OPTIONS } from './measure.mjs'
 import { readOldConfig } from './old-config.mjs'
 import { Reporter } from './reporter.mjs'
+import { markedIn, watch } from './watchdog.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const entry = realpathSync(process.argv[2])
 const root = order.root
 const scratch = join(process.env.TMPDIR ?? '/tmp', 'testwright-vitest')
+const marker = join(scratch, 'running.json')
 const reporter = new Reporter(order)
 const challenge = process.env.TESTWRIGHT_CHALLENGE
 
@@ -38,8 +40,18 @@ async function main() {
   delete config.build
   const options = { config: false, watch: false, root, run: true }
   if (challenge) return await inTurns(vitest, options, config)
+  if (order.hangSeconds) watch(marker, order.hangSeconds, endFor)
   const runner = await vitest.startVitest('test', [], options, config)
   await runner?.close()
+}
+
+// The process that is busy for ever, where it is not this one, has to be ended too.
+function endFor(test) {
+  reporter.running = test
+  reporter.hangs = true
+  writeFileSync(order.report, JSON.stringify(reporter.report()))
+  if (test.pid !== process.pid) process.kill(test.pid, 'SIGKILL')
+  process.exit(1)
 }
 
 // Each run of the suite has an environment of its own; what is tried in it, its own runner decides.
@@ -56,6 +68,14 @@ async function inTurns(vitest, options, config) {
 async function projectConfig(vite, vitePackage) {
   const path = CONFIGS.map((name) => join(root, name)).find((candidate) => existsSync(candidate))
   if (path === undefined) return null
+  try {
+    return await readConfig(path, vite, vitePackage)
+  } catch (error) {
+    throw new Error(`${basename(path)} cannot be used: ${error?.message ?? error}`, { cause: error })
+  }
+}
+
+async function readConfig(path, vite, vitePackage) {
   const [major, minor] = vite.version.split('.').map(Number)
   if (major < 6 || (major === 6 && minor < 1)) return (await readOldConfig(path, root, vitePackage, scratch)) ?? {}
   const found = await vite.loadConfigFromFile({ command: 'serve', mode: 'test' }, path, root, 'silent', undefined, 'runner')
@@ -113,7 +133,7 @@ function testOptions(asked, hasConfig) {
     attachmentsDir: join(scratch, 'attachments'),
   }
   if (challenge) Object.assign(options, challengeOptions())
-  else if (order.coverage && asked.runner === undefined) options.runner = ourRunner('cases-runner.mjs')
+  else if (asked.runner === undefined) options.runner = ourRunner('cases-runner.mjs')
   // Not as undefined: vitest 1 would take that for no time at all.
   if (order.timeout !== undefined) options.testTimeout = order.timeout
   const others = ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project']
@@ -131,7 +151,10 @@ function ourRunner(name) {
   const dist = join(dirname(entry), 'dist')
   const [index, runners, suite] = ['index', 'runners', 'suite'].map((part) => pathToFileURL(join(dist, `${part}.js`)).href)
   const shared = join(here, '../javascript/challenge.cjs')
-  process.env.TESTWRIGHT_VITEST = JSON.stringify({ root, source: order.source, shared, index, runners, suite })
+  process.env.TESTWRIGHT_VITEST = JSON.stringify({
+    ...{ root, source: order.source, coverage: order.coverage, marker: order.hangSeconds ? marker : null },
+    ...{ shared, index, runners, suite },
+  })
   return join(here, name)
 }
 
@@ -139,6 +162,7 @@ main().catch((error) => {
   reporter.failed(error)
   process.exitCode = 1
 }).finally(() => {
+  if (order.hangSeconds && markedIn(marker)) reporter.running = JSON.parse(markedIn(marker))
   if (challenge) console.error(JSON.stringify(reporter.report().errors))
   else writeFileSync(order.report, JSON.stringify(reporter.report()))
   // Whatever the suite left open must not keep us waiting.

@@ -90,8 +90,8 @@ def scenario(each: dict[str, Any]) -> str:
 
 def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     """An object: made, used, and asked what it has become."""
-    name, outcome, steps = target.symbol.name, each["outcome"], each["steps"]
-    results = each.get("lived") or []
+    name, outcome, results = target.symbol.name, each["outcome"], each.get("lived") or []
+    steps = each["steps"][: len(results)]  # a life ends with the step that throws
     setup, needs = set_up(each, style)
     made = call_text(f"new {name}", each["args"], style, 2)
     if not steps or not results:

@@ -10,12 +10,20 @@ from typing import Any
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.ports import WritingTask
 from testwright.domain.sessions import CoverageGoal
+from testwright.domain.specifiers import is_ambiguous
 from testwright.writers.explorer.javascript import openings, scenes
+from testwright.writers.explorer.javascript.fitting import arguments_fit, fits
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, holds, quoted, source
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 MOST_CASES = 30
+_MOST_TRIPS = 3
+_PRIMITIVE = re.compile(r"(?:string|number|boolean|unknown|any|object)(?:\[\])?")
+_OPPOSITES = (
+    ("encode", "decode"), ("parse", "format"), ("parse", "stringify"), ("serialize", "deserialize"),
+    ("compress", "decompress"), ("pack", "unpack"), ("escape", "unescape"), ("encrypt", "decrypt"), ("split", "join"),
+)  # fmt: skip
 Told = dict[str, Any]
 
 
@@ -26,7 +34,7 @@ def draft_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask) -
     names: set[str] = set()
     for target in targets:
         mine = [each for each in told if each["target"] == target.id]
-        for _, written in _worth_keeping(mine, target, task, style, targets):
+        for each, written in _worth_keeping(mine, target, task, style, targets):
             name = _unique(_one_line(written.title), names, target)
             names.add(name)
             needs |= written.needs
@@ -35,11 +43,15 @@ def draft_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask) -
                     name=name,
                     code=_code(name, written, style),
                     group=target.symbol.name,
-                    targets=(target.symbol.name,),
+                    targets=(target.symbol.name, *_givers(each, targets)),
                     scenario=written.scenario,
                 )
             )
     return Draft(preamble=_preamble(targets, task, style, needs), cases=tuple(cases))
+
+
+def _givers(each: Told, targets: tuple[Target, ...]) -> tuple[str, ...]:
+    return (targets[each["from"]["target"]].symbol.name,) if "from" in each else ()
 
 
 def _style(task: WritingTask) -> Style:
@@ -69,10 +81,12 @@ def _worth_keeping(
     for each in mine:
         if len(kept) >= MOST_CASES + 3 * len(target.spec["methods"]):
             break
-        written = _written(each, target, style, targets, has_results)
-        if written is None or (written.scenario != "happy" and not options.include_edge_cases and "from" not in each):
+        if "from" in each or (style.is_typed and not _type_checks(each, target)):
             continue
-        if options.coverage is CoverageGoal.BASIC and (written.scenario != "happy" or "from" in each):
+        written = _written(each, target, style, has_results)
+        if written is None or (written.scenario != "happy" and not options.include_edge_cases):
+            continue
+        if options.coverage is CoverageGoal.BASIC and written.scenario != "happy":
             continue
         fresh = set(each["branches"]) - reached
         answer = json.dumps(
@@ -97,10 +111,55 @@ def _worth_keeping(
         reached |= set(each["branches"])
         answers[answer] = answers.get(answer, 0) + 1
         kept.append((each, written))
+    trips = _trips(mine, target, style, targets)
     if options.coverage is CoverageGoal.BASIC:
-        return _one_per_member(kept, target)
+        return [*_one_per_member(kept, target), *trips[:1]]
+    kept += trips
     order = {"happy": 0, "edge": 1, "error": 2, "integration": 3}
     return sorted(kept, key=lambda pair: order[pair[1].scenario])
+
+
+def _trips(mine: list[Told], target: Target, style: Style, targets: tuple[Target, ...]) -> list[tuple[Told, Written]]:
+    """Calls with what another export gave; they have a point of their own, whatever the others reach."""
+    found = [
+        (each, written)
+        for each in mine
+        if "from" in each and not holds(each["args"], "cut", "symbol")
+        if _belong_together(each, targets[each["from"]["target"]], target)
+        if (written := _trip(each, target, style, targets)) is not None
+    ]
+    return found[:_MOST_TRIPS]
+
+
+def _type_checks(each: Told, target: Target) -> bool:
+    """Whether TypeScript would let the calls pass, as far as the declared types tell."""
+    methods = {method["name"]: method["params"] for method in target.spec["methods"]}
+    calls = [(each["args"], target.spec["params"])]
+    calls += [
+        (step["args"], methods[step["name"]])
+        for step in each["steps"]
+        if target.kind == "class" and step.get("name") in methods and isinstance(step.get("args"), list)
+    ]
+    return all(arguments_fit(args, parameters) for args, parameters in calls)
+
+
+def _belong_together(each: Told, giver: Target, taker: Target) -> bool:
+    """Types decide where both are declared; else names that promise it, a value that comes back, or its members."""
+    parameter = next((one for one in taker.symbol.parameters if not one.optional), None)
+    if giver.symbol.returns and parameter is not None and parameter.annotation:
+        given_type, taken_type = giver.symbol.returns.lstrip(": "), parameter.annotation.lstrip(": ")
+        if given_type != taken_type:
+            return False
+        if not _PRIMITIVE.fullmatch(given_type):
+            return True
+    given = each["args"][0]
+    names = (giver.symbol.name.lower(), taker.symbol.name.lower())
+    if any(one in names[0] and other in names[1] for pair in _OPPOSITES for one, other in (pair, pair[::-1])):
+        return True
+    if each["outcome"]["tree"] in each["from"]["args"] and given not in each["from"]["args"]:
+        return True
+    shape = taker.spec["params"][0]["shape"] if taker.spec["params"] else {}
+    return isinstance(given, dict) and bool(shape.get("props")) and fits(given, shape)
 
 
 def _most_of_one_way(written: Written, target: Target) -> int:
@@ -117,13 +176,9 @@ def _one_per_member(kept: list[tuple[Told, Written]], target: Target) -> list[tu
     return list(seen.values())
 
 
-def _written(
-    each: Told, target: Target, style: Style, targets: tuple[Target, ...], has_results: bool
-) -> Written | None:
+def _written(each: Told, target: Target, style: Style, has_results: bool) -> Written | None:
     if holds(each["args"], "cut", "symbol"):
         return None
-    if "from" in each:
-        return _trip(each, target, style, targets)
     match target.kind:
         case "function":
             return _function(each, target, style, has_results)
@@ -297,7 +352,7 @@ def specifier_of(task: WritingTask) -> str:
     path = path if path.startswith(".") else f"./{path}"
     stem, _, ending = path.rpartition(".")
     spelled = re.search(r"from\s+['\"]\.{1,2}/[^'\"]+\.(js|mjs|ts|jsx|tsx)['\"]", task.source.text)
-    if ending in ("mjs", "cjs", "mts", "cts"):
+    if ending in ("mjs", "cjs", "mts", "cts") or is_ambiguous(task.source.path, task.view):
         return path
     if ending in ("ts", "tsx"):
         return f"{stem}.{'js' if spelled[1] != 'ts' else 'ts'}" if spelled else stem

@@ -36,7 +36,7 @@ def records(
     backs: Counter[tuple[str, str]] = Counter()
     for record in told:
         first = record["symbol"]
-        if first not in functions or record["error"] or record["patches"] or record["lines"] or not _equals(record):
+        if first not in functions or record["error"] or record["patches"] or record["lines"] or not _gives(record):
             continue
         for second, function in functions.items():
             pair = f"{second}({record['call']})"
@@ -48,12 +48,17 @@ def records(
             if seam is None:
                 continue
             backs[first, second] += _is_back(record, seam)
-            rank = 3 * _is_back(record, seam) + 2 * _is_opposite(first, second)
+            rank = 3 * _is_back(record, seam) + 2 * _is_opposite(first, second) + _is_own(record, bench)
             if rank and ((first, second) not in found or rank > found[first, second][0]):
                 found[first, second] = (rank, seam)
-    # One value that comes back may be chance, unless the names promise it.
-    meant = [ranked for pair, ranked in found.items() if backs[pair] > 1 or _is_opposite(*pair)]
-    return [seam for _, seam in sorted(meant, key=lambda ranked: -ranked[0])[:_MOST_PAIRS]]
+    # One value that comes back may be chance, unless the names promise it, or only the unit makes such values.
+    meant = [
+        (rank, seam)
+        for pair, (rank, seam) in found.items()
+        if backs[pair] > 1 or _is_opposite(*pair) or _is_own(seam["of"], bench)
+    ]
+    best = [seam for _, seam in sorted(meant, key=lambda ranked: -ranked[0])[:_MOST_PAIRS]]
+    return [{key: value for key, value in seam.items() if key != "of"} for seam in best]
 
 
 def _seam(record: dict[str, Any], second: str, bench: Bench) -> dict[str, Any] | None:
@@ -76,6 +81,7 @@ def _seam(record: dict[str, Any], second: str, bench: Bench) -> dict[str, Any] |
         "arguments": record["arguments"],
         "documented": False,
         "jumps": len(outcome.arcs),
+        "of": record,
     }
 
 
@@ -89,8 +95,18 @@ def _is_opposite(first: str, second: str) -> bool:
     return any((one in first and other in second) or (other in first and one in second) for one, other in _INVERSES)
 
 
-def _equals(record: dict[str, Any]) -> bool:
-    return bool(record["checks"]) and record["checks"][0][:2] == ["", "equals"] and record["checks"][0][2] != "None"
+def _gives(record: dict[str, Any]) -> bool:
+    """Whether the call had a result that another one may take."""
+    checks = record["checks"]
+    return bool(checks) and not checks[0][0] and checks[0][1] in ("equals", "instance") and checks[0][2] != "None"
+
+
+def _is_own(record: dict[str, Any], bench: Bench) -> bool:
+    """Whether the result is of a class of the unit's own: what takes it was made to take it."""
+    (_, how, text), *_ = record["checks"]
+    name = text if how == "instance" else text.partition("(")[0] if how == "equals" else ""
+    made = bench.names.get(name)
+    return inspect.isclass(made) and made.__module__ == bench.unit.__name__
 
 
 def _takes_one(function: Any) -> bool:

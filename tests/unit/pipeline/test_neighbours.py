@@ -1,0 +1,77 @@
+"""Files of the same request that tools obey: used where they work, left out where they do not."""
+
+from dataclasses import replace
+
+import pytest
+
+from testwright.domain.errors import PermanentError
+
+
+def beside(it, *paths, root=None):
+    overlay = {path: f"text of {path}" for path in paths}
+    it.workspace.texts |= overlay
+    it.assignment = replace(it.assignment, overlay={**overlay, "src/money.py": "code"}, repository_root=root)
+    return it
+
+
+@pytest.mark.parametrize("path", ["conftest.py", "json.py", "src/types.py", "vitest.config.ts", ".babelrc.js"])
+async def test_a_neighbour_that_lets_nothing_run_is_left_out_and_named(world, suite, path):
+    it = beside(world(suite(a="pass")), path, "src/other.py")
+    it.sandbox.unbearable = frozenset({path})
+
+    await it.walk()
+
+    assert path not in it.workspace.texts
+    assert "src/other.py" in it.workspace.texts
+    assert any(f"without {path.split('/')[-1]} of this request" in event.message for event in it.desk.events)
+
+
+async def test_a_neighbour_that_works_is_used(world, suite):
+    it = beside(world(suite(a="pass")), "conftest.py")
+
+    await it.walk()
+
+    assert "conftest.py" in it.workspace.texts
+    assert not any("of this request" in event.message for event in it.desk.events)
+
+
+async def test_only_the_neighbours_that_are_to_blame_are_left_out(world, suite):
+    it = beside(world(suite(a="pass")), "conftest.py", "json.py", "types.py")
+    it.sandbox.unbearable = frozenset({"json.py"})
+
+    await it.walk()
+
+    assert {"conftest.py", "types.py"} <= it.workspace.texts.keys()
+    assert "json.py" not in it.workspace.texts
+
+
+async def test_a_source_that_does_not_load_by_itself_keeps_its_neighbours_and_its_own_reason(world, suite):
+    it = beside(world(suite(a="pass")), "conftest.py")
+    it.sandbox.source = "load_error:boom in money.py"
+
+    with pytest.raises(PermanentError, match=r"boom in money\.py"):
+        await it.walk()
+
+    assert "conftest.py" in it.workspace.texts
+
+
+async def test_files_of_a_registered_project_belong_together(world, suite):
+    it = beside(world(suite(a="pass")), "conftest.py", root="/home/me/shop")
+    it.sandbox.unbearable = frozenset({"conftest.py"})
+
+    with pytest.raises(PermanentError, match=r"conftest\.py does not load"):
+        await it.walk()
+
+
+async def test_a_copy_that_is_made_anew_after_a_restart_is_without_them_too(world, suite):
+    it = beside(world(suite(a="pass")), "conftest.py")
+    it.sandbox.unbearable = frozenset({"conftest.py"})
+    it.step.dies_after = 2
+    with pytest.raises(it.Died):
+        await it.walk()
+    it.workspace.texts["conftest.py"] = "laid out again"
+    it.step.dies_after = 1000
+
+    await it.walk()
+
+    assert len(it.desk.delivered) == 1

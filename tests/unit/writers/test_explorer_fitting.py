@@ -1,0 +1,67 @@
+"""Inputs of TypeScript tests have to type-check, as far as declared types tell."""
+
+import pytest
+
+from testwright.writers.explorer.javascript.fitting import arguments_fit, fits
+
+CART = {
+    "k": "object",
+    "props": [["items", {"k": "array", "of": {"k": "string"}}, False], ["note", {"k": "string"}, True]],
+}
+UNDEFINED = {"$": "undefined"}
+
+
+def object_of(**members):
+    return {"$": "object", "v": [[name, value] for name, value in members.items()]}
+
+
+@pytest.mark.parametrize(
+    ("tree", "shape"),
+    [
+        ("a", {"k": "string"}),
+        (1.5, {"k": "number"}),
+        ({"$": "NaN"}, {"k": "number"}),
+        (True, {"k": "boolean"}),
+        ("card", {"k": "union", "of": [{"k": "literal", "v": "card"}, {"k": "literal", "v": "cash"}]}),
+        (object_of(items=["a"]), CART),
+        (object_of(items=[], note="x"), CART),
+        (object_of(a=1), {"k": "record", "of": {"k": "number"}}),
+        ({"$": "spy"}, {"k": "function"}),
+        ("whatever", {"k": "any"}),
+        ({"$": "date", "v": "2024-01-01"}, {"k": "date"}),
+    ],
+)
+def test_a_value_of_the_type_fits(tree, shape):
+    assert fits(tree, shape)
+
+
+@pytest.mark.parametrize(
+    ("tree", "shape"),
+    [
+        (1, {"k": "string"}),
+        (None, {"k": "string"}),
+        (UNDEFINED, {"k": "number"}),
+        (True, {"k": "number"}),
+        (1, {"k": "boolean"}),
+        (1, {"k": "literal", "v": True}),
+        ("cheque", {"k": "union", "of": [{"k": "literal", "v": "card"}, {"k": "literal", "v": "cash"}]}),
+        (object_of(), CART),
+        (object_of(items=[1]), CART),
+        (object_of(items=[], colour="red"), CART),
+        (["a"], CART),
+        (object_of(a="x"), {"k": "record", "of": {"k": "number"}}),
+    ],
+)
+def test_a_value_of_another_type_does_not(tree, shape):
+    assert not fits(tree, shape)
+
+
+def test_only_optional_arguments_may_be_left_out_and_none_may_be_too_many():
+    needed = {"name": "a", "shape": {"k": "string"}, "optional": False, "rest": False}
+    optional = {"name": "b", "shape": {"k": "number"}, "optional": True, "rest": False}
+
+    assert arguments_fit(["x"], [needed, optional])
+    assert arguments_fit(["x", UNDEFINED], [needed, optional])
+    assert not arguments_fit([], [needed, optional])
+    assert not arguments_fit(["x", 1, 2], [needed, optional])
+    assert arguments_fit(["x", 1, 2], [needed, {**optional, "rest": True}])
