@@ -52,6 +52,7 @@ __all__ = ["Workbench", "examine", "framework_for", "language_of", "open_service
 
 logger = logging.getLogger("testwright")
 EXPLORER = "explorer"
+_ALSO_CALLED = {"node": "node:test"}
 _SECONDS_BETWEEN_SWEEPS = 300.0
 WEB_BUILD = Path(__file__).parent / "web_build"
 
@@ -170,6 +171,7 @@ def framework_for(path: str, view: ProjectView, wanted: str | None) -> str:
         raise InputError(f"{path} is not Python, JavaScript or TypeScript.", hint="Leave it out.")
     if wanted is None:
         return preferred_framework(language, view)
+    wanted = _ALSO_CALLED.get(wanted, wanted)
     if wanted not in FRAMEWORKS:
         raise InputError(f"There is no framework {wanted}.", hint=f"Use one of: {', '.join(FRAMEWORKS)}.")
     if language not in FRAMEWORKS[wanted].languages:

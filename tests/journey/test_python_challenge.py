@@ -174,7 +174,7 @@ def test_an_endless_loop_is_a_kill_by_the_test_that_was_running(shop):
 def test_code_that_ends_the_process_is_killed_by_the_test_that_was_running(shop):
     outcome = fate_of(shop, "n > 5", "n >= 5")
 
-    assert (outcome.fate, outcome.killers) == (Fate.KILLED, ("TestLeave",))
+    assert (outcome.fate, outcome.killers) == (Fate.KILLED, ("test_it_stays",))
 
 
 def test_asynchronous_tests_take_part(shop):
@@ -326,7 +326,7 @@ def test_each_case_tells_the_lines_and_branches_that_it_alone_ran(tmp_path):
     assert cases["test_price"].lines == {9, 10, 11}
     assert cases["test_price"].branches == {"9->10", "9->11"}
     assert cases["test_price_is_a_number"].branches == {"9->10"}
-    assert cases["TestLeave"].lines == {22, 24}
+    assert cases["test_it_stays"].lines == {22, 24}
     assert cases["test_later"].lines == {28, 29}
     assert cases["test_forges_the_report"].lines == frozenset()
     assert cases["test_traces"].lines is None

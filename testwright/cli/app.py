@@ -75,7 +75,8 @@ def up(
 def generate(
     paths: Annotated[list[Path], typer.Argument(help="Source files or folders.", show_default=False)],
     framework: Annotated[
-        str | None, typer.Option(help="pytest, vitest or jest; found by itself when left out.")
+        str | None,
+        typer.Option(help="pytest, unittest, vitest, jest, mocha or node:test; found by itself when left out."),
     ] = None,
     unit: Annotated[bool, typer.Option("--unit/--no-unit", help="Tests of each symbol by itself.")] = True,
     integration: Annotated[

@@ -9,11 +9,11 @@ from testwright.domain.suspects import Suspect
 class Case:
     """One test that can be dropped without costing its siblings.
 
-    `name` is unique in its suite and is what the runner's report calls it: the function's name (pytest), or the title
-    of the `it` (vitest, jest). `group` is the title of the `describe` it stands in, or None. `code` is the test alone,
-    without the group around it and without imports. `targets` are names of the symbols it is meant for, `scenario` is
-    "happy", "edge", "error" or "integration". `mended` says what was put right in it without its writer;
-    `suspect` is the writer's word that the code is wrong where this test fails.
+    `name` is unique in its suite and is what the runner's report calls it: the function's or method's name (pytest,
+    unittest), or the title of the `it` (all others). `group` is the title of the `describe`, or the name of the class,
+    that it stands in, or None. `code` is the test alone, without the group around it and without imports. `targets` are
+    names of the symbols it is meant for, `scenario` is "happy", "edge", "error" or "integration". `mended` says
+    what was put right in it without its writer; `suspect` is the writer's word that the code is wrong where it fails.
     """
 
     name: str

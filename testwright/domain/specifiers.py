@@ -7,7 +7,7 @@ from testwright.domain.python_modules import module_name
 
 _DROPPED_ENDINGS = (".tsx", ".ts", ".jsx", ".js")
 _COMPLETED = ("mjs", "js", "cjs", "mts", "ts", "cts", "jsx", "tsx")
-_NEEDS_ENDING = frozenset({"mocha", "node"})
+_NEEDS_ENDING = frozenset({"mocha", "node:test"})
 """Frameworks whose suites may be loaded by Node itself, which completes no file name."""
 
 

@@ -1,4 +1,4 @@
-"""How vitest and jest are asked to try mutants on a suite, and how their answer is believed."""
+"""How the runners for JavaScript are asked to try mutants on a suite, and how their answer is believed."""
 
 import json
 from typing import Any, TypeGuard
@@ -9,6 +9,9 @@ from testwright.domain.verdicts import NotRun
 from testwright.frameworks import javascript_suites as suites
 
 DRIVER = f"{suites.SHARED.inside}/drive.cjs"
+"""For runners that take long to start: one process tries many mutants."""
+DRIVER_OF_SHORT_RUNS = f"{suites.SHARED.inside}/face.cjs"
+"""For runners that start in no time: a process for each mutant."""
 _MOST_TESTS = 5000
 _CLOSING_SECONDS = 5.0
 """What the report needs, so that the answer is there before the sandbox ends everything."""

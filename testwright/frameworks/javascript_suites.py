@@ -25,6 +25,8 @@ _MOST_MESSAGE = 2000
 _MOST_TESTS = 5000
 _CASE_SECONDS = 10.0
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NO_LOADER = "This project has nothing that lets Node load TypeScript"
+"""As `assets/javascript/loaders.cjs` says it."""
 _GONE = re.compile(r"Worker exited unexpectedly|Worker \w+ emitted error|Channel closed|ERR_IPC_CHANNEL_CLOSED")
 _ERROR = re.compile(r"\b\w*Error\b|\bFailed\b")
 _NOT_FOUND = re.compile(
@@ -199,19 +201,26 @@ def known_modules(framework: str, view: ProjectView, runner: Runner) -> frozense
     known = set(BUILTINS) | {f"node:{name}" for name in (*BUILTINS, "test", "sqlite")} | {framework}
     if framework == "jest":
         known.add("@jest/globals")
+    known |= declared_packages(view)
+    known |= {package for package, origin in runner.facts if origin in ("project", "managed")}
+    if runner.origin == "managed" and framework in ("vitest", "jest"):
+        known |= MANAGED
+    return frozenset(known)
+
+
+def declared_packages(view: ProjectView) -> frozenset[str]:
+    """What the project's package.json files name, themselves included."""
+    found: set[str] = set()
     for path in view.paths():
         if path != "package.json" and not path.endswith("/package.json"):
             continue
         manifest = json_object(view.text(path) or "")
         for key in ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies"):
             listed = manifest.get(key)
-            known |= set(listed) if isinstance(listed, dict) else set()
+            found |= set(listed) if isinstance(listed, dict) else set()
         if isinstance(manifest.get("name"), str):
-            known.add(manifest["name"])
-    known |= {package for package, origin in runner.facts if origin in ("project", "managed")}
-    if runner.origin == "managed":
-        known |= MANAGED
-    return frozenset(known)
+            found.add(manifest["name"])
+    return frozenset(found)
 
 
 def json_object(text: str) -> dict[str, Any]:
@@ -394,9 +403,10 @@ def cut_short(completed: Completed) -> NotRun | None:
 def no_report(completed: Completed, framework: str) -> NotRun:
     lines = [line.strip() for line in _end(completed).splitlines() if line.strip()]
     said = next((line for line in lines if _ERROR.search(line)), lines[-1] if lines else "")[:400]
+    why = f": {said}" if said else "."
     return NotRun(
         code="no_report",
-        message=f"{framework} ended (status {completed.exit_status}) without a whole report{f': {said}' if said else '.'}",
+        message=f"{framework} ended (status {completed.exit_status}) without a whole report{why}",
         hint="Its configuration may not load, or something ended the process, such as process.exit or process.kill.",
         output=_end(completed),
     )
@@ -430,6 +440,13 @@ def first_line(said: str) -> str:
 
 def not_loaded(said: str, completed: Completed, framework: str) -> NotRun:
     said = plain(said) or plain(completed.log[-_MOST_MESSAGE:])
+    if _NO_LOADER in said:
+        return NotRun(
+            code="load_error",
+            message=f"{_NO_LOADER}.",
+            hint="Install tsx (npm i -D tsx), or name a loader in the test runner's configuration, then retry.",
+            output=said,
+        )
     missing = _NOT_FOUND.search(said)
     if missing and not missing[1].startswith((".", "/", "@/", "~/", "#", "src/")):
         parts = missing[1].split("/")

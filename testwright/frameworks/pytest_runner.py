@@ -1,29 +1,14 @@
 """How pytest is asked to run a suite, and how its answer is read."""
 
-import json
-import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeVar
-
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
-from testwright.domain.paths import base_name
 from testwright.domain.ports import ProjectView
-from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrder
-from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
-from testwright.frameworks import pytest_challenge, pytest_dependencies, pytest_layout
-from testwright.frameworks import pytest_report as reports
+from testwright.domain.projects import Command, Completed, Runner, RunOrder
+from testwright.domain.verdicts import NotRun, RunReport
+from testwright.frameworks import python_challenges as challenges
+from testwright.frameworks import python_dependencies, python_layout
+from testwright.frameworks import python_runs as runs
 
-T = TypeVar("T")
-
-REPORT = "testwright-report.json"
-PLUGIN_PLACE = "/opt/testwright/pytest"
-_PLUGIN_FOLDER = Path(__file__).parent / "assets" / "pytest"
-_CASE_SECONDS = 10.0
-_LOAD_SECONDS = 30.0
-_BRANCH = re.compile(r"-?\d{1,7}->-?\d{1,7}")
-_HEXADECIMAL = re.compile(r"[0-9a-f]+")
-_ALL_PASSED, _SOME_FAILED = 0, 1
+_ALONE = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:random_order", "-o", "addopts=")
 
 
 class Pytest:
@@ -33,159 +18,31 @@ class Pytest:
     languages = frozenset({"python"})
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
-        return pytest_layout.suite_path(source_path, view)
+        return python_layout.suite_path(source_path, view)
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
-        return pytest_layout.existing_suites(source_path, view)
+        return python_layout.existing_suites(source_path, view)
 
     def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
-        return pytest_dependencies.known_modules(view)
+        return python_dependencies.known_modules(view) | {"pytest", "_pytest", "pluggy"}
 
     def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
         """The project's configuration holds, except `addopts`: options such as --cov-fail-under, -n, -x or --lf would
         change which tests run and what the exit status means. No cache is written, and nothing else reorders the tests.
         """
-        plugins = ("-p", "testwright_plugin", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:random_order")
-        options = ("-o", "addopts=", "-q", "--tb=short", "--color=no", "--no-header", "-rN")
-        env = dict(runner.env)
-        env["PYTHONPATH"] = ":".join(part for part in (PLUGIN_PLACE, env.get("PYTHONPATH", "")) if part)
-        env["PYTHONDONTWRITEBYTECODE"] = "1"
-        # Another seed is another order of sets, so that a test that leans on it is caught.
-        env["PYTHONHASHSEED"] = str((order.seed or 0) % (1 << 32))
-        env["TESTWRIGHT_SOURCE"] = order.source_path
-        env["TESTWRIGHT_ONLY"] = json.dumps(order.only)
-        env["TESTWRIGHT_COVERAGE"] = "1" if order.coverage else "0"
-        if order.seed is not None:
-            env["TESTWRIGHT_SEED"] = str(order.seed)
-        wall = order.limits.wall.total_seconds()
-        env["TESTWRIGHT_LOAD_SECONDS"] = f"{min(_LOAD_SECONDS, 0.9 * wall):g}"
-        if not order.extra_reports:  # a probe minds the time itself
-            env["TESTWRIGHT_CASE_SECONDS"] = f"{min(_CASE_SECONDS, wall / 4):g}"
-        return Command(
-            argv=(*runner.program, *plugins, *options, *order.suite_paths),
-            workspace=workspace,
-            reports=(REPORT, *order.extra_reports),
-            mounts=(*runner.mounts, Mount(host=str(_PLUGIN_FOLDER), inside=PLUGIN_PLACE)),
-            env=tuple(sorted(env.items())),
-            limits=order.limits,
-        )
+        options = ("-p", "testwright_plugin", *_ALONE, "-q", "--tb=short", "--color=no", "--no-header", "-rN")
+        return runs.command(order, runner, workspace, (*runner.program, *options, *order.suite_paths))
 
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
-        report = reports.loaded(completed, REPORT)
-        if completed.reason != "exit":
-            return reports.ended(completed, order, report)
-        if report is None:
-            return reports.no_report(completed, order)
-        problems = [problem for problem in reports.items(report, "problems") if isinstance(problem, dict)]
-        if problems:
-            return _not_loaded(problems[0], completed, order)
-        measured = report.get("coverage") if order.coverage else None
-        tests = [test for test in reports.items(report, "tests") if isinstance(test, dict)]
-        outcomes = tuple(_outcome(test, measured) for test in tests)
-        failed = any(outcome.outcome is Outcome.FAILED for outcome in outcomes)
-        agreed = _SOME_FAILED if failed else _ALL_PASSED
-        if report.get("finished") is not True or report.get("status") != completed.exit_status or not outcomes:
-            return reports.no_report(completed, order, report)
-        if completed.exit_status != agreed:
-            return reports.no_report(completed, order, report)
-        return RunReport(
-            outcomes=outcomes,
-            coverage=_coverage(measured),
-            duration_ms=round(completed.seconds * 1000),
-        )
+        return runs.read(completed, order, self.name)
 
     def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
-        return pytest_challenge.command(order, runner, workspace, place=PLUGIN_PLACE, folder=_PLUGIN_FOLDER)
+        """Configuration as in an ordinary run. Output is captured in memory, because children share open files;
+        failures are not explained, because nobody reads why a mutant was caught.
+        """
+        options = ("-p", "testwright_challenge", *_ALONE, "-q", "--capture=sys", "--tb=no", "--color=no")
+        argv = (*runner.program, *options, "--no-header", "-rN", order.suite_path)
+        return challenges.command(order, runner, workspace, argv)
 
     def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
-        return pytest_challenge.read(completed, order)
-
-
-def _not_loaded(problem: dict[str, Any], completed: Completed, order: RunOrder) -> NotRun:
-    name = base_name(order.source_path)
-    in_source = problem.get("in_source") is True
-    subject = name if in_source else base_name(reports.clean(problem.get("path"))) or "the suite"
-    kind, message = reports.clean(problem.get("kind")), reports.clean(problem.get("message"))
-    module = reports.clean(problem.get("module")).split(".")[0]
-    log = reports.end_of(completed.log)
-    if kind == "ModuleNotFoundError" and module and problem.get("own") is not True:
-        return NotRun(
-            code="missing_package",
-            message=f"{subject} needs the package {module}, which is not installed here.",
-            hint=f"Install it into the project's environment (.venv), e.g. pip install {module}, and retry.",
-            output=log,
-        )
-    last = message.splitlines()[-1] if message else ""
-    culprit = reports.clean(problem.get("culprit"))
-    if not in_source and culprit:
-        subject = culprit  # something that is loaded on the way to the source
-    where = f" on line {problem['line']}" if isinstance(problem.get("line"), int) else ""
-    if kind == "SystemExit":
-        return NotRun(
-            code="load_error",
-            message=f"{subject} ends the process when it is imported ({last}{where})"[:500],
-            hint=reports.WHAT_ENDS,
-            output=log,
-        )
-    if kind == "LoadsTooLong":
-        return NotRun(
-            code="timeout",
-            message=f"{subject} {last} while it was imported: it was{where or ' still at work'}."[:500],
-            hint=reports.WHAT_LOOPS,
-            output=log,
-        )
-    return NotRun(
-        code="load_error",
-        message=f"{subject} could not be loaded: {kind}{where}{': ' + last if last else ''}"[:500],
-        hint="Make the file importable on its own, or check what it needs while it is imported.",
-        output=log,
-    )
-
-
-def _outcome(test: dict[str, Any], measured: Any) -> CaseOutcome:
-    """A test that never reached its call, or is of an unknown kind, did not pass."""
-    claimed = test.get("outcome")
-    ran = isinstance(test.get("ran"), int) and test["ran"] > 0
-    if claimed == "passed" and ran:
-        outcome = Outcome.PASSED
-    else:
-        outcome = Outcome.SKIPPED if claimed == "skipped" else Outcome.FAILED
-    took = test.get("milliseconds")
-    return CaseOutcome(
-        name=reports.clean(test.get("name"))[:500],
-        outcome=outcome,
-        message=reports.clean(test.get("message"))[: reports.MOST_MESSAGE],
-        duration_ms=float(took) if isinstance(took, (int, float)) else 0.0,
-        lines=_share(test.get("lines"), measured, "covered", _line_set),
-        branches=_share(test.get("branches"), measured, "branches_covered", _branch_set),
-    )
-
-
-def _share(claimed: Any, measured: Any, key: str, sort_out: Callable[[list[Any]], frozenset[T]]) -> frozenset[T] | None:
-    """What one case ran of the whole run's list. The claim names places in that list, so it can name nothing else."""
-    if not isinstance(measured, dict) or not isinstance(claimed, str):
-        return None
-    entries = reports.items(measured, key)
-    if not _HEXADECIMAL.fullmatch(claimed) or len(claimed) > len(entries) // 4 + 1:
-        return None
-    bits = int(claimed, 16)
-    return sort_out([entry for place, entry in enumerate(entries) if bits >> place & 1])
-
-
-def _coverage(measured: Any) -> FileCoverage | None:
-    if not isinstance(measured, dict):
-        return None
-    return FileCoverage(
-        lines_covered=_line_set(reports.items(measured, "covered")),
-        lines_missed=_line_set(reports.items(measured, "missed")),
-        branches_covered=_branch_set(reports.items(measured, "branches_covered")),
-        branches_missed=_branch_set(reports.items(measured, "branches_missed")),
-    )
-
-
-def _line_set(entries: list[Any]) -> frozenset[int]:
-    return frozenset(line for line in entries if type(line) is int and line > 0)
-
-
-def _branch_set(entries: list[Any]) -> frozenset[str]:
-    return frozenset(arc for arc in entries if isinstance(arc, str) and _BRANCH.fullmatch(arc))
+        return challenges.read(completed, order, self.name)

@@ -14,15 +14,20 @@ _NAME = "test_it_loads"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
-    """The least suite of a framework: `opening` brings what `test` needs, `load` imports the module {unit}."""
+    """The least suite of a framework: `opening` brings what `test` needs, `load` imports the module {unit}.
+
+    `alone` is the test where nothing is imported, if that differs.
+    """
 
     opening: str
     load: str
     test: str
+    alone: str = ""
 
 
 _PYTHON_LOAD = "import importlib\n\nimportlib.import_module({unit!r})"
 _GLOBAL_IT = f"it({_NAME!r}, () => {{}});"
+_LOADING = "const loading = import({unit!r});"  # the same in both of Node's module systems
 _WORDS = {
     "pytest": _Words(opening="", load=_PYTHON_LOAD, test=f"def {_NAME}():\n    pass"),
     "unittest": _Words(
@@ -36,7 +41,13 @@ _WORDS = {
         test=f"checkIt({_NAME!r}, () => {{}});",
     ),
     "jest": _Words(opening="", load="import {unit!r};", test=_GLOBAL_IT),
-    "mocha": _Words(opening="", load="import {unit!r};", test=_GLOBAL_IT),
+    "mocha": _Words(opening="", load=_LOADING, test=f"it({_NAME!r}, () => loading);", alone=_GLOBAL_IT),
+    "node:test": _Words(
+        opening="",
+        load=_LOADING,
+        test=f"import('node:test').then(({{ it }}) => it({_NAME!r}, () => loading));",
+        alone=f"import('node:test').then(({{ it }}) => it({_NAME!r}, () => {{}}));",
+    ),
 }
 _ADVICE = {
     "missing_package": "Install the project's dependencies, then retry.",
@@ -65,7 +76,10 @@ async def preamble_is_to_blame(bench: Bench, draft: Draft) -> bool:
     if words is None:
         return False
     text = bench.job.language.render(
-        Draft(preamble=f"{words.opening}\n{draft.preamble}".lstrip(), cases=(Case(name=_NAME, code=words.test),))
+        Draft(
+            preamble=f"{words.opening}\n{draft.preamble}".lstrip(),
+            cases=(Case(name=_NAME, code=words.alone or words.test),),
+        )
     )
     bench.place_text(text)
     return _problem_in(await bench.run_placed(coverage=False, limits=FIRST_LOAD)) is not None

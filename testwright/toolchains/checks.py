@@ -10,7 +10,7 @@ from pathlib import Path
 
 from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Sandbox
-from testwright.toolchains.managed import ManagedRunners, managed_version
+from testwright.toolchains.managed import NODE_RUNNERS, ManagedRunners, managed_version
 from testwright.toolchains.node import Node, find_node
 from testwright.toolchains.tools import Tool, run_tool
 
@@ -85,7 +85,7 @@ def _cache(cache: Path) -> Check:
             name="toolchains", status=FAILED, detail="the cache cannot be written", fix="Set TESTWRIGHT_HOME elsewhere"
         )
     runners = ManagedRunners(cache)
-    installed = [f"{name} {managed_version(name)}" for name in ("vitest", "jest") if runners.installed_node(name)]
+    installed = [f"{name} {managed_version(name)}" for name in NODE_RUNNERS if runners.installed_node(name)]
     free_mib = shutil.disk_usage(existing).free >> 20
     detail = f"{', '.join(installed) or 'nothing installed yet'}; {free_mib:,} MB free"
     if free_mib < 500:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from testwright.domain.errors import InputError, PermanentError
@@ -13,11 +14,12 @@ from testwright.toolchains.python import Interpreter, own_interpreter, project_i
 
 PYTHON_EXTRAS = "/opt/testwright/python"
 """Where what we bring for Python is mounted; it stands in the runner's PYTHONPATH."""
-_NODE_ENTRY = {"vitest": "vitest/vitest.mjs", "jest": "jest/bin/jest.js"}
+_NODE_ENTRY = {"vitest": "vitest/vitest.mjs", "jest": "jest/bin/jest.js", "mocha": "mocha/bin/mocha.js"}
 # Without these a suite still runs, but coverage or component tests are lost.
 _NEEDED = {
     "vitest": ("istanbul-lib-instrument", "jsdom"),
     "jest": ("jest-environment-jsdom",),
+    "mocha": ("istanbul-lib-instrument",),
 }
 _PYTHON_PACKAGES = {"coverage": "coverage", "pytest_asyncio": "pytest_asyncio"}
 OLDEST_MANAGED_PYTHON = (3, 11)
@@ -39,9 +41,13 @@ class InstalledToolchains:
     async def runner(self, framework: str, view: Workspace, progress: Progress) -> Runner:
         if framework == "pytest":
             return await self._pytest(view, progress)
+        if framework == "unittest":
+            return await self._unittest(view, progress)
+        if framework == "node:test":
+            return await self._node_test(view, progress)
         if framework in _NODE_ENTRY:
             return await self._node(framework, view, progress)
-        raise InputError(f"There is no runner for {framework}", hint="Use pytest, vitest or jest.")
+        raise InputError(f"There is no runner for {framework}", hint="Use one that GET /api/frameworks names.")
 
     async def _node(self, framework: str, view: Workspace, progress: Progress) -> Runner:
         node = await self._find_node()
@@ -62,6 +68,25 @@ class InstalledToolchains:
             found=f"{framework} {version}, from the project's node_modules",
             entry=f"{home.inside}/{_NODE_ENTRY[framework]}",
         )
+
+    async def _node_test(self, view: Workspace, progress: Progress) -> Runner:
+        """It comes with Node; only what measures is brought, where the project has nothing that does."""
+        node = await self._find_node()
+        places = await asyncio.to_thread(installed_packages, view)
+        missing = any(version_of(package, places) is None for package in _NEEDED["mocha"])
+        extras = await self._optional(self._managed.node("mocha", progress)) if missing else None
+        runner = _node_runner(
+            "mocha",
+            node.version,
+            node,
+            places,
+            extras,
+            origin="project",
+            found=f"node:test of Node.js {node.version}",
+            entry="",
+        )
+        facts = tuple((name, value) for name, value in runner.facts if name not in ("chai", "mocha"))
+        return replace(runner, framework="node:test", program=(node.path,), facts=facts)
 
     async def _managed_node(
         self, framework: str, node: Node, places: tuple[Installed, ...], progress: Progress
@@ -109,17 +134,42 @@ class InstalledToolchains:
             ),
         )
 
+    async def _unittest(self, view: Workspace, progress: Progress) -> Runner:
+        """It comes with Python: only which Python is a question, and where coverage comes from."""
+        project = await asyncio.to_thread(project_interpreter, view.origin)
+        python = project or own_interpreter()
+        mounts, env, facts = await self._with_coverage(python, progress)
+        where = "the project's virtual environment" if project else "no virtual environment in the project"
+        return Runner(
+            framework="unittest",
+            version=python.version,
+            origin="project" if project else "managed",
+            found=f"unittest of Python {python.version}; {where}",
+            program=(python.path, "-m", "unittest"),
+            mounts=mounts,
+            env=env,
+            facts=(("python_version", python.version), *facts.items()),
+        )
+
+    async def _with_coverage(
+        self, python: Interpreter, progress: Progress
+    ) -> tuple[tuple[Mount, ...], tuple[tuple[str, str], ...], dict[str, str]]:
+        """Mounts, environment and facts of an interpreter; with coverage of ours where it has none, if we have any."""
+        facts = {
+            fact: "project" for fact, package in _PYTHON_PACKAGES.items() if python.version_of(package) is not None
+        }
+        is_old = tuple(int(part) for part in python.minor.split(".")) < OLDEST_MANAGED_PYTHON
+        if "coverage" in facts or is_old:
+            return python.mounts, (), facts
+        extras = await self._optional(self._managed.python(python.minor, progress))
+        if extras is None:
+            return python.mounts, (), facts
+        # Coverage alone: the whole folder would put our pytest before the project's.
+        mount = Mount(host=str(extras / "coverage"), inside=f"{PYTHON_EXTRAS}/coverage")
+        return (*python.mounts, mount), (("PYTHONPATH", PYTHON_EXTRAS),), facts | {"coverage": "managed"}
+
     async def _own_pytest(self, python: Interpreter, version: str, progress: Progress) -> Runner:
-        has = {fact: python.version_of(package) is not None for fact, package in _PYTHON_PACKAGES.items()}
-        facts = {fact: "project" for fact, is_there in has.items() if is_there}
-        mounts = python.mounts
-        env: tuple[tuple[str, str], ...] = ()
-        if not has["coverage"]:
-            extras = await self._optional(self._managed.python(python.minor, progress))
-            if extras:  # coverage alone: the whole folder would put our pytest before the project's
-                mounts = (*mounts, Mount(host=str(extras / "coverage"), inside=f"{PYTHON_EXTRAS}/coverage"))
-                env = (("PYTHONPATH", PYTHON_EXTRAS),)
-                facts["coverage"] = "managed"
+        mounts, env, facts = await self._with_coverage(python, progress)
         return Runner(
             framework="pytest",
             version=version,
@@ -141,7 +191,8 @@ class InstalledToolchains:
 
 def _wanted(framework: str, places: tuple[Installed, ...]) -> tuple[str, ...]:
     wanted = _NEEDED[framework]
-    return (*wanted, "@testing-library/react") if version_of("react", places) else wanted
+    is_drawing = framework != "mocha" and version_of("react", places)
+    return (*wanted, "@testing-library/react") if is_drawing else wanted
 
 
 def _node_runner(

@@ -21,6 +21,7 @@ from testwright.toolchains.tools import Tool, ToolResult, run_tool
 
 Progress = Callable[[str], Awaitable[None]]
 
+NODE_RUNNERS = ("vitest", "jest", "mocha")
 LOCK_FILES = Path(str(files("testwright.toolchains"))) / "managed"
 INSTALL_SECONDS = 600.0
 _POLL_SECONDS = 0.2
@@ -41,7 +42,7 @@ class ManagedRunners:
         return folder / "node_modules" if folder.is_dir() else None
 
     async def node(self, name: str, progress: Progress) -> Path:
-        """The node_modules folder of `vitest` or `jest`."""
+        """The node_modules folder of one of NODE_RUNNERS."""
         lock_folder = LOCK_FILES / name
         folder = self._cache / f"{name}-{_hash(lock_folder / 'package-lock.json')}"
 
@@ -121,8 +122,8 @@ def _publish(target: Path, folder: Path) -> None:
 
 
 def managed_version(name: str) -> str:
-    """The version the lock file holds of `pytest`, `coverage`, `vitest` or `jest`."""
-    if name in ("vitest", "jest"):
+    """The version the lock file holds of `pytest`, `coverage`, or one of NODE_RUNNERS."""
+    if name in NODE_RUNNERS:
         lock = json.loads((LOCK_FILES / name / "package-lock.json").read_text())
         return str(lock["packages"][f"node_modules/{name}"]["version"])
     for line in (LOCK_FILES / "python" / "requirements.lock").read_text().splitlines():
@@ -132,7 +133,7 @@ def managed_version(name: str) -> str:
 
 
 def managed_packages(name: str) -> frozenset[str]:
-    """The packages a test may import because the managed `vitest` or `jest` brings them."""
+    """The packages a test may import because a managed runner for Node brings them."""
     manifest = json.loads((LOCK_FILES / name / "package.json").read_text())
     return frozenset(manifest["dependencies"])
 

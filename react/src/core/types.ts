@@ -2,7 +2,7 @@
 
 // Open unions: a value held in a plain `string` variable still compiles. The server refuses unknown ones by name.
 type Open = string & {}
-export type Framework = 'jest' | 'vitest' | 'pytest' | 'unittest' | Open
+export type Framework = 'jest' | 'vitest' | 'mocha' | 'node:test' | 'pytest' | 'unittest' | Open
 export type TestType = 'unit' | 'integration' | Open
 export type CoverageLevel = 'basic' | 'comprehensive' | Open
 

@@ -5,8 +5,9 @@ import pytest
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, MutantOutcome
 from testwright.domain.projects import Completed, Limits, Mount, Runner
 from testwright.domain.verdicts import NotRun
-from testwright.frameworks.pytest_challenge import REPORT
-from testwright.frameworks.pytest_runner import PLUGIN_PLACE, Pytest
+from testwright.frameworks.pytest_runner import Pytest
+from testwright.frameworks.python_challenges import REPORT
+from testwright.frameworks.python_runs import ASSETS
 
 RUNNER = Runner(
     framework="pytest",
@@ -48,7 +49,7 @@ def test_the_command_names_the_mutants_in_their_order_and_how_long_it_may_take()
     assert command.reports == (REPORT,)
     assert env["TESTWRIGHT_MUTANTS"] == "3,1"
     assert env["TESTWRIGHT_SECONDS"] == "20"
-    assert env["PYTHONPATH"] == f"{PLUGIN_PLACE}:/tools"
+    assert env["PYTHONPATH"] == f"{ASSETS.inside}:/tools"
 
 
 def test_a_challenge_ends_before_the_sandbox_would_end_it():

@@ -5,7 +5,8 @@ import pytest
 
 from testwright.domain.projects import Completed, Limits, Mount, Runner, RunOrder
 from testwright.domain.verdicts import NotRun, Outcome, RunReport
-from testwright.frameworks.pytest_runner import PLUGIN_PLACE, REPORT, Pytest
+from testwright.frameworks.pytest_runner import Pytest
+from testwright.frameworks.python_runs import ASSETS, REPORT
 
 RUNNER = Runner(
     framework="pytest",
@@ -55,8 +56,8 @@ def test_the_command_keeps_the_projects_configuration_but_not_its_addopts():
 def test_the_plugin_comes_along_and_the_runners_own_path_stays():
     command = Pytest().command(ORDER, RUNNER, "/host/ws")
 
-    assert dict(command.env)["PYTHONPATH"] == f"{PLUGIN_PLACE}:/tools"
-    assert [mount.inside for mount in command.mounts] == ["/py", PLUGIN_PLACE]
+    assert dict(command.env)["PYTHONPATH"] == f"{ASSETS.inside}:/tools"
+    assert [mount.inside for mount in command.mounts] == ["/py", ASSETS.inside]
 
 
 def test_a_seed_orders_tests_random_numbers_and_hashes_alike():

@@ -90,3 +90,56 @@ def test_an_unknown_import_only_costs_the_tests_that_use_it():
 
     assert faults[0] is not None
     assert faults[1] is None
+
+
+CHAI = "const { expect } = require('chai')\nconst { price } = require('./price')\n"
+ASSERT = """const assert = require('node:assert/strict')
+const { it } = require('node:test')
+const { price } = require('./price')
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        (CHAI, "it('a', () => { expect(price(1)).to.equal(2) })"),
+        (CHAI, "it('a', () => { expect(price(1)).to.be.true })"),
+        (CHAI, "it('a', () => { expect(price(1)).to.deep.include({ cents: 2 }) })"),
+        (CHAI, "it('a', () => { expect(price(1)).not.to.be.an('array').that.is.empty })"),
+        (CHAI, "it('a', () => { expect(() => price(-1)).to.throw('negative') })"),
+        (ASSERT, "it('a', () => { assert.equal(price(1), 2) })"),
+        (ASSERT, "it('a', () => { assert(price(1)) })"),
+        (ASSERT, "it('a', () => { const got = price(1); assert.deepEqual(got, { cents: 2 }) })"),
+        (ASSERT, "it('a', () => { assert.throws(() => price(-1), { message: 'negative' }) })"),
+        (ASSERT, "it('a', async () => { await assert.rejects(price(-1), /negative/) })"),
+        (ASSERT, "it('a', (t) => { t.assert.equal(price(1), 2) })"),
+    ],
+)
+def test_what_chai_and_node_assert_counts(head, code):
+    draft = JavaScript().split(head + code)
+
+    found = JavaScript().fault_of(draft.cases[0], draft, ANALYSIS, frozenset({"chai", "node:test"}))
+
+    assert found is None
+
+
+@pytest.mark.parametrize(
+    ("head", "code", "said"),
+    [
+        (CHAI, "it('a', () => { price(1) })", "asserts nothing"),
+        (CHAI, "it('a', () => { expect(price(1)) })", "asserts nothing"),
+        (CHAI, "it('a', () => { expect(price(1)).to.be })", "asserts nothing"),
+        (CHAI, "it('a', () => { price(1); expect(true).to.be.true })", "whatever the code does"),
+        (CHAI, "it('a', () => { price(1); expect(Math.max(1, 2)).to.equal(2) })", "does not depend"),
+        (ASSERT, "it('a', () => { price(1); assert.ok(true) })", "whatever the code does"),
+        (ASSERT, "it('a', () => { price(1); assert.equal(Math.max(1, 2), 2) })", "does not depend"),
+        (ASSERT, "it('a', () => { assert.equal(Math.max(1, 2), 2) })", "never uses the code under test"),
+    ],
+)
+def test_what_proves_nothing_with_chai_and_node_assert_is_refused(head, code, said):
+    draft = JavaScript().split(head + code)
+
+    found = JavaScript().fault_of(draft.cases[0], draft, ANALYSIS, frozenset({"chai", "node:test"}))
+
+    assert found is not None
+    assert said in found.message

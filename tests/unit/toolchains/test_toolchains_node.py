@@ -119,8 +119,8 @@ async def test_packages_without_a_mount_point_in_the_copy_are_passed_over(tmp_pa
 
 
 async def test_an_unknown_framework_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="mocha"):
-        await toolchains(tmp_path).runner("mocha", view(tmp_path), Sentences())
+    with pytest.raises(InputError, match="karma"):
+        await toolchains(tmp_path).runner("karma", view(tmp_path), Sentences())
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,25 @@ async def test_a_node_from_a_version_manager_is_mounted_and_put_on_the_path(tmp_
 
     assert found.mounts == (Mount(host=str(node), inside=str(node)),)
     assert dict(found.env)["PATH"].startswith(str(node.parent) + ":")
+
+
+async def test_a_projects_own_mocha_gets_what_measures_and_nothing_for_pages(tmp_path: Path) -> None:
+    install_package(tmp_path / "project", "mocha", "10.8.2")
+    install_package(tmp_path / "project", "react", "18.3.1")
+    install_package(tmp_path / "project", "istanbul-lib-instrument", "6.0.3")
+    installer = FakeInstaller()
+    runner = await toolchains(tmp_path, installer).runner("mocha", view(tmp_path), Sentences())
+
+    assert (runner.origin, runner.version) == ("project", "10.8.2")
+    assert runner.program == ("/usr/bin/node", "/ws/node_modules/mocha/bin/mocha.js")
+    assert installer.calls == []
+
+
+async def test_node_test_needs_nothing_but_node_and_what_measures(tmp_path: Path) -> None:
+    runner = await toolchains(tmp_path).runner("node:test", view(tmp_path), Sentences())
+    bare = await toolchains(tmp_path / "b", FakeInstaller(status=1)).runner("node:test", view(tmp_path), Sentences())
+
+    assert (runner.framework, runner.origin, runner.version) == ("node:test", "project", "20.19.0")
+    assert runner.program == ("/usr/bin/node",)
+    assert (runner.fact("istanbul-lib-instrument"), runner.fact("chai")) == ("managed", "")
+    assert bare.program == ("/usr/bin/node",)

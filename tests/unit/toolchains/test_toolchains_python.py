@@ -13,11 +13,13 @@ from testwright.toolchains.managed import ManagedRunners
 from testwright.toolchains.python import own_interpreter, project_interpreter
 
 
-async def runner_for(tmp_path: Path, installer: FakeInstaller | None = None, origin: Path | None = None) -> Runner:
+async def runner_for(
+    tmp_path: Path, installer: FakeInstaller | None = None, origin: Path | None = None, framework: str = "pytest"
+) -> Runner:
     managed = ManagedRunners(tmp_path / "cache", tool=installer or FakeInstaller(), seconds=5)
     finder = InstalledToolchains(tmp_path / "cache", managed=managed, node=system_node)
     view = FakeView(root=str(tmp_path), origin=str(origin) if origin else None)
-    return await finder.runner("pytest", view, Sentences())
+    return await finder.runner(framework, view, Sentences())
 
 
 @pytest.fixture
@@ -128,3 +130,22 @@ def test_our_own_interpreter_comes_without_our_own_packages() -> None:
 
     assert all(sys.prefix == sys.base_prefix or not mount.host.startswith(sys.prefix) for mount in own.mounts)
     assert own.packages is None
+
+
+async def test_unittest_needs_nothing_but_a_python(tmp_path: Path, project: Path) -> None:
+    make_venv(project / ".venv", make_installation(tmp_path / "python"), packages=("coverage-7.10.1",))
+    own = await runner_for(tmp_path, None, project, "unittest")
+    managed = await runner_for(tmp_path, FakeInstaller(status=1), None, "unittest")
+
+    assert (own.origin, own.version, own.fact("coverage")) == ("project", "3.12.4", "project")
+    assert own.program == (str(project / ".venv/bin/python"), "-m", "unittest")
+    assert (managed.origin, managed.fact("coverage")) == ("managed", "")
+    assert managed.program == (own_interpreter().path, "-m", "unittest")
+
+
+async def test_an_old_python_runs_unittest_without_coverage(tmp_path: Path, project: Path) -> None:
+    make_venv(project / ".venv", make_installation(tmp_path / "python", "3.9"), "3.9")
+    installer = FakeInstaller()
+    runner = await runner_for(tmp_path, installer, project, "unittest")
+
+    assert (runner.origin, runner.version, installer.calls) == ("project", "3.9.4", [])

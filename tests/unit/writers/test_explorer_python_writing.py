@@ -27,7 +27,7 @@ def record(symbol="price", call=None, checks=None, **more):
 
 
 def written(*records, **options):
-    draft = draft_of(records, "shop.price", Options(**options))
+    draft = draft_of(records, "shop.price", Options(**options), "pytest")
     return draft.preamble, [case.code for case in draft.cases]
 
 
@@ -137,7 +137,7 @@ def test_long_values_are_broken_as_a_formatter_would():
 
 
 def test_names_are_unique():
-    names = [case.name for case in draft_of([record(), record()], "m", Options()).cases]
+    names = [case.name for case in draft_of([record(), record()], "m", Options(), "pytest").cases]
 
     assert names == ["test_price_returns_3", "test_price_returns_3_2"]
 
@@ -170,7 +170,9 @@ def test_each_option_changes_which_tests_are_written(options, expected):
 
 
 def test_scenarios_are_told_apart():
-    draft = draft_of([HAPPY, EDGE, ERROR, SEAM], "m", Options(test_types=(TestType.UNIT, TestType.INTEGRATION)))
+    draft = draft_of(
+        [HAPPY, EDGE, ERROR, SEAM], "m", Options(test_types=(TestType.UNIT, TestType.INTEGRATION)), "pytest"
+    )
 
     assert [case.scenario for case in draft.cases] == ["happy", "edge", "error", "integration"]
     assert draft.cases[3].targets == ("encode", "decode")
@@ -190,3 +192,56 @@ def test_a_report_is_read_back():
 
     assert found.arguments == (("n", "1"),)
     assert found.documented
+
+
+def by_unittest(one):
+    draft = draft_of([one], "shop.price", Options(), "unittest")
+    (case,) = draft.cases
+    return draft.preamble, case.group, case.code
+
+
+@pytest.mark.parametrize(
+    ("value", "assertion"),
+    [
+        ("3", "self.assertEqual(price(), 3)"),
+        ("True", "self.assertIs(price(), True)"),
+        ("None", "self.assertIsNone(price())"),
+        ("int", "self.assertIs(price(), int)"),
+        ("0.5", "self.assertEqual(price(), 0.5)"),
+        ("0.1", "self.assertAlmostEqual(price(), 0.1)"),
+        ("1e-07", "self.assertEqual(price(), 1e-07)"),
+        ("[0.1, 2]", "self.assertEqual(price(), [0.1, 2])"),
+    ],
+)
+def test_unittest_has_a_method_for_each_kind_of_value(value, assertion):
+    preamble, group, code = by_unittest(record(value=value))
+
+    assert code.startswith("def test_price")
+    assert code.endswith(f"(self):\n    {assertion}")
+    assert group == "TestPrice"
+    assert preamble == "import unittest\n\nfrom shop.price import price"
+
+
+def test_unittest_expects_an_error_with_its_message_as_a_pattern():
+    one = record(error=("PriceError", "shop.price", "too much (3.5)"), checks=(), arguments=(("n", "9"),))
+
+    _, _, code = by_unittest(one)
+
+    assert code.endswith('    with self.assertRaisesRegex(PriceError, r"too much \\(3\\.5\\)"):\n        price()')
+
+
+def test_unittest_keeps_what_is_printed_and_cleans_up_its_folder():
+    printing = record("show", "show()", (Check(of="", how="prints", value='"Hello\\n"'),))
+    reading = record("load", "load(file)", lines=('file = tmp_path / "a.txt"', 'file.write_text("1")'))
+
+    preamble, _, printed = by_unittest(printing)
+    _, _, read_from_folder = by_unittest(reading)
+
+    assert "    with redirect_stdout(StringIO()) as printed:\n        show()\n\n" in printed
+    assert printed.endswith('    self.assertEqual(printed.getvalue(), "Hello\\n")')
+    assert preamble.startswith("import unittest\nfrom contextlib import redirect_stdout\nfrom io import StringIO\n\n")
+    assert "    self.addCleanup(folder.cleanup)\n    tmp_path = Path(folder.name)\n" in read_from_folder
+
+
+def test_the_methods_of_a_class_have_a_class_of_their_own():
+    assert by_unittest(record("Cart.add", "cart.add(1)"))[1] == "TestCart"

@@ -14,6 +14,7 @@ from testwright.domain.projects import Runner
 from testwright.domain.sessions import CoverageGoal, Options, SourceFile, TestType
 from testwright.domain.verdicts import Fault
 from testwright.writers.model import ModelWriter
+from testwright.writers.model.prompting import draft_prompt
 
 GOOD = json.dumps(
     {
@@ -282,3 +283,18 @@ async def test_no_secret_leaves_by_source_output_code_or_instructions(task):
         assert f"{where} [redacted]" in sent
     assert CANARY not in sent
     assert google not in sent
+
+
+@pytest.mark.parametrize(
+    ("framework", "path", "said"),
+    [
+        ("unittest", "src/shop/money.py", "method with the parameter self of a unittest.TestCase"),
+        ("mocha", "src/money.js", "`assert` from 'node:assert/strict'. There is neither `vi` nor `jest`. Use require"),
+        ("node:test", "src/money.ts", "from 'node:test'. Assert with `assert` from 'node:assert/strict'. Use import."),
+    ],
+)
+def test_the_prompt_says_how_suites_of_the_framework_are_written(task, framework, path, said):
+    suite = "test/money.test" + path[path.rindex(".") :]
+    work = replace(task, framework=framework, suite_path=suite, source=replace(task.source, path=path))
+
+    assert said in draft_prompt(work, lambda text: text)

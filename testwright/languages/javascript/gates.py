@@ -13,6 +13,13 @@ from testwright.languages.javascript.suites import head_of, imported, mentions, 
 _HOLD_BACK = {"only", "skip", "todo", "fails", "failing", "skipIf", "runIf"}
 _SNAPSHOTS = {"toMatchSnapshot", "toMatchInlineSnapshot", "toThrowErrorMatchingSnapshot", "toMatchFileSnapshot"}
 _NOT_MATCHERS = {"not", "resolves", "rejects", "soft", "poll"}
+_CHAIN = re.compile(
+    "to|be|been|is|that|which|and|has|have|with|at|of|same|but|does|still|also|deep|nested|own|ordered|any|all|eventually"
+)
+"""chai's words between `expect(…)` and what is said."""
+_SAID_WITHOUT_CALL = re.compile(
+    "true|false|null|undefined|NaN|ok|exist|empty|arguments|finite|frozen|sealed|extensible|rejected|fulfilled|called"
+)
 _EXITS = re.compile(r"\bprocess\s*\.\s*(exit|abort|kill)\s*\(")
 _SLEEP = re.compile(r"new\s+Promise\b[^;]*?\bsetTimeout\s*\(|\btimers/promises\b", re.S)
 _PROCESSES = re.compile(r"(?:\bimport\s*\(|\brequire\s*\(|\bfrom)\s*['\"](?:node:)?(?:child_process|cluster)['\"]")
@@ -79,7 +86,7 @@ def _without_oracle(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     ):
         return "It starts a process of its own, which may outlive the test; call the code under test instead."
     if any(_swallows(node) for node in walk(root) if node.type == "try_statement"):
-        return "Its try/catch lets a missing error pass; use `expect(() => …).toThrow(…)` or `.rejects`."
+        return "Its try/catch lets a missing error pass; expect the error with an assertion that fails without it."
     units = _unit_imports(preamble, analysis)
     if (problem := _replaces_unit(draft.preamble + "\n" + case.code, units)) is not None:
         return problem
@@ -135,10 +142,14 @@ def _argument(call: Node, index: int) -> Node | None:
 def _weak_expectations(root: Node, preamble: Node) -> str | None:
     checks = _checks(root)
     if not checks:
-        helpers = {text_of(field(node, "name")) for node in preamble.named_children if "expect(" in text_of(node)}
+        helpers = {
+            text_of(field(node, "name"))
+            for node in preamble.named_children
+            if re.search(r"\b(expect\(|assert\b)", text_of(node))
+        }
         if any(name and mentions(text_of(root), name) for name in helpers):
             return None
-        return "It asserts nothing: end it with `expect(…)` and a matcher."
+        return "It asserts nothing: end it with an assertion on what the code gives."
     moved = _moved_by_unit(root, preamble)
     if not any(mentions(text_of(root), name) for name in _shared_names(preamble)):
         return "It never uses the code under test; import it and call it."
@@ -158,6 +169,10 @@ def _checks(root: Node) -> list[tuple[Node | None, str, Node | None]]:
     """(subject, matcher, expected) of every completed assertion."""
     found: list[tuple[Node | None, str, Node | None]] = []
     for node in walk(root):
+        if node.type == "member_expression" and _SAID_WITHOUT_CALL.fullmatch(text_of(field(node, "property"))):
+            called = _expected_by(field(node, "object"))
+            if called is not None:
+                found.append((_argument(called, 0), text_of(field(node, "property")), None))
         if node.type != "call_expression":
             continue
         function = field(node, "function")
@@ -167,18 +182,29 @@ def _checks(root: Node) -> list[tuple[Node | None, str, Node | None]]:
             continue
         matcher = text_of(field(function, "property"))
         inner = field(function, "object")
-        if text_of(inner).split(".")[0] == "assert":
+        if re.match(r"(\w+\.)?assert\b", text_of(inner)):
             found.append((_argument(node, 0), matcher, _argument(node, 1)))
             continue
-        while inner is not None and inner.type == "member_expression":
-            if text_of(field(inner, "property")) not in _NOT_MATCHERS:
-                break
-            inner = field(inner, "object")
-        if inner is not None and inner.type == "call_expression":
-            called = text_of(field(inner, "function"))
-            if called in ("expect", "expect.soft", "expect.poll") and matcher not in _NOT_MATCHERS:
-                found.append((_argument(inner, 0), matcher, _argument(node, 0)))
+        expecting = _expected_by(inner)
+        if expecting is not None and not _is_link(matcher):
+            found.append((_argument(expecting, 0), matcher, _argument(node, 0)))
     return found
+
+
+def _expected_by(chain: Node | None) -> Node | None:
+    """The call `expect(…)` at the beginning of a chain such as `expect(…).not.to.deep`."""
+    while chain is not None and chain.type == "member_expression":
+        word = text_of(field(chain, "property"))
+        if not _is_link(word) and not _SAID_WITHOUT_CALL.fullmatch(word):
+            return None
+        chain = field(chain, "object")
+    if chain is None or chain.type != "call_expression":
+        return None
+    return chain if text_of(field(chain, "function")) in ("expect", "expect.soft", "expect.poll") else None
+
+
+def _is_link(word: str) -> bool:
+    return word in _NOT_MATCHERS or _CHAIN.fullmatch(word) is not None
 
 
 def _is_tautology(subject: Node | None, expected: Node | None, shared: set[str]) -> bool:
@@ -197,17 +223,21 @@ def _is_tautology(subject: Node | None, expected: Node | None, shared: set[str])
     return "(" not in text_of(inner) or (inner.type == "call_expression" and text_of(callee) in shared)
 
 
+_TEST_LIBRARIES = frozenset({"vitest", "@jest/globals", "mocha", "chai", "assert", "assert/strict", "sinon", "should"})
+
+
 def _shared_names(preamble: Node) -> set[str]:
     """What the preamble imports from the project or declares itself; the test library's own names do not count."""
-    names = set()
+    names: set[str] = set()
+    foreign: set[str] = set()
     for source, brought in imported(preamble):
-        if source not in ("vitest", "@jest/globals") and not source.startswith(("node:", "@testing-library/")):
-            names.update(brought)
+        is_foreign = source in _TEST_LIBRARIES or source.startswith(("node:", "@testing-library/"))
+        (foreign if is_foreign else names).update(brought)
     for statement in preamble.named_children:
         for node in walk(statement):
             if node.type in ("variable_declarator", "function_declaration", "class_declaration"):
                 names.add(text_of(field(node, "name")))
-    return {name for name in names if re.fullmatch(r"[\w$]+", name)}
+    return {name for name in names - foreign if re.fullmatch(r"[\w$]+", name)}
 
 
 def _moved_by_unit(root: Node, preamble: Node) -> set[str]:
@@ -233,7 +263,7 @@ _USES = frozenset({"call_expression", "new_expression", "jsx_self_closing_elemen
 
 def _is_runners(call: Node) -> bool:
     """`it(…)` and `expect(…)` themselves, which touch everything."""
-    return re.match(r"(expect|it|test|describe)\b", text_of(field(call, "function"))) is not None
+    return re.match(r"(expect|assert|it|test|describe)\b", text_of(field(call, "function"))) is not None
 
 
 _NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})

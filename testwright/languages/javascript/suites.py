@@ -223,7 +223,9 @@ def render(draft: Draft) -> str:
 
 def _with_describe(preamble: str) -> str:
     """The groups are ours to write, so their import is ours to see to."""
-    found = re.search(r"^import \{([^}]*)\} from (['\"])(?:vitest|@jest/globals)\2", preamble, re.M)
+    runners = r"(['\"])(?:vitest|@jest/globals|node:test)\2"
+    found = re.search(rf"^import \{{([^}}]*)\}} from {runners}", preamble, re.M)
+    found = found or re.search(rf"^const \{{([^}}]*)\}} = require\({runners}\)", preamble, re.M)
     if found is None or mentions(found[1], "describe"):
         return preamble
     return f"{preamble[: found.start(1)]} describe,{preamble[found.start(1) :]}"

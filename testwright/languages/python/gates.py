@@ -8,7 +8,7 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
-from testwright.languages.python import oracles
+from testwright.languages.python import classes, oracles
 from testwright.languages.python.syntax import (
     definition_of,
     first_error,
@@ -38,6 +38,8 @@ _SKIPS = (
     "pytest.mark.skip",
     "pytest.mark.xfail",
     "unittest.skip",
+    "unittest.expectedFailure",
+    "self.skipTest",
 )
 _NETWORK = {
     "socket.socket",
@@ -68,10 +70,10 @@ def _unreadable(case: Case, draft: Draft, known_modules: frozenset[str]) -> str 
     definitions = [definition_of(node) for node in root.named_children if node.type != "comment"]
     if len(definitions) != 1 or definitions[0] is None or name_of(definitions[0]) != case.name:
         return f"The code must be exactly one test function named {case.name}."
-    if not case.name.startswith(("test_", "Test")):
-        return f"pytest does not collect {case.name}: its name must start with test_."
+    if not case.name.startswith(("test", "Test") if classes.is_method(case.code) else ("test_", "Test")):
+        return f"The runner does not collect {case.name}: its name must start with test_."
     if sum(other.name == case.name for other in draft.cases) > 1:
-        return f"The name {case.name} is used twice in this suite; pytest would run only the last one."
+        return f"The name {case.name} is used twice in this suite; only the last one would be run."
     for tree in (shared, root):
         unknown = _unknown_import(tree, known_modules)
         if unknown is not None:
@@ -85,7 +87,7 @@ def _unknown_import(root: Node, known_modules: frozenset[str]) -> str | None:
         if top and top not in sys.stdlib_module_names and top not in known_modules:
             return (
                 f"It imports {top}, which the project neither contains nor declares; "
-                "use the standard library, pytest and the project's own modules."
+                "use the standard library, the test framework and the project's own modules."
             )
     return None
 
@@ -100,27 +102,28 @@ def _dynamic_imports(root: Node) -> Iterator[str]:
 
 def _proves_nothing(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     root, shared = parse(case.code), parse(draft.preamble)
+    raises = "self.assertRaises" if classes.is_method(case.code) else "pytest.raises"
     starts_processes = {"subprocess", "os", "multiprocessing"} & {name.split(".")[0] for name in analysis.imports}
     for tree in (root, shared):
         if not starts_processes and (problem := _own_process(tree)) is not None:
             return problem
-        problem = _forbidden(tree) or _patched_unit(tree, analysis)
+        problem = _forbidden(tree, raises) or _patched_unit(tree, analysis)
         if problem is not None:
             return problem
-    return oracles.weakness(root, shared, analysis)
+    return oracles.weakness(root, shared, analysis, raises)
 
 
-def _forbidden(root: Node) -> str | None:
+def _forbidden(root: Node, raises: str) -> str | None:
     for call, name in _calls(root):
         line = line_of(call)
         if name in _EXITS:
-            return f"Line {line} calls {name}, which ends the test run; use pytest.raises(SystemExit) around the code."
+            return f"Line {line} calls {name}, which ends the test run; use {raises}(SystemExit) around the code."
         if name in _SLEEPS and [text_of(argument) for argument in _arguments(call)] != ["0"]:
             return f"Line {line} sleeps; a test must not wait for time to pass."
         if name in _NETWORK:
             return f"Line {line} calls {name}; tests run without a network, so replace the connection instead."
         if name == "contextlib.suppress" or name == "suppress":
-            return f"Line {line} suppresses errors; expect the error with pytest.raises, or let it fail the test."
+            return f"Line {line} suppresses errors; expect the error with {raises}, or let it fail the test."
     for node in walk(root):
         line = line_of(node)
         if node.type in ("attribute", "call") and text_of(node).startswith(_SKIPS):
@@ -128,7 +131,7 @@ def _forbidden(root: Node) -> str | None:
         if node.type == "raise_statement" and "SystemExit" in text_of(node):
             return f"Line {line} ends the test run; a test must not raise SystemExit itself."
         if node.type == "except_clause" and _swallows(node):
-            return f"Line {line} swallows an error; expect it with pytest.raises, or let it fail the test."
+            return f"Line {line} swallows an error; expect it with {raises}, or let it fail the test."
     return None
 
 

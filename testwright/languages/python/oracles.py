@@ -19,6 +19,8 @@ from testwright.languages.python.syntax import (
 )
 
 _EXPECTING = ("pytest.raises", "pytest.warns", "pytest.deprecated_call")
+_EXPECTING_BLOCK = (*_EXPECTING, "self.assertRaises", "self.assertWarns", "self.assertLogs", "self.assertNoLogs")
+_SAME = ("assertEqual", "assertIs", "assertLessEqual", "assertGreaterEqual", "assertAlmostEqual", "assertCountEqual")
 _OF_PYTEST = {
     "capsys",
     "capfd",
@@ -35,14 +37,14 @@ _STATEMENTS = ("expression_statement", "return_statement", "delete_statement", "
 _CONSTANTS = ("true", "integer", "float", "string")
 
 
-def weakness(root: Node, shared: Node, analysis: Analysis) -> str | None:
+def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str | None:
     """A sentence when the test has no oracle, one that always holds, or only such as ignore the code under test."""
     checkers = _checkers(shared)
     oracles = list(_oracles(root, checkers))
     if not oracles:
-        return "It asserts nothing; compare what the code returns, or expect its error with pytest.raises."
+        return f"It asserts nothing; compare what the code returns, or expect its error with {raises}."
     for node in walk(root):
-        if node.type == "assert_statement" and (reason := _tautology(node)) is not None:
+        if (reason := _tautology(node) if node.type == "assert_statement" else _hollow(node)) is not None:
             return f"Line {line_of(node)} always holds ({reason}); compare with the value you expect."
     touched = _touched(root, shared, analysis)
     if not any(identifiers(oracle) & touched for oracle in oracles):
@@ -58,23 +60,42 @@ def _oracles(root: Node, checkers: set[str]) -> Iterator[Node]:
         elif node.type == "with_statement":
             clause = text_of(next((child for child in node.children if child.type == "with_clause"), None))
             body = node.child_by_field_name("body")
-            if body is not None and any(name in clause for name in _EXPECTING):
+            if body is not None and any(name in clause for name in _EXPECTING_BLOCK):
                 yield body
         elif node.type == "call":
             called = text_of(node.child_by_field_name("function"))
             last = called.rpartition(".")[2]
-            if called in _EXPECTING or called in checkers or last.startswith("assert"):
+            if called.startswith("self.assert"):
+                yield from node.children_by_field_name("arguments")  # `self` itself is no word about the code
+            elif called in _EXPECTING or called in checkers or last.startswith("assert"):
                 yield node
 
 
 def _checkers(shared: Node) -> set[str]:
-    """Shared helper functions that assert something themselves."""
-    return {
-        name_of(definition)
-        for node in shared.named_children
-        if (definition := definition_of(node)) is not None
-        if any(inner.type == "assert_statement" for inner in walk(definition))
+    """Shared helpers that assert something themselves: functions, and methods by `self`."""
+    names = {
+        name_of(node) for node in walk(shared) if node.type == "function_definition" and any(_oracles(node, set()))
     }
+    return names | {f"self.{name}" for name in names}
+
+
+def _hollow(node: Node) -> str | None:
+    """Why a method such as `self.assertEqual` always holds with these arguments."""
+    called = text_of(node.child_by_field_name("function")) if node.type == "call" else ""
+    if not called.startswith("self.assert"):
+        return None
+    listed = node.child_by_field_name("arguments")
+    given = [each for each in (listed.named_children if listed is not None else ()) if each.type != "keyword_argument"]
+    method = called.removeprefix("self.")
+    constants = {*_CONSTANTS, "false", "none"}
+    if method in ("assertTrue", "assertFalse", "assertIsNone", "assertIsNotNone") and given[:1]:
+        return "it is a constant" if given[0].type in constants else None
+    if method in _SAME and len(given) > 1:
+        if text_of(given[0]) == text_of(given[1]):
+            return "it compares an expression with itself"
+        if given[0].type in constants and given[1].type in constants:
+            return "it compares constants"
+    return None
 
 
 def _tautology(statement: Node) -> str | None:
@@ -122,7 +143,13 @@ def _foreign_names(root: Node) -> set[str]:
     names: set[str] = set()
     for module, statement in imported_modules(root):
         top = module.split(".")[0]
-        if top not in sys.stdlib_module_names and top not in ("pytest", "_pytest", "hypothesis", "freezegun"):
+        if top not in sys.stdlib_module_names and top not in (
+            "pytest",
+            "_pytest",
+            "hypothesis",
+            "freezegun",
+            "unittest",
+        ):
             names.update(bound_names(statement))
     return names
 
@@ -134,7 +161,7 @@ def _small_statements(root: Node) -> Iterator[set[str]]:
             heads = (node.child_by_field_name(part) for part in ("left", "right", "condition"))
             yield set().union(*(identifiers(head) for head in heads if head is not None))
         elif node.type in _STATEMENTS:
-            yield identifiers(node)
+            yield identifiers(node) - ({"self"} if text_of(node).startswith("self.assert") else set())
         elif node.type == "function_definition":
             body = node.child_by_field_name("body")
             if body is not None and not name_of(node).startswith("test"):

@@ -1,4 +1,4 @@
-"""A pytest suite taken apart into tests that can be dropped one by one, and put together again."""
+"""A suite taken apart into tests that can be dropped one by one, and put together again."""
 
 import re
 import textwrap
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from testwright.domain.drafts import Case, Draft
+from testwright.languages.python import classes
 from testwright.languages.python.syntax import (
     bound_names,
     definition_of,
@@ -24,6 +25,15 @@ _IMPORTS = ("import_statement", "import_from_statement")
 _FLAT_METHOD = re.compile(r"\A((?:@[^\n]*\n)*(?:async )?def \w+\()self(?:, *|(?=\)))")
 
 
+_RAISING = ("pytest.raises", "self.assertRaises", "self.assertRaisesRegex")
+
+
+class _Test(NamedTuple):
+    name: str
+    code: str
+    group: str | None = None
+
+
 class _Part(NamedTuple):
     """Shared code, and whether a blank line stands before it."""
 
@@ -32,7 +42,10 @@ class _Part(NamedTuple):
 
 
 def split(suite: str) -> Draft:
-    """Test functions become cases; a class of independent test methods is flattened, any other class is one case."""
+    """Test functions become cases, and so do the methods of unittest's classes, whose name is their group.
+
+    Of pytest's classes one of independent test methods is flattened, any other is one case.
+    """
     text = suite.replace("\r\n", "\n").expandtabs(4).strip("\n") + "\n"
     root = parse(text)
     wrong = first_error(root)
@@ -40,7 +53,8 @@ def split(suite: str) -> Draft:
         raise ValueError(f"The suite does not parse: line {line_of(wrong)}.")
     lines = text.encode("utf-8", "replace").split(b"\n")
     shared: list[_Part] = []
-    tests: list[tuple[str, str]] = []
+    tests: list[_Test] = []
+    test_classes: frozenset[str] = frozenset()
     notes: list[_Part] = []
     last_row = -1
     for node in root.children:
@@ -53,14 +67,20 @@ def split(suite: str) -> Draft:
         if node.type == "comment":
             notes.append(part)
             continue
-        if definition is not None and _is_test(definition):
+        if definition is not None and classes.is_test_class(definition, test_classes):
+            test_classes |= {name_of(definition)}
+            shell, methods = classes.taken_apart(node, lines)
+            tests.extend(_Test(name, text, name_of(definition)) for name, text in methods)
+            if not methods or not classes.is_plain(shell):
+                shared.append(_Part(classes.completed(shell), True))
+        elif definition is not None and _is_test(definition):
             tests.extend(_tests_of(definition, code))
         elif not _is_main_block(node):
             shared.extend((*notes, part) if not tests else (part,))
         notes = []
     preamble = _spaced(shared)
     imported = _imported_names(parse(preamble))
-    return Draft(preamble=preamble, cases=tuple(_case(name, code, imported) for name, code in _numbered(tests)))
+    return Draft(preamble=preamble, cases=tuple(_case(test, imported) for test in _numbered(tests)))
 
 
 def render(draft: Draft) -> str:
@@ -69,8 +89,11 @@ def render(draft: Draft) -> str:
     for case in draft.cases:
         order.setdefault(case.targets[:1], len(order))
     cases = sorted(draft.cases, key=lambda case: order[case.targets[:1]])
-    tests = [_clean(case.code) for case in cases]
-    preamble = _without_unused_imports(_clean(draft.preamble), tests)
+    methods = [case for case in cases if classes.is_method(case.code)]
+    preamble, by_first = classes.put_together(_clean(draft.preamble), methods)
+    texts = [by_first.get(case.name) if case in methods else case.code for case in cases]
+    tests = [_clean(text) for text in texts if text is not None]
+    preamble = _without_unused_imports(preamble, tests)
     return "\n\n\n".join(part for part in (preamble, *tests) if part) + "\n"
 
 
@@ -91,15 +114,15 @@ def _is_main_block(node: Node) -> bool:
     return node.type == "if_statement" and "__name__" in text_of(node.child_by_field_name("condition"))
 
 
-def _tests_of(definition: Node, code: str) -> list[tuple[str, str]]:
+def _tests_of(definition: Node, code: str) -> list[_Test]:
     if definition.type == "class_definition":
         methods = _flattened(definition)
         if methods is not None:
             return methods
-    return [(name_of(definition), code)]
+    return [_Test(name_of(definition), code)]
 
 
-def _flattened(definition: Node) -> list[tuple[str, str]] | None:
+def _flattened(definition: Node) -> list[_Test] | None:
     """The class's methods as plain functions, or None when they share anything through the class or `self`."""
     body = definition.child_by_field_name("body")
     wrapped = definition.parent is not None and definition.parent.type == "decorated_definition"
@@ -116,7 +139,7 @@ def _flattened(definition: Node) -> list[tuple[str, str]] | None:
         flat, found = _FLAT_METHOD.subn(r"\1", textwrap.dedent(indented))
         if not found or "self" in identifiers(parse(flat)):
             return None
-        methods.append((name_of(method), flat))
+        methods.append(_Test(name_of(method), flat))
     return methods or None
 
 
@@ -124,28 +147,29 @@ def _is_doc(node: Node) -> bool:
     return node.type == "expression_statement" and bool(node.named_children) and node.named_children[0].type == "string"
 
 
-def _numbered(tests: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+def _numbered(tests: Iterable[_Test]) -> Iterable[_Test]:
     """A second test of the same name would silently replace the first, so it gets a number."""
     seen: set[str] = set()
-    for name, code in tests:
-        unique, number = name, 2
+    for test in tests:
+        unique, number = test.name, 2
         while unique in seen:
-            unique, number = f"{name}_{number}", number + 1
+            unique, number = f"{test.name}_{number}", number + 1
         seen.add(unique)
-        yield unique, re.sub(rf"\b(def|class) {name}\b", rf"\1 {unique}", code, count=1)
+        code = re.sub(rf"\b(def|class) {test.name}\b", rf"\1 {unique}", test.code, count=1)
+        yield _Test(unique, code, test.group)
 
 
-def _case(name: str, code: str, imported: frozenset[str]) -> Case:
-    root = parse(code)
+def _case(test: _Test, imported: frozenset[str]) -> Case:
+    root = parse(test.code)
     errors = {name for node in walk(root) if _expects_error(node) for name in identifiers(node)}
     mentioned = [text_of(node) for node in walk(root) if node.type == "identifier"]
     targets = tuple(dict.fromkeys(word for word in mentioned if word in imported and word not in errors))
-    scenario = "error" if re.search(r"\bpytest\.raises\(|\bassertRaises", code) else "happy"
-    return Case(name=name, code=_clean(code), targets=targets, scenario=scenario)
+    scenario = "error" if re.search(r"\bpytest\.raises\(|\bassertRaises", test.code) else "happy"
+    return Case(name=test.name, code=_clean(test.code), group=test.group, targets=targets, scenario=scenario)
 
 
 def _expects_error(node: Node) -> bool:
-    return node.type == "call" and text_of(node.child_by_field_name("function")) == "pytest.raises"
+    return node.type == "call" and text_of(node.child_by_field_name("function")) in _RAISING
 
 
 def _imported_names(root: Node) -> frozenset[str]:

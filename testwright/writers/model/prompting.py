@@ -113,6 +113,7 @@ def _about(task: WritingTask, redact: Redact) -> dict[str, str]:
         "related": "".join(_block(mark, path, redact(text)) for path, text in _related(task)),
         "symbols": symbols,
         "framework": task.framework,
+        "manner": _manner(task),
         "version": task.runner.version,
         "facts": "; ".join(fact for fact in facts if fact),
         "suite_path": task.suite_path,
@@ -120,6 +121,33 @@ def _about(task: WritingTask, redact: Redact) -> dict[str, str]:
         "packages": ", ".join(_packages(task)) or "none",
         "wishes": redact(_wishes(task)),
     }
+
+
+_MANNERS = {
+    "pytest": "Tests are plain functions that use `assert`.",
+    "unittest": (
+        "Each test is a method with the parameter self of a unittest.TestCase class that its group names, written as if"
+        " it stood alone; use self.assertEqual and the like. Import unittest; pytest is not there."
+    ),
+    "vitest": "Import `describe`, `it`, `expect` and `vi` from 'vitest'.",
+    "jest": "`describe`, `it`, `expect` and `jest` are globals.",
+    "mocha": "`describe`, `it` and the hooks are globals. Assert with {assertions}. There is neither `vi` nor `jest`.",
+    "node:test": "Import `describe`, `it`, the hooks and `mock` from 'node:test'. Assert with {assertions}.",
+}
+_OF_NODE = ("mocha", "node:test")
+
+
+def _manner(task: WritingTask) -> str:
+    """How a suite of this framework is written; for what Node loads itself, in which module system too."""
+    has_chai = task.framework == "mocha" and '"chai"' in (task.view.text("package.json") or "")
+    assertions = "`expect` from 'chai'" if has_chai else "`assert` from 'node:assert/strict'"
+    manner = _MANNERS.get(task.framework, "").format(assertions=assertions)
+    if task.framework not in _OF_NODE:
+        return manner
+    is_typed = task.suite_path.endswith("ts")
+    has_modules = '"module"' in (task.view.text("package.json") or "") or task.suite_path.endswith(".mjs")
+    is_module = is_typed or (has_modules and not task.suite_path.endswith(".cjs"))
+    return f"{manner} Use {'import' if is_module else 'require, not import'}."
 
 
 def _wishes(task: WritingTask) -> str:

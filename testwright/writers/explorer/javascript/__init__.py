@@ -12,6 +12,7 @@ from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Explored, WritingTask
 from testwright.domain.projects import WORKSPACE
 from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.openings import OF_NODE, is_loaded_as_module
 from testwright.writers.explorer.javascript.plan import MARKER, REPORT, plan_of, targets_of
 from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.telling import specifier_of, writing_of
@@ -29,6 +30,8 @@ class JavaScriptExplorer:
     async def explore(self, task: WritingTask, seconds: float) -> Writing:
         module = Module(task.source.path, task.source.text, task.view)
         targets = targets_of(task, module)
+        if task.framework in OF_NODE:  # no page to draw on
+            targets = tuple(target for target in targets if target.kind in ("function", "class"))
         told = await _observe(task, plan_of(task, module, targets, seconds), seconds)
         return writing_of(told, targets, task, module)
 
@@ -101,7 +104,8 @@ def probe_text(task: WritingTask, plan: dict[str, Any]) -> str:
     """A suite of one test that explores. Plain JavaScript, so that it may stand in a .ts file too."""
     unit = quoted(specifier_of(task))
     parts = [(_FOLDER / f"{part}.js").read_text("utf-8") for part in _PARTS]
-    head = _vitest_head(unit, plan) if task.framework == "vitest" else _jest_head(unit, plan)
+    heads = {"vitest": _vitest_head, "jest": _jest_head}
+    head = heads[task.framework](unit, plan) if task.framework in heads else _node_head(unit, task)
     told = f"const plan = {json.dumps(plan, ensure_ascii=True)}\nlet unit\n"
     return "\n".join([head, told, *parts])
 
@@ -138,6 +142,24 @@ def _jest_head(unit: str, plan: dict[str, Any]) -> str:
         f"  return withDefault(require({unit}))\n}}"
     )
     return "\n".join([*lines, _WITH_DEFAULT])
+
+
+def _node_head(unit: str, task: WritingTask) -> str:
+    """A module is loaded anew under another address, one of CommonJS once it is forgotten."""
+    names = "{ it }"
+    if is_loaded_as_module(task):
+        lines = ["import fs from 'node:fs'", "import { Worker } from 'node:worker_threads'"]
+        lines += [f"import {names} from 'node:test'"] if task.framework == "node:test" else []
+        address = f"{unit} + (isFresh ? `?${{++loads}}` : '')" if task.source.path.endswith("js") else unit
+        load = f"let loads = 0\nasync function load(isFresh) {{\n  return withDefault(await import({address}))\n}}"
+    else:
+        lines = ["const fs = require('node:fs')", "const { Worker } = require('node:worker_threads')"]
+        lines += [f"const {names} = require('node:test')"] if task.framework == "node:test" else []
+        load = (
+            f"async function load(isFresh) {{\n  if (isFresh) delete require.cache[require.resolve({unit})]\n"
+            f"  return withDefault(require({unit}))\n}}"
+        )
+    return "\n".join(["// @ts-nocheck", *lines, load, _WITH_DEFAULT])
 
 
 # A CommonJS module is its own default export; its properties count as named ones.

@@ -132,6 +132,11 @@ def is_inexact(tree: Any) -> bool:
     )
 
 
+def digits_of(value: float) -> int:
+    """How many digits after the point are worth telling."""
+    return max(2, min(10, 12 - len(str(int(abs(value))))))
+
+
 def expectation(subject: str, tree: Any, mock: str = "vi", indent: int = 0) -> str:
     """`expect(subject)` with the matcher that says most."""
     head = f"expect({subject})"
@@ -142,30 +147,30 @@ def expectation(subject: str, tree: Any, mock: str = "vi", indent: int = 0) -> s
     if isinstance(tree, dict) and tree["$"] == "number" and tree["v"] == "NaN":
         return f"{head}.toBeNaN()"
     if is_inexact(tree):
-        digits = max(2, min(10, 12 - len(str(int(abs(tree))))))
+        digits = digits_of(tree)
         return f"{head}.toBeCloseTo({number(round(tree, digits))}, {digits - 1})"
     if isinstance(tree, dict) and tree["$"] == "error":
         return f"{head}.toMatchObject({{ message: {quoted(tree['message'])} }})"
     if isinstance(tree, str | bool | int | float) or (isinstance(tree, dict) and tree["$"] in ("number", "bigint")):
         return f"{head}.toBe({source(tree, mock)})"
-    if _has_inexact(tree):
+    if has_inexact(tree):
         return f"{head}.toEqual({_close(tree)})"
     return f"{head}.toEqual({source(tree, mock, indent, len(head) + 10)})"
 
 
-def _has_inexact(tree: Any) -> bool:
+def has_inexact(tree: Any) -> bool:
     if isinstance(tree, list):
-        return any(_has_inexact(item) for item in tree)
+        return any(has_inexact(item) for item in tree)
     if isinstance(tree, dict):
         inner = tree.get("v")
-        return isinstance(inner, list) and _has_inexact(inner)
+        return isinstance(inner, list) and has_inexact(inner)
     return is_inexact(tree)
 
 
 def _close(tree: Any) -> str:
     """As `source`, with expect.closeTo for floats."""
     if is_inexact(tree):
-        digits = max(2, min(10, 12 - len(str(int(abs(tree))))))
+        digits = digits_of(tree)
         return f"expect.closeTo({number(round(tree, digits))}, {digits - 1})"
     if isinstance(tree, list):
         return "[" + ", ".join(_close(item) for item in tree) + "]"

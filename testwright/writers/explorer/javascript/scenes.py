@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from testwright.writers.explorer.javascript.plan import Target
-from testwright.writers.explorer.javascript.printing import brief, expectation, holds, quoted, source
+from testwright.writers.explorer.javascript.printing import brief, holds, quoted, source
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 UNDEFINED = {"$": "undefined"}
@@ -25,11 +25,8 @@ def call_text(callee: str, args: list[Any], style: Style, indent: int) -> str:
     return f"{callee}({', '.join(shown)})"
 
 
-def throws(call: str, outcome: dict[str, Any]) -> tuple[str, bool]:
-    message = quoted(outcome["message"]) if outcome["message"] else ""
-    if outcome["isAsync"]:
-        return f"await expect({call}).rejects.toThrow({message})", True
-    return f"expect(() => {call}).toThrow({message})", False
+def throws(call: str, outcome: dict[str, Any], style: Style) -> tuple[list[str], bool]:
+    return style.words.throws(call, outcome["message"], bool(outcome["isAsync"])), bool(outcome["isAsync"])
 
 
 def set_up(each: dict[str, Any], style: Style) -> tuple[list[str], set[str]]:
@@ -37,8 +34,7 @@ def set_up(each: dict[str, Any], style: Style) -> tuple[list[str], set[str]]:
     lines: list[str] = []
     needs: set[str] = set()
     for name, returns in _spies([each["args"], each["steps"]]):
-        inner = "" if returns is None else f"() => {_returned(returns, style)}"
-        lines.append(f"const {name} = {style.mock}.fn({inner})")
+        lines += style.words.spy(name, "" if returns is None else _returned(returns, style), style.is_typed)
     answer = each.get("answer")
     if answer is not None and each.get("asked"):
         needs.add("fetch")
@@ -73,17 +69,7 @@ def _spies(tree: Any) -> list[tuple[str, Any]]:
 def spy_checks(each: dict[str, Any], style: Style) -> list[str]:
     lines = []
     for name, calls in each.get("spies", [])[:3]:
-        if calls and (holds(calls, *_UNFIT) or len(calls) > 20):
-            lines.append(f"expect({name}).toHaveBeenCalledTimes({len(calls)})")
-        elif not calls:
-            lines.append(f"expect({name}).not.toHaveBeenCalled()")
-        elif len(calls) == 1:
-            args = ", ".join(source(arg, style.mock, -1000) for arg in calls[0])
-            lines.append(f"expect({name}).toHaveBeenCalledWith({args})")
-        else:
-            lines.append(f"expect({name}).toHaveBeenCalledTimes({len(calls)})")
-            args = ", ".join(source(arg, style.mock, -1000) for arg in calls[-1])
-            lines.append(f"expect({name}).toHaveBeenLastCalledWith({args})")
+        lines += style.words.heard(name, calls, not holds(calls, *_UNFIT) and len(calls) <= 20)
     return lines
 
 
@@ -126,9 +112,9 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     before = [step["name"] for step in steps[:-1] if not step.get("getter")]
     after = f" after {' and '.join(dict.fromkeys(before))}" if before else ""
     if outcome["kind"] == "throws":
-        line, throws_later = throws(call, outcome)
+        line, throws_later = throws(call, outcome, style)
         title = f"{doing} throws {quoted(outcome['message'][:60])}{after}"
-        return Written(title, [*lines, "", line], "error", is_async or throws_later, needs)
+        return Written(title, [*lines, "", *line], "error", is_async or throws_later, needs)
     tree = outcome["tree"]
     if holds(tree, *_UNFIT):
         return None
@@ -143,7 +129,7 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     subject = f"await {call}" if result.get("isAsync") else call
     moved = {**each, "seen": [seen for seen in each.get("seen", []) if seen.get("moved")]}
     told = [line for line, _ in _sights(moved, held, style, (last["name"],))] if not _is_question(last) else []
-    lines += ["", expectation(subject, tree, style.mock), *told, *checks]
+    lines += ["", style.words.value(subject, tree), *told, *checks]
     title = f"{doing} {'is' if last.get('getter') else 'returns'} {brief(tree)}{after}"
     made_of = ", ".join(brief(arg, 20) for arg in each["args"])
     title += f" on {name}({made_of})" if made_of and not before else ""
@@ -164,9 +150,9 @@ def _birth(
     name, outcome = target.symbol.name, each["outcome"]
     shown = ", ".join(brief(arg, 30) for arg in each["args"])
     if outcome["kind"] == "throws":
-        line, is_async = throws(made, outcome)
+        line, is_async = throws(made, outcome, style)
         title = f"throws {quoted(outcome['message'][:60])} for new {name}({shown})"
-        return Written(title, [*setup, line], "error", is_async, needs)
+        return Written(title, [*setup, *line], "error", is_async, needs)
     held = re.sub(r"^[A-Z]+", lambda m: m[0].lower(), name) or "made"
     held = "made" if held == name else held
     sights = _sights(each, held, style, ())
@@ -190,7 +176,7 @@ def _sights(each: dict[str, Any], held: str, style: Style, without: tuple[str, .
         if seen["name"] in without or tree == UNDEFINED or holds(tree, *_UNFIT):
             continue
         subject = f"{held}.{seen['name']}" if seen["getter"] else f"{held}.{seen['name']}()"
-        line = expectation(f"await {subject}" if seen["isAsync"] else subject, tree, style.mock)
+        line = style.words.value(f"await {subject}" if seen["isAsync"] else subject, tree)
         found.append((line, f"{seen['name']} {brief(tree, 24)}", len(line), bool(seen.get("moved"))))
     found.sort(key=lambda sight: (not sight[3], sight[2] > 120))
     return [(line, what) for line, what, length, _ in found if length < 600][:3]
@@ -203,8 +189,8 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
     setup = [line for line in setup if line]
     element = _element(target.symbol.name, each["args"][0] if each["args"] else {"$": "object", "v": []}, style)
     if outcome["kind"] == "throws":
-        line, _ = throws(f"render({element})", outcome)
-        return Written(f"throws {quoted(outcome['message'][:60])}", [*setup, line], "error", False, needs)
+        line, _ = throws(f"render({element})", outcome, style)
+        return Written(f"throws {quoted(outcome['message'][:60])}", [*setup, *line], "error", False, needs)
     if not states or len(states) != len(steps) + 1:
         return None
     lines = [*setup]
@@ -330,8 +316,8 @@ def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     setup, needs = set_up(each, style)
     call = call_text(target.symbol.name, each["args"], style, 2)
     if outcome["kind"] == "throws":
-        line, _ = throws(f"renderHook(() => {call})", outcome)
-        return Written(f"throws {quoted(outcome['message'][:60])}", [*setup, line], "error", False, needs)
+        line, _ = throws(f"renderHook(() => {call})", outcome, style)
+        return Written(f"throws {quoted(outcome['message'][:60])}", [*setup, *line], "error", False, needs)
     if not states or len(states) != len(steps) + 1:
         return None
     if any(step["act"] == "advance" for step in steps):
@@ -368,7 +354,7 @@ def _hook_checks(tree: Any, style: Style) -> list[str]:
         pairs = [(f"result.current.{key}", item) for key, item in tree["v"]]
     else:
         pairs = [("result.current", tree)]
-    return [expectation(subject, item, style.mock) for subject, item in pairs if not holds(item, *_UNFIT)][:6]
+    return [style.words.value(subject, item) for subject, item in pairs if not holds(item, *_UNFIT)][:6]
 
 
 def _without_functions(tree: Any) -> Any:

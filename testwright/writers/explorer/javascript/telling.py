@@ -13,16 +13,18 @@ from testwright.domain.ports import WritingTask
 from testwright.domain.sessions import CoverageGoal
 from testwright.domain.specifiers import is_ambiguous
 from testwright.domain.suspects import Because, Suspect
-from testwright.writers.explorer.javascript import scenes
+from testwright.writers.explorer.javascript import openings, scenes
 from testwright.writers.explorer.javascript.admitting import arguments_fit
 from testwright.writers.explorer.javascript.fitting import fits
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import Target
-from testwright.writers.explorer.javascript.printing import brief, expectation, holds, quoted, source
+from testwright.writers.explorer.javascript.printing import brief, holds, quoted, source
 from testwright.writers.explorer.javascript.suspecting import Doubt, doubt_of
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 MOST_CASES = 30
+_WITH_EXPECT = ("vitest", "jest")
+"""A possible bug is so far told in the words of these alone."""
 _MOST_TRIPS = 3
 _PRIMITIVE = re.compile(r"(?:string|number|boolean|unknown|any|object)(?:\[\])?")
 _OPPOSITES = (
@@ -46,7 +48,10 @@ def writing_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask,
         elif "claim" not in each and (each["outcome"]["kind"] != "throws" or each["outcome"]["own"]):
             sound.append(each)
     sound = [each for each in sound if _call_key(each) not in contradicted]
-    return Writing(draft=draft_of(sound, targets, task), suspects=tuple(_suspects(doubts, task, style)))
+    return Writing(
+        draft=draft_of(sound, targets, task),
+        suspects=tuple(_suspects(doubts, task, style)) if task.framework in _WITH_EXPECT else (),
+    )
 
 
 def _call_key(each: Told) -> str:
@@ -127,8 +132,9 @@ def _style(task: WritingTask) -> Style:
     is_module = re.search(r"^\s*(import|export)\b", task.source.text, re.M) is not None
     return Style(
         mock="jest" if task.framework == "jest" else "vi",
+        words=openings.words_for(task),
         end=";" if with_end * 5 > len(lines) else "",
-        is_module=is_module or task.framework == "vitest",
+        is_module=is_module or task.framework == "vitest" or openings.is_loaded_as_module(task),
         has_jsx=task.suite_path.endswith("x"),
         is_typed=task.suite_path.endswith((".ts", ".tsx", ".mts")),
     )
@@ -267,12 +273,11 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
     told: list[str] = []
     if each.get("answer") is not None and each.get("asked"):
         about += f" when the server answers {each['answer']['status']}"
-        asked = ", ".join(source(arg, style.mock) for arg in each["asked"][0])
         if not holds(each["asked"], "cut", "function"):
-            told.append(f"expect(fetch).toHaveBeenCalledWith({asked})")
+            told.append(style.words.asked(each["asked"][0]))
     if outcome["kind"] == "throws":
-        line, is_async = scenes.throws(call, outcome)
-        return Written(f"throws {quoted(_short(outcome['message']))}{about}", [*setup, line], "error", is_async, needs)
+        line, is_async = scenes.throws(call, outcome, style)
+        return Written(f"throws {quoted(_short(outcome['message']))}{about}", [*setup, *line], "error", is_async, needs)
     tree = outcome["tree"]
     if holds(tree, "cut", "symbol", "promise", "NaN") or (holds(tree, "function") and tree != {"$": "function"}):
         return None
@@ -286,17 +291,17 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
     if isinstance(tree, dict) and tree["$"] == "undefined" and (not has_results or not each["args"]):
         return None
     if tree == {"$": "function"}:
-        lines.append(f"expect(typeof {subject}).toBe('function')")
+        lines.append(style.words.is_function(subject))
         title = f"returns a function{about}"
     elif isinstance(tree, dict) and tree["$"] == "iterator":
         if holds(tree["v"], "cut"):
             return None
-        lines.append(expectation(f"[...{subject}]", tree["v"], style.mock))
+        lines.append(style.words.value(f"[...{subject}]", tree["v"]))
         title = f"yields {brief(tree['v'])}{about}"
     elif len(subject) > 70 or "\n" in subject:
-        lines += [f"const result = {subject}", "", expectation("result", tree, style.mock)]
+        lines += [f"const result = {subject}", "", style.words.value("result", tree)]
     else:
-        lines.append(expectation(subject, tree, style.mock))
+        lines.append(style.words.value(subject, tree))
     return Written(title, [*lines, *checks, *told], scenes.scenario(each), is_async, needs)
 
 
@@ -318,7 +323,7 @@ def _by_effect(
         args[index] = {"$": "code", "v": name}
     call = scenes.call_text(callee, args, style, 2)
     lines += [f"await {call}" if is_async else call, ""]
-    lines += [expectation(names[index], now, style.mock) for index, now in changed]
+    lines += [style.words.value(names[index], now) for index, now in changed]
     if any(holds(now, "cut", "NaN", "function") for _, now in changed):
         return None
     what = "changes what it is given" if changed else "calls back"
@@ -326,7 +331,7 @@ def _by_effect(
 
 
 def _trip(each: Told, target: Target, style: Style, targets: tuple[Target, ...]) -> Written | None:
-    giver = targets[each["from"]["target"]]
+    giver = next(other for other in targets if other.id == each["from"]["target"])
     tree = each["outcome"]["tree"]
     if holds(tree, "cut", "symbol", "promise", "NaN", "function", "iterator") or holds(each["from"]["args"], "spy"):
         return None
@@ -334,7 +339,7 @@ def _trip(each: Told, target: Target, style: Style, targets: tuple[Target, ...])
     subject = f"{target.symbol.name}({inner})"
     shown = ", ".join(brief(arg) for arg in each["from"]["args"])
     title = f"returns {brief(tree)} for what {giver.symbol.name} gives for {shown}"
-    return Written(title, [expectation(subject, tree, style.mock)], "integration")
+    return Written(title, [style.words.value(subject, tree)], "integration")
 
 
 def _short(text: str) -> str:
@@ -371,11 +376,7 @@ def _ended(line: str, style: Style) -> str:
 
 
 def _preamble(targets: tuple[Target, ...], task: WritingTask, style: Style, needs: set[str]) -> str:
-    lines = []
-    if task.framework == "vitest":
-        lines.append(f"import {{ afterEach, beforeEach, describe, expect, it, vi }} from 'vitest'{style.end}")
-    elif "@jest/globals" in (task.view.text("package.json") or ""):
-        lines.append(f"import {{ afterEach, beforeEach, describe, expect, it, jest }} from '@jest/globals'{style.end}")
+    lines = openings.imports(task, style)
     drawn = any(target.kind in ("component", "hook") for target in targets)
     if drawn:
         if not style.has_jsx and any(target.kind == "component" for target in targets):
@@ -395,22 +396,8 @@ def _preamble(targets: tuple[Target, ...], task: WritingTask, style: Style, need
         hooks.append(f"beforeEach(() => {{\n  {style.mock}.useFakeTimers(){style.end}\n}}){style.end}")
         hooks.append(f"afterEach(() => {{\n  {style.mock}.useRealTimers(){style.end}\n}}){style.end}")
     if "fetch" in needs:
-        hooks += _stand_in(style, task.suite_path.rsplit(".", 1)[-1] in ("ts", "tsx", "mts"))
+        hooks += style.words.server(style.is_typed, style.end)
     return "\n\n".join([head, *hooks])
-
-
-def _stand_in(style: Style, is_typed: bool) -> list[str]:
-    """A server that answers as told, and its end."""
-    parameters = "status: number, body: unknown" if is_typed else "status, body"
-    reply = f"{style.mock}.fn(async () => ({{ ok: status < 400, status, json: async () => body }}))"
-    end = style.end
-    if style.mock == "vi":
-        begins, ends, kept = f"vi.stubGlobal('fetch', {reply})", "vi.unstubAllGlobals()", []
-    else:
-        kept = [f"const realFetch = globalThis.fetch{end}"]
-        begins, ends = f"globalThis.fetch = {reply}", "globalThis.fetch = realFetch"
-    helper = f"function serverAnswers({parameters}) {{\n  {begins}{end}\n}}"
-    return [*kept, helper, f"afterEach(() => {{\n  {ends}{end}\n}}){end}"]
 
 
 def _unit_import(targets: tuple[Target, ...], task: WritingTask, style: Style) -> str:
@@ -430,6 +417,8 @@ def _unit_import(targets: tuple[Target, ...], task: WritingTask, style: Style) -
 
 def specifier_of(task: WritingTask) -> str:
     """The relative import as this project writes it: endings only where its own files have them, or ESM wants them."""
+    if task.framework in openings.OF_NODE:
+        return openings.specifier_of(task)
     folder = posixpath.dirname(task.suite_path)
     path = posixpath.relpath(task.source.path, folder or ".")
     path = path if path.startswith(".") else f"./{path}"

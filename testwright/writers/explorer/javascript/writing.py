@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from testwright.writers.explorer.javascript.words import Words
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
     """How this suite is written: the mock's name (vi or jest), how statements end, what the unit is called."""
 
     mock: str
+    words: Words
     end: str
     is_module: bool
     has_jsx: bool

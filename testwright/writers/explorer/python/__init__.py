@@ -1,4 +1,4 @@
-"""The explorer for Python: a probe observes inside the sandbox, and what it saw is written down as pytest tests."""
+"""The explorer for Python: a probe observes inside the sandbox, and what it saw is written down as tests."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _MOST_TEXTS = 6
 
 
 class PythonExplorer:
-    """Explores a Python file through a probe that runs under the project's own pytest."""
+    """Explores a Python file through a probe that runs under the project's own test framework."""
 
     async def explore(self, task: WritingTask, seconds: float) -> Writing:
         module = module_name(task.source.path, task.view)
@@ -34,8 +34,10 @@ class PythonExplorer:
                 hint="Rename the file or folder so that every part of its path is a Python identifier.",
                 retryable=True,
             )
-        # Twice the time and more: pytest has to start, and the picks are run again in fresh processes.
-        explored = await task.probe(packed(_plan(task, module, seconds)), (REPORT,), seconds=2 * seconds + 15)
+        # Twice the time and more: the runner has to start, and the picks are run again in fresh processes.
+        explored = await task.probe(
+            packed(_plan(task, module, seconds), task.framework), (REPORT,), seconds=2 * seconds + 15
+        )
         if explored.problem is not None:
             problem = explored.problem
             raise PermanentError(problem.message, code=problem.code, hint=problem.hint, retryable=True)
@@ -47,14 +49,16 @@ class PythonExplorer:
                 hint="The file may end the process when it is imported or called; guard that code and retry.",
                 retryable=True,
             )
-        return Writing(draft=draft_of(found, module, task.options), suspects=suspects_of(found, module, task.analysis))
+        # A possible bug is shown as a plain function: a class around it would hide what it is about.
+        suspects = suspects_of(found, module, task.analysis) if task.framework == "pytest" else ()
+        return Writing(draft=draft_of(found, module, task.options, task.framework), suspects=suspects)
 
 
 def _plan(task: WritingTask, module: str, seconds: float) -> dict[str, Any]:
     top_level = [symbol.name for symbol in task.analysis.symbols if "." not in symbol.name]
     return {
         "module": module,
-        # pytest would take an imported name that looks like a test for one
+        # a runner would take an imported name that looks like a test for one
         "symbols": [name for name in top_level if not name.lower().startswith("test")],
         "texts": list(_texts_with_calls(top_level, task.view)),
         "claims": [asdict(claim) for claim in task.analysis.claims],

@@ -45,9 +45,21 @@ def test_explore():
 '''
 
 
-def packed(plan: dict[str, Any]) -> str:
+_AS_METHOD = """
+
+import unittest  # noqa: E402
+
+
+class TestExplore(unittest.TestCase):
+    def test_explore(self):
+        test_explore()
+"""
+
+
+def packed(plan: dict[str, Any], framework: str) -> str:
     """The text of a suite with one test, which follows the plan and leaves the plan's report below OUT."""
-    return _SUITE.format(module=plan["module"], plan=json.dumps(plan), modules=_modules(), name=_TRAVEL_NAME)
+    text = _SUITE.format(module=plan["module"], plan=json.dumps(plan), modules=_modules(), name=_TRAVEL_NAME)
+    return text + _AS_METHOD if framework == "unittest" else text
 
 
 @cache

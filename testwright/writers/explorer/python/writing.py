@@ -1,6 +1,5 @@
 """Observed calls written as tests that a person would have written."""
 
-import ast
 import builtins
 import keyword
 import re
@@ -14,23 +13,24 @@ from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.python.layout import WIDTH, broken, names_in
 from testwright.writers.explorer.python.naming import is_edge, name_of, subject_of
 from testwright.writers.explorer.python.records import Check, Record, Suspicion
+from testwright.writers.explorer.python.styles import STYLES, Style
 
 _FROM = {
     "Counter": "collections", "OrderedDict": "collections", "defaultdict": "collections", "deque": "collections",
     "Decimal": "decimal", "Fraction": "fractions", "Path": "pathlib", "StringIO": "io", "UUID": "uuid",
     "date": "datetime", "datetime": "datetime", "time": "datetime", "timedelta": "datetime", "timezone": "datetime",
-    "islice": "itertools", "mock": "unittest",
+    "islice": "itertools", "mock": "unittest", "TemporaryDirectory": "tempfile", "redirect_stdout": "contextlib",
 }  # fmt: skip
-_MODULES = ("asyncio", "json", "math", "re", "pytest")
-_FIXTURES = ("tmp_path", "capsys")
+_MODULES = ("asyncio", "json", "math", "re", "pytest", "unittest")
 _MOST_MATCH = 60
 
 
-def draft_of(records: Sequence[Record], module: str, options: Options) -> Draft:
+def draft_of(records: Sequence[Record], module: str, options: Options, framework: str) -> Draft:
+    style = STYLES[framework]
     taken: set[str] = set()
     wanted = _wanted([record for record in records if record.suspicion is None], options)
-    cases = [_case(record, taken) for record in wanted]
-    return Draft(preamble=_preamble(cases, wanted, module), cases=tuple(cases))
+    cases = [_case(record, taken, module, style) for record in wanted]
+    return Draft(preamble=_preamble(cases, wanted, module, style), cases=tuple(cases))
 
 
 def suspects_of(records: Sequence[Record], module: str, analysis: Analysis) -> tuple[Suspect, ...]:
@@ -40,7 +40,7 @@ def suspects_of(records: Sequence[Record], module: str, analysis: Analysis) -> t
     doubtful = [(record, record.suspicion) for record in records if record.suspicion is not None]
     cases = [_doubtful_case(record, suspicion, taken) for record, suspicion in doubtful]
     written = [replace(record, call=suspicion.assertion) for record, suspicion in doubtful]
-    preamble = _preamble(cases, written, module)
+    preamble = _preamble(cases, written, module, STYLES["pytest"])
     found = []
     for case, (record, suspicion) in zip(cases, doubtful, strict=True):
         symbol = lines.get(record.symbol) or lines.get(record.symbol.split(".")[0])
@@ -119,52 +119,48 @@ def _plainness(record: Record) -> tuple[bool, bool, int]:
     return is_edge(record), not record.documented, len(record.call)
 
 
-def _case(record: Record, taken: set[str]) -> Case:
+def _case(record: Record, taken: set[str], module: str, style: Style) -> Case:
     name = name_of(record, taken)
-    body = _body(record)
-    used = names_in("\n".join(body))
-    fixtures = [fixture for fixture in _FIXTURES if fixture in used]
-    code = "\n".join([f"def {name}({', '.join(fixtures)}):", *body])
+    body = _body(record, style)
+    code = style.test(name, body, names_in("\n".join(body)))
     targets = tuple(part.split(".")[0] for part in record.symbol.split("+"))
-    return Case(name=name, code=code, targets=targets, scenario=scenario_of(record))
+    return Case(
+        name=name, code=code, group=style.group(record.symbol, module), targets=targets, scenario=scenario_of(record)
+    )
 
 
-def _body(record: Record) -> list[str]:
-    setup = [broken(line, 4) for line in record.lines]
+def _body(record: Record, style: Style) -> list[str]:
+    here = style.indent
+    setup = [broken(line, here) for line in record.lines]
     if record.error is not None:
-        expected = _expected_error(record.error)
-        act = [broken(f"with {expected}:", 4), broken(record.call, 8)]
-        return _patched(record, [*setup, *act], []) if record.patches else _apart(setup, act)
-    direct = _direct(record)
+        kind, pattern = _expected_error(record.error)
+        act = [broken(f"with {style.raising(kind, pattern)}:", here), broken(record.call, here + 4)]
+        return _patched(record, [*setup, *act], [], here) if record.patches else _apart(setup, act)
+    direct = _direct(record, style)
     if direct is not None and not record.patches:
         return _apart(setup, [direct])
     checked = [check for check in record.checks if (check.how, check.value) != ("instance", record.symbol)]
     needs_result = any(not check.of or check.of.startswith(".") or check.of == "len()" for check in record.checks)
-    needs_result = needs_result and record.checks[0].how != "prints"
-    act = [broken(f"result = {record.call}" if needs_result else record.call, 4)]
-    checks = [line for check in checked for line in _assertion(check, _of(check), 4)]
+    prints = record.checks[0].how == "prints"
+    needs_result = needs_result and not prints
+    act = [broken(f"result = {record.call}" if needs_result else record.call, here)]
+    checks = [line for check in checked for line in style.assertion(check, _of(check, style), here)]
     if record.patches:
-        return _patched(record, [*setup, *act], checks)
+        return _patched(record, [*setup, *act], checks, here)
+    if prints:
+        act = style.printing(record.call)
     return _apart(setup, act, checks) if len(setup) > 1 or not needs_result else _apart([*setup, *act], checks)
 
 
-def _direct(record: Record) -> str | None:
+def _direct(record: Record, style: Style) -> str | None:
     """The call inside the assertion itself, when that is one readable line."""
     (check, *others) = record.checks
     if others or check.of or check.how == "prints":
         return None
     if re.search(r"\.__(eq|ne|lt|le|gt|ge|contains)__$", record.symbol) and check.value in ("True", "False"):
-        call = record.call
-        if check.value == "False":
-            call = call.replace(" == ", " != ", 1).replace(" in ", " not in ", 1)
-            call = f"not {call}" if call == record.call else call
-        return f"    assert {call}"
-    subject = (
-        f"({record.call})"
-        if re.match(r".*\s(==|!=|[<>]=?|in|[-+*/%&|^@]+)\s", _outside_brackets(record.call))
-        else record.call
-    )
-    lines = _assertion(check, subject, 4)
+        return style.truth(record.call, check.value == "True")
+    infix = re.match(r".*\s(==|!=|[<>]=?|in|[-+*/%&|^@]+)\s", _outside_brackets(record.call)) is not None
+    lines = style.assertion(check, f"({record.call})" if infix and style.is_operator else record.call, style.indent)
     return lines[0] if len(lines) == 1 and "\n" not in lines[0] and len(lines[0]) <= WIDTH else None
 
 
@@ -175,46 +171,16 @@ def _outside_brackets(text: str) -> str:
     return plain
 
 
-def _of(check: Check) -> str:
+def _of(check: Check, style: Style) -> str:
     if check.how == "prints":
-        return "capsys.readouterr().out"
+        return style.printed
     if check.of.startswith("."):
         return f"result{check.of}"
     return "len(result)" if check.of == "len()" else check.of or "result"
 
 
-def _assertion(check: Check, of: str, indent: int) -> list[str]:
-    match check.how:
-        case "instance":
-            return [broken(f"assert isinstance({of}, {check.value})", indent)]
-        case "length":
-            return [broken(f"assert len({of}) == {check.value}", indent)]
-        case "starts":
-            method = f"{of}.startswith({check.value})"
-            size = len(ast.literal_eval(check.value)) if check.value.startswith("[") else 0
-            return [broken(f"assert {of}[:{size}] == {check.value}" if size else f"assert {method}", indent)]
-    if check.value in ("True", "False", "None") or isinstance(getattr(builtins, check.value, None), type):
-        return [broken(f"assert {of} is {check.value}", indent)]
-    line = broken(f"assert {of} == {_expected(check.value)}", indent)
-    if len(line) > WIDTH and "\n" not in line:  # nothing to break at but the comparison itself
-        start = " " * indent
-        return [f"{start}assert (", f"{start}    {of}", f"{start}    == {check.value}", f"{start})"]
-    return [line]
-
-
-def _expected(text: str) -> str:
-    """Floats that no binary fraction hits are compared approximately."""
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return text
-    members = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
-    inexact = [member for member in members if isinstance(member, float) and (member * 1024) % 1]
-    plain = all(isinstance(member, (int, float)) for member in members)
-    return f"pytest.approx({text})" if inexact and plain else text
-
-
-def _expected_error(error: tuple[str, str, str]) -> str:
+def _expected_error(error: tuple[str, str, str]) -> tuple[str, str | None]:
+    """Its type, and a pattern for its message, written as a literal."""
     kind, _, message = error
     line = message.splitlines()[0] if message else ""
     line = re.split(r"0x[0-9a-f]{6,}", line)[0]
@@ -222,8 +188,8 @@ def _expected_error(error: tuple[str, str, str]) -> str:
         line = line[: _MOST_MATCH + 1].rpartition(" ")[0] or line[:_MOST_MATCH]
     pattern = re.sub(r"([.^$*+?{}\[\]|()\\])", r"\\\1", line)
     if not pattern.strip():
-        return f"pytest.raises({kind})"
-    return f"pytest.raises({kind}, match={_literal(pattern)})"
+        return kind, None
+    return kind, _literal(pattern)
 
 
 def _literal(pattern: str) -> str:
@@ -236,11 +202,11 @@ def _literal(pattern: str) -> str:
     return f"r{quote}{pattern}{quote}" if "\\" in pattern else f"{quote}{pattern}{quote}"
 
 
-def _patched(record: Record, act: list[str], checks: list[str]) -> list[str]:
+def _patched(record: Record, act: list[str], checks: list[str], here: int) -> list[str]:
     opened = ", ".join(f"mock.patch({_quoted(patch.target)}) as {patch.name}" for patch in record.patches)
-    prepared = [broken(line, 8) for patch in record.patches for line in patch.lines]
+    prepared = [broken(line, here + 4) for patch in record.patches for line in patch.lines]
     inner = ["\n".join(f"    {line}" for line in text.split("\n")) for text in act]
-    return _apart([broken(f"with {opened}:", 4), *prepared], inner, checks)
+    return _apart([broken(f"with {opened}:", here), *prepared], inner, checks)
 
 
 def _quoted(text: str) -> str:
@@ -257,11 +223,11 @@ def _apart(*blocks: list[str]) -> list[str]:
     return lines
 
 
-def _preamble(cases: Sequence[Case], records: Sequence[Record], module: str) -> str:
-    plain: set[str] = set()
+def _preamble(cases: Sequence[Case], records: Sequence[Record], module: str, style: Style) -> str:
+    plain: set[str] = set(style.needs)
     by_module: dict[str, set[str]] = {}
     for case, record in zip(cases, records, strict=True):
-        local = _local_names(record)
+        local = _local_names(record) | style.local
         for name in names_in(case.code) - local:
             if name in _MODULES:
                 plain.add(name)
@@ -269,7 +235,7 @@ def _preamble(cases: Sequence[Case], records: Sequence[Record], module: str) -> 
                 by_module.setdefault(_FROM[name], set()).add(name)
             elif record.error is not None and name == record.error[0] and record.error[1]:
                 by_module.setdefault(record.error[1], set()).add(name)
-            elif name not in _FIXTURES and name != case.name and not _is_of_python(name):
+            elif name != case.name and not _is_of_python(name):
                 by_module.setdefault(module, set()).add(name)
     return _imports(sorted(plain), by_module)
 

@@ -1,4 +1,4 @@
-"""What the reports of both pytest plugins have in common: how they are opened, and what stands for a missing one."""
+"""What the reports of our runners for Python have in common: how they are opened, and what stands for a missing one."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def loaded(completed: Completed, name: str) -> dict[str, Any] | None:
     return report if isinstance(report, dict) else None
 
 
-def ended(completed: Completed, order: _Order, report: dict[str, Any] | None) -> NotRun:
+def ended(completed: Completed, order: _Order, report: dict[str, Any] | None, framework: str) -> NotRun:
     """The sandbox ended the run. The report, if one was left, tells which test was running."""
     name = base_name(order.source_path)
     running = clean((report or {}).get("running"))
@@ -56,13 +56,13 @@ def ended(completed: Completed, order: _Order, report: dict[str, Any] | None) ->
             hint = "Let the code print less, or the tests capture it."
         case _:
             code = "launch_failed"
-            message = f"pytest could not be started for {name}."
+            message = f"{framework} could not be started for {name}."
             hint = "Run `testwright doctor` to see what is missing here."
     culprits = (running,) if running and code != "launch_failed" else ()
     return NotRun(code=code, message=message, hint=hint, output=end_of(completed.log), culprits=culprits)
 
 
-def no_report(completed: Completed, order: _Order, report: dict[str, Any] | None = None) -> NotRun:
+def no_report(completed: Completed, order: _Order, framework: str, report: dict[str, Any] | None = None) -> NotRun:
     """`report` is what was left half-way, where anything was: it tells how far the run had come."""
     name = base_name(order.source_path)
     status = _status(completed)
@@ -93,7 +93,7 @@ def no_report(completed: Completed, order: _Order, report: dict[str, Any] | None
     if (hidden := hides_standard_module(order.source_path)) is not None:
         return NotRun(
             code="load_error",
-            message=f"{name} takes the place of Python's own module {hidden}, so that pytest cannot start{said}",
+            message=f"{name} takes the place of Python's own module {hidden}, so that {framework} cannot start{said}",
             hint="Give the file another name, or put it into a package.",
             output=end_of(completed.log),
         )
@@ -106,8 +106,8 @@ def no_report(completed: Completed, order: _Order, report: dict[str, Any] | None
         )
     return NotRun(
         code="no_report",
-        message=f"pytest ended ({status}) and left no believable report on {name}{said}",
-        hint="The project's pytest configuration, or the code itself, may end the run early.",
+        message=f"{framework} ended ({status}) and left no believable report on {name}{said}",
+        hint="The project's configuration of its tests, or the code itself, may end the run early.",
         output=end_of(completed.log),
     )
 

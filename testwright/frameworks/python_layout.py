@@ -35,7 +35,7 @@ def suite_path(source_path: str, view: ProjectView) -> str:
     No two sources of one project are given the same path, whichever is asked for first.
     """
     folder = _folder_for(source_path, view)
-    # Without packages pytest imports test files by their base name alone, so that must be new in the whole project.
+    # Without packages a runner imports test files by their base name alone, so that must be new in the whole project.
     by_base_name = not view.exists(f"{folder}/__init__.py" if folder else "__init__.py")
     python = sorted({source_path, *(path for path in view.paths() if path.endswith(".py"))})
     if not by_base_name:

@@ -1,13 +1,13 @@
-"""How pytest is asked to try a suite against many mutants, and how its answer is read."""
+"""How our runners for Python are asked to try a suite against many mutants, and how their answer is read."""
 
-from pathlib import Path
 from typing import Any
 
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, MutantOutcome
 from testwright.domain.paths import base_name
-from testwright.domain.projects import Command, Completed, Mount, Runner
+from testwright.domain.projects import Command, Completed, Runner
 from testwright.domain.verdicts import NotRun
-from testwright.frameworks import pytest_report as reports
+from testwright.frameworks import python_reports as reports
+from testwright.frameworks import python_runs as runs
 
 REPORT = "testwright-challenge.json"
 _MOST_NUMBERS = 15_000  # an environment variable is 128 KiB at most
@@ -17,45 +17,39 @@ _SHARE_OF_WALL = 0.9
 _SHARE_OF_MEMORY = 0.3  # two children at once, and the processes that wait for them
 
 
-def command(order: ChallengeOrder, runner: Runner, workspace: str, *, place: str, folder: Path) -> Command:
-    """Configuration as in an ordinary run. Output is captured in memory, because children share open files; failures
-    are not explained, because nobody reads why a mutant was caught.
-    """
-    plugins = ("-p", "testwright_challenge", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:random_order")
-    options = ("-o", "addopts=", "-q", "--capture=sys", "--tb=no", "--color=no", "--no-header", "-rN")
-    env = dict(runner.env)
-    env["PYTHONPATH"] = ":".join(part for part in (place, env.get("PYTHONPATH", "")) if part)
+def command(order: ChallengeOrder, runner: Runner, workspace: str, argv: tuple[str, ...]) -> Command:
+    env = runs.environment(runner)
     env["PYTHONHASHSEED"] = "0"
     env["TESTWRIGHT_SOURCE"] = order.source_path
     env["TESTWRIGHT_MUTANTS"] = ",".join(str(number) for number in order.numbers[:_MOST_NUMBERS])
     env["TESTWRIGHT_SECONDS"] = f"{min(order.seconds, order.limits.wall.total_seconds() * _SHARE_OF_WALL):g}"
     env["TESTWRIGHT_CHILD_MIB"] = str(round(order.limits.memory_mib * _SHARE_OF_MEMORY))
     return Command(
-        argv=(*runner.program, *plugins, *options, order.suite_path),
+        argv=argv,
         workspace=workspace,
         reports=(REPORT,),
-        mounts=(*runner.mounts, Mount(host=str(folder), inside=place)),
+        mounts=(*runner.mounts, runs.ASSETS),
         env=tuple(sorted(env.items())),
         limits=order.limits,
     )
 
 
-def read(completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
+def read(completed: Completed, order: ChallengeOrder, framework: str) -> ChallengeReport | NotRun:
     """The report is a claim by code that nobody has read: one thing that cannot be, and none of it is believed."""
     if completed.reason != "exit":
-        return reports.ended(completed, order, None)
+        return reports.ended(completed, order, None, framework)
     report = reports.loaded(completed, REPORT)
     if report is None or completed.exit_status != 0 or report.get("finished") is not True:
-        return reports.no_report(completed, order)
+        return reports.no_report(completed, order, framework)
     cases = _cases(report)
     unfit = _names(report.get("unfit"), cases or ())
     if cases is None or unfit is None:
-        return reports.no_report(completed, order)
+        return reports.no_report(completed, order, framework)
     if report.get("surveyed") is not True or len(unfit) == len(cases):
         return _failed(report, completed, order, cases)
     outcomes = _outcomes(report, order, cases, frozenset(unfit))
     if outcomes is None:
-        return reports.no_report(completed, order)
+        return reports.no_report(completed, order, framework)
     return ChallengeReport(outcomes=outcomes, unfit=unfit, duration_ms=round(completed.seconds * 1000))
 
 

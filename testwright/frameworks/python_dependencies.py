@@ -10,7 +10,6 @@ from testwright.domain.paths import base_name
 from testwright.domain.ports import ProjectView
 from testwright.domain.python_modules import top_level_names
 
-_BROUGHT_BY_PYTEST = frozenset({"pytest", "_pytest", "pluggy"})
 _MOST_FILES_READ = 300
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([A-Za-z_]\w*)|import[ \t]+([A-Za-z_]\w*))", re.MULTILINE)
@@ -48,7 +47,7 @@ _IMPORTED_AS = {
 def known_modules(view: ProjectView) -> frozenset[str]:
     """Import names: the project's own, those of its declared packages, and what its code imports already."""
     declared = {module for requirement in _requirements(view) for module in _modules_of(requirement)}
-    return frozenset(declared) | top_level_names(view) | _imported(view) | _BROUGHT_BY_PYTEST
+    return frozenset(declared) | top_level_names(view) | _imported(view)
 
 
 def _modules_of(requirement: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Runs inside the sandbox, as a pytest plugin: tries a suite against many mutants of one file, and leaves one report.
+"""Runs inside the sandbox, below each of our runners for Python: tries a suite against many mutants of one file.
 
 The source lies there switched already: `__testwright_mutant__(7)` in it asks whether mutant 7 is at work. A *manager*
 process that has loaded nothing of the project forks a *surveyor*, which collects the suite once. The surveyor forks two
@@ -6,7 +6,8 @@ process that has loaded nothing of the project forks a *surveyor*, which collect
 each mutant that tests reach. A mutant that is reached while modules are loaded must be at work before that, so the
 manager forks its child, which collects anew. No tests run in the manager or the surveyor: every child starts clean.
 
-Standard library and pytest only, and syntax that Python 3.8 reads.
+A runner calls `start` before it loads anything, `become_manager` before it collects, and `collected` with what it
+found. Standard library only, and syntax that Python 3.8 reads.
 """
 
 from __future__ import annotations
@@ -16,18 +17,15 @@ import contextlib
 import gc
 import json
 import os
-import random
 import shutil
 import sys
 import tempfile
 import time
-import unittest
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import pytest
 from testwright_children import CUT, DONE, LATE, Ended, InChild, Job, in_children
-from testwright_plugin import MOST_MESSAGE, MOST_TESTS, WISHES, case_name
+from testwright_run import MOST_MESSAGE, MOST_TESTS
 
 REPORT = os.path.join(os.environ.get("OUT", "/out"), "testwright-challenge.json")
 SWITCH = "__testwright_mutant__"
@@ -36,6 +34,18 @@ LEAST_SECONDS = 1.0
 TIMES_AS_LONG = 10
 CONTROL_ROUNDS = 3
 SHARE_OF_TESTS = 0.7  # of the time, when there are also mutants that need a load of their own
+
+
+class Test:
+    """One collected test. Methods of a class that may lean on each other are run together, and go by one case.
+
+    `perform` runs it, is told which one comes after it, and says whether it failed.
+    """
+
+    def __init__(self, case: str, shares: bool, perform: Callable[[Test | None], bool]) -> None:
+        self.case = case
+        self.shares = shares
+        self.perform = perform
 
 
 class Challenge:
@@ -49,7 +59,6 @@ class Challenge:
         self.me: InChild | None = None
         self.reached: set[int] = set()
         self.problems: list[str] = []
-        self.failed = False
         self.collecting_since = 0.0
         self.fit_cases: frozenset[str] = frozenset()
 
@@ -155,14 +164,14 @@ def outcome_of(ended: Ended, cases: list[str]) -> dict[str, Any]:
 
 
 class Survey:
-    """The collected items, and what the controls saw of each."""
+    """The collected tests, and what the controls saw of each."""
 
-    def __init__(self, items: list[pytest.Item]) -> None:
-        self.items = [item for item in items if case_name(item.nodeid)][:MOST_TESTS]
-        self.names = [case_name(item.nodeid) for item in self.items]
+    def __init__(self, tests: list[Test]) -> None:
+        self.tests = [test for test in tests if test.case][:MOST_TESTS]
+        self.names = [test.case for test in self.tests]
         self.cases = list(dict.fromkeys(self.names))
-        self.reached: list[set[int]] = [set() for _ in self.items]
-        self.seconds = [0.0 for _ in self.items]
+        self.reached: list[set[int]] = [set() for _ in self.tests]
+        self.seconds = [0.0 for _ in self.tests]
         self.unfit: set[str] = set()
 
     def control(self) -> None:
@@ -195,7 +204,7 @@ class Survey:
     def reaching(self, number: int) -> list[int]:
         """The items to run against a mutant. Methods of a class may lean on each other, so a class is run whole."""
         reaching = {index for index, reached in enumerate(self.reached) if number in reached}
-        classes = {self.names[index] for index in reaching if self.items[index].nodeid.count("::") > 1}
+        classes = {self.names[index] for index in reaching if self.tests[index].shares}
         return [
             index
             for index, name in enumerate(self.names)
@@ -209,9 +218,22 @@ class Survey:
         return list(dict.fromkeys(self.names[index] for index in indices))
 
 
-def survey(items: list[pytest.Item], me: InChild) -> None:
+def collected(tests: list[Test]) -> None:
+    """Ends the process, once all that is to be run in it was run."""
+    me = CHALLENGE.me
+    assert me is not None
+    if CHALLENGE.problems:
+        me.tell(broken=True, problems=[problem[-MOST_MESSAGE:] for problem in CHALLENGE.problems[:5]])
+        me.end()
+    if CHALLENGE.role == "surveyor":
+        survey(tests, me)
+    found = Survey(tests)
+    run(found, [index for index, name in enumerate(found.names) if name in CHALLENGE.fit_cases], me)
+
+
+def survey(tests: list[Test], me: InChild) -> None:
     """Ends the process; in a child of its own it does the child's work, and ends that."""
-    found = Survey(items)
+    found = Survey(tests)
     collecting = time.monotonic() - CHALLENGE.collecting_since
     gc.collect()
     gc.freeze()  # what is shared with the children stays shared
@@ -248,87 +270,20 @@ def run(found: Survey, order: list[int], child: InChild) -> None:
     """Every one of them, without a stop at the first that fails."""
     records = not isinstance(child.key, int)
     for place, index in enumerate(order):
-        item = found.items[index]
-        after = found.items[order[place + 1]] if place + 1 < len(order) else None
+        after = found.tests[order[place + 1]] if place + 1 < len(order) else None
         reached: set[int] = set()
         if records:
             record_into(reached)
         child.tell(running=found.names[index])
         started = time.monotonic()
-        CHALLENGE.failed = False
         try:
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+            failed = found.tests[index].perform(after)
         except BaseException:  # a wish to end everything: nothing after it would be itself
             child.tell(index=index, failed=True, reached=sorted(reached), seconds=0.0)
             break
         seconds = time.monotonic() - started
-        child.tell(index=index, failed=CHALLENGE.failed, reached=sorted(reached), seconds=seconds)
+        child.tell(index=index, failed=failed, reached=sorted(reached), seconds=seconds)
     child.end()
-
-
-# --- Hooks
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection() -> None:
-    if CHALLENGE.role:
-        return
-    if CHALLENGE.reached or is_loaded(WISHES.source):
-        os._exit(TOO_LATE_HERE)
-    become_manager()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    me = CHALLENGE.me
-    assert me is not None
-    if session.testsfailed or CHALLENGE.problems:
-        me.tell(broken=True, problems=[problem[-MOST_MESSAGE:] for problem in CHALLENGE.problems[:5]])
-        me.end()
-    if CHALLENGE.role == "surveyor":
-        survey(session.items, me)
-    found = Survey(session.items)
-    run(found, [index for index, name in enumerate(found.names) if name in CHALLENGE.fit_cases], me)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    random.seed(0)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
-    """A plain exception is told without an explanation, which would take longer than most tests do."""
-    error = call.excinfo.value if call.excinfo is not None else None
-    if not isinstance(error, Exception) or isinstance(error, unittest.SkipTest) or call.when == "collect":
-        return None
-    return pytest.TestReport(
-        nodeid=item.nodeid,
-        location=item.location,
-        keywords=dict.fromkeys(item.keywords, 1),
-        outcome="failed",
-        longrepr=type(error).__name__,
-        when=call.when,
-        duration=call.duration,
-        start=call.start,
-        stop=call.stop,
-    )
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    CHALLENGE.failed = CHALLENGE.failed or report.failed
-
-
-def pytest_collectreport(report: pytest.CollectReport) -> None:
-    if report.failed:
-        CHALLENGE.problems.append(report.longreprtext)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish() -> None:
-    """Nobody comes here in good order: pytest gave up. Its end is the parent's to tell."""
-    if CHALLENGE.role:
-        os._exit(1)
 
 
 def is_loaded(source: str) -> bool:
@@ -373,6 +328,3 @@ def start() -> None:
             _, status = os.waitpid(process, 0)
             ending = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
     os._exit(ending)
-
-
-start()

@@ -1,0 +1,216 @@
+// Runs the suites that TESTWRIGHT_ORDER names with the mocha whose entry point is the first argument, and leaves one report.
+// Started through mocha's own API rather than its command line, whose `spec` would be joined with the project's.
+const { spawnSync } = require('node:child_process')
+const { existsSync, readFileSync, realpathSync, writeFileSync } = require('node:fs')
+const { createRequire } = require('node:module')
+const { dirname, join, relative, resolve } = require('node:path')
+const { pathToFileURL } = require('node:url')
+const { randomOf, shuffled } = require('../javascript/chance.cjs')
+const { Counters } = require('../javascript/counters.cjs')
+const { Faced } = require('../javascript/faced.cjs')
+const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
+const { measure } = require('../javascript/measuring.cjs')
+
+const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
+const { root } = order
+const home = dirname(dirname(realpathSync(process.argv[2])))
+const source = join(root, order.source)
+const report = { framework: 'mocha', finished: false, tests: [], errors: [], coverage: [] }
+const LONGEST = 2000
+const OLDEST = 8
+const SECOND = '--as-second'
+
+async function main() {
+  process.chdir(root)
+  const options = projectOptions()
+  const loader = loaderFor(options)
+  const flags = [...nodeFlags(options), ...(loader.flags ?? [])]
+  if (flags.length && !process.argv.includes(SECOND)) return again(flags)
+  delete process.env.TESTWRIGHT_ORDER
+  process.env.NODE_ENV ??= 'test'
+  // What a mutant is asked by has no type, and what explores has none either. Delivered suites are checked.
+  if (order.face || order.untimed) process.env.TS_NODE_TRANSPILE_ONLY = 'true'
+  if (order.seed !== null) Math.random = randomOf(order.seed)
+  if (order.coverage) measure(source, root)
+  const faced = order.face && new Faced(order.face)
+  let runner
+  try {
+    if (loader.missing) throw new Error(MISSING)
+    runner = await prepared({ ...options, require: [...list(options.require), ...(loader.require ? [loader.require] : [])] })
+  } catch (error) {
+    faced?.broken(described(error))
+    return left(1, { kind: 'load', message: described(error) })
+  }
+  faced?.loaded()
+  await ran(runner, faced)
+  const failed = report.tests.some((test) => test.state === 'failed')
+  report.finished = true
+  left(failed ? 1 : 0)
+}
+
+function again(flags) {
+  const { status } = spawnSync(process.execPath, [...flags, __filename, process.argv[2], SECOND], { stdio: 'inherit' })
+  process.exit(status ?? 1)
+}
+
+function left(status, error) {
+  if (error) report.errors.push(error)
+  if (order.coverage) report.coverage = Object.values(globalThis.__coverage__ ?? {}).filter((each) => each.path === source)
+  if (!order.face) writeFileSync(order.report, JSON.stringify(report))
+  process.exit(status)
+}
+
+// What .mocharc and package.json say. A configuration that cannot be read is told as such.
+function projectOptions() {
+  try {
+    const { version } = require(join(home, 'package.json'))
+    if (Number.parseInt(version, 10) < OLDEST) throw new Error(`This is mocha ${version}; ${OLDEST} or newer is needed.`)
+    return require(join(home, 'lib', 'cli', 'options.js')).loadOptions([])
+  } catch (error) {
+    left(1, { kind: 'start', message: described(error) })
+  }
+}
+
+function nodeFlags(options) {
+  const flags = list(options['node-option'] ?? options.nodeOption).map((flag) => `--${String(flag).replace(/^--/, '')}`)
+  for (const name of ['import', 'loader', 'experimental-loader'])
+    for (const value of list(options[name])) flags.push(`--${name}`, String(value))
+  return flags
+}
+
+function loaderFor(options) {
+  const named = [...list(options.require), ...nodeFlags(options)]
+  const isConfigured = namesLoader(named) || list(options.extension).some((ending) => /^\.?[cm]?tsx?$/.test(ending))
+  if (isConfigured || !needsLoader([order.source, ...order.suites])) return {}
+  return installedLoader(root) ?? { missing: true }
+}
+
+async function prepared(options) {
+  const Mocha = require(join(home, 'index.js'))
+  const plugins = await required(list(options.require))
+  const mocha = new Mocha({ ...plugins, timeout: order.untimed ? 0 : options.timeout, slow: options.slow, ui: 'bdd', reporter: class {}, retries: 0 })
+  if (options.ui && options.ui !== 'bdd') otherInterface(mocha, options.ui)
+  if (order.pattern) mocha.grep(new RegExp(order.pattern))
+  for (const file of [...list(options.file), ...order.suites]) mocha.addFile(resolve(root, file))
+  if (order.coverage) importing()
+  if (mocha.loadFilesAsync) await mocha.loadFilesAsync()
+  else mocha.loadFiles()
+  if (order.seed !== null) mixed(mocha.suite, randomOf(order.seed))
+  return mocha
+}
+
+// A module that is required is not seen by whoever measures, so mocha is made to import it.
+function importing() {
+  const loading = require(join(home, 'lib', 'nodejs', 'esm-utils.js'))
+  const { doImport, requireOrImport } = loading
+  if (!doImport || !requireOrImport) return
+  loading.requireOrImport = (file, ...rest) =>
+    /\.js$/.test(file) && isModule(file) ? doImport(pathToFileURL(file)) : requireOrImport(file, ...rest)
+}
+
+function isModule(file) {
+  if (/^\s*(?:import\s*[\w{*'"]|export\s)/m.test(readFileSync(file, 'utf8'))) return true
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json')
+    if (existsSync(manifest)) return JSON.parse(readFileSync(manifest, 'utf8')).type === 'module'
+    if (folder === dirname(folder)) return false
+  }
+}
+
+// Beside bdd, so that the project's own suites load as well.
+function otherInterface(mocha, name) {
+  const other = require(join(home, 'index.js')).interfaces[name]
+  if (other) other(mocha.suite)
+}
+
+async function required(names) {
+  const { handleRequires } = require(join(home, 'lib', 'cli', 'run-helpers.js'))
+  const from = createRequire(join(root, 'package.json'))
+  const paths = names.map((name) => {
+    for (const path of [resolve(root, name), resolve(root, `${name}.js`)]) if (existsSync(path)) return path
+    try {
+      return from.resolve(name)
+    } catch {
+      return name
+    }
+  })
+  return (await handleRequires(paths, { ignoredPlugins: [] })) ?? {}
+}
+
+function mixed(suite, random) {
+  suite.tests = shuffled(suite.tests, random)
+  suite.suites = shuffled(suite.suites, random)
+  for (const inner of suite.suites) mixed(inner, random)
+}
+
+function ran(mocha, faced) {
+  const counters = new Counters(source)
+  const known = new Map()
+  const all = []
+  mocha.suite.eachTest((test) => all.push(test))
+  for (const test of all) known.set(test, aboutOf(test, known))
+  const only = order.face?.only && new Set(order.face.only)
+  const pattern = order.pattern && new RegExp(order.pattern)
+  const isAsked = (test) => (only ? only.has(known.get(test).id) : !pattern || pattern.test(test.fullTitle()))
+  if (only) for (const test of all) isAsked(test) || leaveOut(test)
+  const told = new Map()
+  const tell = (test, state, error) => told.set(test, { state, message: error ? described(error) : '', ms: test.duration ?? 0 })
+  return new Promise((done) => {
+    const runner = mocha.run(() => {
+      for (const test of all) if (isAsked(test)) report.tests.push(entryOf(test, known.get(test), told))
+      done()
+    })
+    runner.on('test', (test) => {
+      if (!known.has(test)) return
+      faced?.begin(known.get(test))
+      if (order.coverage) counters.begin(test, globalThis)
+    })
+    runner.on('pass', (test) => tell(test, 'passed'))
+    runner.on('pending', (test) => tell(test, 'skipped'))
+    runner.on('fail', (test, error) => {
+      if (test.type !== 'hook') return tell(test, 'failed', error)
+      for (const each of concerned(test, all)) if (each === test.ctx?.currentTest || !told.has(each)) tell(each, 'failed', error)
+      if (test.ctx?.currentTest && known.has(test.ctx.currentTest)) faced?.end(known.get(test.ctx.currentTest), 'failed')
+    })
+    runner.on('test end', (test) => {
+      if (!known.has(test)) return
+      if (order.coverage) Object.assign(known.get(test), { measured: counters.end(test, globalThis) })
+      faced?.end(known.get(test), told.get(test)?.state ?? 'failed')
+    })
+  })
+}
+
+function aboutOf(test, known) {
+  const titles = test.titlePath()
+  const path = titles.join(' > ')
+  let count = 1
+  for (const other of known.values()) if (other.id === `${path} #${count}`) count += 1
+  return { id: `${path} #${count}`, titles, file: relative(root, test.file ?? '') }
+}
+
+function entryOf(test, about, told) {
+  const { id, measured, ...rest } = about
+  return { ...rest, ...(told.get(test) ?? { state: 'failed', message: 'It was not run.', ms: 0 }), ...measured }
+}
+
+function leaveOut(test) {
+  test.parent.tests.splice(test.parent.tests.indexOf(test), 1)
+}
+
+// The tests of the hook's suite, for which nothing was set up, or after which nothing could be put away.
+const concerned = (hook, all) => all.filter((test) => within(test, hook.parent))
+
+function within(test, suite) {
+  for (let parent = test.parent; parent; parent = parent.parent) if (parent === suite) return true
+  return false
+}
+
+const list = (value) => (value === undefined || value === false ? [] : [value].flat())
+
+function described(error) {
+  const message = String(error?.message ?? error)
+  const stack = String(error?.stack ?? '')
+  return (stack.includes(message) ? stack : `${message}\n${stack}`).slice(0, LONGEST)
+}
+
+main().catch((error) => left(1, { kind: 'start', message: described(error) }))

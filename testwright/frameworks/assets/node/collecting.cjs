@@ -1,0 +1,95 @@
+// node:test runs tests in the order in which they are registered, and tells too little of each. So the names that suites
+// import only collect; everything is then registered with the real ones, in the order that is wanted.
+const MODIFIERS = ['skip', 'todo', 'only']
+
+exports.Collecting = class Collecting {
+  cases = []
+  #real
+  #run
+  #ids = new Map()
+  #group = { titles: [], entries: [] }
+  #isOpen = true
+
+  // `run` has `arrange(entries)`, `isAsked(about)`, `around(fn, about)`, and options of its own as `limits`.
+  constructor(real, run) {
+    this.#real = real
+    this.#run = run
+  }
+
+  get names() {
+    const { after, afterEach, assert, before, beforeEach, mock, run, snapshot } = this.#real
+    const test = this.#withModifiers((real) => this.#case(real), this.#real.test)
+    const describe = this.#withModifiers((real) => this.#describe(real), this.#real.describe)
+    const names = { after, afterEach, assert, before, beforeEach, describe, it: test, mock, run, snapshot, suite: describe, test }
+    for (const modifier of MODIFIERS) names[modifier] = test[modifier]
+    return Object.assign(test, names)
+  }
+
+  register() {
+    this.#isOpen = false
+    this.#all(this.#group)
+  }
+
+  #withModifiers(make, real) {
+    const made = make(real)
+    for (const modifier of MODIFIERS) made[modifier] = make(real[modifier])
+    return made
+  }
+
+  #case(real) {
+    return (...args) => {
+      const { name, options, fn } = partsOf(args)
+      const titles = [...this.#group.titles, name]
+      const path = titles.join(' > ')
+      this.#ids.set(path, (this.#ids.get(path) ?? 0) + 1)
+      const about = { id: `${path} #${this.#ids.get(path)}`, path, titles }
+      this.#add(() => {
+        if (!this.#run.isAsked(about)) return
+        this.cases.push(about)
+        real(name, { ...this.#run.limits, ...options, concurrency: 1 }, fn && this.#run.around(fn, about))
+      })
+      return Promise.resolve()
+    }
+  }
+
+  #describe(real) {
+    return (...args) => {
+      const { name, options, fn } = partsOf(args)
+      const group = { titles: [...this.#group.titles, name], entries: [] }
+      this.#add(() => {
+        real(name, { ...options, concurrency: 1 }, (context) => {
+          const outer = this.#group
+          const wasOpen = this.#isOpen
+          this.#group = group
+          this.#isOpen = true
+          const close = () => {
+            this.#group = outer
+            this.#isOpen = wasOpen
+            this.#all(group)
+          }
+          const result = fn?.(context)
+          if (typeof result?.then === 'function') return result.then(close)
+          close()
+        })
+      })
+      return Promise.resolve()
+    }
+  }
+
+  // What comes when all was registered already (a test that is registered later on) goes straight on.
+  #add(entry) {
+    if (this.#isOpen) this.#group.entries.push(entry)
+    else entry()
+  }
+
+  #all(group) {
+    for (const entry of this.#run.arrange(group.entries)) entry()
+  }
+}
+
+function partsOf(args) {
+  const name = typeof args[0] === 'string' ? args[0] : undefined
+  const fn = args.find((arg) => typeof arg === 'function')
+  const options = args.find((arg) => arg !== null && typeof arg === 'object') ?? {}
+  return { name: name ?? fn?.name ?? '<anonymous>', options, fn }
+}

@@ -1,0 +1,170 @@
+// Runs the suites that TESTWRIGHT_ORDER names with the node:test of this Node, and leaves one report.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import Module, { createRequire } from 'node:module'
+import { join, relative, resolve } from 'node:path'
+import real from 'node:test'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const require = createRequire(import.meta.url)
+const { randomOf, shuffled } = require('../javascript/chance.cjs')
+const { Counters } = require('../javascript/counters.cjs')
+const { Faced } = require('../javascript/faced.cjs')
+const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
+const { measure } = require('../javascript/measuring.cjs')
+const { Collecting } = require('./collecting.cjs')
+
+const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
+const { root } = order
+const source = join(root, order.source)
+const report = { framework: 'node:test', finished: false, tests: [], errors: [], coverage: [] }
+const LONGEST = 2000
+const CLOSING_MS = 300
+const CASE_MS = 10_000 // a test that waits for ever must not cost its siblings
+const SECOND = '--as-second'
+const faced = order.face && new Faced(order.face)
+const counters = new Counters(source)
+const told = new Map()
+const stack = []
+const random = order.seed === null ? null : randomOf(order.seed)
+const flags = projectFlags()
+const loader = loaderFor(flags)
+let collecting
+
+function again() {
+  const args = [...process.execArgv, ...flags, fileURLToPath(import.meta.url), SECOND]
+  process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1)
+}
+
+async function main() {
+  delete process.env.TESTWRIGHT_ORDER
+  process.env.NODE_ENV ??= 'test'
+  if (order.seed !== null) Math.random = randomOf(order.seed)
+  if (order.coverage) measure(source, root)
+  collecting = new Collecting(real, { arrange, isAsked, around, limits: order.untimed ? {} : { timeout: CASE_MS } })
+  globalThis.__testwright_node_test__ = collecting.names
+  globalThis.__testwright_heard__ = hear
+  const load = Module._load
+  Module._load = (request, ...rest) => (request === 'node:test' ? globalThis.__testwright_node_test__ : load(request, ...rest))
+  Module.register(new URL('./hooks.mjs', import.meta.url))
+  try {
+    if (loader?.missing) throw new Error(MISSING)
+    for (const path of order.suites) await import(pathToFileURL(resolve(root, path)).href)
+  } catch (error) {
+    faced?.broken(described(error))
+    return left(1, { kind: 'load', message: described(error) })
+  }
+  await new Promise((done) => setImmediate(done)) // what a suite registers once something was imported
+  faced?.loaded()
+  if (order.coverage) counters.begin(source, globalThis)
+  collecting.register()
+  if (!collecting.cases.length) setTimeout(finish, CLOSING_MS)
+}
+
+function arrange(entries) {
+  return random ? shuffled(entries, random) : entries
+}
+
+function isAsked({ id, titles }) {
+  if (order.face?.only) return order.face.only.includes(id)
+  return !order.pattern || new RegExp(order.pattern).test(titles.join(' '))
+}
+
+// What runs between two tests (hooks) belongs to the later one.
+function around(fn, about) {
+  const begin = () => faced?.begin(withoutPath(about))
+  const end = (isOk) => {
+    faced?.end(withoutPath(about), isOk ? 'passed' : 'failed')
+    if (!order.coverage) return
+    about.measured = counters.end(source, globalThis)
+    counters.begin(source, globalThis)
+  }
+  if (fn.length > 1) {
+    return function called(context, done) {
+      begin()
+      return fn.call(this, context, (error) => {
+        end(!error)
+        done(error)
+      })
+    }
+  }
+  return async function awaited(context) {
+    begin()
+    let isOk = false
+    try {
+      await fn.call(this, context)
+      isOk = true
+    } finally {
+      end(isOk)
+    }
+  }
+}
+
+function withoutPath({ id, titles }) {
+  return { id, titles, file: order.suites[0] }
+}
+
+// Events come in the order of registration; a test within a test is a part of it, and a group is none.
+function hear({ type, data }) {
+  if (type === 'test:start') {
+    stack.length = data.nesting
+    stack.push(data.name)
+  } else if (type === 'test:pass' || type === 'test:fail') {
+    if (data.details?.type === 'suite') return
+    const path = [...stack.slice(0, data.nesting), data.name].join(' > ')
+    const about = collecting.cases.find((each) => each.path === path && !told.has(each))
+    if (!about) return
+    const isLeftOut = (data.skip !== undefined && data.skip !== false) || (data.todo !== undefined && data.todo !== false)
+    const state = isLeftOut ? 'skipped' : type === 'test:pass' ? 'passed' : 'failed'
+    const error = data.details?.error
+    told.set(about, { state, message: state === 'failed' ? described(error?.cause ?? error) : '', ms: data.details?.duration_ms ?? 0 })
+    // Something may stay open and keep the process; a hook at the end may still have its say.
+    if (told.size === collecting.cases.length) setTimeout(finish, CLOSING_MS)
+  }
+}
+
+function finish() {
+  report.tests = collecting.cases.map((about) => ({
+    titles: about.titles,
+    file: relative(root, resolve(root, order.suites[0])),
+    ...(told.get(about) ?? { state: 'failed', message: 'It was not run.', ms: 0 }),
+    ...about.measured,
+  }))
+  report.finished = true
+  left(report.tests.some((test) => test.state === 'failed') ? 1 : 0)
+}
+
+function left(status, error) {
+  if (error) report.errors.push(error)
+  if (order.coverage) report.coverage = Object.values(globalThis.__coverage__ ?? {}).filter((each) => each.path === source)
+  if (!order.face) writeFileSync(order.report, JSON.stringify(report))
+  process.exit(status)
+}
+
+// What the project's own `npm test` gives Node to load first.
+function projectFlags() {
+  const path = join(root, 'package.json')
+  let script = ''
+  try {
+    script = existsSync(path) ? String(JSON.parse(readFileSync(path, 'utf8')).scripts?.test ?? '') : ''
+  } catch {}
+  if (!/\bnode\b.*--test\b/.test(script)) return []
+  return [...script.matchAll(/(?:^|\s)(--import|--require|-r|--loader|--experimental-loader)(?:\s+|=)['"]?([^\s'"]+)/g)].flatMap((each) => [each[1], each[2]])
+}
+
+function loaderFor(named) {
+  if (namesLoader(named) || !needsLoader([order.source, ...order.suites])) return null
+  return installedLoader(root) ?? { missing: true }
+}
+
+function described(error) {
+  const message = String(error?.message ?? error)
+  const stack = String(error?.stack ?? '')
+  return (stack.includes(message) ? stack : `${message}\n${stack}`).slice(0, LONGEST)
+}
+
+process.chdir(root)
+if (loader?.flags) flags.push(...loader.flags)
+if (loader?.require) flags.push('--require', loader.require)
+if (flags.length && !process.argv.includes(SECOND)) again()
+else await main()

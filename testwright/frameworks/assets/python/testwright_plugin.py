@@ -1,0 +1,110 @@
+"""Runs inside the sandbox, as a pytest plugin: orders the tests, measures one file, and leaves one report.
+
+It is loaded before the project's own configuration. Standard library and pytest only, coverage where it is installed,
+and syntax that Python 3.8 reads.
+"""
+
+from __future__ import annotations
+
+import random
+import unittest
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+from testwright_run import FINDINGS, METER, WISHES, loading, time_limit
+
+FINDINGS.versions["pytest"] = pytest.__version__
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if WISHES.only:
+        chosen = [item for item in items if case_name(item.nodeid) in WISHES.only]
+        left = [item for item in items if case_name(item.nodeid) not in WISHES.only]
+        config.hook.pytest_deselected(items=left)
+        items[:] = chosen
+    if WISHES.seed >= 0:
+        random.Random(WISHES.seed).shuffle(items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    random.seed(max(WISHES.seed, 0))
+    FINDINGS.running = case_name(item.nodeid)
+    FINDINGS.write()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    METER.begin(f"{item.nodeid.split('::')[0]}::{case_name(item.nodeid)}")
+    with time_limit(WISHES.case_seconds, give_up):
+        yield
+    METER.end()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, None]:
+    if not isinstance(collector, pytest.Module):
+        yield
+        return
+    with loading(collector.nodeid):
+        outcome = yield
+    ended = outcome.excinfo[1] if outcome.excinfo else None  # pytest reports every other error by itself
+    if isinstance(ended, SystemExit):
+        FINDINGS.add_problem(collector.nodeid, ended)
+
+
+def give_up(why: str) -> None:
+    pytest.fail(why, pytrace=False)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    test = FINDINGS.test(report.nodeid.split("::")[0], case_name(report.nodeid))
+    test["milliseconds"] = round(test["milliseconds"] + 1000 * report.duration, 3)
+    test["ran"] += report.when == "call"
+    outcome = "skipped" if hasattr(report, "wasxfail") else report.outcome
+    if outcome != "passed":
+        FINDINGS.worsen(test, outcome, message_of(report))
+    if report.when == "teardown":
+        FINDINGS.running = ""
+        FINDINGS.write()
+
+
+def pytest_exception_interact(node: Any, call: Any, report: Any) -> None:
+    if isinstance(report, pytest.CollectReport):
+        error = call.excinfo.value
+        cause = error.__cause__ if isinstance(error, pytest.Collector.CollectError) and error.__cause__ else error
+        FINDINGS.add_problem(report.nodeid, cause)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    FINDINGS.finish(int(exitstatus))
+
+
+METHODS: set[str] = set()
+"""Node ids of the methods of unittest's classes, each of which is a test of its own in a suite's parts."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    owner = getattr(item, "cls", None)
+    if isinstance(owner, type) and issubclass(owner, unittest.TestCase):
+        METHODS.add(item.nodeid)
+
+
+def case_name(nodeid: str) -> str:
+    """The test function's name, or the outermost class's: what a suite is split into."""
+    parts = nodeid.split("::")
+    part = parts[-1] if nodeid in METHODS else parts[1] if len(parts) > 1 else ""
+    return part.split("[")[0]
+
+
+def message_of(report: pytest.TestReport) -> str:
+    """What went wrong, the assertion or the exception first."""
+    longrepr = report.longrepr
+    if isinstance(longrepr, tuple):
+        return str(longrepr[2])
+    text = report.longreprtext
+    errors = [line[4:] for line in text.splitlines() if line.startswith("E   ")]
+    where = text.splitlines()[-1] if text else ""
+    return "\n".join([*errors, where]) if errors else text

@@ -1,0 +1,80 @@
+"""How mocha is asked to run suites, and how its answer is read."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from testwright.domain.mutants import ChallengeOrder, ChallengeReport
+from testwright.domain.ports import ProjectView
+from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrder
+from testwright.domain.verdicts import NotRun, RunReport
+from testwright.frameworks import javascript_challenges as challenges
+from testwright.frameworks import javascript_suites as suites
+from testwright.frameworks import node_suites
+from testwright.frameworks.javascript_coverage import coverage_of
+
+_INSIDE = "/opt/testwright/mocha"
+_MOUNTS = (suites.SHARED, Mount(host=str(Path(__file__).parent / "assets" / "mocha"), inside=_INSIDE))
+
+
+class Mocha:
+    name = "mocha"
+    languages = suites.LANGUAGES
+
+    def suite_path(self, source_path: str, view: ProjectView) -> str:
+        return node_suites.suite_path(source_path, view, _patterns(view))
+
+    def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
+        return node_suites.existing_suites(source_path, view)
+
+    def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
+        return node_suites.known_modules(self.name, view, runner)
+
+    def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
+        """Our launcher takes the place of mocha's command line and is told where mocha's entry point lies."""
+        return Command(
+            argv=(*runner.program[:-1], f"{_INSIDE}/run.cjs", runner.program[-1]),
+            workspace=workspace,
+            reports=(suites.REPORT, *order.extra_reports),
+            mounts=(*runner.mounts, *_MOUNTS),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", node_suites.order_json(order))),
+            limits=order.limits,
+        )
+
+    def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
+        report = suites.parsed(completed.reports.get(suites.REPORT))
+        maps = report.get("coverage") if isinstance(report, dict) else None
+        coverage = coverage_of(maps, order.source_path) if order.coverage and isinstance(maps, list) else None
+        return suites.read(completed, order, coverage, self.name)
+
+    def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
+        driver = challenges.DRIVER_OF_SHORT_RUNS
+        return Command(
+            argv=(*runner.program[:-1], driver, f"{_INSIDE}/run.cjs", runner.program[-1]),
+            workspace=workspace,
+            reports=(suites.REPORT,),
+            mounts=(*runner.mounts, *_MOUNTS),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order))),
+            limits=order.limits,
+        )
+
+    def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
+        return challenges.read(completed, order, self.name)
+
+
+def _patterns(view: ProjectView) -> Iterator[str]:
+    """Where the project's configuration looks for suites, as far as that can be read without running it."""
+    manifest = suites.json_object(view.text("package.json") or "")
+    configured = [
+        manifest.get("mocha"),
+        *(suites.json_object(view.text(f".mocharc{end}") or "") for end in ("", ".json")),
+    ]
+    for found in configured:
+        spec = found.get("spec") if isinstance(found, dict) else None
+        yield from [spec] if isinstance(spec, str) else [each for each in spec or () if isinstance(each, str)]
+    for name in (".mocharc.yml", ".mocharc.yaml", ".mocharc.js", ".mocharc.cjs"):
+        text = view.text(name) or ""
+        yield from re.findall(r"spec['\"]?\s*:\s*\[?\s*(?:-\s*)?['\"]?([\w./*{},@()!?+-]+)", text)
+    scripts = manifest.get("scripts")
+    test = str(scripts.get("test", "")) if isinstance(scripts, dict) else ""
+    yield from re.findall(r"['\"\s]((?:\./)?(?:test|tests|spec|src|lib|\*\*)/[\w./*{},@()!?+-]+)", test)

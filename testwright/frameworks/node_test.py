@@ -1,0 +1,64 @@
+"""How Node's own test runner is asked to run suites, and how its answer is read."""
+
+from pathlib import Path
+
+from testwright.domain.mutants import ChallengeOrder, ChallengeReport
+from testwright.domain.ports import ProjectView
+from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrder
+from testwright.domain.verdicts import NotRun, RunReport
+from testwright.frameworks import javascript_challenges as challenges
+from testwright.frameworks import javascript_suites as suites
+from testwright.frameworks import node_suites
+from testwright.frameworks.javascript_coverage import coverage_of
+
+_INSIDE = "/opt/testwright/node"
+_MOUNTS = (suites.SHARED, Mount(host=str(Path(__file__).parent / "assets" / "node"), inside=_INSIDE))
+_LAUNCH = (
+    f"--test-reporter={_INSIDE}/reporter.mjs",
+    "--test-reporter-destination=stdout",
+    f"{_INSIDE}/run.mjs",
+)
+
+
+class NodeTest:
+    name = "node:test"
+    languages = suites.LANGUAGES
+
+    def suite_path(self, source_path: str, view: ProjectView) -> str:
+        return node_suites.suite_path(source_path, view)
+
+    def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
+        return node_suites.existing_suites(source_path, view)
+
+    def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
+        return node_suites.known_modules(self.name, view, runner)
+
+    def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
+        """Not with `--test`, which would start a process of its own for each file."""
+        return Command(
+            argv=(*runner.program, *_LAUNCH),
+            workspace=workspace,
+            reports=(suites.REPORT, *order.extra_reports),
+            mounts=(*runner.mounts, *_MOUNTS),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", node_suites.order_json(order))),
+            limits=order.limits,
+        )
+
+    def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
+        report = suites.parsed(completed.reports.get(suites.REPORT))
+        maps = report.get("coverage") if isinstance(report, dict) else None
+        coverage = coverage_of(maps, order.source_path) if order.coverage and isinstance(maps, list) else None
+        return suites.read(completed, order, coverage, self.name)
+
+    def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
+        return Command(
+            argv=(*runner.program, challenges.DRIVER_OF_SHORT_RUNS, *_LAUNCH),
+            workspace=workspace,
+            reports=(suites.REPORT,),
+            mounts=(*runner.mounts, *_MOUNTS),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order))),
+            limits=order.limits,
+        )
+
+    def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
+        return challenges.read(completed, order, self.name)

@@ -1,0 +1,83 @@
+"""Which test framework a project means, by its own files: how it tests already, what it configures and declares."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from testwright.domain.ports import ProjectView
+
+_MOST_FILES_READ = 300
+_PYTHON_TEST = re.compile(r"(?:^|/)(?:test_[^/]+|[^/]+_test|tests?)\.py\Z|(?:^|/)tests?/(?:.+/)?[^/]+\.py\Z")
+_UNITTEST = re.compile(r"^\s*(?:import unittest|from unittest(?:\.\w+)* import)\b", re.MULTILINE)
+_PYTEST = re.compile(r"^(?:\s*(?:import pytest|from pytest\b)|(?:async )?def test)", re.MULTILINE)
+_TELLS_HOW = ("pyproject.toml", "setup.cfg", "tox.ini", "noxfile.py", "Makefile", "pytest.ini", "conftest.py")
+_RUNS_UNITTEST = re.compile(r"(?:-m|=) ?unittest\b|unittest discover")
+
+_SUITE = re.compile(r"\.(?:test|spec)\.[cm]?[jt]sx?\Z|(?:^|/)(?:test|tests|spec|__tests__)/.+\.[cm]?[jt]sx?\Z")
+_CONFIGS = {
+    "vitest": re.compile(r"vitest\.config\.\w+|vitest\.workspace\.\w+"),
+    "jest": re.compile(r"jest\.config\.\w+"),
+    "mocha": re.compile(r"\.mocharc\.\w+"),
+}
+_SCRIPTS = {
+    "vitest": re.compile(r"\bvitest\b"),
+    "jest": re.compile(r"\bjest\b"),
+    "mocha": re.compile(r"\b_?mocha\b"),
+    "node:test": re.compile(r"\bnode\b[^&|;]*\s--test\b"),
+}
+_IMPORTS_NODE_TEST = re.compile(r"""(?:from|require\(|import)\s*['"]node:test['"]""")
+
+
+def preferred_python(view: ProjectView) -> str:
+    """As most test files are written; where there are none, pytest, unless only unittest is spoken of."""
+    by_unittest = by_pytest = 0
+    for text in _texts(view, _PYTHON_TEST):
+        if _PYTEST.search(text):
+            by_pytest += 1
+        elif _UNITTEST.search(text):
+            by_unittest += 1
+    if by_unittest or by_pytest:
+        return "unittest" if by_unittest > by_pytest else "pytest"
+    spoken = "\n".join(view.text(path) or "" for path in _TELLS_HOW if view.exists(path))
+    means_pytest = "pytest" in spoken or view.exists("pytest.ini") or view.exists("conftest.py")
+    return "unittest" if _RUNS_UNITTEST.search(spoken) and not means_pytest else "pytest"
+
+
+def preferred_javascript(view: ProjectView, known: tuple[str, ...]) -> str:
+    """What it configures, else what `npm test` runs, else what it declares, else what its tests import; or vitest."""
+    manifest = _manifest(view)
+    configured = {name for name, form in _CONFIGS.items() if any(form.fullmatch(path) for path in view.paths())}
+    configured |= {name for name in _CONFIGS if name in manifest}
+    scripts = manifest.get("scripts")
+    script = str(scripts.get("test", "")) if isinstance(scripts, dict) else ""
+    scripted = {name for name, form in _SCRIPTS.items() if form.search(script)}
+    for named in (configured & scripted, configured, scripted, _declared(manifest)):
+        for name in known:
+            if name in named:
+                return name
+    if "node:test" in known and any(_IMPORTS_NODE_TEST.search(text) for text in _texts(view, _SUITE)):
+        return "node:test"
+    return "vitest"
+
+
+def _texts(view: ProjectView, form: re.Pattern[str]) -> Iterator[str]:
+    found = (path for path in view.paths() if form.search(path))
+    for _, path in zip(range(_MOST_FILES_READ), found, strict=False):
+        text = view.text(path)
+        if text is not None:
+            yield text
+
+
+def _manifest(view: ProjectView) -> dict[str, Any]:
+    try:
+        manifest = json.loads(view.text("package.json") or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def _declared(manifest: dict[str, Any]) -> frozenset[str]:
+    kinds = ("dependencies", "devDependencies", "peerDependencies")
+    found = (manifest.get(kind) for kind in kinds)
+    return frozenset(name for group in found if isinstance(group, dict) for name in group)
