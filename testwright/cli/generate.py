@@ -224,6 +224,8 @@ def _print(ended: Sequence[Ended], wish: Wish) -> None:
             print(_line(file, test))
             for line in _suspicions(test):
                 print(line)
+        for line in _how_to_run(one) if wish.apply else ():
+            print(line, file=sys.stderr)
         for problem in one.not_written:
             print(f"not written  {problem}", file=sys.stderr)
         suites = [test for test in one.tests.values() if test.test_code]
@@ -232,6 +234,21 @@ def _print(ended: Sequence[Ended], wish: Wish) -> None:
                 print(f"\n# ---- {test.test_file_path}\n{test.test_code}", end="")
             if suites:
                 print("\nNothing was written. Add --apply to put the suites into the tree.", file=sys.stderr)
+
+
+def _how_to_run(ended: Ended) -> list[str]:
+    """One line for each runner: what to type, and whether the project lacks it."""
+    written = [test.evidence for test in ended.tests.values() if test.test_file_path in ended.written]
+    commands: dict[str, list[str]] = {}
+    for evidence in written:
+        if evidence["verified"]:
+            program, _, path = evidence["runWith"].rpartition(" ")
+            commands.setdefault(program, []).append(path)
+    brought = {evidence["runner"] for evidence in written if evidence.get("runnerFrom") == "testwright"}
+    lines = [f"Run them with: {program} {' '.join(paths)}" for program, paths in commands.items()]
+    if brought and ended.written:
+        lines.append(f"The project has no {' and no '.join(sorted(brought))} of its own yet: install it first.")
+    return lines
 
 
 def _line(file: FileRecord, test: TestRecord | None) -> str:

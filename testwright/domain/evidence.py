@@ -55,6 +55,7 @@ class CaseEvidence:
 class Evidence:
     """A verified suite. `before` is what the project's own tests of this file reach, `after` these and the new ones.
 
+    `run_with` is what a person types to run the suite; `brought` says that the project has no runner of its own yet.
     `mutants` is None when the code could not be broken on trial; `mutants_problem` then says why.
     `environment` are tests that could not pass here, each with what is missing.
     """
@@ -63,6 +64,8 @@ class Evidence:
     model: str | None
     runner: str
     runner_version: str
+    run_with: str
+    brought: bool
     sandbox: str
     test_count: int
     passed_runs: int
@@ -135,6 +138,8 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         "model": evidence.model,
         "runner": evidence.runner,
         "runnerVersion": evidence.runner_version,
+        "runWith": evidence.run_with,
+        "runnerFrom": "testwright" if evidence.brought else "project",
         "sandbox": evidence.sandbox,
         "testCount": evidence.test_count,
         "passedRuns": evidence.passed_runs,

@@ -169,6 +169,10 @@ class Framework(Protocol):
         """Where a new suite for this source belongs by the project's own conventions; never an existing file."""
         ...
 
+    def by_hand(self, suite_paths: Sequence[str]) -> str:
+        """What a person types, in the project's folder, to run these suites."""
+        ...
+
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         """The project's own test files for this source, by naming convention."""
         ...

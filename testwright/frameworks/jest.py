@@ -1,5 +1,7 @@
 """How jest is asked to run suites, and how its answer is read."""
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
@@ -32,6 +34,9 @@ class Jest:
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
         return suites.suite_path(source_path, view)
+
+    def by_hand(self, suite_paths: Sequence[str]) -> str:
+        return f"npx jest {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return suites.existing_suites(source_path, view)

@@ -1,7 +1,8 @@
 """How mocha is asked to run suites, and how its answer is read."""
 
 import re
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
@@ -23,6 +24,9 @@ class Mocha:
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
         return node_suites.suite_path(source_path, view, _patterns(view))
+
+    def by_hand(self, suite_paths: Sequence[str]) -> str:
+        return f"npx mocha {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return node_suites.existing_suites(source_path, view)

@@ -1,5 +1,7 @@
 """How Node's own test runner is asked to run suites, and how its answer is read."""
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
@@ -26,6 +28,9 @@ class NodeTest:
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
         return node_suites.suite_path(source_path, view)
+
+    def by_hand(self, suite_paths: Sequence[str]) -> str:
+        return f"node --test {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return node_suites.existing_suites(source_path, view)

@@ -1,5 +1,8 @@
 """How pytest is asked to run a suite, and how its answer is read."""
 
+import shlex
+from collections.abc import Sequence
+
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import Command, Completed, Runner, RunOrder
@@ -19,6 +22,10 @@ class Pytest:
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
         return python_layout.suite_path(source_path, view)
+
+    def by_hand(self, suite_paths: Sequence[str]) -> str:
+        """As a module, so that the project's own folder can be imported from."""
+        return f"python -m pytest {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return python_layout.existing_suites(source_path, view)

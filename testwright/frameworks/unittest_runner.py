@@ -1,5 +1,8 @@
 """How suites of unittest are run, by a runner of ours in the place of `python -m unittest`, and how it is read."""
 
+import shlex
+from collections.abc import Sequence
+
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import Command, Completed, Runner, RunOrder
@@ -17,6 +20,9 @@ class Unittest:
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
         return python_layout.suite_path(source_path, view)
+
+    def by_hand(self, suite_paths: Sequence[str]) -> str:
+        return f"python -m unittest {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return python_layout.existing_suites(source_path, view)

@@ -1,5 +1,7 @@
 """How vitest is asked to run suites, and how its answer is read."""
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
@@ -20,6 +22,9 @@ class Vitest:
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
         return suites.suite_path(source_path, view)
+
+    def by_hand(self, suite_paths: Sequence[str]) -> str:
+        return f"npx vitest run {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return suites.existing_suites(source_path, view)

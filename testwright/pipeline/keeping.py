@@ -40,6 +40,8 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         model=job.writer.model,
         runner=ready.runner.framework,
         runner_version=ready.runner.version,
+        run_with=job.framework.by_hand((ready.suite_path,)),
+        brought=ready.runner.origin == "managed",
         sandbox=job.tools.sandbox.tier,
         test_count=len(draft.cases),
         passed_runs=proven.runs,

@@ -222,6 +222,9 @@ export interface VerifiedEvidence {
   model?: string | null
   runner: string
   runnerVersion: string
+  /** What a person types to run the suite. */
+  runWith?: string
+  runnerFrom?: 'project' | 'testwright'
   sandbox: string
   testCount: number
   /** Of `runs`. */

@@ -94,6 +94,9 @@ class WordFramework:
     def suite_path(self, source_path: str, view: ProjectView) -> str:
         return SUITE
 
+    def by_hand(self, suite_paths: Sequence[str]) -> str:
+        return f"pytest {' '.join(suite_paths)}"
+
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return self.existing
 

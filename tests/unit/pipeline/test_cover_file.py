@@ -23,6 +23,7 @@ async def test_a_sound_suite_is_delivered_with_evidence_of_what_was_seen(world, 
     assert isinstance(evidence, Evidence)
     assert (evidence.passed_runs, evidence.runs, evidence.attempts, evidence.tokens) == (5, 5, 1, 100)
     assert (evidence.runner, evidence.runner_version, evidence.sandbox) == ("pytest", "9.2.0", "isolated")
+    assert (evidence.run_with, evidence.brought) == ("pytest tests/test_money.py", True)
     assert (evidence.before.lines, evidence.before.branches, evidence.after.lines) == (0.0, None, 66.7)
     assert [(case.name, case.passed_runs, case.duration_ms) for case in evidence.cases] == [
         ("test_a", 5, 1.5),

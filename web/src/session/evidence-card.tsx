@@ -21,7 +21,13 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
       <dl>
         <Fact name="Runner">
           {evidence.runner} {evidence.runnerVersion}
+          {evidence.runnerFrom === 'testwright' && ', brought by Testwright: the project has none yet'}
         </Fact>
+        {evidence.runWith && (
+          <Fact name="Run it with">
+            <code>{evidence.runWith}</code>
+          </Fact>
+        )}
         <Fact name="Sandbox">
           {evidence.sandbox === 'none' ? 'None: ran unsandboxed, by explicit wish' : evidence.sandbox}
         </Fact>

@@ -18,7 +18,10 @@ export function SettingsPage() {
   return (
     <div className="page wide">
       <h1>Settings</h1>
-      <p className="dim">Settings are read when the service starts: from the environment, and from .env in Testwright’s home folder.</p>
+      <p className="dim">
+        Settings are read when the service starts: from the environment, and from .env in Testwright’s home
+        folder.
+      </p>
 
       <Part title="Models" error={models.error} pending={models.isPending}>
         {models.data?.map(({ provider, model, configured, reason }) => (
