@@ -394,9 +394,10 @@ def cut_short(completed: Completed) -> NotRun | None:
 def no_report(completed: Completed, framework: str) -> NotRun:
     lines = [line.strip() for line in _end(completed).splitlines() if line.strip()]
     said = next((line for line in lines if _ERROR.search(line)), lines[-1] if lines else "")[:400]
+    end = f": {said}" if said else "."
     return NotRun(
         code="no_report",
-        message=f"{framework} ended (status {completed.exit_status}) without a whole report{f': {said}' if said else '.'}",
+        message=f"{framework} ended (status {completed.exit_status}) without a whole report{end}",
         hint="Its configuration may not load, or something ended the process, such as process.exit or process.kill.",
         output=_end(completed),
     )

@@ -13,7 +13,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from types import FrameType
 from typing import Any
 
@@ -125,7 +125,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, None]:
     """A module that ends the process, or does not end, while it is loaded: told while it can still be told."""
     if not isinstance(collector, pytest.Module):
         yield
@@ -141,7 +141,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     FINDINGS.loading = ""
     ended = outcome.excinfo[1] if outcome.excinfo else None  # pytest reports every other error by itself
     if isinstance(ended, SystemExit):
-        FINDINGS.problems.append({**problem_of(collector.nodeid, ended), "message": f"sys.exit({code_of(ended)})"})
+        FINDINGS.problems.append(problem_of(collector.nodeid, ended))
 
 
 class LoadsTooLong(BaseException):
@@ -193,7 +193,7 @@ def problem_of(nodeid: str, cause: BaseException) -> dict[str, Any]:
     return {
         "path": nodeid,
         "kind": type(cause).__name__,
-        "message": str(cause).strip()[:MOST_MESSAGE],
+        "message": words_of(cause)[:MOST_MESSAGE],
         "module": str(getattr(cause, "name", None) or ""),
         "own": is_own(str(getattr(cause, "name", None) or "")),
         "in_source": bool(lines),
@@ -202,8 +202,10 @@ def problem_of(nodeid: str, cause: BaseException) -> dict[str, Any]:
     }
 
 
-def code_of(ended: SystemExit) -> str:
-    return "" if ended.code is None else repr(ended.code)[:200]
+def words_of(cause: BaseException) -> str:
+    if isinstance(cause, SystemExit):
+        return f"sys.exit({'' if cause.code is None else repr(cause.code)[:200]})"
+    return str(cause).strip()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
