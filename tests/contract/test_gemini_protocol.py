@@ -124,6 +124,15 @@ async def test_trouble_on_their_side_is_worth_a_retry_by_the_job(status, streams
     assert (error.code, len(server.calls)) == ("model_unavailable", 1)
 
 
+@pytest.mark.parametrize("reply", [fake.overloaded(), fake.refusal(503), fake.refusal(599), fake.reset_in_body()])
+async def test_trouble_comes_with_a_hint_that_holds_after_the_last_try_too(reply):
+    with fake.GeminiServer(reply) as server:
+        error = await failing(server, TransientError)
+
+    assert "retry" in error.hint.lower()
+    assert "tried again" not in error.hint
+
+
 async def test_a_bad_key_is_final_and_never_repeated_in_the_message():
     with fake.GeminiServer(fake.bad_key(KEY)) as server:
         error = await failing(server, PermanentError)

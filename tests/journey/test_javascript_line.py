@@ -160,6 +160,104 @@ async def test_a_package_that_is_not_there_is_named(tmp_path, framework):
     assert "left-pad-of-nobody" in caught.value.message
 
 
+SPIN = "export function spin(n: number): number {\n  while (n === 3) {}\n  return n * 2\n}\n"
+
+
+async def run_of(view, framework, text, source="spin.ts", seconds=12, **asked):
+    sandbox, runner = await tools_for(framework, view)
+    tool = FRAMEWORKS[framework]
+    suite = tool.suite_path(source, view)
+    view.write(suite, text)
+    limits = Limits(wall=timedelta(seconds=seconds), cpu=timedelta(seconds=seconds))
+    order = RunOrder(source_path=source, suite_paths=(suite,), limits=limits, **asked)
+    return tool.read(await sandbox.run(tool.command(order, runner, view.root)), order)
+
+
+@pytest.mark.parametrize("coverage", [True, False])
+@pytest.mark.parametrize("framework", ["vitest", "jest"])
+async def test_a_test_that_never_gives_its_thread_back_is_named_long_before_the_run_is_over(
+    tmp_path, framework, coverage
+):
+    view = empty_project(tmp_path)
+    view.write("spin.ts", SPIN)
+    head = "import { describe, expect, it } from 'vitest'\n" if framework == "vitest" else ""
+    suite = f"""{head}import {{ spin }} from './spin'
+it('doubles', () => expect(spin(2)).toBe(4))
+it.skip('rests', () => expect(spin(3)).toBe(6))
+describe('three', () => {{ it('doubles', () => expect(spin(3)).toBe(6)) }})
+"""
+
+    report = await run_of(view, framework, suite, coverage=coverage)
+
+    assert isinstance(report, NotRun)
+    assert (report.code, report.culprits) == ("timeout", ("three > doubles", "doubles"))
+    assert report.message == "doubles did not end within 3 s"
+
+
+@pytest.mark.parametrize("framework", ["vitest", "jest"])
+async def test_the_row_of_a_table_that_hangs_is_named_by_its_table(tmp_path, framework):
+    view = empty_project(tmp_path)
+    view.write("spin.ts", SPIN)
+    head = "import { expect, it } from 'vitest'\n" if framework == "vitest" else ""
+    table = "it.each([1, 3])('doubles %i', (n) => expect(spin(n)).toBe(n * 2))\n"
+
+    report = await run_of(view, framework, f"{head}import {{ spin }} from './spin'\n{table}")
+
+    assert isinstance(report, NotRun)
+    assert report.culprits == ("doubles %i",)
+
+
+async def test_a_test_that_ends_its_process_is_named(tmp_path):
+    view = empty_project(tmp_path)
+    view.write("spin.ts", SPIN)
+    suite = """import { expect, it } from 'vitest'
+import { spin } from './spin'
+it('doubles', () => expect(spin(2)).toBe(4))
+it('dies', () => { process.kill(process.pid, 'SIGKILL') })
+"""
+
+    report = await run_of(view, "vitest", suite, seconds=30)
+
+    assert isinstance(report, NotRun)
+    assert (report.code, report.culprits) == ("no_report", ("dies",))
+
+
+@pytest.mark.parametrize(
+    ("framework", "name", "text"),
+    [
+        ("vitest", "vitest.config.ts", "export function config() { return {} }\n"),
+        ("jest", "jest.config.js", "throw new Error('not today')\n"),
+    ],
+)
+async def test_a_configuration_that_cannot_be_used_is_named(tmp_path, framework, name, text):
+    view = empty_project(tmp_path)
+    view.write("spin.ts", SPIN)
+    view.write(name, text)
+
+    report = await run_of(view, framework, "it('doubles', () => {})\n", seconds=30)
+
+    assert isinstance(report, NotRun)
+    assert report.code == "no_report"
+    assert name in report.message or "not today" in report.message
+    assert report.hint
+
+
+@pytest.mark.parametrize("framework", ["vitest", "jest"])
+async def test_neighbours_that_differ_in_their_ending_are_not_taken_for_one_another(tmp_path, framework):
+    view = empty_project(tmp_path)
+    view.write("package.json", '{"name": "x", "private": true}')
+    view.write("sum.ts", "export function sum(n: number): number {\n  return n + 1\n}\n")
+    view.write("sum.js", "exports.sum = (n) => n + 2\n")
+
+    draft, _, run = await explored_suite(view, "sum.ts", framework, 2.0)
+    _, report = await run()
+
+    assert draft.cases
+    assert isinstance(report, RunReport)
+    assert report.coverage is not None
+    assert report.coverage.line_percent == 100
+
+
 async def test_an_endless_loop_costs_one_call_and_not_the_file(tmp_path):
     view = empty_project(tmp_path)
     view.write("spin.ts", "export function spin(n: number): number {\n  while (n === 3) {}\n  return n * 2\n}\n")

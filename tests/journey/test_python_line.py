@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -329,7 +330,78 @@ def test_an_exit_in_the_middle_is_no_pass(tmp_path):
     report = run(folder, suite)
 
     assert isinstance(report, NotRun)
-    assert report.code == "no_report"
+    assert (report.code, report.culprits) == ("no_report", ("test_b",))
+    assert report.message == "test_b ended the process (status 0)."
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import sys\nsys.exit(3)", "shop.py ends the process when it is imported (sys.exit(3) on line 2)"),
+        ("import os\nos._exit(0)", "shop.py ended the process while it was imported (status 0)."),
+    ],
+)
+def test_a_source_that_ends_the_process_while_loading_is_told_so(tmp_path, text, message):
+    folder = Folder(tmp_path / "ws", shop=f"{text}\n\ndef f(): return 1\n")
+    suite = "from shop import f\ndef test_a():\n    assert f()\n"
+
+    report = run(folder, suite, coverage=False)
+
+    assert isinstance(report, NotRun)
+    assert (report.code, report.message) == ("load_error", message)
+    assert report.hint
+    assert "output" not in report.hint
+
+
+def test_a_source_that_loops_while_loading_does_not_take_the_whole_runs_time(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="while True:\n    pass\n\ndef f(): return 1\n")
+    folder.write("tests/test_shop.py", "from shop import f\ndef test_a():\n    assert f()\n")
+    order = RunOrder(source_path="shop.py", suite_paths=("tests/test_shop.py",), extra_reports=("seen.json",))
+    command = Pytest().command(order, RUNNER, folder.root)
+    assert dict(command.env)["TESTWRIGHT_LOAD_SECONDS"] == "30"
+
+    sooner = replace(command, env=(*command.env, ("TESTWRIGHT_LOAD_SECONDS", "1")))
+    report = Pytest().read(folder.run(sooner), order)
+
+    assert isinstance(report, NotRun)
+    assert report.code == "timeout"
+    assert report.message.startswith("shop.py did not end within 1 s while it was imported: it was on line ")
+
+
+def test_a_package_that_does_not_load_is_named_and_not_the_suite(tmp_path):
+    folder = Folder(tmp_path / "ws", shop__price="def f(): return 1\n")
+    folder.write("shop/__init__.py", "raise RuntimeError('init')\n")
+
+    report = run(folder, "from shop.price import f\ndef test_a():\n    assert f()\n", "shop/price.py")
+
+    assert isinstance(report, NotRun)
+    assert report.message == "shop/__init__.py could not be loaded: RuntimeError on line 1: init"
+
+
+def test_a_conftest_that_does_not_load_is_named(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="def f(): return 1\n", conftest="raise RuntimeError('boom')\n")
+
+    report = run(folder, "from shop import f\ndef test_a():\n    assert f()\n")
+
+    assert isinstance(report, NotRun)
+    assert "conftest.py: RuntimeError: boom" in report.message
+
+
+def test_a_file_that_hides_a_module_of_python_is_told_so(tmp_path):
+    folder = Folder(tmp_path / "ws", json="def f(): return 1\n")
+
+    report = run(folder, "from json import f\ndef test_a():\n    assert f()\n", "json.py")
+
+    assert isinstance(report, NotRun)
+    assert report.message.startswith("json.py takes the place of Python's own module json")
+
+
+async def test_a_file_named_by_a_keyword_is_refused_with_its_own_reason(tmp_path):
+    folder = Folder(tmp_path / "ws")
+    folder.write("class.py", "def price(): return 1\n")
+
+    with pytest.raises(PermanentError, match="class is no valid module name"):
+        await drafted(folder, "class.py")
 
 
 def test_a_source_that_throws_while_loading_is_told_with_its_line(tmp_path):

@@ -49,7 +49,10 @@ class InputError(TestwrightError):
 
 
 class TransientError(TestwrightError):
-    """Trying again may help: the job retries, after `retry_after_seconds` where the other side named a delay."""
+    """Trying again may help: the job retries, after `retry_after_seconds` where the other side named a delay.
+
+    `hint` is read only when the last try has failed too, so it says what a person can do, never that we go on.
+    """
 
     code = "temporary"
 

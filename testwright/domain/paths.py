@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from testwright.domain.projects import WORKSPACE
+
 MOST_BYTES = 1024
 DEEPEST = 32
 _DEVICE_NAMES = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
@@ -25,6 +27,7 @@ _OBEYED_BY_TOOLS = _REPOSITORY_ITSELF | {
     "makefile",
 }
 _CONFIGURES = re.compile(r"\.(config|workspace|setup)\.[cm]?[jt]s$")
+_ELSEWHERE = re.compile(r"(?<![\w.:/-])/(?:[\w.@+-]+/)+")
 
 
 class BadPath(ValueError):
@@ -100,6 +103,11 @@ def repeated_paths(paths: Iterable[str]) -> list[str]:
 
 def base_name(path: str) -> str:
     return path.rsplit("/", 1)[-1]
+
+
+def without_folders(text: str) -> str:
+    """A runner's words without the places that nobody outside knows: of files elsewhere only the name is left."""
+    return _ELSEWHERE.sub("", text.replace(f"{WORKSPACE}/", ""))
 
 
 def _folded(part: str) -> str:

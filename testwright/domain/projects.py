@@ -1,5 +1,6 @@
 """A project as it lies ready to be run: where its files are, and with what its tests are run."""
 
+import signal
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -60,6 +61,15 @@ class Completed:
     log: str
     reports: dict[str, bytes] = field(default_factory=dict)
     seconds: float = 0.0
+
+    @property
+    def ending(self) -> str:
+        """The exit status in words: "status 3", or "by the signal SIGKILL"."""
+        status = self.exit_status or 0
+        number = -status if status < 0 else status - 128
+        if number in set(signal.Signals):
+            return f"by the signal {signal.Signals(number).name}"
+        return f"status {self.exit_status}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

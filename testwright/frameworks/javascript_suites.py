@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from testwright.domain.errors import PermanentError
-from testwright.domain.paths import base_name, same_file_key
+from testwright.domain.paths import base_name, same_file_key, without_folders
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import OUT, WORKSPACE, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
@@ -401,12 +401,12 @@ def cut_short(completed: Completed) -> NotRun | None:
 
 
 def no_report(completed: Completed, framework: str) -> NotRun:
-    lines = [line.strip() for line in _end(completed).splitlines() if line.strip()]
+    lines = [line.strip() for line in without_folders(_end(completed)).splitlines() if line.strip()]
     said = next((line for line in lines if _ERROR.search(line)), lines[-1] if lines else "")[:400]
-    why = f": {said}" if said else "."
+    end = f": {said}" if said else "."
     return NotRun(
         code="no_report",
-        message=f"{framework} ended (status {completed.exit_status}) without a whole report{why}",
+        message=f"{framework} ended ({completed.ending}) without a whole report{end}",
         hint="Its configuration may not load, or something ended the process, such as process.exit or process.kill.",
         output=_end(completed),
     )

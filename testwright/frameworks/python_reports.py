@@ -2,19 +2,18 @@
 
 import json
 import re
-import signal
 from typing import Any, TypeAlias
 
 from testwright.domain.mutants import ChallengeOrder
-from testwright.domain.paths import base_name
-from testwright.domain.projects import WORKSPACE, Completed, RunOrder
+from testwright.domain.paths import base_name, without_folders
+from testwright.domain.projects import Completed, RunOrder
 from testwright.domain.python_modules import hides_standard_module
 from testwright.domain.verdicts import NotRun
 
 MOST_MESSAGE = 2000
 WHAT_ENDS = "Move what ends the process out of the top level of the file, into a function."
 WHAT_LOOPS = "Make the import of the file free of endless or very long work."
-_CONFTEST = re.compile(r"ImportError while loading conftest '(?:/ws/)?([^'\n]{1,300})'")
+_CONFTEST = re.compile(r"ImportError while loading conftest '([^'\n]{1,300})'")
 _MOST_REPORT_BYTES = 5 << 20
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _Order: TypeAlias = RunOrder | ChallengeOrder
@@ -65,7 +64,7 @@ def ended(completed: Completed, order: _Order, report: dict[str, Any] | None, fr
 def no_report(completed: Completed, order: _Order, framework: str, report: dict[str, Any] | None = None) -> NotRun:
     """`report` is what was left half-way, where anything was: it tells how far the run had come."""
     name = base_name(order.source_path)
-    status = _status(completed)
+    status = completed.ending
     if "No module named pytest" in completed.log:
         return NotRun(
             code="launch_failed",
@@ -97,11 +96,11 @@ def no_report(completed: Completed, order: _Order, framework: str, report: dict[
             hint="Give the file another name, or put it into a package.",
             output=end_of(completed.log),
         )
-    if (conftest := _CONFTEST.search(completed.log)) is not None:
+    if (conftest := _CONFTEST.search(without_folders(clean(completed.log)))) is not None:
         return NotRun(
             code="no_report",
-            message=f"pytest could not load {clean(conftest[1])}{said}",
-            hint=f"Make {clean(conftest[1])} load, or leave it out.",
+            message=f"pytest could not load {conftest[1]}{said}",
+            hint=f"Make {conftest[1]} load, or leave it out.",
             output=end_of(completed.log),
         )
     return NotRun(
@@ -112,16 +111,9 @@ def no_report(completed: Completed, order: _Order, framework: str, report: dict[
     )
 
 
-def _status(completed: Completed) -> str:
-    status = completed.exit_status
-    if status is not None and status > 128 and status - 128 in set(signal.Signals):
-        return f"by the signal {signal.Signals(status - 128).name}"
-    return f"status {status}"
-
-
 def _last_words(log: str) -> str:
     """The log's last line that says anything, as the end of a sentence."""
-    lines = [line.strip() for line in clean(log).replace(f"{WORKSPACE}/", "").splitlines()]
+    lines = [line.strip() for line in without_folders(clean(log)).splitlines()]
     said = next((line.removeprefix("E ").strip() for line in reversed(lines) if line), "")
     return f": {said[:300]}" if said else "."
 

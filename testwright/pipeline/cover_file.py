@@ -30,9 +30,14 @@ async def cover_file(assignment: Assignment, desk: Desk, step: Step, tools: Tool
     """
     try:
         await _walk(Job(assignment=assignment, desk=desk, tools=tools), step)
-    except (PermanentError, Cancelled):
+    except (PermanentError, Cancelled) as error:
         await tools.workspaces.close(assignment)
+        if error.code == "missing_package" and assignment.repository_root is None:
+            error.hint = _REGISTER
         raise
+
+
+_REGISTER = "Register the project's folder, where the package is installed, and send its repositoryId with the files."
 
 
 async def _walk(job: Job, step: Step) -> None:

@@ -39,7 +39,9 @@ async def to_leave_out(job: Job, ready: Ready) -> tuple[str, ...]:
 def _neighbours_that_steer(assignment: Assignment) -> tuple[str, ...]:
     if assignment.repository_root is not None:
         return ()
-    others = (path for path in sorted(assignment.overlay) if path != assignment.source.path)
+    source = assignment.source.path
+    is_python = source.endswith(".py")
+    others = (path for path in sorted(assignment.overlay) if path != source and path.endswith(".py") is is_python)
     return tuple(path for path in others if steers_tools(path) or hides_standard_module(path))
 
 

@@ -24,6 +24,7 @@ _API_VERSION = "v1beta"
 _MOST_ANSWER = 4 << 20
 """Characters after which an answer is cut off: no suite for one file is that long."""
 _LONGEST_WAIT = 600.0
+_LATER = "Retry in a few minutes, or choose another model or the explorer."
 _DAY_IS_USED_UP = re.compile(r"per ?day|daily", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _DECLINED = frozenset(
@@ -65,7 +66,7 @@ class Gemini:
             raise TransientError(
                 f"{self.model} did not answer within {self._options.limit_seconds:g} s.",
                 code="model_timeout",
-                hint="The request is tried again; if it stays slow, choose another model.",
+                hint="Retry in a few minutes; if it stays slow, choose another model or the explorer.",
             ) from error
         except sdk.errors.APIError as error:
             raise self._translated(error) from error
@@ -73,7 +74,7 @@ class Gemini:
             raise TransientError(
                 f"The connection to {self.model} broke or its answer was garbled ({type(error).__name__}).",
                 code="model_unreachable",
-                hint="Check the network and GOOGLE_BASE_URL; the request is tried again.",
+                hint="Check the network and GOOGLE_BASE_URL, then retry.",
             ) from error
 
     async def _ask(
@@ -152,14 +153,14 @@ class Gemini:
                 return TransientError(
                     f"{self.model} asks us to slow down.",
                     code="model_overloaded",
-                    hint="The request is tried again.",
+                    hint=_LATER,
                     retry_after_seconds=_retry_after(error, details),
                 )
             case 408 | 500 | 502 | 503 | 504:
                 return TransientError(
                     f"{self.model} is not available right now (status {error.code}).",
                     code="model_unavailable",
-                    hint="The request is tried again.",
+                    hint=_LATER,
                     retry_after_seconds=_retry_after(error, details),
                 )
             case 404:
@@ -170,7 +171,7 @@ class Gemini:
                     retryable=True,
                 )
             case code if code is not None and 500 <= code < 600:
-                return TransientError(f"Gemini failed with status {code}.", code="model_unavailable")
+                return TransientError(f"Gemini failed with status {code}.", code="model_unavailable", hint=_LATER)
             case _:
                 return PermanentError(
                     f"Gemini refused the request (status {error.code}): {said}",

@@ -1,6 +1,12 @@
 import pytest
 
-from testwright.domain.python_modules import import_root, is_importable, module_name, top_level_names
+from testwright.domain.python_modules import (
+    hides_standard_module,
+    import_root,
+    is_importable,
+    module_name,
+    top_level_names,
+)
 
 
 class Project:
@@ -59,3 +65,22 @@ def test_top_level_names_are_what_the_projects_files_can_be_imported_as():
     view = Project("src/shop/__init__.py", "src/shop/price.py", "tool.py", "a/b/__init__.py", "a/b/c.py")
 
     assert {"shop", "tool", "b"} <= top_level_names(view)
+
+
+@pytest.mark.parametrize(
+    ("path", "module"),
+    [
+        ("json.py", "json"),
+        ("src/types.py", "types"),
+        ("json/__init__.py", "json"),
+        ("shop/json.py", None),
+        ("price.py", None),
+        ("json.ts", None),
+    ],
+)
+def test_only_a_file_that_is_found_first_hides_a_module_of_python(path, module):
+    assert hides_standard_module(path) == module
+
+
+def test_a_keyword_is_no_name_for_a_module():
+    assert not is_importable("shop.class")

@@ -251,3 +251,92 @@ def test_coverage_of_another_file_or_a_broken_map_is_none():
 
         assert isinstance(report, RunReport)
         assert report.coverage is None
+
+
+def ended_early(running, status=1, **more):
+    report = {"finished": False, "tests": [], "errors": [], "running": running, **more}
+    reports = {suites.REPORT: json.dumps(report).encode()}
+    return Completed(exit_status=status, reason="exit", log="", reports=reports)
+
+
+@pytest.mark.parametrize(
+    ("running", "culprits"),
+    [
+        ({"titles": ["group", "adds"]}, ("group > adds", "adds")),
+        ({"titles": ["adds"]}, ("adds",)),
+        ({"titles": ["adds 3"], "template": "adds %i"}, ("adds %i",)),
+    ],
+)
+def test_a_test_that_keeps_its_thread_is_named_as_its_suite_may_call_it(running, culprits):
+    found = Jest().read(ended_early(running, status=137, hangs=True), ORDER)
+
+    assert isinstance(found, NotRun)
+    assert (found.code, found.culprits) == ("timeout", culprits)
+    assert found.message == f"{culprits[-1]} did not end within 10 s"
+
+
+def test_a_claim_to_hang_without_a_test_is_no_report():
+    found = Vitest().read(ended_early(None, hangs=True), ORDER)
+
+    assert isinstance(found, NotRun)
+    assert found.culprits == ()
+
+
+def test_a_probe_is_watched_by_nobody_else():
+    order = RunOrder(source_path="a.ts", suite_paths=("a.test.ts",), extra_reports=("seen.json",))
+    short = RunOrder(source_path="a.ts", suite_paths=("a.test.ts",), limits=Limits(wall=timedelta(seconds=16)))
+
+    asked = [json.loads(suites.order_json(each))["hangSeconds"] for each in (order, short, ORDER)]
+
+    assert asked == [None, 4.0, 10.0]
+
+
+def test_a_worker_that_died_is_no_suite_that_passed():
+    died = {"kind": "unhandled", "message": "Error: Worker forks emitted error.\ncause: Worker exited unexpectedly"}
+
+    found = Vitest().read(completed([told("adds", "skipped")], [died], status=1), ORDER)
+
+    assert isinstance(found, NotRun)
+    assert found.message == "The process was ended from within while price.ts was loaded or run"
+
+
+@pytest.mark.parametrize(
+    ("errors", "log", "message"),
+    [
+        (
+            [{"kind": "start", "message": "Error: vite.config.ts cannot be used: boom\n  at x"}],
+            "",
+            "vitest could not start: Error: vite.config.ts cannot be used: boom",
+        ),
+        (
+            [{"kind": "load", "message": "Error: boom\ncause: rain"}],
+            "",
+            "The suite did not load in vitest: Error: boom",
+        ),
+    ],
+)
+def test_a_reason_is_one_line_with_a_hint(errors, log, message):
+    found = Vitest().read(completed(errors=errors, status=1, log=log), ORDER)
+
+    assert isinstance(found, NotRun)
+    assert found.message == message
+    assert found.hint
+
+
+def test_without_a_report_the_logs_first_error_is_in_the_message():
+    log = (
+        "● Validation\nError: Jest: Failed to parse the TypeScript config file /ws/jest.config.ts\n    at read (x.js:1)"
+    )
+
+    found = Jest().read(Completed(exit_status=1, reason="exit", log=log), ORDER)
+
+    assert isinstance(found, NotRun)
+    assert found.message.endswith(": Error: Jest: Failed to parse the TypeScript config file jest.config.ts")
+
+
+@pytest.mark.parametrize("path", ["a?b.ts", "src/a#b.ts"])
+def test_a_path_that_reads_like_a_query_is_refused(path):
+    with pytest.raises(PermanentError) as caught:
+        Vitest().suite_path(path, View(path))
+
+    assert (caught.value.code, caught.value.hint) == ("invalid_path", "Rename the file.")

@@ -188,3 +188,45 @@ def test_a_project_without_pytest_is_told_so():
 
     assert isinstance(found, NotRun)
     assert found.code == "launch_failed"
+
+
+def test_a_process_that_a_test_ends_names_the_test():
+    found = read(finished([one()], finished=False, running="test_b", exit_status=139))
+
+    assert isinstance(found, NotRun)
+    assert found.culprits == ("test_b",)
+    assert found.message == "test_b ended the process (by the signal SIGSEGV)."
+
+
+def test_a_run_out_of_time_names_its_culprit():
+    partial = {"finished": False, "running": "test_loops", "tests": [one()]}
+    found = read(Completed(exit_status=None, reason="timeout", log="", reports={REPORT: json.dumps(partial).encode()}))
+
+    assert isinstance(found, NotRun)
+    assert found.culprits == ("test_loops",)
+
+
+def test_without_a_report_the_logs_last_words_are_in_the_message():
+    log = "Traceback …\n  File /ws/json.py\nAttributeError: module 'x' has no attribute 'y'\n\n"
+    found = read(Completed(exit_status=1, reason="exit", log=log))
+
+    assert isinstance(found, NotRun)
+    assert found.message.endswith("report on price.py: AttributeError: module 'x' has no attribute 'y'")
+    assert "output" not in (found.hint or "")
+
+
+def test_a_source_that_ends_the_process_is_told_with_the_call_and_its_line():
+    ends = problem(kind="SystemExit", message="sys.exit(3)", line=2)
+    found = read(finished(problems=[ends], status=3))
+
+    assert isinstance(found, NotRun)
+    assert found.code == "load_error"
+    assert found.message == "price.py ends the process when it is imported (sys.exit(3) on line 2)"
+
+
+def test_a_file_on_the_way_to_the_source_is_named_when_it_does_not_load():
+    package = problem(in_source=False, culprit="shop/__init__.py", line=1, message="init")
+    found = read(finished(problems=[package], status=2))
+
+    assert isinstance(found, NotRun)
+    assert found.message == "shop/__init__.py could not be loaded: ValueError on line 1: init"

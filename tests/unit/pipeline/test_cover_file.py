@@ -1,5 +1,7 @@
 """The straight line, walked with fakes for everything around it."""
 
+from dataclasses import replace
+
 import pytest
 
 from testwright.domain.drafts import Draft, Usage
@@ -316,3 +318,16 @@ async def test_step_ids_are_stable(world, suite):
         "suspects",
         "keep",
     ]
+
+
+@pytest.mark.parametrize(("root", "advice"), [(None, "Register the project's folder"), ("/home/me/shop", "Install")])
+async def test_a_missing_package_is_sought_where_one_could_be_installed(world, suite, root, advice):
+    it = world(suite(a="pass"))
+    it.assignment = replace(it.assignment, repository_root=root)
+    it.sandbox.source = "missing_package:money.py needs the package left-pad, which is not installed here."
+
+    with pytest.raises(PermanentError) as caught:
+        await it.walk()
+
+    assert caught.value.code == "missing_package"
+    assert (caught.value.hint or "").startswith(advice)

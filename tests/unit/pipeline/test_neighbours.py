@@ -14,7 +14,7 @@ def beside(it, *paths, root=None):
     return it
 
 
-@pytest.mark.parametrize("path", ["conftest.py", "json.py", "src/types.py", "vitest.config.ts", ".babelrc.js"])
+@pytest.mark.parametrize("path", ["conftest.py", "tests/conftest.py", "json.py", "src/types.py"])
 async def test_a_neighbour_that_lets_nothing_run_is_left_out_and_named(world, suite, path):
     it = beside(world(suite(a="pass")), path, "src/other.py")
     it.sandbox.unbearable = frozenset({path})
@@ -33,6 +33,15 @@ async def test_a_neighbour_that_works_is_used(world, suite):
 
     assert "conftest.py" in it.workspace.texts
     assert not any("of this request" in event.message for event in it.desk.events)
+
+
+async def test_files_that_steer_another_languages_tools_cost_no_run(world, suite):
+    alone, beside_others = world(suite(a="pass")), beside(world(suite(a="pass")), "vitest.config.ts", "src/other.py")
+
+    await alone.walk()
+    await beside_others.walk()
+
+    assert len(beside_others.sandbox.runs) == len(alone.sandbox.runs)
 
 
 async def test_only_the_neighbours_that_are_to_blame_are_left_out(world, suite):

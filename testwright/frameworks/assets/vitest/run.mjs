@@ -1,7 +1,7 @@
 // Runs the suites that TESTWRIGHT_ORDER names with the vitest whose entry point is the first argument, and leaves one
 // report. Started through vitest's own API rather than its command line, so that every version since 1 takes the same
 // order, and so that a project's configuration is extended rather than replaced.
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -21,6 +21,7 @@ const challenge = process.env.TESTWRIGHT_CHALLENGE
 
 process.chdir(root)
 mkdirSync(scratch, { recursive: true })
+rmSync(marker, { force: true })
 delete process.env.TESTWRIGHT_ORDER
 process.env.NODE_ENV ??= 'test'
 
