@@ -214,6 +214,15 @@ describe('broken before each', () => {
     assert found["doubles"].outcome is Outcome.PASSED
 
 
+def test_a_loop_is_told_with_the_case_it_is_in(name, folder):
+    suite = SUITE.replace("assert.equal(count(3), 3)", "while (count(1)) count(2)")
+
+    found = run(name, folder, suite, coverage=False, limits=Limits(wall=timedelta(seconds=12)))
+
+    assert isinstance(found, NotRun), found
+    assert (found.code, found.culprits) == ("timeout", ("counts",))
+
+
 def test_only_the_named_cases_run(name, folder):
     report = run(name, folder, SUITE, only=("counts",))
 

@@ -14,7 +14,7 @@ const told = []
 globalThis.__testwright_cases__ = told
 
 const watchdog = order.hangSeconds
-  ? new Worker(join(__dirname, 'watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
+  ? new Worker(join(__dirname, '../javascript/watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
   : undefined
 watchdog?.unref()
 

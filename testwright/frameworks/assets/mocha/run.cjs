@@ -5,6 +5,7 @@ const { existsSync, readFileSync, realpathSync, writeFileSync } = require('node:
 const { createRequire } = require('node:module')
 const { dirname, join, relative, resolve } = require('node:path')
 const { pathToFileURL } = require('node:url')
+const { Worker } = require('node:worker_threads')
 const { randomOf, shuffled } = require('../javascript/chance.cjs')
 const { Counters } = require('../javascript/counters.cjs')
 const { Faced } = require('../javascript/faced.cjs')
@@ -154,6 +155,8 @@ function ran(mocha, faced) {
   const isAsked = (test) => (only ? only.has(known.get(test).id) : !pattern || pattern.test(test.fullTitle()))
   if (only) for (const test of all) isAsked(test) || leaveOut(test)
   const told = new Map()
+  const watchdog = order.hangSeconds && !order.face && new Worker(join(__dirname, '../javascript/watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
+  if (watchdog) watchdog.unref()
   const tell = (test, state, error) => told.set(test, { state, message: error ? described(error) : '', ms: test.duration ?? 0 })
   return new Promise((done) => {
     const runner = mocha.run(() => {
@@ -163,6 +166,7 @@ function ran(mocha, faced) {
     runner.on('test', (test) => {
       if (!known.has(test)) return
       faced?.begin(known.get(test))
+      if (watchdog) watchdog.postMessage({ titles: known.get(test).titles, file: known.get(test).file })
       if (order.coverage) counters.begin(test, globalThis)
     })
     runner.on('pass', (test) => tell(test, 'passed'))
@@ -173,6 +177,7 @@ function ran(mocha, faced) {
       if (test.ctx?.currentTest && known.has(test.ctx.currentTest)) faced?.end(known.get(test.ctx.currentTest), 'failed')
     })
     runner.on('test end', (test) => {
+      if (watchdog) watchdog.postMessage(null)
       if (!known.has(test)) return
       if (order.coverage) Object.assign(known.get(test), { measured: counters.end(test, globalThis) })
       faced?.end(known.get(test), told.get(test)?.state ?? 'failed')

@@ -5,6 +5,7 @@ import Module, { createRequire } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import real from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 
 const require = createRequire(import.meta.url)
 const { randomOf, shuffled } = require('../javascript/chance.cjs')
@@ -30,6 +31,7 @@ const random = order.seed === null ? null : randomOf(order.seed)
 const flags = projectFlags()
 const loader = loaderFor(flags)
 let collecting
+let watchdog
 
 function again() {
   const args = [...process.execArgv, ...flags, fileURLToPath(import.meta.url), SECOND]
@@ -56,6 +58,11 @@ async function main() {
   }
   await new Promise((done) => setImmediate(done)) // what a suite registers once something was imported
   faced?.loaded()
+  if (order.hangSeconds && !order.face) {
+    const script = new URL('../javascript/watchdog.cjs', import.meta.url)
+    watchdog = new Worker(script, { workerData: { ...order, seconds: order.hangSeconds } })
+    watchdog.unref()
+  }
   if (order.coverage) counters.begin(source, globalThis)
   collecting.register()
   if (!collecting.cases.length) setTimeout(finish, CLOSING_MS)
@@ -72,8 +79,12 @@ function isAsked({ id, titles }) {
 
 // What runs between two tests (hooks) belongs to the later one.
 function around(fn, about) {
-  const begin = () => faced?.begin(withoutPath(about))
+  const begin = () => {
+    faced?.begin(withoutPath(about))
+    watchdog?.postMessage(withoutPath(about))
+  }
   const end = (isOk) => {
+    watchdog?.postMessage(null)
     faced?.end(withoutPath(about), isOk ? 'passed' : 'failed')
     if (!order.coverage) return
     about.measured = counters.end(source, globalThis)
