@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, MutantOutcome
 from testwright.domain.projects import Completed, RunOrder
 from testwright.domain.verdicts import NotRun
+from testwright.frameworks import javascript_reports as reports
 from testwright.frameworks import javascript_suites as suites
 
 DRIVER = f"{suites.SHARED.inside}/drive.cjs"
@@ -27,20 +28,20 @@ def order_json(order: ChallengeOrder) -> str:
 
 def read(completed: Completed, order: ChallengeOrder, framework: str) -> ChallengeReport | NotRun:
     """A number that was not ordered is passed over; an answer that contradicts itself leaves its mutant untried."""
-    if (ended := suites.cut_short(completed)) is not None:
+    if (ended := reports.cut_short(completed)) is not None:
         return ended
     report = suites.json_object(completed.reports.get(suites.REPORT, b"").decode("utf-8", "replace"))
     tests, told = report.get("tests"), report.get("outcomes")
     if report.get("broken") is not None:
-        return suites.not_loaded(str(report["broken"]), completed, framework)
+        return reports.not_loaded(str(report["broken"]), completed, framework)
     if not _are_objects(tests, _MOST_TESTS) or not _are_objects(told, 10 * len(order.numbers) + 100):
-        return suites.no_report(completed, framework)
-    names = suites.case_names(tests)
+        return reports.no_report(completed, framework)
+    names = reports.case_names(tests)
     unfit = _named(report.get("unfit"), names)
     if unfit is None or report.get("finished") is not True or completed.exit_status != 0:
-        return suites.no_report(completed, framework)
+        return reports.no_report(completed, framework)
     if not names:
-        return suites.not_loaded("", completed, framework)
+        return reports.not_loaded("", completed, framework)
     if set(names) <= set(unfit):
         return NotRun(
             code="challenge_failed",

@@ -9,6 +9,8 @@ from testwright.domain.ports import ProjectView
 from testwright.domain.projects import OUT, WORKSPACE, Command, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import NotRun, RunReport
 from testwright.frameworks import javascript_challenges as challenges
+from testwright.frameworks import javascript_layout as layout
+from testwright.frameworks import javascript_reports as reports
 from testwright.frameworks import javascript_suites as suites
 from testwright.frameworks.javascript_coverage import coverage_of
 
@@ -33,13 +35,13 @@ class Jest:
     languages = suites.LANGUAGES
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
-        return suites.suite_path(source_path, view)
+        return layout.suite_path(source_path, view)
 
     def by_hand(self, suite_paths: Sequence[str]) -> str:
         return f"npx jest {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
-        return suites.existing_suites(source_path, view)
+        return layout.existing_suites(source_path, view)
 
     def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
         return suites.known_modules(self.name, view, runner)
@@ -70,10 +72,10 @@ class Jest:
         )
 
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
-        found = suites.parsed(completed.reports.get(_COVERAGE))
+        found = reports.parsed(completed.reports.get(_COVERAGE))
         maps = list(found.values()) if isinstance(found, dict) else []
         coverage = coverage_of(maps, order.source_path) if order.coverage else None
-        return suites.read(completed, order, coverage, self.name)
+        return reports.read(completed, order, coverage, self.name)
 
     def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
         return Command(

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import Runner, RunOrder
+from testwright.frameworks import javascript_layout as layout
 from testwright.frameworks import javascript_suites as suites
 
 _FOLDERS = ("test", "tests", "spec", "specs")
@@ -38,7 +39,7 @@ def existing_suites(source_path: str, view: ProjectView) -> tuple[str, ...]:
         for path in view.paths()
         if PurePosixPath(path).parts[0] in _FOLDERS and _SCRIPT.search(path) and PurePosixPath(path).stem == stem
     ]
-    return tuple(dict.fromkeys((*suites.existing_suites(source_path, view), *plain)))
+    return tuple(dict.fromkeys((*layout.existing_suites(source_path, view), *plain)))
 
 
 def known_modules(framework: str, view: ProjectView, runner: Runner) -> frozenset[str]:

@@ -9,6 +9,7 @@ from testwright.domain.ports import ProjectView
 from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import NotRun, RunReport
 from testwright.frameworks import javascript_challenges as challenges
+from testwright.frameworks import javascript_reports as reports
 from testwright.frameworks import javascript_suites as suites
 from testwright.frameworks import node_suites
 from testwright.frameworks.javascript_coverage import coverage_of
@@ -50,10 +51,10 @@ class NodeTest:
         )
 
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
-        report = suites.parsed(completed.reports.get(suites.REPORT))
+        report = reports.parsed(completed.reports.get(suites.REPORT))
         maps = report.get("coverage") if isinstance(report, dict) else None
         coverage = coverage_of(maps, order.source_path) if order.coverage and isinstance(maps, list) else None
-        return suites.read(completed, order, coverage, self.name)
+        return reports.read(completed, order, coverage, self.name)
 
     def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
         return Command(
