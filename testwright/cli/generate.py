@@ -247,7 +247,7 @@ def _how_to_run(ended: Ended) -> list[str]:
     brought = {evidence["runner"] for evidence in written if evidence.get("runnerFrom") == "testwright"}
     lines = [f"Run them with: {program} {' '.join(paths)}" for program, paths in commands.items()]
     if brought and ended.written:
-        lines.append(f"The project has no {' and no '.join(sorted(brought))} of its own yet: install it first.")
+        lines.append(f"The project has no {' and no '.join(sorted(brought))} installed: install it first.")
     return lines
 
 

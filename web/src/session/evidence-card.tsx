@@ -21,7 +21,7 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
       <dl>
         <Fact name="Runner">
           {evidence.runner} {evidence.runnerVersion}
-          {evidence.runnerFrom === 'testwright' && ', brought by Testwright: the project has none yet'}
+          {evidence.runnerFrom === 'testwright' && ', brought by Testwright: the project has none installed'}
         </Fact>
         {evidence.runWith && (
           <Fact name="Run it with">
