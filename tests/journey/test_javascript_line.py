@@ -265,3 +265,25 @@ async def test_an_endless_loop_costs_one_call_and_not_the_file(tmp_path):
 
     assert draft.cases
     assert not any("spin(3)" in case.code for case in draft.cases)
+
+
+async def test_values_that_cannot_be_made_and_names_that_every_object_has_cost_no_more_than_their_calls(tmp_path):
+    view = empty_project(tmp_path)
+    view.write(
+        "point.ts",
+        "export class Point {\n"
+        "  constructor(public latitude: number) {\n"
+        "    if (latitude > 2) throw new RangeError('bad latitude value')\n"
+        "  }\n"
+        "}\n"
+        "export function north(of: Point, by = 1) {\n  return of.latitude + by\n}\n"
+        "export function made(constructor: string, toString?: string) {\n"
+        "  return constructor + (toString ?? '')\n"
+        "}\n",
+    )
+
+    draft, faults, _ = await explored_suite(view, "point.ts", "vitest", 3.0)
+
+    assert faults == []
+    assert {case.group for case in draft.cases} == {"Point", "north", "made"}
+    assert not any("bad latitude" in case.code for case in draft.cases if case.group == "north")

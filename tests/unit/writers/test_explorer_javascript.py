@@ -261,6 +261,40 @@ async def test_a_unit_that_does_not_load_names_the_missing_package():
     assert caught.value.retryable
 
 
+async def test_a_search_that_breaks_off_says_so_and_what_to_do():
+    async def probe(text, reports, *, seconds):
+        broken = {"told": [], "broken": "TypeError: no\n at fill"}
+        return Explored(reports={"explored.json": json.dumps(broken).encode()})
+
+    with pytest.raises(PermanentError) as caught:
+        await JavaScriptExplorer().explore(task(TEXT, PRICE, probe=probe), 2.0)
+
+    assert caught.value.code == "search_failed"
+    assert caught.value.message == "Testwright's own search for tests broke off: TypeError: no  at fill"
+    assert "model" in caught.value.hint
+
+
+async def test_a_run_that_leaves_nothing_says_what_may_have_ended_it():
+    async def probe(text, reports, *, seconds):
+        return Explored(reports={})
+
+    with pytest.raises(PermanentError) as caught:
+        await JavaScriptExplorer().explore(task(TEXT, PRICE, probe=probe), 2.0)
+
+    assert caught.value.code == "no_report"
+    assert "ends the process" in caught.value.hint
+
+
+def test_comparisons_of_names_that_every_object_has_are_told_apart_from_the_objects_own():
+    text = "export function f(constructor) {\n  return constructor === 'Box'\n}"
+    work = task(text, function("f", text, "constructor"))
+    module = Module(work.source.path, text, work.view)
+
+    plan = plan_of(work, module, targets_of(work, module), 2.0)
+
+    assert plan["compared"] == [["constructor", ["Box"]]]
+
+
 @pytest.mark.parametrize(
     ("tree", "text"),
     [

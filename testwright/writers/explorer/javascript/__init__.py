@@ -54,11 +54,13 @@ def _report(explored: Explored) -> list[dict[str, Any]] | None:
     """What the probe wrote is a stranger's word: only its outline is trusted here, its values are printed as text."""
     try:
         report = json.loads(explored.reports[REPORT])
-        told, failure = report["told"], report.get("failure")
+        told, failure, broken = report["told"], report.get("failure"), report.get("broken")
     except (KeyError, ValueError, TypeError, RecursionError):
         return None
     if isinstance(failure, str):
         raise _not_loaded(failure)
+    if isinstance(broken, str):
+        raise _broke_off(broken)
     return [each for each in told if isinstance(each, dict) and "outcome" in each] if isinstance(told, list) else None
 
 
@@ -73,8 +75,23 @@ def _culprit(explored: Explored) -> list[Any] | None:
 def _no_observations(explored: Explored) -> PermanentError:
     problem = explored.problem
     if problem is None:
-        return PermanentError("The probe left no report.", code="no_report", retryable=True)
+        return PermanentError(
+            "The run in which the code is tried ended before it could say what it saw.",
+            code="no_report",
+            hint="See whether the code ends the process or uses up the memory when it is called, "
+            "or use a model to write tests for this file.",
+            retryable=True,
+        )
     return PermanentError(problem.message, code=problem.code, hint=problem.hint, retryable=True)
+
+
+def _broke_off(said: str) -> PermanentError:
+    return PermanentError(
+        f"Testwright's own search for tests broke off: {_one_line(said)}",
+        code="search_failed",
+        hint="Use a model to write tests for this file, and report these words with the file: it should not happen.",
+        retryable=True,
+    )
 
 
 _MISSING = re.compile(r"(?:Cannot find (?:module|package)|Failed to resolve import) ['\"]([^'\"./][^'\"]*)['\"]")
@@ -91,13 +108,16 @@ def _not_loaded(said: str) -> PermanentError:
             hint=f"Run `npm i {package}` in the project, or add it to package.json and install.",
             retryable=True,
         )
-    first = re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", said).replace(f"{WORKSPACE}/", "").strip()[:300]
     return PermanentError(
-        f"The file cannot be loaded: {first}",
+        f"The file cannot be loaded: {_one_line(said)}",
         code="load_error",
         hint="Make it load on its own (environment variables, missing build output), then try again.",
         retryable=True,
     )
+
+
+def _one_line(said: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", said).replace(f"{WORKSPACE}/", "").strip()[:300]
 
 
 def probe_text(task: WritingTask, plan: dict[str, Any]) -> str:

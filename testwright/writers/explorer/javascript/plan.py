@@ -296,7 +296,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "strings": strings[:_MOST_STRINGS],
         "numbers": numbers[:30],
         "regexes": regexes[:20],
-        "compared": compared,
+        "compared": [list(pair) for pair in compared.items()],
         "keys": keys[:20],
         "thrown": thrown_pieces(module),
         "classes": list(module.classes),

@@ -49,7 +49,10 @@ async function settled(value) {
 
 const realSetTimeout = globalThis.setTimeout
 
+const NOISE = { kind: 'throws', name: '', message: '', own: false, isAsync: false, isError: false }
+
 function thrown(error, isAsync) {
+  if (error instanceof Unmade) return NOISE
   const isError = error instanceof Error || Object.prototype.toString.call(error) === '[object Error]'
   const message = isError ? String(error.message) : ''
   const name = isError ? String(error.constructor?.name || error.name) : ''
@@ -62,11 +65,15 @@ function thrown(error, isAsync) {
 
 async function callFunction(job) {
   const spies = []
-  const args = job.args.map((tree) => decode(tree, spies))
-  const before = args.map((arg) => JSON.stringify(encode(arg)))
   const owner = reach(job.target.path.slice(0, -1))
   const called = job.target.path.at(-1)
-  const outcome = await attempt(() => (job.target.path.length ? owner[called](...args) : unit(...args)), job.target)
+  let args = []
+  let before = []
+  const outcome = await attempt(() => {
+    args = job.args.map((tree) => decode(tree, spies))
+    before = args.map((arg) => JSON.stringify(encode(arg)))
+    return job.target.path.length ? owner[called](...args) : unit(...args)
+  }, job.target)
   const after = args.map((arg, index) => {
     const now = encode(arg)
     return JSON.stringify(now) === before[index] ? null : { now }
@@ -118,7 +125,9 @@ async function liveThrough(job) {
     steps.push({ ...outcome, isSelf })
     if (outcome.kind !== 'value') break
   }
-  return { outcome: steps.at(-1) ?? birth, lived: steps, seen: await changedSights(made, job.target, before), spies: spies.map(([name, spy]) => [name, spy.calls]) }
+  // An end on the way belongs to the shorter life, which is tried on its own.
+  const isCut = steps.length < job.steps.length
+  return { outcome: isCut ? NOISE : (steps.at(-1) ?? birth), lived: steps, seen: await changedSights(made, job.target, before), spies: spies.map(([name, spy]) => [name, spy.calls]) }
 }
 
 const QUERY = /^(is|has|can|get|to|size|count|total|length|list|keys|values|entries|peek|first|last|free|all|name|toString|toJSON|valueOf|snapshot|state|status)/

@@ -3,28 +3,33 @@ const SHOWN_ROLES = ['button', 'link', 'heading', 'textbox', 'searchbox', 'check
 
 async function draw(job) {
   const spies = []
-  const props = decode(job.args[0] ?? { $: 'object', v: [] }, spies)
   const { createElement } = react
   const states = []
   let view
   const outcome = await attempt(() => {
+    const props = decode(job.args[0] ?? { $: 'object', v: [] }, spies)
     view = drawing.render(createElement(reach(job.target.path), props))
     return undefined
   })
-  if (outcome.kind === 'value') {
-    states.push(shown(view.container))
-    for (const deed of job.steps) {
-      const element = drawing.within(view.container).queryAllByRole(deed.role, { name: deed.name })[0]
-      if (!element) break
-      await drawing.act(async () => {
-        if (deed.act === 'click') drawing.fireEvent.click(element)
-        else drawing.fireEvent.change(element, { target: { value: deed.text } })
-      })
-      states.push(shown(view.container))
-    }
+  try {
+    if (outcome.kind === 'value') await act(job.steps, view, states)
+  } finally {
+    drawing.cleanup()
   }
-  drawing.cleanup()
   return { outcome, states, spies: spies.map(([name, spy]) => [name, spy.calls]) }
+}
+
+async function act(steps, view, states) {
+  states.push(shown(view.container))
+  for (const deed of steps) {
+    const element = drawing.within(view.container).queryAllByRole(deed.role, { name: deed.name })[0]
+    if (!element) break
+    await drawing.act(async () => {
+      if (deed.act === 'click') drawing.fireEvent.click(element)
+      else drawing.fireEvent.change(element, { target: { value: deed.text } })
+    })
+    states.push(shown(view.container))
+  }
 }
 
 function shown(container) {
@@ -76,11 +81,11 @@ function deedsOf(state) {
 
 async function hookUp(job) {
   const spies = []
-  const args = job.args.map((tree) => decode(tree, spies))
   if (plan.timers) mocker.useFakeTimers()
   const states = []
   let hook
   const outcome = await attempt(() => {
+    const args = job.args.map((tree) => decode(tree, spies))
     hook = drawing.renderHook(() => reach(job.target.path)(...args))
     return undefined
   })

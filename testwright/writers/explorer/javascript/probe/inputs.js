@@ -143,8 +143,11 @@ function hinted(name) {
   return BY_NAME.find(([pattern]) => pattern.test(name))?.[1] ?? []
 }
 
+// A map, since an object would know `constructor` and `toString` too.
+const compared = new Map(plan.compared)
+
 function fillText(name, add) {
-  const own = (plan.compared[name] ?? []).filter((each) => typeof each === 'string')
+  const own = (compared.get(name) ?? []).filter((each) => typeof each === 'string')
   add(...own, ...hinted(name), 'alpha')
   for (const regex of plan.regexes.slice(0, 6)) fill({ k: 'regex', v: regex[0], f: regex[1] }, name, 1, (...trees) => add(...trees.slice(0, 6)))
   add(...plan.strings.slice(0, 20), ...WORDS)
@@ -152,7 +155,7 @@ function fillText(name, add) {
 
 function fillNumber(name, add) {
   const isWhole = /cents|count|quantity|index|size|length|year|month|day|^ms$|millis|seconds|minutes|hours|bytes|^n$|num|id$/i.test(name)
-  const own = (plan.compared[name] ?? []).filter((each) => typeof each === 'number')
+  const own = (compared.get(name) ?? []).filter((each) => typeof each === 'number')
   if (/percent|ratio|rate/i.test(name)) add(10, 50, 100)
   if (/cents|price|amount|total|bytes|ms|millis|size/i.test(name)) add(1250, 123456, 100)
   if (/lat/i.test(name)) add(52.52, -33.87)

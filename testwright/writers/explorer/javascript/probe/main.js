@@ -126,6 +126,9 @@ async function observe(job) {
   try {
     const seen = await RUN[job.target.kind](job)
     return { ...seen, branches: touched(), asked: job.asked ?? [] }
+  } catch {
+    // Whatever went wrong around the call costs this call alone.
+    return { outcome: NOISE, after: [], spies: [], branches: touched(), asked: [] }
   } finally {
     unstub()
     tidy()
@@ -179,6 +182,23 @@ function cost(job) {
   const odd = text.replace(/[\w\s"',.:[\]{}$-]/g, '').length
   // Inputs come most telling first; what a mutation made is rarely what a person would write.
   return (job.isExample ? -1000 : 0) + Math.min(job.rank ?? 400, 400) / 2 + text.length / 2 + 4 * odd + 12 * job.steps.length
+}
+
+// A turn that breaks is a turn less; a target that breaks every turn grows stale.
+async function exploreOn(target, pile, stop, random) {
+  try {
+    await explore(target, pile, stop, random, 40)
+  } catch {
+    pile.stale += 100
+  }
+}
+
+function orNone(list) {
+  try {
+    return list()
+  } catch {
+    return []
+  }
 }
 
 async function explore(target, pile, stop, random, turns) {
@@ -281,12 +301,12 @@ async function search() {
   const piles = new Map()
   for (const target of plan.targets) {
     if (reach(target.path) === undefined) continue
-    piles.set(target, { queue: firstJobs(target), corpus: [], ways: new Map(), answers: new Map(), crashes: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0, methods: target.methods.length })
+    piles.set(target, { queue: orNone(() => firstJobs(target)), corpus: [], ways: new Map(), answers: new Map(), crashes: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0, methods: target.methods.length })
   }
   const stop = () => now() > deadline
   const isTired = (pile) => !pile.queue.length && pile.stale > 1500
   while (!stop() && [...piles.values()].some((pile) => !isTired(pile)))
-    for (const [target, pile] of piles) if (!isTired(pile)) await explore(target, pile, stop, random, 40)
+    for (const [target, pile] of piles) if (!isTired(pile)) await exploreOn(target, pile, stop, random)
   const told = []
   for (const [target, pile] of piles) {
     for (const { job, seen } of chosen(pile)) {
@@ -372,7 +392,7 @@ it('explores', async () => {
     return
   }
   startWatching()
-  const found = await search()
+  const found = await search().catch((error) => ({ told: [], broken: String(error?.stack ?? error).slice(0, 600) }))
   await watcher?.terminate()
   fs.writeFileSync(plan.report, JSON.stringify(found))
 }, 120000)

@@ -41,10 +41,8 @@ function decode(tree, spies) {
       spies.push([tree.v, spy])
       return spy
     }
-    case 'new': {
-      const Made = reach(tree.path)
-      return new Made(...tree.args.map((arg) => decode(arg, spies)))
-    }
+    case 'new':
+      return built(tree, spies)
     case 'object': {
       const made = {}
       for (const [key, value] of tree.v)
@@ -53,6 +51,19 @@ function decode(tree, spies) {
     }
   }
   return undefined
+}
+
+// An argument that cannot be made says nothing about the call it was meant for.
+class Unmade extends Error {}
+
+function built(tree, spies) {
+  const Made = reach(tree.path)
+  const args = tree.args.map((arg) => decode(arg, spies))
+  try {
+    return new Made(...args)
+  } catch {
+    throw new Unmade()
+  }
 }
 
 const CUT = { $: 'cut' }
