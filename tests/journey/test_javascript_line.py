@@ -287,3 +287,23 @@ async def test_values_that_cannot_be_made_and_names_that_every_object_has_cost_n
     assert faults == []
     assert {case.group for case in draft.cases} == {"Point", "north", "made"}
     assert not any("bad latitude" in case.code for case in draft.cases if case.group == "north")
+
+
+@pytest.mark.parametrize(
+    ("path", "wired"),
+    [
+        ("src/components/Button.tsx", " onClick={onPress}"),
+        ("src/components/QuantityPicker.tsx", "onChange?.(next)"),
+    ],
+)
+async def test_a_component_that_calls_nobody_back_is_noticed(tmp_path, path, wired):
+    shutil.copytree(EXAMPLES / "storefront", tmp_path / "ws", ignore=shutil.ignore_patterns("node_modules", "*.test.*"))
+    view = Copy(tmp_path / "ws")
+    _, _, run = await explored_suite(view, path, "vitest")
+    assert wired in view.text(path)
+
+    view.write(path, view.text(path).replace(wired, ""))
+    _, report = await run()
+
+    assert isinstance(report, RunReport), report
+    assert any(outcome.outcome is Outcome.FAILED for outcome in report.outcomes)

@@ -104,6 +104,9 @@ def test_each_operator_says_what_it_changes(text, change):
         ("<p>{is && <b />}</p>", ("condition", "is", "true")),
         ("<p>{is && <b />}</p>", ("condition", "is", "false")),
         ("() => <p />", ("return", "<p />", "null")),
+        ("<b onClick={onPress} />", ("statement", "onClick={onPress}", "(removed)")),
+        ("<b onClick={props.onPress} />", ("statement", "onClick={props.onPress}", "(removed)")),
+        ("<b onClick={() => press(1)} />", ("return", "press(1)", "undefined")),
     ],
 )
 def test_jsx_has_changes_of_its_own(text, change):

@@ -30,6 +30,8 @@ def parameter(shape, **changes):
         (object_of(items=[], note="x"), CART),
         (object_of(a=1), {"k": "record", "of": {"k": "number"}}),
         ({"$": "spy"}, {"k": "function"}),
+        ({"$": "spy"}, {"k": "function", "returns": {"k": "void"}}),
+        ({"$": "spy", "returns": 3}, {"k": "function", "returns": {"k": "number"}}),
         ("whatever", {"k": "any"}),
     ],
 )
@@ -50,6 +52,7 @@ def test_an_argument_of_its_parameters_type_is_admitted(tree, shape):
         (object_of(), CART),
         (object_of(items=[1]), CART),
         (object_of(items=[], colour="red"), CART),
+        ({"$": "spy"}, {"k": "function", "returns": {"k": "number"}}),
         (object_of(a="x"), {"k": "record", "of": {"k": "number"}}),
     ],
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -27,6 +28,7 @@ _NOT_VALUES = frozenset(
 )
 _JSX_BLANKS = " \t\r\n"
 _SHOWN_ATTRIBUTES = re.compile(r"^(aria-[\w-]+|alt|href|label|name|placeholder|role|src|title|type|value)$")
+_HANDLERS = re.compile(r"^on[A-Z]")
 _DULL_ATTRIBUTES = re.compile(r"^(className|class|key|style|data-[\w-]+)$")
 
 
@@ -97,12 +99,23 @@ def is_dull(attribute: Node) -> bool:
 
 def jsx_attribute(node: Node) -> Iterator[Change]:
     name, value = (*node.named_children, None, None)[:2]
+    if value is not None and value.type == "jsx_expression" and _HANDLERS.match(text_of(name)):
+        yield from _handler(node, value)
+        return
     said = text_of(value)[1:-1]
     if value is None or value.type != "string" or re.search(r"[&\\\r\n]", said):
         return
     if _SHOWN_ATTRIBUTES.match(text_of(name)):
         other = '"mutant"' if not said else '""'
         yield around("string", value, f"{{{ON} ? {other} : ", "}", after=other)
+
+
+def _handler(attribute: Node, value: Node) -> Iterator[Change]:
+    """Nobody listens any more. A function that is written right there has changes of its own."""
+    handler = next((child for child in value.named_children if child.type != "comment"), None)
+    if handler is not None and handler.type not in ("arrow_function", "function_expression", "undefined", "null"):
+        change = around("statement", handler, f"({ON} ? undefined : ", ")", after="(removed)", rank=-1)
+        yield replace(change, before=shown(text_of(attribute)))
 
 
 def jsx_text(node: Node) -> Iterator[Change]:

@@ -11,7 +11,7 @@ from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, 
 from testwright.writers.explorer.javascript.syntax import UNDEFINED
 
 _TAGS = {"date": ("date",), "regexp": ("regexp",), "bigint": ("bigint",), "map": ("map",), "set": ("set",)}
-_CALLED = ("fn", "code", "spy", "function")
+_CALLED = ("fn", "code", "spy", "quiet", "function")
 
 
 def fits(tree: Any, shape: Shape) -> bool | None:

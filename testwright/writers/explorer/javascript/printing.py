@@ -86,11 +86,19 @@ def _tagged(tree: dict[str, Any], mock: str) -> str:
             return str(inner)
         case "spy":
             return str(inner)
+        case "quiet":
+            return f"() => {returned(tree.get('returns'), mock)}"
         case "new":
             return f"new {tree['name']}({', '.join(_line(each, mock) for each in tree['args'])})"
         case "object" | "instance":
             return "{ " + ", ".join(_pair(key, value, mock) for key, value in inner or []) + " }" if inner else "{}"
     return "undefined"
+
+
+def returned(tree: Any, mock: str) -> str:
+    """The body of a function that gives this back, or does nothing."""
+    text = "{}" if tree is None else _line(tree, mock)
+    return f"({text})" if tree is not None and text.startswith("{") else text
 
 
 def _pair(key: str, value: Any, mock: str) -> str:
@@ -105,7 +113,7 @@ def _key(key: str) -> str:
 def brief(tree: Any, most: int = 44) -> str:
     """A value for a title."""
     line = _line(tree, "vi")
-    if isinstance(tree, dict) and tree.get("$") == "spy":
+    if isinstance(tree, dict) and tree.get("$") in ("spy", "quiet"):
         return "a callback"
     if isinstance(tree, dict) and tree.get("$") in ("fn", "code") and len(line) > 24:
         return "a function"

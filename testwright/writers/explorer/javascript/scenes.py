@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 from testwright.writers.explorer.javascript.plan import Target
-from testwright.writers.explorer.javascript.printing import brief, holds, quoted, source
+from testwright.writers.explorer.javascript.printing import brief, holds, quoted, returned, source
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 UNDEFINED = {"$": "undefined"}
 _UNFIT = ("cut", "symbol", "promise", "NaN", "function", "iterator")
 _MOST_CHECKS = 5
+_MOST_SPIES = 3
 _ELEMENTS = {"button": "HTMLButtonElement", "combobox": "HTMLSelectElement"}
 
 
@@ -34,7 +35,7 @@ def set_up(each: dict[str, Any], style: Style) -> tuple[list[str], set[str]]:
     lines: list[str] = []
     needs: set[str] = set()
     for name, returns in _spies([each["args"], each["steps"]]):
-        lines += style.words.spy(name, "" if returns is None else _returned(returns, style), style.is_typed)
+        lines += style.words.spy(name, "" if returns is None else returned(returns, style.mock), style.is_typed)
     answer = each.get("answer")
     if answer is not None and each.get("asked"):
         needs.add("fetch")
@@ -44,9 +45,31 @@ def set_up(each: dict[str, Any], style: Style) -> tuple[list[str], set[str]]:
     return lines, needs
 
 
-def _returned(tree: Any, style: Style) -> str:
-    text = source(tree, style.mock, -1000)
-    return f"({text})" if text.startswith("{") else text
+def with_quiet_callbacks(each: dict[str, Any], heard: set[str]) -> dict[str, Any]:
+    """Without the spies that a test says nothing of: functions that nobody listens to stand in their place.
+
+    That a callback was not called says something only where other calls do call it; and before anybody has acted on
+    a component, nobody expects it to.
+    """
+    waits = "states" in each and not each["steps"]
+    spies = [
+        [name, calls]
+        for name, calls in each.get("spies", [])
+        if each["outcome"]["kind"] != "throws" and (calls or (name in heard and not waits))
+    ][:_MOST_SPIES]
+    told = {name for name, _ in spies}
+    quiet = {name: returns for name, returns in _spies([each["args"], each["steps"]]) if name not in told}
+    return {**each, "spies": spies, "args": _quieted(each["args"], quiet), "steps": _quieted(each["steps"], quiet)}
+
+
+def _quieted(tree: Any, quiet: dict[str, Any]) -> Any:
+    if isinstance(tree, list):
+        return [_quieted(item, quiet) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    if tree.get("$") == "spy" and tree["v"] in quiet:
+        return {"$": "quiet", "v": tree["v"], "returns": quiet[tree["v"]]}
+    return {key: _quieted(value, quiet) for key, value in tree.items()}
 
 
 def _spies(tree: Any) -> list[tuple[str, Any]]:
@@ -68,8 +91,10 @@ def _spies(tree: Any) -> list[tuple[str, Any]]:
 
 def spy_checks(each: dict[str, Any], style: Style) -> list[str]:
     lines = []
-    for name, calls in each.get("spies", [])[:3]:
-        lines += style.words.heard(name, calls, not holds(calls, *_UNFIT) and len(calls) <= 20)
+    for name, calls in each.get("spies", []):
+        # Nothing was handed over: that it was called is all there is to say.
+        tellable = not holds(calls, *_UNFIT) and len(calls) <= 20 and calls != [[]]
+        lines += style.words.heard(name, calls, tellable)
     return lines
 
 
@@ -156,9 +181,10 @@ def _birth(
     held = re.sub(r"^[A-Z]+", lambda m: m[0].lower(), name) or "made"
     held = "made" if held == name else held
     sights = _sights(each, held, style, ())
+    heard = spy_checks(each, style)
     if not sights:
         return None
-    lines = [*setup, f"const {held} = {made}", "", *[line for line, _ in sights]]
+    lines = [*setup, f"const {held} = {made}", "", *[line for line, _ in sights], *heard]
     title = f"starts with {' and '.join(what for _, what in sights[:2])}" + (f" for {shown}" if shown else "")
     return Written(title, lines, scenario(each), _waits(sights), needs)
 
@@ -206,13 +232,12 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
             lines.append(f"fireEvent.change({found}, {{ target: {{ value: {quoted(step['text'])} }} }})")
     checks, title = _changes(states[-2], states[-1], style) if steps else _first_sight(states[-1], style)
     heard = spy_checks(each, style)
-    if not steps:
-        heard = []
-    if not checks and not [line for line in heard if ".not." not in line]:
+    called = [name for name, calls in each["spies"] if calls]
+    if not checks and not called:
         return None
     after = _deeds_title(steps) if steps else _props_title(each)
-    if not checks:
-        title = "calls " + " and ".join(name for name, calls in each["spies"] if calls)
+    if called:
+        title = " and ".join([*[f"calls {name}" for name in called], *([title] if checks else [])])
     return Written(f"{title}{after}", [*lines, "", *checks[:_MOST_CHECKS], *heard], "happy", False, needs)
 
 
@@ -238,7 +263,11 @@ def _element(name: str, props: dict[str, Any], style: Style) -> str:
 
 def _props_title(each: dict[str, Any]) -> str:
     props = each["args"][0]["v"] if each["args"] and isinstance(each["args"][0], dict) else []
-    told = [f"{key} {brief(value, 20)}" for key, value in props if not isinstance(value, dict) or value["$"] != "spy"]
+    told = [
+        f"{key} {brief(value, 20)}"
+        for key, value in props
+        if not isinstance(value, dict) or value["$"] not in ("spy", "quiet")
+    ]
     return f" with {', '.join(told)}" if told else ""
 
 

@@ -150,7 +150,9 @@ def _worth_keeping(
     per_step: dict[str, int] = {}
     per_way: dict[str, int] = {}
     has_results = any(each["outcome"].get("tree") not in (None, scenes.UNDEFINED) for each in mine)
-    for each in mine:
+    heard = {name for each in mine for name, calls in each.get("spies") or [] if calls}
+    for seen in mine:
+        each = scenes.with_quiet_callbacks(seen, heard)
         if len(kept) >= MOST_CASES + 3 * len(target.spec["methods"]):
             break
         if "from" in each or (style.is_typed and not _type_checks(each, target)):

@@ -125,7 +125,7 @@ async function observe(job) {
   const unstub = stubFetch(job)
   try {
     const seen = await RUN[job.target.kind](job)
-    return { ...seen, branches: touched(), asked: job.asked ?? [] }
+    return { ...seen, branches: [...touched(), ...heard(seen.spies)], asked: job.asked ?? [] }
   } catch {
     // Whatever went wrong around the call costs this call alone.
     return { outcome: NOISE, after: [], spies: [], branches: touched(), asked: [] }
@@ -133,6 +133,11 @@ async function observe(job) {
     unstub()
     tidy()
   }
+}
+
+// Whoever passes a callback wants it called: a call of it is something reached, as a branch is.
+function heard(spies) {
+  return spies.filter(([, calls]) => calls.length).map(([name]) => `c${name}`)
 }
 
 // What code hung on the language's own objects is taken off again: a test must find the world as it is.
