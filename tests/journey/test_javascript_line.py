@@ -307,3 +307,26 @@ async def test_a_component_that_calls_nobody_back_is_noticed(tmp_path, path, wir
 
     assert isinstance(report, RunReport), report
     assert any(outcome.outcome is Outcome.FAILED for outcome in report.outcomes)
+
+
+async def test_texts_are_put_together_as_the_code_takes_them_apart(tmp_path):
+    view = empty_project(tmp_path)
+    view.write(
+        "cookie.js",
+        "export function cookie(text) {\n"
+        "  const [first, ...parts] = text.split(';')\n"
+        "  const found = { name: first.split('=')[0] }\n"
+        "  for (const part of parts) {\n"
+        "    const [key, value] = part.trim().split('=')\n"
+        "    if (key === 'max-age') found.age = Number(value)\n"
+        "    else if (key === 'secure') found.secure = true\n"
+        "  }\n"
+        "  return found\n"
+        "}\n",
+    )
+
+    draft, _, _ = await explored_suite(view, "cookie.js", "vitest", 3.0)
+
+    code = "\n".join(case.code for case in draft.cases)
+    assert "max-age=1" in code
+    assert "secure: true" in code

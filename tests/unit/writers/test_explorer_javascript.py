@@ -261,6 +261,63 @@ async def test_a_unit_that_does_not_load_names_the_missing_package():
     assert caught.value.retryable
 
 
+def targets_with(readme, text, symbol, package="cookies"):
+    work = task(text, symbol, **{"README.md": readme, "package.json": json.dumps({"name": package})})
+    module = Module(work.source.path, text, work.view)
+    return targets_of(work, module)[0].spec
+
+
+def test_calls_in_the_readme_are_examples_also_where_a_name_stands_for_the_text():
+    readme = (
+        "```js\nconst header = 'foo=bar; Path=/'\nconst all = cookies.read(header)\nread(header, { map: true })\n```"
+    )
+    text = "export function read(header, options) {}"
+
+    spec = targets_with(readme, text, function("read", text, "header", "options"))
+
+    assert spec["examples"] == [
+        ["foo=bar; Path=/"],
+        ["foo=bar; Path=/", {"$": "object", "v": [["map", True]]}],
+    ]
+    assert spec["params"][0]["samples"] == ["foo=bar; Path=/"]
+
+
+def test_what_is_passed_beside_something_unknown_is_a_sample_of_its_parameter():
+    readme = "```js\nread(response, { map: true })\n```"
+    text = "export function read(header, options) {}"
+
+    spec = targets_with(readme, text, function("read", text, "header", "options"))
+
+    assert spec["examples"] == []
+    assert [each["samples"] for each in spec["params"]] == [[], [{"$": "object", "v": [["map", True]]}]]
+
+
+@pytest.mark.parametrize("line", ["var c = require('cookies')", "import c from 'cookies'"])
+def test_a_default_export_is_known_by_the_name_that_the_readme_gives_the_package(line):
+    text = "export default function read(header) {}"
+    symbol = Symbol(
+        name="read",
+        kind=SymbolKind.FUNCTION,
+        line=1,
+        end_line=1,
+        parameters=(Parameter(name="header"),),
+        is_default_export=True,
+    )
+
+    assert targets_with(f"```js\n{line}\nc('a=1')\n```", text, symbol)["examples"] == [["a=1"]]
+
+
+def test_the_signs_at_which_the_code_takes_texts_apart_are_told_with_its_words():
+    text = "export function f(a) {\n  return a.split(/\\s*;\\s*/).map((b) => b.split('=')[0] === 'max-age')\n}"
+    work = task(text, function("f", text, "a"))
+    module = Module(work.source.path, text, work.view)
+
+    plan = plan_of(work, module, targets_of(work, module), 2.0)
+
+    assert plan["separators"] == [";", "="]
+    assert plan["words"] == ["max-age"]
+
+
 CALLBACK = {"$": "spy", "v": "onDone"}
 
 

@@ -14,16 +14,24 @@ from testwright.domain.analysis import Claim, Parameter, Symbol, SymbolKind
 from testwright.domain.ports import WritingTask
 from testwright.domain.projects import OUT, WORKSPACE
 from testwright.domain.sessions import TestType
+from testwright.writers.explorer.javascript.examples import (
+    Readme,
+    examples_of,
+    literal_arguments,
+    readme_of,
+    samples_of,
+)
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, of_type, union
-from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, parse, said, text_of, unwrap, walk
+from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, said, text_of, unwrap, walk
 from testwright.writers.explorer.javascript.usage import class_at, function_at, of_pattern, shape_with_default
 
 REPORT = "explored.json"
 MARKER = "exploring.json"
-_MOST_EXAMPLES = 12
 _MOST_STRINGS = 60
-_README = ("README.md", "Readme.md", "readme.md", "README")
+_MOST_SEPARATORS = 4
+_MOST_WORDS = 8
+_KINDS = frozenset(("string", "number", "boolean", "function", "object", "undefined", "symbol", "bigint"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Target:
 
 def targets_of(task: WritingTask, module: Module) -> tuple[Target, ...]:
     symbols = task.analysis.symbols
+    readme = readme_of(task.view)
     found: list[Target] = []
     for symbol in symbols:
         owner = symbol.name.split(".")[0]
@@ -62,7 +71,7 @@ def targets_of(task: WritingTask, module: Module) -> tuple[Target, ...]:
             symbol.kind, "class" if is_old_class else "function"
         )
         path = (*first, *symbol.name.split(".")[1:]) if "." in symbol.name else first
-        spec = _spec(len(found), kind, symbol, path, task, module)
+        spec = _spec(len(found), kind, symbol, path, task, module, readme)
         claims = tuple(claim for claim in task.analysis.claims if claim.symbol == symbol.name and kind == "function")
         spec["claims"] = [_claimed(claim) for claim in claims]
         methods = {each.name.split(".", 1)[1]: each for each in symbols if _belongs(each, symbol)}
@@ -71,7 +80,13 @@ def targets_of(task: WritingTask, module: Module) -> tuple[Target, ...]:
 
 
 def _spec(
-    number: int, kind: str, symbol: Symbol, path: tuple[str, ...], task: WritingTask, module: Module
+    number: int,
+    kind: str,
+    symbol: Symbol,
+    path: tuple[str, ...],
+    task: WritingTask,
+    module: Module,
+    readme: Readme,
 ) -> dict[str, Any]:
     function = function_at(module, symbol.line, symbol.end_line)
     spec: dict[str, Any] = {
@@ -82,7 +97,7 @@ def _spec(
         "params": _parameters(symbol.parameters, function, symbol.doc, module),
         "methods": [],
         "fields": [],
-        "examples": _examples(symbol, task, module),
+        "examples": examples_of(symbol, readme),
         "fetches": _fetches(function, module),
         "answer": _answer(function, module),
     }
@@ -91,6 +106,8 @@ def _spec(
         spec["params"] = _parameters(symbol.parameters, _constructor(node) or function, symbol.doc, module)
         spec["methods"] = [_method(each, module) for each in task.analysis.symbols if _belongs(each, symbol)]
         spec["fields"] = _public_fields(node)
+    for parameter, samples in zip(spec["params"], samples_of(symbol, readme), strict=False):
+        parameter["samples"] = samples
     return spec
 
 
@@ -231,51 +248,8 @@ def _told_by_tables(shape: Shape, function: Node, module: Module) -> Shape:
     return {"k": "object", "props": [[name, each, False] for name, each, _ in shape["props"]]}
 
 
-def _examples(symbol: Symbol, task: WritingTask, module: Module) -> list[list[Any]]:
-    """Calls with literal arguments, from the symbol's own comment and the project's README."""
-    name = symbol.name.split(".")[-1]
-    texts = [symbol.doc or ""]
-    for path in _README:
-        text = task.view.text(path)
-        if text is not None:
-            texts.append("\n".join(re.findall(r"```(?:js|javascript|ts|typescript|jsx|tsx)?\n(.*?)```", text, re.S)))
-            break
-    found: list[list[Any]] = []
-    for text in texts:
-        for match in re.finditer(rf"(?<![\w$]){re.escape(name)}\s*\(", text):
-            args = _literal_arguments(text[match.end() - 1 :])
-            needed = sum(not parameter.optional for parameter in symbol.parameters)
-            if args is not None and args not in found and (args or not needed):
-                found.append(args)
-    quoted = re.findall(r"[\"“]([^\"”\n]{1,60})[\"”]", symbol.doc or "")
-    annotation = symbol.parameters[0].annotation if symbol.parameters else None
-    if len(symbol.parameters) == 1 and not found and (annotation is None or "string" in annotation):
-        found += [[text] for text in quoted]
-    if len(symbol.parameters) == 1 and not found and annotation in (None, "number"):
-        arrows = re.findall(r"(?<![\w.])(-?\d+(?:\.\d+)?)\s*(?:→|->|=>)", symbol.doc or "")
-        found += [[float(text) if "." in text else int(text)] for text in arrows]
-    return found[:_MOST_EXAMPLES]
-
-
 def _claimed(claim: Claim) -> list[Any] | None:
-    return _literal_arguments(claim.call[claim.call.index("(") :])
-
-
-def _literal_arguments(text: str) -> list[Any] | None:
-    depth = 0
-    for at, character in enumerate(text[:400]):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth == 0:
-            root = parse(f"f{text[: at + 1]}", "example.js")
-            if root.has_error:
-                return None
-            call = next((node for node in walk(root) if node.type == "call_expression"), None)
-            arguments = field(call, "arguments")
-            try:
-                return [literal(child) for child in arguments.named_children] if arguments is not None else None
-            except NotLiteral:
-                return None
-    return None
+    return literal_arguments(claim.call[claim.call.index("(") :])
 
 
 def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seconds: float) -> dict[str, Any]:
@@ -296,6 +270,10 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "strings": strings[:_MOST_STRINGS],
         "numbers": numbers[:30],
         "regexes": regexes[:20],
+        "separators": separators_of(module),
+        "words": [text for text in strings if re.fullmatch(r"[A-Za-z][\w-]*", text) and text not in _KINDS][
+            :_MOST_WORDS
+        ],
         "compared": [list(pair) for pair in compared.items()],
         "keys": keys[:20],
         "thrown": thrown_pieces(module),
@@ -366,6 +344,27 @@ def _note_comparison(node: Node, compared: dict[str, list[Any]]) -> None:
             compared.setdefault(name, [])
             if value not in compared[name]:
                 compared[name].append(value)
+
+
+def separators_of(module: Module) -> list[str]:
+    """The signs at which the code takes texts apart, in its own order: the outer one is mostly the first."""
+    found: dict[str, None] = {}
+    for node in walk(module.root):
+        callee = field(node, "function") if node.type == "call_expression" else None
+        arguments = field(node, "arguments")
+        if callee is None or arguments is None or not arguments.named_children:
+            continue
+        if callee.type == "member_expression" and text_of(field(callee, "property")) == "split":
+            sign = said(arguments.named_children[0]) or _plain_pattern(arguments.named_children[0])
+            if sign and re.fullmatch(r"[^\w\s]{1,3}", sign):
+                found[sign] = None
+    return list(found)[:_MOST_SEPARATORS]
+
+
+def _plain_pattern(node: Node) -> str:
+    """The sign in `/\\s*,\\s*/`, a pattern that is but a sign with blanks about it."""
+    pattern = text_of(field(node, "pattern")) if node.type == "regex" else ""
+    return re.sub(r"\\s[*+?]?|^ |[ *+?]$|\\", "", pattern)
 
 
 def thrown_pieces(module: Module) -> list[str]:

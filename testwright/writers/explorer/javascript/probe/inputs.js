@@ -18,7 +18,7 @@ const BY_NAME = [
   [/e-?mail/i, ['ada@example.com', 'not-an-email']],
   [/url|href|link|uri/i, ['https://example.com/a?b=1', '/path']],
   [/path|file/i, ['src/index.js', 'a/b/c.txt', '/']],
-  [/date|(^|_)at$|At$|time/i, ['2024-02-29T12:00:00.000Z', '2024-01-31']],
+  [/date|(^|_)at$|At$|time|expires/i, ['2024-02-29T12:00:00.000Z', '2024-01-31']],
   [/colou?r|hex/i, ['#ff8800', 'red']],
   [/country|region/i, ['DE', 'US', 'FR']],
   [/locale|lang/i, ['en-US', 'de-DE']],
@@ -143,12 +143,30 @@ function hinted(name) {
   return BY_NAME.find(([pattern]) => pattern.test(name))?.[1] ?? []
 }
 
+// Texts with the parts that the code takes texts apart into: `foo=bar; path=/; secure` for one that splits at `;` and `=`.
+let compositions
+
+function composed() {
+  compositions ??= compose(plan.separators, plan.words)
+  return compositions
+}
+
+function compose([outer, inner], words) {
+  if (!outer) return []
+  const between = /[,;]/.test(outer) ? `${outer} ` : outer
+  if (!inner) return [['alpha', 'beta'], ['a', 'b', 'c'], ...words.map((word) => ['alpha', word])].map((parts) => parts.join(outer)).concat(['alpha', 'beta'].join(between))
+  const pair = (word) => `${word}${inner}${hinted(word)[0] ?? '1'}`
+  const first = `foo${inner}bar`
+  const all = [[first], [first, `a${inner}1`], [first, ...words.map(pair)], ...words.flatMap((word) => [[first, pair(word)], [first, word]])]
+  return all.map((parts) => parts.join(between)).slice(0, 18)
+}
+
 // A map, since an object would know `constructor` and `toString` too.
 const compared = new Map(plan.compared)
 
 function fillText(name, add) {
   const own = (compared.get(name) ?? []).filter((each) => typeof each === 'string')
-  add(...own, ...hinted(name), 'alpha')
+  add(...own, ...hinted(name), ...composed().slice(0, 2), 'alpha', ...composed())
   for (const regex of plan.regexes.slice(0, 6)) fill({ k: 'regex', v: regex[0], f: regex[1] }, name, 1, (...trees) => add(...trees.slice(0, 6)))
   add(...plan.strings.slice(0, 20), ...WORDS)
 }
@@ -277,6 +295,8 @@ function crossed(tree, other, random) {
 }
 
 function mutatedText(text, random, pick) {
+  const sign = plan.separators.find((each) => text.includes(each))
+  if (sign && random() < 0.4) return mutatedParts(text.split(sign), random, pick).join(sign).slice(0, 120)
   const at = Math.floor(random() * (text.length + 1))
   const word = pick(plan.strings.length ? plan.strings : WORDS)
   return pick([
@@ -289,4 +309,16 @@ function mutatedText(text, random, pick) {
     () => text + text,
     () => text.slice(0, at) + pick([...' -.,:;=_/0a1']) + text.slice(at),
   ])().slice(0, 120)
+}
+
+function mutatedParts(parts, random, pick) {
+  const at = Math.floor(random() * parts.length)
+  const word = pick(plan.words.length ? plan.words : WORDS)
+  return pick([
+    () => parts.toSpliced(at, 1),
+    () => parts.toSpliced(at, 0, pick(parts)),
+    () => parts.with(at, word),
+    () => [...parts, ` ${word}`],
+    () => [...parts].reverse(),
+  ])()
 }

@@ -4,7 +4,7 @@ const MOST_KEPT = 60
 const MOST_TOLD = 60
 function lists(target) {
   const made = target.params.map((parameter) => {
-    const found = candidates(parameter.shape, parameter.name)
+    const found = [...(parameter.samples ?? []), ...candidates(parameter.shape, parameter.name)]
     return parameter.optional ? [ABSENT, ...found] : found
   })
   return made
