@@ -70,6 +70,17 @@ async def test_a_file_without_observations_has_nothing_to_test():
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("language", "word"), [("python", "docstring"), ("javascript", "JSDoc"), ("typescript", "parameters' types")]
+)
+async def test_what_helps_is_said_in_the_language_of_the_file(language, word):
+    with pytest.raises(PermanentError) as caught:
+        await Explorer({language: Explores()}).draft(task(language))
+
+    assert word in caught.value.hint
+    assert ("docstring" in caught.value.hint) == (language == "python")
+
+
 async def test_an_unknown_language_is_refused():
     with pytest.raises(PermanentError, match="cannot read cobol"):
         await Explorer({}).draft(task("cobol"))

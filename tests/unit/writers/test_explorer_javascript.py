@@ -11,7 +11,7 @@ from testwright.domain.verdicts import NotRun
 from testwright.writers.explorer.javascript import JavaScriptExplorer, probe_text
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import plan_of, targets_of
-from testwright.writers.explorer.javascript.printing import expectation, source
+from testwright.writers.explorer.javascript.printing import brief, expectation, source
 
 
 class View:
@@ -316,6 +316,48 @@ def test_the_signs_at_which_the_code_takes_texts_apart_are_told_with_its_words()
 
     assert plan["separators"] == [";", "="]
     assert plan["words"] == ["max-age"]
+
+
+def object_of(**members):
+    return {"$": "object", "v": [[name, value] for name, value in members.items()]}
+
+
+@pytest.mark.parametrize(
+    ("tree", "text"),
+    [
+        (["a", "b"], "['a', 'b']"),
+        (["alpha", "beta", "gamma", "delta"], "['alpha', 'beta', …]"),
+        (["x" * 60], "['xxxxxxxxxxxxxxxxxxxx…']"),
+        (object_of(number="886537500226", state="returned"), "{ number: '8865375002…', … }"),
+        ([object_of(cents=1250, days=3), object_of(cents=1, days=3)], "[{ cents: 1250, … }, …]"),
+        ("it's a long text that goes on and on", '"it\'s a long text that…"'),
+        ({"$": "date", "v": "2024-02-29T12:00:00.000Z"}, "new Date('2024-02-29T12:00:00.000Z')"),
+    ],
+)
+def test_titles_leave_members_out_and_never_cut_a_literal_open(tree, text):
+    assert brief(tree, 28) == text
+
+
+async def test_namesakes_say_how_their_calls_differ():
+    parcels = [object_of(box=[1] * 20, country=country) for country in ("DE", "CA")]
+    told = [saw("ok", args=[parcel], branches=(f"s{n}",)) for n, parcel in enumerate(parcels)]
+
+    text = "export function price(parcel) {}"
+    work = task(text, function("price", text, "parcel"), probe=reporting(*told))
+    names = [case.name for case in (await JavaScriptExplorer().explore(work, 2.0)).draft.cases]
+
+    assert names[0] == "returns 'ok' for { box: [1, 1, 1, 1, 1, 1, 1, 1, …], … }"
+    assert names[1] == f"{names[0]}, with country 'CA'"
+
+
+async def test_a_namesake_of_another_function_is_called_by_its_function():
+    text = "export function one(a) {}\nexport function two(a) {}"
+    symbols = (function("one", "x", "a", line=1), function("two", "x", "a", line=2))
+    work = task(text, *symbols, probe=reporting(saw(1, args=["a"]), saw(1, args=["a"], target=1)))
+
+    draft = (await JavaScriptExplorer().explore(work, 2.0)).draft
+
+    assert [case.name for case in draft.cases] == ["returns 1 for 'a'", "two returns 1 for 'a'"]
 
 
 CALLBACK = {"$": "spy", "v": "onDone"}

@@ -136,6 +136,41 @@ def test_long_values_are_broken_as_a_formatter_would():
     assert max(map(len, text.split("\n"))) <= 88
 
 
+def names_of(*arguments, value="3"):
+    told = [record(arguments=tuple(each.items()), value=value) for each in arguments]
+    return [case.name for case in draft_of(told, "m", Options(), "pytest").cases]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "difference"),
+    [
+        ({"text": "'foo'"}, {"text": "'foo', "}, ""),
+        ({"text": "'a b'"}, {"text": "' a b'"}, "text_padded"),
+        ({"text": "'a b'"}, {"text": "'a-b'"}, "text_with_dash"),
+        ({"text": "'a'"}, {"text": "'A'"}, "text_in_capitals"),
+        ({"text": "'a'"}, {"text": "'a'", "strict": "True"}, ""),
+        ({"items": "[1, 2]"}, {"items": "(1, 2)"}, "as_tuple"),
+        ({"items": "[('a', 'b')]"}, {"items": "[('a', '$x')]"}, "of_a_x"),
+    ],
+)
+def test_of_namesakes_the_later_one_says_how_its_call_differs(first, second, difference):
+    names = names_of(first, second)
+
+    assert len(set(names)) == 2
+    assert not names[1][-1].isdigit()
+    assert names[1].endswith(difference)
+
+
+def test_bytes_and_files_are_called_what_they_are():
+    assert names_of({"text": "b'foo'"}) == ["test_price_returns_3_for_foo_bytes"]
+    assert names_of({"path": "str(file)"}) == ["test_price_returns_3_for_file"]
+    assert names_of({"path": "tmp_path"}) == ["test_price_returns_3_for_folder"]
+
+
+def test_a_flag_is_not_kept_but_answered():
+    assert names_of({"interpolate": "False"}, value="False") == ["test_price_returns_false_without_interpolate"]
+
+
 def test_names_are_unique():
     names = [case.name for case in draft_of([record(), record()], "m", Options(), "pytest").cases]
 

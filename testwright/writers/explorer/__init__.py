@@ -12,6 +12,14 @@ from testwright.writers.explorer.socket import LanguageExplorer
 __all__ = ["Explorer", "LanguageExplorer"]
 
 
+_HELP = {
+    "python": "Add type hints or an example to the docstring",
+    "javascript": "Describe the parameters in JSDoc (`@param {string} name`) or show a call in the README",
+    "typescript": "Narrow the parameters' types (`any` and `unknown` say nothing), or show a call in the README",
+    "": "Say in the code what the parameters are",
+}
+
+
 class Explorer:
     """The Writer `explorer`, for the languages it is given by name."""
 
@@ -36,7 +44,7 @@ class Explorer:
             raise PermanentError(
                 f"Nothing in {name} could be observed: no call gave a result that can be written down.",
                 code="nothing_to_test",
-                hint="Add type hints or an example to the docstring, or use a model to write tests for this file.",
+                hint=f"{_HELP.get(task.analysis.language, _HELP[''])}, or use a model to write tests for this file.",
                 retryable=True,
             )
         return writing

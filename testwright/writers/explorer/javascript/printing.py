@@ -111,13 +111,58 @@ def _key(key: str) -> str:
 
 
 def brief(tree: Any, most: int = 44) -> str:
-    """A value for a title."""
+    """A value for a title. What is too long leaves members out; no literal is cut open."""
     line = _line(tree, "vi")
     if isinstance(tree, dict) and tree.get("$") in ("spy", "quiet"):
         return "a callback"
     if isinstance(tree, dict) and tree.get("$") in ("fn", "code") and len(line) > 24:
         return "a function"
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    if len(line) <= most:
+        return line
+    if isinstance(tree, str):
+        return _brief_text(tree, most)
+    if isinstance(tree, list):
+        return _brief_members([("", item) for item in tree], "[", "]", most)
+    match tree.get("$") if isinstance(tree, dict) else None:
+        case "object" | "instance":
+            return _brief_members([(f"{_key(key)}: ", value) for key, value in tree["v"]], "{ ", " }", most)
+        case "new":
+            return _brief_members([("", arg) for arg in tree["args"]], f"new {tree['name']}(", ")", most)
+        case "map":
+            return _brief_members([("", pair) for pair in tree["v"]], "new Map([", "])", most)
+        case "set":
+            return _brief_members([("", item) for item in tree["v"]], "new Set([", "])", most)
+    return line
+
+
+def cut_at_a_word(text: str, most: int = 60) -> str:
+    """The first line of a message, for a title."""
+    line = text.splitlines()[0] if text else ""
+    if len(line) <= most:
+        return line
+    return (line[:most].rpartition(" ")[0] or line[: most - 2]).rstrip(" ,;:") + " …"
+
+
+def _brief_text(text: str, most: int) -> str:
+    kept = text[:most]
+    while kept and len(quoted(f"{kept.rstrip()}…")) > max(most, 8):
+        kept = kept[:-1]
+    word = kept.rpartition(" ")[0].rstrip(" ,;:")
+    return quoted(f"{word if len(word) * 2 > len(kept) else kept.rstrip()}…")
+
+
+def _brief_members(members: list[tuple[str, Any]], opened: str, closed: str, most: int) -> str:
+    shown: list[str] = []
+    left = most - len(opened) - len(closed) - 1
+    for key, value in members:
+        room = left - len(key) - 2
+        text = f"{key}{brief(value, room)}" if room >= 6 else ""
+        if not text or len(text) + 2 > left:
+            break
+        shown.append(text)
+        left -= len(text) + 2
+    rest = ["…"] if len(shown) < len(members) else []
+    return f"{opened}{', '.join([*shown, *rest])}{closed}"
 
 
 def holds(tree: Any, *tags: str) -> bool:

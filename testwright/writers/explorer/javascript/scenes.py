@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from testwright.writers.explorer.javascript.plan import Target
-from testwright.writers.explorer.javascript.printing import brief, holds, quoted, returned, source
+from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, returned, source
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 UNDEFINED = {"$": "undefined"}
@@ -138,7 +138,7 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     after = f" after {' and '.join(dict.fromkeys(before))}" if before else ""
     if outcome["kind"] == "throws":
         line, throws_later = throws(call, outcome, style)
-        title = f"{doing} throws {quoted(outcome['message'][:60])}{after}"
+        title = f"{doing} throws {quoted(cut_at_a_word(outcome['message']))}{after}"
         return Written(title, [*lines, "", *line], "error", is_async or throws_later, needs)
     tree = outcome["tree"]
     if holds(tree, *_UNFIT):
@@ -176,7 +176,7 @@ def _birth(
     shown = ", ".join(brief(arg, 30) for arg in each["args"])
     if outcome["kind"] == "throws":
         line, is_async = throws(made, outcome, style)
-        title = f"throws {quoted(outcome['message'][:60])} for new {name}({shown})"
+        title = f"throws {quoted(cut_at_a_word(outcome['message']))} for new {name}({shown})"
         return Written(title, [*setup, *line], "error", is_async, needs)
     held = re.sub(r"^[A-Z]+", lambda m: m[0].lower(), name) or "made"
     held = "made" if held == name else held
@@ -216,13 +216,13 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
     element = _element(target.symbol.name, each["args"][0] if each["args"] else {"$": "object", "v": []}, style)
     if outcome["kind"] == "throws":
         line, _ = throws(f"render({element})", outcome, style)
-        return Written(f"throws {quoted(outcome['message'][:60])}", [*setup, *line], "error", False, needs)
+        return Written(f"throws {quoted(cut_at_a_word(outcome['message']))}", [*setup, *line], "error", False, needs)
     if not states or len(states) != len(steps) + 1:
         return None
     lines = [*setup]
     if not steps and states[-1]["isEmpty"]:
         lines += [f"const {{ container }} = render({element})", "", "expect(container.innerHTML).toBe('')"]
-        return Written(f"shows nothing{_props_title(each)}", lines, "edge", False, needs)
+        return Written(f"shows nothing{_props_title(each, '')}", lines, "edge", False, needs)
     lines.append(f"render({element})")
     for step in steps:
         found = f"screen.getByRole({quoted(step['role'])}, {{ name: {quoted(step['name'])} }})"
@@ -235,10 +235,11 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
     called = [name for name, calls in each["spies"] if calls]
     if not checks and not called:
         return None
-    after = _deeds_title(steps) if steps else _props_title(each)
     if called:
         title = " and ".join([*[f"calls {name}" for name in called], *([title] if checks else [])])
-    return Written(f"{title}{after}", [*lines, "", *checks[:_MOST_CHECKS], *heard], "happy", False, needs)
+    title += _deeds_title(steps) if steps else ""
+    title += _props_title(each, title)
+    return Written(title, [*lines, "", *checks[:_MOST_CHECKS], *heard], "happy", False, needs)
 
 
 def _element(name: str, props: dict[str, Any], style: Style) -> str:
@@ -261,12 +262,14 @@ def _element(name: str, props: dict[str, Any], style: Style) -> str:
     return f"<{opened} />"
 
 
-def _props_title(each: dict[str, Any]) -> str:
+def _props_title(each: dict[str, Any], title: str) -> str:
+    """What the component was given, but for a text of its own that the title shows already."""
     props = each["args"][0]["v"] if each["args"] and isinstance(each["args"][0], dict) else []
     told = [
         f"{key} {brief(value, 20)}"
         for key, value in props
-        if not isinstance(value, dict) or value["$"] not in ("spy", "quiet")
+        if not (isinstance(value, dict) and value["$"] in ("spy", "quiet"))
+        and not (key == "children" and isinstance(value, str) and value and value in title)
     ]
     return f" with {', '.join(told)}" if told else ""
 
@@ -346,7 +349,7 @@ def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     call = call_text(target.symbol.name, each["args"], style, 2)
     if outcome["kind"] == "throws":
         line, _ = throws(f"renderHook(() => {call})", outcome, style)
-        return Written(f"throws {quoted(outcome['message'][:60])}", [*setup, *line], "error", False, needs)
+        return Written(f"throws {quoted(cut_at_a_word(outcome['message']))}", [*setup, *line], "error", False, needs)
     if not states or len(states) != len(steps) + 1:
         return None
     if any(step["act"] == "advance" for step in steps):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import posixpath
 import re
@@ -18,8 +19,9 @@ from testwright.writers.explorer.javascript.admitting import arguments_fit
 from testwright.writers.explorer.javascript.fitting import fits
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import Target
-from testwright.writers.explorer.javascript.printing import brief, holds, quoted, source
+from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
 from testwright.writers.explorer.javascript.suspecting import Doubt, doubt_of
+from testwright.writers.explorer.javascript.titles import unique
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 MOST_CASES = 30
@@ -54,6 +56,15 @@ def writing_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask,
     )
 
 
+def _numbered(title: str, names: set[str]) -> str:
+    """Inputs tell possible bugs apart, so a number is hardly ever needed."""
+    numbers = itertools.count(2)
+    name = title
+    while name in names:
+        name = f"{title} ({next(numbers)})"
+    return name
+
+
 def _call_key(each: Told) -> str:
     return json.dumps([each["target"], each["args"], each["steps"]])
 
@@ -68,7 +79,7 @@ def _suspects(doubts: list[tuple[Target, Doubt]], task: WritingTask, style: Styl
     preamble = _preamble(accused, task, style, set()) if accused else ""
     names: set[str] = set()
     for target, doubt in simplest.values():
-        name = _unique(_one_line(f"{_PROMISES[doubt.kind]} for {doubt.input}"), names, target)
+        name = _numbered(_one_line(f"{_PROMISES[doubt.kind]} for {doubt.input}"), names)
         names.add(name)
         written = Written(name, list(doubt.lines), is_async=doubt.is_async)
         symbol = target.methods.get(doubt.symbol.split(".", 1)[-1], target.symbol)
@@ -103,12 +114,12 @@ def draft_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask) -
     style = _style(task)
     cases: list[Case] = []
     needs: set[str] = set()
-    names: set[str] = set()
+    names: dict[str, tuple[Told, Target]] = {}
     for target in targets:
         mine = [each for each in told if each["target"] == target.id]
         for each, written in _worth_keeping(mine, target, task, style, targets):
-            name = _unique(_one_line(written.title), names, target)
-            names.add(name)
+            name = unique(_one_line(written.title), names, each, target)
+            names[name] = (each, target)
             needs |= written.needs
             cases.append(
                 Case(
@@ -279,7 +290,9 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
             told.append(style.words.asked(each["asked"][0]))
     if outcome["kind"] == "throws":
         line, is_async = scenes.throws(call, outcome, style)
-        return Written(f"throws {quoted(_short(outcome['message']))}{about}", [*setup, *line], "error", is_async, needs)
+        return Written(
+            f"throws {quoted(cut_at_a_word(outcome['message']))}{about}", [*setup, *line], "error", is_async, needs
+        )
     tree = outcome["tree"]
     if holds(tree, "cut", "symbol", "promise", "NaN") or (holds(tree, "function") and tree != {"$": "function"}):
         return None
@@ -344,24 +357,8 @@ def _trip(each: Told, target: Target, style: Style, targets: tuple[Target, ...])
     return Written(title, [style.words.value(subject, tree)], "integration")
 
 
-def _short(text: str) -> str:
-    line = text.splitlines()[0] if text else ""
-    return line if len(line) <= 60 else line[:59].rstrip() + "…"
-
-
 def _one_line(title: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", title)).strip()
-
-
-def _unique(title: str, names: set[str], target: Target) -> str:
-    """Reports call tests by title alone, so a title that another function's test has gets this function's name."""
-    name, count = title, 2
-    if name in names:
-        name = title = f"{target.symbol.name} {title}"
-    while name in names:
-        name = f"{title} ({count})"
-        count += 1
-    return name
 
 
 def _code(name: str, written: Written, style: Style) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from testwright.writers.explorer.python.records import Record
@@ -25,15 +26,67 @@ _SIGNS = {
 _MOST_REASON = 5
 
 
-def name_of(record: Record, taken: set[str]) -> str:
-    """A new name, which is added to `taken`."""
+def name_of(record: Record, taken: dict[str, Record]) -> str:
+    """A new name, which is added to `taken`. Of namesakes the later one says how its call differs."""
     full = "_".join(part for part in ("test", subject_of(record.symbol), _what(record)) if part)
-    name = _cut(full, _LONGEST)
-    unique, number = name, 2
+    name = unique = _cut(full, _LONGEST)
+    if name in taken:
+        others = (_cut(f"{name}_{word}", _LONGEST + 20) for word in _differences(record, taken[name]))
+        unique = next((other for other in others if other not in taken), name)
+    number = 2
     while unique in taken:
         unique, number = f"{name}_{number}", number + 1
-    taken.add(unique)
+    taken[unique] = record
     return unique
+
+
+def _differences(record: Record, other: Record) -> Iterator[str]:
+    """Words that are true of the one and not of the other, the plainest first."""
+    known = dict(other.arguments)
+    for parameter, text in record.arguments:
+        if text == known.get(parameter):
+            continue
+        value = _value(text)
+        if parameter not in known:
+            yield f"with_{_snake(parameter)}"
+        if isinstance(value, bool):
+            yield f"{'with' if value else 'without'}_{_snake(parameter)}"
+            continue
+        described = _described(value, text)
+        if type(value) is not type(_value(known.get(parameter, ""))) and (kind := _kind(value)):
+            yield f"as_{kind}"
+        if described != _described(_value(known.get(parameter, "")), known.get(parameter, "")):
+            yield f"{_snake(parameter)}_{described}"
+        if isinstance(value, (str, bytes)):
+            yield f"{_snake(parameter)}_{_form(str(value), str(_value(known.get(parameter, ''))))}".rstrip("_")
+    for parameter, text in record.arguments:
+        if text != known.get(parameter) and len(words := re.findall(r"[a-z]+|\d+", text.lower())) > 1:
+            yield f"of_{'_'.join(words[:4])}"
+    given = {parameter for parameter, _ in record.arguments}
+    for parameter in (each for each in known if each not in given):
+        yield f"without_{_snake(parameter)}"
+    mine, theirs = (_result(each.checks[0].value) if each.checks else "" for each in (record, other))
+    if mine and mine != theirs:
+        yield f"giving_{mine}"
+    if len(record.lines) > len(other.lines):
+        yield "when_prepared"
+
+
+def _kind(value: Any) -> str:
+    kinds = {bytes: "bytes", str: "text", int: "number", float: "number", list: "list", tuple: "tuple", dict: "dict"}
+    return "none" if value is None else kinds.get(type(value), "")
+
+
+def _form(text: str, other: str) -> str:
+    """What two texts of the same words may differ in."""
+    if text.strip() != text and other.strip() == other:
+        return "padded"
+    if text.isupper() and not other.isupper():
+        return "in_capitals"
+    if "\n" in text and "\n" not in other:
+        return "of_lines"
+    signs = [name for sign, name in _SIGNS.items() if sign in text and sign not in other]
+    return f"with_{signs[0]}" if signs else "in_lower_case" if text.islower() and not other.islower() else ""
 
 
 def is_edge(record: Record) -> bool:
@@ -75,7 +128,7 @@ def _what(record: Record) -> str:
         return f"changes_{changed}" + (f"_for_{given}" if given else "")
     if first.how == "equals" and first.of:
         return f"changes_{first.of}_in_place"
-    if len(record.arguments) == 1 and first.value == record.arguments[0][1]:
+    if len(record.arguments) == 1 and first.value == record.arguments[0][1] and first.value not in ("True", "False"):
         return f"keeps_{given}"
     result = _result(first.value) if first.how == "equals" and not first.of else ""
     attributes = [check.of.lstrip(".") for check in record.checks if check.of.startswith(".")]
@@ -83,7 +136,8 @@ def _what(record: Record) -> str:
         return "has_" + "_and_".join(attributes[:2])
     if not given:
         return f"returns_{result}" if result else ""
-    return f"returns_{result}_for_{given}" if result and result != given else f"for_{given}"
+    about = given if given.startswith(("with_", "without_")) else f"for_{given}"
+    return f"returns_{result}_{about}" if result and result != given else about
 
 
 def _given(record: Record) -> str:
@@ -108,8 +162,10 @@ def _described(value: Any, text: str) -> str:
         return "none"
     if isinstance(value, (int, float)):
         return _number(value)
-    if isinstance(value, (str, bytes)):
-        return _text_words(value if isinstance(value, str) else value.decode("latin-1"))
+    if isinstance(value, bytes):
+        return f"{_text_words(value.decode('latin-1'))}_bytes" if value else "empty_bytes"
+    if isinstance(value, str):
+        return _text_words(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         kind = type(value).__name__
         return f"empty_{kind}" if not value else "one_item" if len(value) == 1 else f"{len(value)}_items"
@@ -121,6 +177,8 @@ def _described(value: Any, text: str) -> str:
     head = re.match(r"[A-Za-z_][\w.]*", text)
     if "missing" in text:
         return "missing_file"
+    if re.fullmatch(r"(str\()?(file|tmp_path)\b.*", text):
+        return "file" if "file" in text else "folder"
     return _snake(head.group().rpartition(".")[2]) if head else "value"
 
 
@@ -148,7 +206,8 @@ def _result(text: str) -> str:
         described = _number(value)
         return described if len(described) <= 12 else ""
     if isinstance(value, str):
-        words = _text_words(value)
+        is_line = re.fullmatch(r".*\w.*\n", value) is not None
+        words = f"{_text_words(value)}{'_line' if is_line else ''}"
         return words if len(value) <= 16 and words != "symbols" and not re.search(r"\w{11}", value) else ""
     if isinstance(value, (list, tuple, set, dict)) and not value:
         return f"empty_{type(value).__name__}"
@@ -228,7 +287,7 @@ def _cut(text: str, most: int) -> str:
     text = re.sub(r"_+", "_", text).strip("_")
     if len(text) > most:
         text = text[: most + 1].rpartition("_")[0] or text[:most]
-    return re.sub(r"(_(and|for|with|without|as|of))+$", "", text)
+    return re.sub(r"(_(and|for|with|without|as|of|returns|giving))+$", "", text)
 
 
 def _snake(name: str) -> str:

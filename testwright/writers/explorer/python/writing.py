@@ -27,7 +27,7 @@ _MOST_MATCH = 60
 
 def draft_of(records: Sequence[Record], module: str, options: Options, framework: str) -> Draft:
     style = STYLES[framework]
-    taken: set[str] = set()
+    taken: dict[str, Record] = {}
     wanted = _wanted([record for record in records if record.suspicion is None], options)
     cases = [_case(record, taken, module, style) for record in wanted]
     return Draft(preamble=_preamble(cases, wanted, module, style), cases=tuple(cases))
@@ -119,7 +119,7 @@ def _plainness(record: Record) -> tuple[bool, bool, int]:
     return is_edge(record), not record.documented, len(record.call)
 
 
-def _case(record: Record, taken: set[str], module: str, style: Style) -> Case:
+def _case(record: Record, taken: dict[str, Record], module: str, style: Style) -> Case:
     name = name_of(record, taken)
     body = _body(record, style)
     code = style.test(name, body, names_in("\n".join(body)))

@@ -1,0 +1,67 @@
+"""Titles that tell a test from its siblings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from testwright.writers.explorer.javascript.plan import Target
+from testwright.writers.explorer.javascript.printing import brief
+
+_LEFT_OUT: dict[str, Any] = {"$": "left out"}
+
+
+def unique(title: str, names: Mapping[str, tuple[dict[str, Any], Target]], each: dict[str, Any], target: Target) -> str:
+    """Of namesakes the later one says how its call differs.
+
+    Reports call tests by title alone, so a title that another function's test has gets this function's name.
+    """
+    name, count = title, 2
+    if name in names and names[name][1] is not target:
+        name = title = f"{target.symbol.name} {title}"
+    if name in names:
+        for difference in _differences(each, names[name][0], target):
+            if f"{title}, {difference}" not in names:
+                return f"{title}, {difference}"
+    while name in names:
+        name = f"{title} ({count})"
+        count += 1
+    return name
+
+
+def _differences(each: dict[str, Any], other: dict[str, Any], target: Target) -> Iterator[str]:
+    parameters = [str(parameter["name"]) for parameter in target.spec["params"]]
+    yield from _between(each["args"], other["args"], parameters)
+    for step, before in zip(each["steps"], other["steps"], strict=False):
+        if step != before and isinstance(step.get("args"), list) and "name" in step:
+            shown = ", ".join(brief(arg, 30) for arg in step["args"])
+            yield f"after {step['name']}({shown})"
+
+
+def _between(args: list[Any], others: list[Any], parameters: list[str]) -> Iterator[str]:
+    for index in range(max(len(args), len(others))):
+        mine = args[index] if index < len(args) else _LEFT_OUT
+        theirs = others[index] if index < len(others) else _LEFT_OUT
+        if mine != theirs:
+            name = parameters[min(index, len(parameters) - 1)] if parameters else ""
+            yield from _of_value(mine, theirs, name)
+
+
+def _of_value(mine: Any, theirs: Any, name: str) -> Iterator[str]:
+    """Of objects the members that differ, else the whole value."""
+    if _is_object(mine) and _is_object(theirs):
+        old, new = dict(theirs["v"]), dict(mine["v"])
+        for key in [*new, *(key for key in old if key not in new)]:
+            if new.get(key, _LEFT_OUT) != old.get(key, _LEFT_OUT):
+                yield from _of_value(new.get(key, _LEFT_OUT), old.get(key, _LEFT_OUT), key)
+        return
+    if isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
+        for one, two in zip(mine, theirs, strict=True):
+            if one != two:
+                yield from _of_value(one, two, name)
+        return
+    yield f"without {name}" if mine == _LEFT_OUT else f"with {name} {brief(mine)}".replace("  ", " ")
+
+
+def _is_object(tree: Any) -> bool:
+    return isinstance(tree, dict) and tree.get("$") == "object"
