@@ -347,7 +347,27 @@ async def test_namesakes_say_how_their_calls_differ():
     names = [case.name for case in (await JavaScriptExplorer().explore(work, 2.0)).draft.cases]
 
     assert names[0] == "returns 'ok' for { box: [1, 1, 1, 1, 1, 1, 1, 1, …], … }"
-    assert names[1] == f"{names[0]}, with country 'CA'"
+    assert names[1] == "returns 'ok' for { country: 'CA', box: [1, 1, 1, …] }"
+
+
+async def test_namesakes_that_a_title_cannot_show_whole_name_the_difference():
+    texts = [f"{'x' * 50}{end}" for end in "ab"]
+    told = [saw("ok", args=[text], branches=(f"s{n}",)) for n, text in enumerate(texts)]
+
+    names = [case.name for case in (await explored(*told)).cases]
+
+    assert names[1] == f"{names[0]}, with text ending in 'xxxxxxxxxxxb'"
+
+
+async def test_what_a_server_answers_tells_namesakes_apart():
+    answers = [{"ok": True, "status": 200, "body": object_of(state=state)} for state in "PT"]
+    told = [
+        saw("ok", args=["a"], branches=(f"s{n}",), answer=answer, asked=[["/a"]]) for n, answer in enumerate(answers)
+    ]
+
+    names = [case.name for case in (await explored(*told)).cases]
+
+    assert names[1] == f"{names[0]}, with state 'T'"
 
 
 async def test_a_namesake_of_another_function_is_called_by_its_function():

@@ -21,7 +21,7 @@ from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
 from testwright.writers.explorer.javascript.suspecting import Doubt, doubt_of
-from testwright.writers.explorer.javascript.titles import unique
+from testwright.writers.explorer.javascript.titles import shown_beside, unique
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 MOST_CASES = 30
@@ -163,7 +163,7 @@ def _worth_keeping(
     has_results = any(each["outcome"].get("tree") not in (None, scenes.UNDEFINED) for each in mine)
     heard = {name for each in mine for name, calls in each.get("spies") or [] if calls}
     for seen in mine:
-        each = scenes.with_quiet_callbacks(seen, heard)
+        each = {**scenes.with_quiet_callbacks(seen, heard), "beside": kept[0][0] if kept else None}
         if len(kept) >= MOST_CASES + 3 * len(target.spec["methods"]):
             break
         if "from" in each or (style.is_typed and not _type_checks(each, target)):
@@ -281,7 +281,8 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
     callee = target.symbol.name
     setup, needs = scenes.set_up(each, style)
     call = scenes.call_text(callee, each["args"], style, 4)
-    shown = ", ".join(brief(arg) for arg in each["args"])
+    beside = each["beside"] or {"args": [], "outcome": {}}
+    shown = shown_beside(each["args"], beside["args"])
     about = f" for {shown}" if shown else ""
     told: list[str] = []
     if each.get("answer") is not None and each.get("asked"):
@@ -296,7 +297,7 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
     tree = outcome["tree"]
     if holds(tree, "cut", "symbol", "promise", "NaN") or (holds(tree, "function") and tree != {"$": "function"}):
         return None
-    lines, title = list(setup), f"returns {brief(tree)}{about}"
+    lines, title = list(setup), f"returns {shown_beside([tree], [beside['outcome'].get('tree')])}{about}"
     is_async = bool(outcome["isAsync"])
     subject = f"await {call}" if is_async else call
     checks = scenes.spy_checks(each, style)

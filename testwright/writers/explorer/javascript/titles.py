@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from testwright.writers.explorer.javascript.plan import Target
-from testwright.writers.explorer.javascript.printing import brief
+from testwright.writers.explorer.javascript.printing import brief, quoted
 
 _LEFT_OUT: dict[str, Any] = {"$": "left out"}
 
@@ -29,6 +29,19 @@ def unique(title: str, names: Mapping[str, tuple[dict[str, Any], Target]], each:
     return name
 
 
+def shown_beside(args: list[Any], others: list[Any]) -> str:
+    """Arguments for a title; where one is too long to be shown whole, what differs from the sibling's comes first."""
+    pairs = zip(args, [*others, *[_LEFT_OUT] * len(args)], strict=False)
+    return ", ".join(brief(_differing_first(mine, theirs)) for mine, theirs in pairs)
+
+
+def _differing_first(mine: Any, theirs: Any) -> Any:
+    if not (_is_object(mine) and _is_object(theirs)) or "…" not in brief(mine):
+        return mine
+    old = dict(theirs["v"])
+    return {**mine, "v": sorted(mine["v"], key=lambda pair: old.get(pair[0], _LEFT_OUT) == pair[1])}
+
+
 def _differences(each: dict[str, Any], other: dict[str, Any], target: Target) -> Iterator[str]:
     parameters = [str(parameter["name"]) for parameter in target.spec["params"]]
     yield from _between(each["args"], other["args"], parameters)
@@ -36,6 +49,8 @@ def _differences(each: dict[str, Any], other: dict[str, Any], target: Target) ->
         if step != before and isinstance(step.get("args"), list) and "name" in step:
             shown = ", ".join(brief(arg, 30) for arg in step["args"])
             yield f"after {step['name']}({shown})"
+    if each.get("answer") and other.get("answer"):
+        yield from _of_value(each["answer"]["body"], other["answer"]["body"], "answer")
 
 
 def _between(args: list[Any], others: list[Any], parameters: list[str]) -> Iterator[str]:
@@ -60,7 +75,10 @@ def _of_value(mine: Any, theirs: Any, name: str) -> Iterator[str]:
             if one != two:
                 yield from _of_value(one, two, name)
         return
-    yield f"without {name}" if mine == _LEFT_OUT else f"with {name} {brief(mine)}".replace("  ", " ")
+    if isinstance(mine, str) and isinstance(theirs, str) and brief(mine) == brief(theirs):
+        yield f"with {name} ending in {quoted(mine[-12:].lstrip())}"
+        return
+    yield f"without {name}" if mine == _LEFT_OUT else f"with {name} {brief(mine)}"
 
 
 def _is_object(tree: Any) -> bool:
