@@ -16,23 +16,17 @@ from testwright.domain.specifiers import is_ambiguous
 from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.javascript import openings, scenes
 from testwright.writers.explorer.javascript.admitting import arguments_fit
-from testwright.writers.explorer.javascript.fitting import fits
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
 from testwright.writers.explorer.javascript.suspecting import Doubt, doubt_of
 from testwright.writers.explorer.javascript.titles import shown_beside, unique
+from testwright.writers.explorer.javascript.trips import trips_of
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 MOST_CASES = 30
 _WITH_EXPECT = ("vitest", "jest")
 """A possible bug is so far told in the words of these alone."""
-_MOST_TRIPS = 3
-_PRIMITIVE = re.compile(r"(?:string|number|boolean|unknown|any|object)(?:\[\])?")
-_OPPOSITES = (
-    ("encode", "decode"), ("parse", "format"), ("parse", "stringify"), ("serialize", "deserialize"),
-    ("compress", "decompress"), ("pack", "unpack"), ("escape", "unescape"), ("encrypt", "decrypt"), ("split", "join"),
-)  # fmt: skip
 Told = dict[str, Any]
 
 
@@ -196,24 +190,12 @@ def _worth_keeping(
         reached |= set(each["branches"])
         answers[answer] = answers.get(answer, 0) + 1
         kept.append((each, written))
-    trips = _trips(mine, target, style, targets)
+    trips = trips_of(mine, target, style, targets)
     if options.coverage is CoverageGoal.BASIC:
         return [*_one_per_member(kept, target), *trips[:1]]
     kept += trips
     order = {"happy": 0, "edge": 1, "error": 2, "integration": 3}
     return sorted(kept, key=lambda pair: order[pair[1].scenario])
-
-
-def _trips(mine: list[Told], target: Target, style: Style, targets: tuple[Target, ...]) -> list[tuple[Told, Written]]:
-    """Calls with what another export gave; they have a point of their own, whatever the others reach."""
-    found = [
-        (each, written)
-        for each in mine
-        if "from" in each and not holds(each["args"], "cut", "symbol")
-        if _belong_together(each, targets[each["from"]["target"]], target)
-        if (written := _trip(each, target, style, targets)) is not None
-    ]
-    return found[:_MOST_TRIPS]
 
 
 def _type_checks(each: Told, target: Target) -> bool:
@@ -226,25 +208,6 @@ def _type_checks(each: Told, target: Target) -> bool:
         if target.kind == "class" and step.get("name") in methods and isinstance(step.get("args"), list)
     ]
     return all(arguments_fit(args, parameters) for args, parameters in calls)
-
-
-def _belong_together(each: Told, giver: Target, taker: Target) -> bool:
-    """Types decide where both are declared; else names that promise it, a value that comes back, or its members."""
-    parameter = next((one for one in taker.symbol.parameters if not one.optional), None)
-    if giver.symbol.returns and parameter is not None and parameter.annotation:
-        given_type, taken_type = giver.symbol.returns.lstrip(": "), parameter.annotation.lstrip(": ")
-        if given_type != taken_type:
-            return False
-        if not _PRIMITIVE.fullmatch(given_type):
-            return True
-    given = each["args"][0]
-    names = (giver.symbol.name.lower(), taker.symbol.name.lower())
-    if any(one in names[0] and other in names[1] for pair in _OPPOSITES for one, other in (pair, pair[::-1])):
-        return True
-    if each["outcome"]["tree"] in each["from"]["args"] and given not in each["from"]["args"]:
-        return True
-    shape = taker.spec["params"][0]["shape"] if taker.spec["params"] else {}
-    return isinstance(given, dict) and bool(shape.get("props")) and fits(given, shape) is True
 
 
 def _most_of_one_way(written: Written, target: Target) -> int:
@@ -344,18 +307,6 @@ def _by_effect(
         return None
     what = "changes what it is given" if changed else "calls back"
     return Written(f"{what} for {shown}", [*lines, *checks], scenes.scenario(each), is_async, needs)
-
-
-def _trip(each: Told, target: Target, style: Style, targets: tuple[Target, ...]) -> Written | None:
-    giver = next(other for other in targets if other.id == each["from"]["target"])
-    tree = each["outcome"]["tree"]
-    if holds(tree, "cut", "symbol", "promise", "NaN", "function", "iterator") or holds(each["from"]["args"], "spy"):
-        return None
-    inner = scenes.call_text(giver.symbol.name, each["from"]["args"], style, 2)
-    subject = f"{target.symbol.name}({inner})"
-    shown = ", ".join(brief(arg) for arg in each["from"]["args"])
-    title = f"returns {brief(tree)} for what {giver.symbol.name} gives for {shown}"
-    return Written(title, [style.words.value(subject, tree)], "integration")
 
 
 def _one_line(title: str) -> str:
