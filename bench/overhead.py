@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from testwright.domain.drafts import Draft, Writing
-from testwright.domain.ports import Sandbox, Writer, WritingTask
+from testwright.domain.ports import Gaps, Sandbox, Writer, WritingTask
 from testwright.domain.projects import Command, Completed
 from testwright.domain.records import NewSession
 from testwright.domain.sessions import Options, SourceFile
@@ -56,6 +56,9 @@ class WatchedWriter:
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
         return await self._watch.watch(self._inner.repair(task, draft, faults))
+
+    async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
+        return await self._watch.watch(self._inner.strengthen(task, draft, gaps))
 
 
 async def measure(root: Path, path: str) -> float:

@@ -5,11 +5,11 @@ import os
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -20,6 +20,7 @@ T = TypeVar("T")
 _BUSY_MILLISECONDS = 5000
 _BUSY_TRIES = 5
 _READERS = 4
+_SECONDS_BETWEEN_CHECKPOINTS = 5.0
 # What the machine does to us and may stop doing: another writer, a full disk, no rights, no memory.
 _MACHINE_TROUBLE = {
     sqlite3.SQLITE_BUSY,
@@ -50,12 +51,21 @@ class Database:
     @asynccontextmanager
     async def open(cls, path: Path) -> AsyncIterator["Database"]:
         database = cls(path)
+        tidying = asyncio.create_task(database._keep_checkpointed())
         try:
             yield database
         finally:
+            tidying.cancel()
             await asyncio.gather(*database._going, return_exceptions=True)
             for engine in (database._glancer, database._reader, database._writer):
                 await engine.dispose()
+
+    async def _keep_checkpointed(self) -> None:
+        """Bring the log home while nobody waits for it: the writer that fills it up would have to, some 50 ms long."""
+        while True:
+            await asyncio.sleep(_SECONDS_BETWEEN_CHECKPOINTS)
+            with suppress(OperationalError, TransientError):  # the next time, or the writer itself, will do
+                await self.glance(_checkpoint)
 
     async def glance(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """For work of a single statement, which needs no BEGIN and COMMIT around it: half the price."""
@@ -102,6 +112,10 @@ class Database:
         self._going.discard(task)
         if not task.cancelled():
             task.exception()  # looked at, so that asyncio does not complain when the caller has left
+
+
+async def _checkpoint(rows: AsyncSession) -> None:
+    await rows.execute(text("PRAGMA wal_checkpoint(PASSIVE)"))
 
 
 def prepare_file(path: Path) -> None:
