@@ -43,7 +43,7 @@ def runner(name):
 
 @pytest.mark.parametrize("framework", [Vitest(), Jest()])
 def test_a_challenge_is_driven_from_outside_the_runner(framework):
-    command = framework.challenge(ORDER, runner(framework.name), "/work/copy")
+    command = framework.challenge(ORDER, runner(framework.name), "/private/copy")
 
     asked = json.loads(dict(command.env)["TESTWRIGHT_ORDER"])
     assert command.argv[:2] == ("/usr/bin/node", "/opt/testwright/javascript/drive.cjs")
@@ -60,7 +60,7 @@ def test_the_answer_is_due_before_the_sandbox_ends_everything():
         source_path="a.ts", suite_path="a.test.ts", numbers=(1,), seconds=900, limits=Limits(wall=timedelta(seconds=60))
     )
 
-    command = Vitest().challenge(order, runner("vitest"), "/work/copy")
+    command = Vitest().challenge(order, runner("vitest"), "/private/copy")
 
     assert json.loads(dict(command.env)["TESTWRIGHT_ORDER"])["seconds"] < 60
 

@@ -123,7 +123,7 @@ def test_vitest_is_started_through_our_launcher():
     )
     mount = Mount(host="/cache", inside="/node_modules")
 
-    command = Vitest().command(order, runner(mounts=(mount,)), "/work/copy")
+    command = Vitest().command(order, runner(mounts=(mount,)), "/private/copy")
 
     assert command.argv == ("/usr/bin/node", "/opt/testwright/vitest/run.mjs", "/node_modules/vitest/vitest.mjs")
     assert command.reports == ("testwright.json", "explored.json")
@@ -138,7 +138,7 @@ def test_vitest_is_started_through_our_launcher():
 def test_jest_is_given_seed_names_and_paths():
     order = RunOrder(source_path="src/a.js", suite_paths=("src/a.test.js",), seed=3, only=("one",), coverage=True)
 
-    command: Command = Jest().command(order, runner("jest"), "/work/copy")
+    command: Command = Jest().command(order, runner("jest"), "/private/copy")
 
     assert command.argv[:2] == ("/usr/bin/node", "/node_modules/jest/bin/jest.js")
     assert {"--randomize", "--seed=3", "--collectCoverageFrom=src/a.js", "--watchman=false"} <= set(command.argv)
