@@ -15,6 +15,7 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft, Mending
 from testwright.domain.sessions import SourceFile
+from testwright.languages.failing import FailingTest
 from testwright.languages.javascript.grammar import field, parse, text_of, unwrap, walk
 
 _OFFERED = frozenset({"describe", "it", "test", "expect", "beforeEach", "afterEach", "beforeAll", "afterAll", "vi"})
@@ -36,24 +37,7 @@ def mended(case: Case, draft: Draft, message: str, source: SourceFile, analysis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    case: Case
-    draft: Draft
-    message: str
-    source: SourceFile
-    analysis: Analysis
-
-    @property
-    def exports(self) -> list[str]:
-        return [symbol.name for symbol in self.analysis.symbols if "." not in symbol.name]
-
-    def mending(self, what: str, *, code: str | None = None, preamble: str | None = None) -> Mending:
-        return Mending(
-            case=replace(self.case, code=self.case.code if code is None else code),
-            preamble=self.draft.preamble if preamble is None else preamble,
-            what=what,
-        )
-
+class _Place(FailingTest):
     def root(self) -> Node:
         return parse(self.case.code)
 

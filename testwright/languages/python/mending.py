@@ -15,6 +15,7 @@ from typing import Any
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft, Mending
 from testwright.domain.sessions import SourceFile
+from testwright.languages.failing import FailingTest
 
 _MODULES = frozenset(
     {
@@ -56,24 +57,7 @@ def mended(case: Case, draft: Draft, message: str, source: SourceFile, analysis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    case: Case
-    draft: Draft
-    message: str
-    source: SourceFile
-    analysis: Analysis
-
-    @property
-    def exports(self) -> list[str]:
-        return [symbol.name for symbol in self.analysis.symbols if "." not in symbol.name]
-
-    def mending(self, what: str, *, code: str | None = None, preamble: str | None = None) -> Mending:
-        return Mending(
-            case=replace(self.case, code=self.case.code if code is None else code),
-            preamble=self.draft.preamble if preamble is None else preamble,
-            what=what,
-        )
-
+class _Place(FailingTest):
     def importing(self, line: str) -> str:
         preamble = self.draft.preamble
         return preamble if line in preamble.splitlines() else f"{line}\n{preamble}".strip("\n")
