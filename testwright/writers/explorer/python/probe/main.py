@@ -12,6 +12,8 @@ import inspect
 import json
 import os
 import random
+import resource
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +39,7 @@ _MOST_OF_RESULTS = 4
 
 
 def explore(plan: dict[str, Any]) -> None:
-    """Writes `{"records": [...], "calls": n, "troubles": [...]}` to the plan's report below OUT."""
+    """Writes `{"records": [...], "found": n, "troubles": [...], "memory": MB}` to the plan's report below OUT."""
     started = time.monotonic()
     unit = importlib.import_module(plan["module"])
     facts = Facts(unit)
@@ -59,7 +61,14 @@ def explore(plan: dict[str, Any]) -> None:
     finally:
         bench.close()
     path = Path(os.environ.get("OUT", "/out"), plan["report"])
-    path.write_text(json.dumps({"records": kept, "found": len(records), "troubles": troubles}), encoding="utf-8")
+    report = {"records": kept, "found": len(records), "troubles": troubles, "memory": _peak_mb()}
+    path.write_text(json.dumps(report), encoding="utf-8")
+
+
+def _peak_mb() -> float:
+    """The most memory that any of our processes ever held."""
+    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return round(max(peaks) / (1 << (20 if sys.platform == "darwin" else 10)), 1)
 
 
 def _seams(records: list[dict[str, Any]], bench: Bench) -> list[dict[str, Any]]:

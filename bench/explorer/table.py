@@ -1,0 +1,61 @@
+"""How the measurements are printed."""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from walking import Row
+
+WANTED = {"python": (85.0, 75.0), "javascript": (80.0, 65.0)}
+"""Medians that are wanted: branches, mutants."""
+
+HEAD = (
+    f"{'file':<38}{'tests':>6}{'line':>7}{'branch':>8}{'mutants, all':>16}{'noticed by court':>18}{'rough':>7}"
+    f"{'more than needed':>18}{'suspects':>10}{'s':>7}{'MB':>6}"
+)
+
+
+def line(row: Row) -> str:
+    name = row.name if len(row.name) < 38 else f"…{row.name[-36:]}"
+    if row.score is None:
+        return f"{name:<38}  {row.problem}"
+    score = row.score
+    counts = row.evidence.get("mutants") or {}
+    court = f"{counts.get('killed', '-')} of {counts.get('sampled', '-')}"
+    share = f"{score.killed} of {score.mutants}: {_percent(score.killed, score.mutants)}"
+    text = (
+        f"{name:<38}{score.tests:>6}{_shown(score.lines):>7}{_shown(score.branches):>8}{share:>16}{court:>18}"
+        f"{row.rough_mutants:>7}{score.superfluous:>18}{row.suspects:>10}{row.seconds:>7.1f}{_shown(row.memory_mb):>6}"
+    )
+    if score.reruns:
+        text += f"   {score.failed_reruns} of {score.reruns} shuffled reruns failed"
+    return f"{text}   {score.problem}" if score.problem else text
+
+
+def medians(rows: Sequence[Row]) -> Iterator[str]:
+    for language, (branches, mutants) in WANTED.items():
+        mine = [row for row in rows if row.language == language]
+        if not mine:
+            continue
+        scores = [row.score for row in mine]
+        lines_seen = [(score.lines or 0.0) if score else 0.0 for score in scores]
+        branches_seen = [(score.branches or 0.0) if score else 0.0 for score in scores]
+        kills = [100 * score.killed / score.mutants if score and score.mutants else 0.0 for score in scores]
+        tests = sum(score.tests for score in scores if score)
+        more = sum(score.superfluous for score in scores if score)
+        failed = sum(score.failed_reruns for score in scores if score)
+        yield (
+            f"\n{language}, medians of {len(mine)}: lines {median(lines_seen):.1f} %, "
+            f"branches {median(branches_seen):.1f} % (wanted ≥ {branches:g}), "
+            f"mutants {median(kills):.1f} % (wanted ≥ {mutants:g}); "
+            f"{more} of {tests} tests more than needed ({_percent(more, tests)}, wanted ≤ 5 %); "
+            f"reruns that failed: {failed} (wanted 0); "
+            f"median {median(row.seconds for row in mine):.1f} s a file"
+        )
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "-"
