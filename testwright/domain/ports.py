@@ -16,6 +16,7 @@ from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Mutant
 from testwright.domain.projects import Command, Completed, Runner, RunOrder
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.styles import Sample, Style
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, RunReport
 
@@ -121,6 +122,10 @@ class Language(Protocol):
         """Write a suite's text: preamble, then the cases by group, formatted as a careful person would."""
         ...
 
+    def style_of(self, suite: str) -> Style:
+        """How a test file of the project is written. Raises nothing, whatever the text is."""
+        ...
+
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         """The static gates `reads` and `asserts`: why this case cannot be delivered, or None.
 
@@ -175,6 +180,10 @@ class Framework(Protocol):
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         """The project's own test files for this source, by naming convention."""
+        ...
+
+    def sample(self, suite_path: str, view: ProjectView) -> str | None:
+        """The project's test file that lies nearest to a suite, and has tests; None when there is none."""
         ...
 
     def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
@@ -232,7 +241,7 @@ class Probe(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WritingTask:
-    """Everything a writer may use to write tests for one file."""
+    """Everything a writer may use to write tests for one file. `sample` is a test of the project's own to follow."""
 
     source: SourceFile
     analysis: Analysis
@@ -243,6 +252,7 @@ class WritingTask:
     view: ProjectView
     probe: Probe
     seed: int
+    sample: Sample | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,20 @@ from pathlib import PurePosixPath
 from testwright.domain.errors import PermanentError
 from testwright.domain.paths import same_file_key
 from testwright.domain.ports import ProjectView
+from testwright.frameworks import sampling
 
 _SUITE = re.compile(r"^(?P<stem>.+)\.(?P<word>test|spec)\.(?P<ending>[cm]?[jt]sx?)$")
 _SOURCE_ENDING = re.compile(r"\.([cm]?[jt]sx?)$")
+
+
+def sample(suite_path: str, view: ProjectView) -> str | None:
+    """By their names, or by lying where tests lie."""
+    tests = (path for path in view.paths() if _SUITE.match(path) or (_in_tests(path) and _SOURCE_ENDING.search(path)))
+    return sampling.nearest(suite_path, tests, view, sampling.JAVASCRIPT_TEST)
+
+
+def _in_tests(path: str) -> bool:
+    return bool({"test", "tests", "spec", "specs", "__tests__"}.intersection(path.split("/")[:-1]))
 
 
 def suite_path(source_path: str, view: ProjectView) -> str:

@@ -10,6 +10,7 @@ from testwright.domain.ports import ProjectView
 from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import NotRun, RunReport
 from testwright.frameworks import javascript_challenges as challenges
+from testwright.frameworks import javascript_layout as layout
 from testwright.frameworks import javascript_reports as reports
 from testwright.frameworks import javascript_suites as suites
 from testwright.frameworks import node_suites
@@ -31,6 +32,9 @@ class Mocha:
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return node_suites.existing_suites(source_path, view)
+
+    def sample(self, suite_path: str, view: ProjectView) -> str | None:
+        return layout.sample(suite_path, view)
 
     def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
         return node_suites.known_modules(self.name, view, runner)

@@ -30,6 +30,9 @@ class Pytest:
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return python_layout.existing_suites(source_path, view)
 
+    def sample(self, suite_path: str, view: ProjectView) -> str | None:
+        return python_layout.sample(suite_path, view)
+
     def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
         return python_dependencies.known_modules(view) | {"pytest", "_pytest", "pluggy"}
 

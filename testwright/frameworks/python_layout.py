@@ -8,6 +8,7 @@ from itertools import islice
 from testwright.domain.paths import base_name, may_hold_a_test, same_file_key
 from testwright.domain.ports import ProjectView
 from testwright.domain.python_modules import module_name
+from testwright.frameworks import sampling
 
 _TEST_FILE = re.compile(r"(?:test_.+|.+_test|tests)\.py\Z")
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "unit", "integration", "unittests", "unit_tests"})
@@ -27,6 +28,10 @@ def existing_suites(source_path: str, view: ProjectView) -> tuple[str, ...]:
         return tuple(named)
     dotted = module_name(source_path, view)
     return tuple(path for path in named if _is_about(path, source_path, dotted, view))
+
+
+def sample(suite_path: str, view: ProjectView) -> str | None:
+    return sampling.nearest(suite_path, _test_files(view), view, sampling.PYTHON_TEST)
 
 
 def suite_path(source_path: str, view: ProjectView) -> str:

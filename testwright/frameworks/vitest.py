@@ -31,6 +31,9 @@ class Vitest:
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return layout.existing_suites(source_path, view)
 
+    def sample(self, suite_path: str, view: ProjectView) -> str | None:
+        return layout.sample(suite_path, view)
+
     def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
         return suites.known_modules(self.name, view, runner)
 

@@ -10,6 +10,7 @@ from testwright.domain.drafts import Case, Draft, Usage, Writing
 from testwright.domain.errors import PermanentError, TransientError
 from testwright.domain.ports import Gaps, WritingTask
 from testwright.domain.sessions import TestType
+from testwright.domain.styles import Sample
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
 from testwright.pipeline import shelf, telling
@@ -211,4 +212,13 @@ async def _task(bench: Bench) -> WritingTask:
         ),
         # A further round must be able to come to something else; the same round taken up again must not.
         seed=job.tools.seed + job.assignment.round - 1,
+        sample=_sample(bench),
     )
+
+
+def _sample(bench: Bench) -> Sample | None:
+    path = bench.ready.sample
+    text = bench.workspace.text(path) if path is not None else None
+    if path is None or text is None:
+        return None
+    return Sample(path=path, text=text, style=bench.job.language.style_of(text))

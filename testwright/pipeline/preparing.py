@@ -30,11 +30,14 @@ async def prepare(job: Job) -> Ready:
 
     runner = await job.tools.toolchains.runner(framework.name, view, hear)
     reserved = _Reserved(view, job.assignment.taken)
+    suite_path = await asyncio.to_thread(framework.suite_path, source_path, reserved)
+    existing = await asyncio.to_thread(framework.existing_suites, source_path, view)
     ready = Ready(
         runner=runner,
-        suite_path=await asyncio.to_thread(framework.suite_path, source_path, reserved),
-        existing=await asyncio.to_thread(framework.existing_suites, source_path, view),
+        suite_path=suite_path,
+        existing=existing,
         started_ms=started_ms,
+        sample=existing[0] if existing else await asyncio.to_thread(framework.sample, suite_path, view),
     )
     return replace(ready, left_out=await to_leave_out(job, ready))
 

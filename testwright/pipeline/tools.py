@@ -37,7 +37,8 @@ class Tools:
 class Ready:
     """What `prepare` found out. It is decided once: the suite's place must not move when the work is taken up again.
 
-    `left_out` are files of the same request that keep this one from being run.
+    `left_out` are files of the same request that keep this one from being run; `sample` is the path of the project's
+    test to follow.
     """
 
     runner: Runner
@@ -45,6 +46,7 @@ class Ready:
     existing: tuple[str, ...]
     started_ms: int
     left_out: tuple[str, ...] = ()
+    sample: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from testwright.domain.ports import Gaps, ProjectView, Workspace, WritingTask
 from testwright.domain.projects import Command, Completed, Runner, RunOrder
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.styles import Style
 from testwright.domain.suspects import Because, Suspect
 from testwright.domain.verdicts import CaseOutcome, Fault, FileCoverage, NotRun, Outcome, RunReport
 from testwright.pipeline.cover_file import cover_file
@@ -63,6 +64,9 @@ class WordLanguage:
             return None
         return replace(suspect_of("fail", preamble=draft.preamble), name=case.name, code=case.code)
 
+    def style_of(self, suite: str) -> Style:
+        return Style()
+
     def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
         return ()
 
@@ -99,6 +103,9 @@ class WordFramework:
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return self.existing
+
+    def sample(self, suite_path: str, view: ProjectView) -> str | None:
+        return None
 
     def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
         return frozenset({"pytest"})

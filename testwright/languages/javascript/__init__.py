@@ -6,12 +6,14 @@ from testwright.domain.analysis import Analysis, Claim
 from testwright.domain.drafts import Case, Draft, Mending
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
+from testwright.domain.styles import Style
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
 from testwright.languages.javascript.accusing import accused
 from testwright.languages.javascript.analysing import analyse
 from testwright.languages.javascript.claims import claims_of, marked
 from testwright.languages.javascript.gates import fault_of
+from testwright.languages.javascript.manners import style_of
 from testwright.languages.javascript.mending import mended
 from testwright.languages.javascript.mutants import mutants, switched
 from testwright.languages.javascript.suites import render, split
@@ -31,6 +33,9 @@ class JavaScript:
 
     def render(self, draft: Draft) -> str:
         return render(draft)
+
+    def style_of(self, suite: str) -> Style:
+        return style_of(suite)
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return fault_of(case, draft, analysis, known_modules)

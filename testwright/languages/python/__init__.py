@@ -11,9 +11,10 @@ from testwright.domain.analysis import Analysis, Claim
 from testwright.domain.drafts import Case, Draft, Mending
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
+from testwright.domain.styles import Style
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
-from testwright.languages.python import analysis, gates, mutants, suites
+from testwright.languages.python import analysis, gates, manners, mutants, suites
 from testwright.languages.python.accusing import accused
 from testwright.languages.python.claims import claims_of, marked
 from testwright.languages.python.mending import mended
@@ -33,6 +34,9 @@ class Python:
 
     def render(self, draft: Draft) -> str:
         return suites.render(draft)
+
+    def style_of(self, suite: str) -> Style:
+        return manners.style_of(suite)
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return gates.fault_of(case, draft, analysis, known_modules)
