@@ -323,6 +323,59 @@ def test_only_the_named_tests_run_and_the_projects_addopts_are_not_obeyed(tmp_pa
     assert [outcome.name for outcome in report.outcomes] == ["test_a"]
 
 
+LEANING = """
+import os
+import pytest
+from shop import f, seen
+
+def test_first(capfd):
+    f("ann")
+    assert seen == ["ann"]
+
+def test_leans_on_the_first():
+    assert seen == ["ann"]
+
+@pytest.mark.parametrize("name", ["bob", "eve"])
+def test_table(name):
+    f(name)
+    assert name in seen
+
+def test_ends():
+    os._exit(0)
+
+class TestGroup:
+    def test_one(self):
+        f("one")
+
+    def test_two(self):
+        assert seen[-1] == "one"
+"""
+
+
+def test_alone_no_test_sees_what_a_sibling_left_behind(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="seen = []\ndef f(name):\n    seen.append(name)\n")
+
+    report = run(folder, LEANING, coverage=False, alone=True)
+
+    assert isinstance(report, RunReport)
+    found = {outcome.name: (outcome.outcome, outcome.message) for outcome in report.outcomes}
+    assert found["test_first"] == found["test_table"] == found["TestGroup"] == (Outcome.PASSED, "")
+    assert found["test_ends"] == (Outcome.FAILED, "it ended the process")
+    assert found["test_leans_on_the_first"][0] is Outcome.FAILED
+    assert "assert [] == ['ann']" in found["test_leans_on_the_first"][1]
+
+
+def test_alone_what_there_is_no_time_for_is_left_out(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="def f(): return 1\n")
+    suite = "import time\n" + "".join(f"def test_{n}():\n    time.sleep(3)\n" for n in range(10))
+
+    report = run(folder, suite, coverage=False, alone=True, limits=Limits(wall=timedelta(seconds=12)))
+
+    assert isinstance(report, RunReport)
+    assert 2 <= len(report.outcomes) < 10
+    assert {outcome.outcome for outcome in report.outcomes} == {Outcome.PASSED}
+
+
 def test_an_exit_in_the_middle_is_no_pass(tmp_path):
     folder = Folder(tmp_path / "ws", shop="def f(): return 1\n")
     suite = "import os\nfrom shop import f\ndef test_a():\n    assert f() == 1\ndef test_b():\n    os._exit(0)\n"

@@ -78,6 +78,32 @@ def run(folder, suite, source=SHOP, **order):
     return Unittest().read(asyncio.run(Unsandboxed().run(Unittest().command(asked, RUNNER, str(folder)))), asked)
 
 
+def test_alone_no_test_sees_what_a_sibling_left_behind(tmp_path):
+    suite = """
+import unittest
+from shop import add, seen
+
+
+class Tests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.name = "ann"
+
+    def test_first(self):
+        add(self.name)
+        self.assertEqual(seen, ["ann"])
+
+    def test_leans(self):
+        self.assertEqual(seen, ["ann"])
+"""
+
+    report = run(tmp_path, suite, "seen = []\ndef add(name):\n    seen.append(name)\n", coverage=False, alone=True)
+
+    assert isinstance(report, RunReport)
+    found = {outcome.name: outcome.outcome for outcome in report.outcomes}
+    assert found == {"test_first": Outcome.PASSED, "test_leans": Outcome.FAILED}
+
+
 @pytest.mark.parametrize("seed", [None, 7])
 def test_every_method_is_told_of_and_what_it_ran(tmp_path, seed):
     report = run(tmp_path, SUITE, seed=seed)

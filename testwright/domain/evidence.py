@@ -40,6 +40,7 @@ class FacedMutant:
 class CaseEvidence:
     """One delivered test. `mutants` counts those it ran into; None when it could not be challenged.
 
+    `passed_alone` says that one of the runs had it in an environment that no other test had been in.
     `mended` says what was put right in it by rule, after its writer had got it wrong.
     """
 
@@ -49,6 +50,7 @@ class CaseEvidence:
     duration_ms: float
     mutants: MutantCounts | None
     mended: str = ""
+    passed_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
                 "durationMs": case.duration_ms,
                 "mutants": _counts_json(case.mutants),
                 **({"mended": case.mended} if case.mended else {}),
+                "passedAlone": case.passed_alone,
             }
             for case in evidence.cases
         ],

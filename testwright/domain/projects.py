@@ -107,8 +107,9 @@ class RunOrder:
     """One run of test files against one source file.
 
     `seed` shuffles the order of the tests and seeds random sources; None runs them as written. `only` restricts the run
-    to the named cases. `coverage` asks for coverage of `source_path`. `extra_reports` are further files below OUT
-    that the suite writes itself (the explorer's probes do).
+    to the named cases, and `alone` gives each of these an environment that no other one has been in; what there is no
+    time for is then left out of the report. `coverage` asks for coverage of `source_path`. `extra_reports` are further
+    files below OUT that the suite writes itself (the explorer's probes do).
     """
 
     source_path: str
@@ -116,5 +117,6 @@ class RunOrder:
     coverage: bool = True
     seed: int | None = None
     only: tuple[str, ...] = ()
+    alone: bool = False
     extra_reports: tuple[str, ...] = ()
     limits: Limits = Limits()

@@ -13,6 +13,9 @@ REPORT = "testwright.json"
 SHARED = Mount(host=str(Path(__file__).parent / "assets" / "javascript"), inside="/opt/testwright/javascript")
 """What our parts inside vitest and inside jest have in common."""
 _CASE_SECONDS = 10.0
+_SHARE_OF_WALL = 0.7
+ALONE = f"{SHARED.inside}/alone.cjs"
+"""For runners that start in no time: a process for each case."""
 
 BUILTINS = frozenset(
     [
@@ -129,10 +132,16 @@ def order_json(order: RunOrder) -> str:
             "coverage": order.coverage,
             "seed": order.seed,
             "pattern": only_pattern(order.only),
+            "alone": _each_alone(order) if order.alone else None,
             "hangSeconds": hang_seconds(order),
             "report": f"{OUT}/{REPORT}",
         }
     )
+
+
+def _each_alone(order: RunOrder) -> dict[str, Any]:
+    seconds = _SHARE_OF_WALL * order.limits.wall.total_seconds()
+    return {"seconds": seconds, "cases": [{"name": name, "pattern": only_pattern((name,))} for name in order.only]}
 
 
 def hang_seconds(order: RunOrder) -> float | None:

@@ -42,7 +42,12 @@ class Mocha:
     def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
         """Our launcher takes the place of mocha's command line and is told where mocha's entry point lies."""
         return Command(
-            argv=(*runner.program[:-1], f"{_INSIDE}/run.cjs", runner.program[-1]),
+            argv=(
+                *runner.program[:-1],
+                *((suites.ALONE,) if order.alone else ()),
+                f"{_INSIDE}/run.cjs",
+                runner.program[-1],
+            ),
             workspace=workspace,
             reports=(suites.REPORT, *order.extra_reports),
             mounts=(*runner.mounts, *_MOUNTS),

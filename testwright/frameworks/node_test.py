@@ -46,7 +46,7 @@ class NodeTest:
     def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
         """Not with `--test`, which would start a process of its own for each file."""
         return Command(
-            argv=(*runner.program, *_LAUNCH),
+            argv=(*runner.program, *((suites.ALONE,) if order.alone else ()), *_LAUNCH),
             workspace=workspace,
             reports=(suites.REPORT, *order.extra_reports),
             mounts=(*runner.mounts, *_MOUNTS),

@@ -40,6 +40,8 @@ def command(order: RunOrder, runner: Runner, workspace: str, argv: tuple[str, ..
     if order.seed is not None:
         env["TESTWRIGHT_SEED"] = str(order.seed)
     wall = order.limits.wall.total_seconds()
+    if order.alone:
+        env["TESTWRIGHT_ALONE_SECONDS"] = f"{0.7 * wall:g}"
     env["TESTWRIGHT_LOAD_SECONDS"] = f"{min(_LOAD_SECONDS, 0.75 * wall):g}"
     if not order.extra_reports:  # a probe minds the time itself
         env["TESTWRIGHT_CASE_SECONDS"] = f"{min(_CASE_SECONDS, wall / 4):g}"

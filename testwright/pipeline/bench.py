@@ -43,18 +43,32 @@ class Bench:
         self.workspace.write(self.ready.suite_path, text)
 
     async def run_placed(
-        self, *, coverage: bool = True, seed: int | None = None, limits: Limits | None = None
+        self,
+        *,
+        coverage: bool = True,
+        seed: int | None = None,
+        alone: tuple[str, ...] = (),
+        limits: Limits | None = None,
     ) -> RunReport | NotRun:
-        return await self.run_files((self.ready.suite_path,), coverage=coverage, seed=seed, limits=limits)
+        return await self.run_files((self.ready.suite_path,), coverage=coverage, seed=seed, alone=alone, limits=limits)
 
     async def run_files(
-        self, suites: tuple[str, ...], *, coverage: bool = True, seed: int | None = None, limits: Limits | None = None
+        self,
+        suites: tuple[str, ...],
+        *,
+        coverage: bool = True,
+        seed: int | None = None,
+        alone: tuple[str, ...] = (),
+        limits: Limits | None = None,
     ) -> RunReport | NotRun:
+        """`alone` are the cases to run, each in an environment of its own; none of them: all, as usual."""
         order = RunOrder(
             source_path=self.job.assignment.source.path,
             suite_paths=suites,
             coverage=coverage,
             seed=seed,
+            only=alone,
+            alone=bool(alone),
             limits=limits or Limits(),
         )
         framework = self.job.framework

@@ -137,12 +137,13 @@ class Suspicions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
-    """The tests that passed every repeated run, and those that did not."""
+    """The tests that passed every repeated run, and those that did not. `alone` names those that one run had alone."""
 
     runs: int
     results: tuple[CaseResult, ...]
     drops: tuple[Drop, ...]
     coverage: FileCoverage | None
+    alone: frozenset[str] = frozenset()
 
 
 def trimmed(message: str) -> str:

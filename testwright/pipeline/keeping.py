@@ -62,6 +62,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
                 duration_ms=round(result.duration_ms, 1),
                 mutants=_counts(challenge, result.name),
                 mended=mended.get(result.name, ""),
+                passed_alone=result.name in proven.alone,
             )
             for result in proven.results
         ),

@@ -1,9 +1,9 @@
-"""The gate `is stable`: the whole suite again and again, shuffled, until nothing in it ever fails."""
+"""The gate `is stable`: the whole suite again and again, shuffled, and each test alone, until nothing ever fails."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from testwright.domain.drafts import Draft
@@ -13,6 +13,7 @@ from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import writing_of
 from testwright.pipeline.findings import CaseResult, Chosen, Proven, first_line
+from testwright.pipeline.leaning import Alone, fairly_blamed, leaning, run_alone
 from testwright.pipeline.tools import Job, Ready
 from testwright.pipeline.trial import results_of, run_cases
 
@@ -23,11 +24,12 @@ _MOST_ROUNDS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
-    """What repeated runs of one suite showed; `failures` counts the runs each unstable test failed in."""
+    """What repeated runs of one suite showed; `failures` says of each unstable test why it cannot stay."""
 
     results: dict[str, CaseResult]
     failures: dict[str, str]
     coverage: FileCoverage | None
+    alone: frozenset[str] = frozenset()
 
 
 async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
@@ -41,10 +43,10 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
         seen = await _run_repeatedly(bench, draft, runs)
         if not seen.failures:
             kept = tuple(seen.results[case.name] for case in draft.cases)
-            proven = Proven(runs=runs, results=kept, drops=tuple(drops), coverage=seen.coverage)
+            proven = Proven(runs=runs, results=kept, drops=tuple(drops), coverage=seen.coverage, alone=seen.alone)
             await shelf.lay(job.desk, "proven", proven)
             told = (*chosen.drops, *drops)
-            await telling.tell_stable(job, attempt, len(kept), runs, seen.coverage, shaky=len(drops), drops=told)
+            await telling.tell_stable(job, attempt, proven, shaky=len(drops), drops=told)
             return len(kept)
         drops += [Drop(name=name, gate="is_stable", reason=reason) for name, reason in seen.failures.items()]
         draft = draft.only(frozenset(case.name for case in draft.cases) - seen.failures.keys())
@@ -59,10 +61,10 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
 
 
 async def _run_repeatedly(bench: Bench, draft: Draft, runs: int) -> _Round:
-    """One run in order with coverage, the others shuffled, two at a time."""
+    """One run in order with coverage, one in which each test is alone, the others shuffled; two at a time."""
     bench.place(draft)
     slots = asyncio.Semaphore(_AT_ONCE)
-    seeds = [None, *(bench.job.tools.seed + number for number in range(1, runs))]
+    first = bench.job.tools.seed + 1
 
     async def one(seed: int | None) -> RunReport | NotRun:
         async with slots:
@@ -71,34 +73,42 @@ async def _run_repeatedly(bench: Bench, draft: Draft, runs: int) -> _Round:
                 answer = await bench.run_placed(coverage=seed is None, seed=seed)
             return answer
 
-    answers = await _together([one(seed) for seed in seeds])
+    async def apart() -> Alone:
+        async with slots:
+            return await run_alone(bench, draft)
+
+    alone, answers = await _together(apart(), [one(seed) for seed in (None, *range(first, first + runs - 2))])
+    if alone.problem is not None:  # no word on any test: a shuffled run takes its place
+        answers.append(await one(first + runs - 2))
     unreported = [answer for answer in answers if isinstance(answer, NotRun)]
     if unreported:
         return await _blame(bench, draft, unreported[0], runs)
-    reports = [answer for answer in answers if isinstance(answer, RunReport)]
-    return _read_together(reports, draft)
+    seen = _read_together([answer for answer in answers if isinstance(answer, RunReport)], draft, runs)
+    failures = await fairly_blamed(bench, draft, alone, seen.failures) | await leaning(bench, draft, alone)
+    return replace(seen, failures=failures, alone=alone.passed)
 
 
-async def _together(runs: list[Coroutine[Any, Any, RunReport | NotRun]]) -> list[RunReport | NotRun]:
+async def _together(
+    apart: Coroutine[Any, Any, Alone], runs: Sequence[Coroutine[Any, Any, RunReport | NotRun]]
+) -> tuple[Alone, list[RunReport | NotRun]]:
     """All of them, or the first error by itself, once the others were stopped."""
     try:
         async with asyncio.TaskGroup() as group:
+            alone = group.create_task(apart)
             tasks = [group.create_task(run) for run in runs]
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None
-    return [task.result() for task in tasks]
+    return alone.result(), [task.result() for task in tasks]
 
 
-def _read_together(reports: list[RunReport], draft: Draft) -> _Round:
+def _read_together(reports: list[RunReport], draft: Draft, runs: int) -> _Round:
     readings = [results_of(report, draft) for report in reports]
     failed = [result for reading in readings for result in reading.values() if not result.passed]
     counts = Counter(result.name for result in failed)
     first_reason = {result.name: first_line(result.reason, 500) for result in reversed(failed)}
     return _Round(
         results=readings[0],
-        failures={
-            name: f"failed in {count} of {len(reports)} runs: {first_reason[name]}" for name, count in counts.items()
-        },
+        failures={name: f"failed in {count} of {runs} runs: {first_reason[name]}" for name, count in counts.items()},
         coverage=reports[0].coverage,
     )
 

@@ -7,7 +7,7 @@ from testwright.domain.analysis import Analysis
 from testwright.domain.events import Event
 from testwright.domain.evidence import gathered
 from testwright.domain.verdicts import Drop, Fault, FileCoverage, NotRun
-from testwright.pipeline.findings import Challenge, Trial, first_line
+from testwright.pipeline.findings import Challenge, Proven, Trial, first_line
 from testwright.pipeline.tools import Job
 
 _MOST_NAMES = 3
@@ -122,12 +122,12 @@ async def tell_challenge(job: Job, attempt: int, found: Challenge) -> None:
     )
 
 
-async def tell_stable(
-    job: Job, attempt: int, kept: int, runs: int, coverage: FileCoverage | None, *, shaky: int, drops: Sequence[Drop]
-) -> None:
+async def tell_stable(job: Job, attempt: int, proven: Proven, *, shaky: int, drops: Sequence[Drop]) -> None:
     """`shaky` of the drops failed in a run; the others passed and were not needed."""
-    message = f"{_tests(kept)} for {job.file_name} passed {runs} of {runs} runs, shuffled"
-    await _tell_verified(job, attempt, message, (kept, shaky), drops, coverage, "stable")
+    kept = len(proven.results)
+    each = " and each alone" if len(proven.alone) == kept else ""
+    message = f"{_tests(kept)} for {job.file_name} passed {proven.runs} of {proven.runs} runs, shuffled{each}"
+    await _tell_verified(job, attempt, message, (kept, shaky), drops, proven.coverage, "stable")
 
 
 async def _tell_verified(

@@ -252,6 +252,8 @@ export interface TestEvidence {
   mutants?: Mutants | null
   /** What was put right in it by rule. */
   mended?: string
+  /** One of the runs had it in an environment that no other test had been in. */
+  passedAlone?: boolean
 }
 export interface NotVerified {
   verified: false

@@ -31,8 +31,9 @@ SUITE = "tests/test_money.py"
 class WordLanguage:
     """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, static, or raise and a message.
 
-    A passing one may go on with the lines it runs and the mutants it notices: `pass lines=1,2 kills=1`. Each line of a
-    source that begins with "mutable" has one mutant, of the line's own number.
+    `leans` passes after another test only; `spoiled` fails after one that `spoils`. A passing one may go on with the
+    lines it runs and the mutants it notices: `pass lines=1,2 kills=1`. Each line of a source that begins with "mutable"
+    has one mutant, of the line's own number.
     """
 
     name = "python"
@@ -111,7 +112,8 @@ class WordFramework:
         return frozenset({"pytest"})
 
     def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
-        return Command(argv=("run", *order.suite_paths, f"seed={order.seed}"), workspace=workspace)
+        how = "alone" if order.alone else f"seed={order.seed}"
+        return Command(argv=("run", *order.suite_paths, how), workspace=workspace)
 
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
         if "report" not in completed.reports:
@@ -205,6 +207,7 @@ class ActingSandbox:
     flaky_seed: str = "seed=2"
     challenged: list[str] = field(default_factory=list)
     cannot_break: str = ""
+    cannot_part: bool = False
 
     async def run(self, command: Command) -> Completed:
         if self.missing:
@@ -231,7 +234,15 @@ class ActingSandbox:
             return Completed(exit_status=1, reason="exit", log=f"timeout:{name} did not end within 10 s@{name}")
         if "hang" in words:
             return Completed(exit_status=None, reason="timeout", log="timeout:no answer within 30 s")
-        return self._report([self._act(name, word, rest, seed) for name, word, rest in cases if word != "silent"])
+        if self.cannot_part and seed == "alone":
+            return Completed(exit_status=2, reason="exit", log="no_report:nothing was left behind")
+        before: list[str] = []
+        outcomes = []
+        for name, word, rest in reversed(cases) if seed == "seed=3" else cases:
+            company = () if seed == "alone" else tuple(before)
+            outcomes += [self._act(name, word, rest, seed, company)] if word != "silent" else []
+            before.append(word)
+        return self._report(outcomes)
 
     def _challenge(self, suite: str) -> Completed:
         self.challenged.append(self.workspace.texts["src/money.py"])
@@ -240,7 +251,9 @@ class ActingSandbox:
         rows = re.findall(r"^@case (\S+) \| (.*)$", suite, re.MULTILINE)
         return Completed(exit_status=0, reason="exit", log="", reports={"report": json.dumps(rows).encode()})
 
-    def _act(self, name: str, word: str, rest: str, seed: str) -> tuple[str, str, str]:
+    def _act(self, name: str, word: str, rest: str, seed: str, before: tuple[str, ...]) -> tuple[str, str, str]:
+        if (word == "leans" and not before) or (word == "spoiled" and "spoils" in before):
+            return (name, "failed", f"{word} after {len(before)}")
         if word == "flaky":
             return (name, "failed", "sometimes 3") if seed == self.flaky_seed else (name, "passed", "")
         if word == "skip":

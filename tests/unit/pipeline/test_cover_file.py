@@ -123,6 +123,49 @@ async def test_a_flaky_test_is_dropped_and_the_rest_is_proved_again(world, suite
     assert delivered.evidence.test_count == 1
 
 
+async def test_a_test_that_passes_only_after_others_is_dropped_and_says_so(world, suite):
+    it = world(suite(a="pass", b="leans", c="pass"))
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a", "test_c"]
+    assert [(drop.name, drop.gate, drop.reason) for drop in delivered.dropped] == [
+        ("test_b", "is_stable", "fails when it is run alone, and passes only after other tests: leans after 0")
+    ]
+    assert [case.passed_alone for case in delivered.evidence.cases] == [True, True]
+
+
+async def test_a_test_that_spoils_one_sibling_goes_in_that_siblings_place(world, suite):
+    it = world(suite(a="spoiled", b="pass", c="spoils", d="pass"))
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a", "test_b", "test_d"]
+    assert [(drop.name, drop.reason) for drop in delivered.dropped] == [
+        ("test_c", "leaves something behind that makes test_a fail when it runs later: spoiled after 3")
+    ]
+
+
+async def test_a_test_that_several_siblings_spoil_is_itself_to_blame(world, suite):
+    it = world(suite(a="spoiled", b="pass", c="spoils", d="spoils"))
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_b", "test_c", "test_d"]
+    assert delivered.dropped[0].reason == "failed in 1 of 5 runs: spoiled after 3"
+
+
+async def test_where_tests_cannot_be_run_alone_they_run_together_as_often(world, suite):
+    it = world(suite(a="pass", b="pass"))
+    it.sandbox.cannot_part = True
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a", "test_b"]
+    assert (delivered.evidence.passed_runs, delivered.evidence.runs) == (5, 5)
+    assert [case.passed_alone for case in delivered.evidence.cases] == [False, False]
+
+
 async def test_a_repair_that_breaks_more_than_it_mends_is_not_taken(world, suite):
     it = world(suite(a="pass", b="pass", c="fail"), suite(a="fail", b="fail", c="pass"), suite(c="fail"))
 

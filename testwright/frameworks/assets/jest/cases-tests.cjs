@@ -22,7 +22,9 @@ module.exports = (globalConfig, config, environment, runtime, testPath, ...rest)
   const counters = new Counters(join(order.root, order.source))
   const file = relative(order.root, testPath)
   const own = environment.handleTestEvent?.bind(environment)
+  const pattern = globalThis.__testwright_pattern__
   environment.handleTestEvent = async (event, state) => {
+    if (event.name === 'run_start' && pattern) state.testNamePattern = new RegExp(pattern)
     if (event.name === 'test_start') watchdog?.postMessage({ titles: titlesOf(event.test), file })
     if (event.name === 'test_start' && order.coverage) counters.begin(event.test, environment.global)
     await own?.(event, state)

@@ -22,6 +22,7 @@ module.exports = class Reporter {
       const text = read(file.testFilePath)
       for (const test of file.testResults) {
         const state = { passed: 'passed', failed: 'failed' }[test.status] ?? 'skipped'
+        if (state === 'skipped' && this.order.alone) continue
         const titles = [...test.ancestorTitles, test.title]
         tests.push({
           titles,

@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+from testwright_alone import alone
 from testwright_run import FINDINGS, METER, WISHES, loading, time_limit
 
 FINDINGS.versions["pytest"] = pytest.__version__
@@ -26,6 +27,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = chosen
     if WISHES.seed >= 0:
         random.Random(WISHES.seed).shuffle(items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    if not WISHES.alone_seconds or session.testsfailed:
+        return None
+    items: dict[tuple[str, str], list[pytest.Item]] = {}
+    for item in session.items:
+        items.setdefault((item.nodeid.split("::")[0], case_name(item.nodeid)), []).append(item)
+
+    def perform(path: str, name: str) -> None:
+        chosen = items[path, name]
+        for place, item in enumerate(chosen):
+            after = chosen[place + 1] if place + 1 < len(chosen) else None
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+
+    session.testsfailed = alone(items, perform)
+    return True
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -29,6 +29,7 @@ class Wishes:
         self.source = os.path.realpath(os.environ.pop("TESTWRIGHT_SOURCE", ""))
         self.seed = int(os.environ.pop("TESTWRIGHT_SEED", "-1"))
         self.only = frozenset(json.loads(os.environ.pop("TESTWRIGHT_ONLY", "[]")))
+        self.alone_seconds = float(os.environ.pop("TESTWRIGHT_ALONE_SECONDS", "0"))
         self.coverage = os.environ.pop("TESTWRIGHT_COVERAGE", "") == "1"
         self.case_seconds = float(os.environ.pop("TESTWRIGHT_CASE_SECONDS", "0"))
         self.load_seconds = float(os.environ.pop("TESTWRIGHT_LOAD_SECONDS", "0"))
@@ -42,6 +43,7 @@ class Findings:
         self.problems: list[dict[str, Any]] = []
         self.running = ""
         self.loading = ""
+        self.speaks = True
         self.started = time.monotonic()
         self.versions = {"python": sys.version.split()[0], "coverage": METER.version}
 
@@ -83,6 +85,8 @@ class Findings:
         self.write(status, coverage)
 
     def write(self, status: int | None = None, coverage: dict[str, Any] | None = None) -> None:
+        if not self.speaks:  # a child tells its parent instead
+            return
         whole = {
             "finished": status is not None,
             "status": status,

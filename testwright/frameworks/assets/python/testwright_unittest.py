@@ -13,6 +13,7 @@ import time
 import unittest
 from collections.abc import Iterator
 
+from testwright_alone import alone
 from testwright_run import FINDINGS, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_suites import Result, name_of, ring, shuffled, tests_in
 
@@ -78,9 +79,25 @@ def main(paths: list[str]) -> int:
     result = Run(found)
     for test in tests:
         limited(test)
+    if WISHES.alone_seconds and not FINDINGS.problems:
+        return each_alone(tests, found)
     with quiet():
         unittest.TestSuite(tests).run(result)
     return settled(tests, result)
+
+
+def each_alone(tests: list[unittest.TestCase], paths: dict[unittest.TestCase, str]) -> int:
+    cases: dict[tuple[str, str], list[unittest.TestCase]] = {}
+    for test in tests:
+        cases.setdefault((paths[test], name_of(test)), []).append(test)
+
+    def perform(path: str, name: str) -> None:
+        result = Run(paths)
+        unittest.TestSuite(cases[path, name]).run(result)
+        settled(cases[path, name], result)
+
+    alone(cases, perform)
+    return status_of_tests()
 
 
 @contextlib.contextmanager
@@ -111,6 +128,10 @@ def settled(tests: list[unittest.TestCase], result: Run) -> int:
             FINDINGS.worsen(entry, outcome, message)
         if not entry["ran"] and not reasons:
             FINDINGS.worsen(entry, "failed", "it was not run")
+    return status_of_tests()
+
+
+def status_of_tests() -> int:
     outcomes = [test["outcome"] for test in FINDINGS.tests.values()]
     for test in FINDINGS.tests.values():
         if test["outcome"] == "failed":

@@ -7,9 +7,16 @@ import { Base, coverage, marker, root, shared, source } from './base.mjs'
 
 const { Counters } = createRequire(shared)('./counters.cjs')
 const counters = new Counters(join(root, source))
+// Set where each case is run alone: the only one of this environment.
+const pattern = process.env.TESTWRIGHT_PATTERN && new RegExp(process.env.TESTWRIGHT_PATTERN)
 let started = 0
 
 export default class CasesRunner extends Base {
+  async onCollected(files) {
+    await super.onCollected?.(files)
+    if (pattern) for (const file of files) leaveOut(file, [])
+  }
+
   async onBeforeRunTask(test) {
     await super.onBeforeRunTask?.(test)
     if (test.mode === 'skip' || test.mode === 'todo') return
@@ -21,6 +28,14 @@ export default class CasesRunner extends Base {
     if (coverage) test.meta.testwright = counters.end(test, globalThis)
     if (marker) writeFileSync(marker, '')
     await super.onAfterRunTask?.(test)
+  }
+}
+
+function leaveOut(group, titles) {
+  for (const task of group.tasks) {
+    const path = [...titles, task.name]
+    if (task.type === 'suite') leaveOut(task, path)
+    else if (!pattern.test(path.join(' '))) task.mode = 'skip'
   }
 }
 

@@ -52,7 +52,7 @@ export class Reporter {
   }
 
   #gather(files, errors) {
-    if (this.#finished) return
+    if (this.#finished && !this.#order.alone) return
     this.#finished = true
     for (const file of files) {
       const path = relative(this.#order.root, file.filepath)
@@ -72,6 +72,7 @@ export class Reporter {
         continue
       }
       const state = task.result?.state
+      if (this.#order.alone && state !== 'pass' && state !== 'fail') continue // it has, or had, its own turn
       this.#tests.push({
         titles: [...titles, task.name],
         file,

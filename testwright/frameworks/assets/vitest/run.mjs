@@ -42,6 +42,7 @@ async function main() {
   const options = { config: false, watch: false, root, run: true }
   if (challenge) return await inTurns(vitest, options, config)
   if (order.hangSeconds) watch(marker, order.hangSeconds, endFor)
+  if (order.alone) return await eachAlone(vitest, options, config)
   const runner = await vitest.startVitest('test', [], options, config)
   await runner?.close()
 }
@@ -58,11 +59,28 @@ function endFor(test) {
 // Each run of the suite has an environment of its own; what is tried in it, its own runner decides.
 async function inTurns(vitest, options, config) {
   const { goesOn } = createRequire(import.meta.url)('../javascript/challenge.cjs')
+  await again(vitest, options, config, async (run) => {
+    while (goesOn(challenge)) await run()
+  })
+}
+
+async function eachAlone(vitest, options, config) {
+  const until = Date.now() + order.alone.seconds * 1000
+  await again(vitest, options, config, async (run) => {
+    for (const { pattern } of order.alone.cases) {
+      if (Date.now() > until) return
+      process.env.TESTWRIGHT_PATTERN = pattern
+      await run()
+    }
+  })
+}
+
+async function again(vitest, options, config, turns) {
   Object.assign(process.env, { VITEST: 'true', TEST: 'true' })
   const files = order.suites.map((path) => resolve(root, path))
   const runner = await vitest.createVitest('test', options, config)
   await runner.start()
-  while (goesOn(challenge)) await runner.rerunFiles(files)
+  await turns(() => runner.rerunFiles(files))
   await runner.close()
 }
 
@@ -134,17 +152,20 @@ function testOptions(asked, hasConfig) {
     attachmentsDir: join(scratch, 'attachments'),
   }
   if (challenge) Object.assign(options, challengeOptions())
-  else if (asked.runner === undefined) options.runner = ourRunner('cases-runner.mjs')
+  else if (asked.runner === undefined || order.alone) options.runner = ourRunner('cases-runner.mjs')
+  if (order.alone) Object.assign(options, ENVIRONMENT_OF_ITS_OWN)
   // Not as undefined: vitest 1 would take that for no time at all.
   if (order.timeout !== undefined) options.testTimeout = order.timeout
   const others = ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project']
-  for (const name of challenge ? [...others, 'poolOptions'] : others) delete options[name]
+  for (const name of challenge || order.alone ? [...others, 'poolOptions'] : others) delete options[name]
   return options
 }
 
 // A process for each environment: one that a mutant keeps busy for ever can be ended, a thread cannot.
+const ENVIRONMENT_OF_ITS_OWN = { pool: 'forks', isolate: true }
+
 function challengeOptions() {
-  return { runner: ourRunner('challenge-runner.mjs'), pool: 'forks', isolate: true }
+  return { runner: ourRunner('challenge-runner.mjs'), ...ENVIRONMENT_OF_ITS_OWN }
 }
 
 // It runs in another process, where nothing but the environment tells it what it needs.

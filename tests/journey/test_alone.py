@@ -1,0 +1,113 @@
+"""Suites of JavaScript whose cases are run one by one: no case is passed by what another one left behind."""
+
+from datetime import timedelta
+
+import platformdirs
+import pytest
+
+from testwright.domain.errors import TestwrightError
+from testwright.domain.projects import Limits, RunOrder
+from testwright.domain.verdicts import Outcome, RunReport
+from testwright.frameworks import FRAMEWORKS
+from testwright.sandboxes.choose import choose
+from testwright.toolchains.finder import InstalledToolchains
+
+UNIT = """
+const seen = []
+
+export function visit(name) {
+  seen.push(name)
+  return seen.length
+}
+"""
+HEADS = {
+    "vitest": "import { describe, it } from 'vitest'\nimport assert from 'node:assert'\n",
+    "jest": "import assert from 'node:assert'\n",
+    "mocha": "import assert from 'node:assert'\n",
+    "node:test": "import { describe, it } from 'node:test'\nimport assert from 'node:assert'\n",
+}
+SUITE = """import { visit } from '%s/unit.js'
+
+it('is the first', () => {
+  assert.equal(visit('ann'), 1)
+})
+
+describe('later', () => {
+  it('leans on the first', async () => {
+    assert.equal(visit('bob'), 2)
+  })
+})
+
+it('comes last', () => {
+  assert.ok(visit('eve') >= 1)
+})
+
+it('leaves', () => {
+  process.kill(process.pid, 'SIGKILL')
+})
+"""
+
+
+class Folder:
+    origin = None
+
+    def __init__(self, root):
+        root.mkdir(mode=0o755)
+        self._root, self.root = root, str(root)
+
+    def paths(self):
+        return sorted(str(path.relative_to(self._root)) for path in self._root.rglob("*") if path.is_file())
+
+    def text(self, path):
+        file = self._root / path
+        return file.read_text() if file.is_file() else None
+
+    def exists(self, path):
+        return (self._root / path).exists()
+
+    def write(self, path, text):
+        (self._root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self._root / path).write_text(text)
+
+    def remove(self, path):
+        (self._root / path).unlink()
+
+
+async def quiet(_):
+    """Nobody listens to the install."""
+
+
+@pytest.mark.parametrize("name", ["vitest", "jest", "mocha", "node:test"])
+async def test_alone_no_case_sees_what_another_left_behind(tmp_path, name):
+    folder = Folder(tmp_path / "ws")
+    folder.write("package.json", '{"name": "unit", "private": true, "type": "module"}')
+    folder.write("unit.js", UNIT)
+    try:
+        sandbox = await choose(at_once=1)
+        runner = await InstalledToolchains(platformdirs.user_cache_path("testwright")).runner(name, folder, quiet)
+    except TestwrightError as missing:
+        pytest.skip(f"cannot run {name} here: {missing.message}")
+    tool = FRAMEWORKS[name]
+    suite = tool.suite_path("unit.js", folder)
+    folder.write(suite, HEADS[name] + SUITE % ("." if "/" not in suite else ".."))
+    asked = ("is the first", "leans on the first", "comes last")
+    order = RunOrder(
+        source_path="unit.js",
+        suite_paths=(suite,),
+        coverage=False,
+        only=asked,
+        alone=True,
+        limits=Limits(wall=timedelta(seconds=60)),
+    )
+
+    completed = await sandbox.run(tool.command(order, runner, folder.root))
+    report = tool.read(completed, order)
+
+    assert isinstance(report, RunReport), report
+    print(f"{name}: {completed.seconds:.2f} s")
+    found = {outcome.name: outcome.outcome for outcome in report.outcomes}
+    assert found == {
+        "is the first": Outcome.PASSED,
+        "leans on the first": Outcome.FAILED,
+        "comes last": Outcome.PASSED,
+    }
