@@ -6,9 +6,11 @@ from fastapi import Depends, FastAPI
 
 from testwright.api.envelope import Envelope, done
 from testwright.api.lookups import current_owner, find_session, find_test
+from testwright.api.requests import DecisionRequest
 from testwright.api.services import ApiServices
 from testwright.api.wire import DroppedTests, TestCoverage, TestData, TestDetail, TestList, TestMutants, TestSuspects
 from testwright.domain.records import TestRecord
+from testwright.domain.sessions import Decision
 from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
@@ -30,6 +32,14 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
             coverage=dict(record.coverage),
         )
         return done(record.test_file_path, detail)
+
+    @app.patch("/api/sessions/{session_id}/tests/{test_id}", tags=["tests"], summary="Keep a suite, or reject it")
+    async def decide(session_id: str, test_id: str, owner: Owner, request: DecisionRequest) -> Envelope[TestData]:
+        """What is rejected stays to be looked at, and is neither exported nor applied."""
+        await find_test(services, session_id, test_id, owner)
+        decided = await services.store.decide(session_id, test_id, Decision(request.decision))
+        record = decided or await find_test(services, session_id, test_id, owner)  # deleted meanwhile: say so
+        return done(f"{record.test_file_path} is {record.decision}", _test_data(record))
 
     @app.get("/api/sessions/{session_id}/tests/{test_id}/coverage", tags=["tests"], summary="Lines before and after")
     async def coverage(session_id: str, test_id: str, owner: Owner) -> Envelope[TestCoverage]:
@@ -80,6 +90,7 @@ def _test_data(record: TestRecord) -> TestData:
         file_path=record.file_path,
         test_file_path=record.test_file_path,
         test_code=record.test_code,
+        decision=record.decision,
         evidence=dict(record.evidence),
         created_at=record.created_at,
     )

@@ -102,6 +102,12 @@ class RetryRequest(RequestBody):
     instructions: str | None = Field(default=None, max_length=4000)
 
 
+class DecisionRequest(RequestBody):
+    """What to do with a delivered suite."""
+
+    decision: Literal["kept", "rejected", "undecided"]
+
+
 class RepositoryRequest(RequestBody):
     """A folder on this machine, absolute or relative to one of TESTWRIGHT_ROOTS, below which it must lie."""
 

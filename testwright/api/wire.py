@@ -114,6 +114,7 @@ class TestData(Wire):
     file_path: str
     test_file_path: str
     test_code: str
+    decision: str = Field(description="kept, rejected or undecided")
     evidence: dict[str, Any]
     created_at: UtcTime
 

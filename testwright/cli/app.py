@@ -125,6 +125,9 @@ def sessions(
     apply: Annotated[
         bool, typer.Option("--apply", help="Write that session's suites into its tree; never over a file.")
     ] = False,
+    patch: Annotated[
+        bool, typer.Option("--patch", help="Print that session's suites as a patch that git apply takes.")
+    ] = False,
     most: Annotated[int, typer.Option("--most", min=1, max=500, help="How many to list.")] = 20,
     json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
@@ -132,8 +135,9 @@ def sessions(
     from testwright.cli.sessions import list_sessions, show_session
 
     if session_id is not None:
-        sys.exit(asyncio.run(show_session(session_id, apply=apply, as_json=json_output)))
-    if apply:
-        print("testwright: --apply needs a session: testwright sessions SESSION_ID --apply", file=sys.stderr)
+        sys.exit(asyncio.run(show_session(session_id, apply=apply, as_patch=patch, as_json=json_output)))
+    if apply or patch:
+        wish = "--apply" if apply else "--patch"
+        print(f"testwright: {wish} needs a session: testwright sessions SESSION_ID {wish}", file=sys.stderr)
         sys.exit(USAGE)
     sys.exit(asyncio.run(list_sessions(most=most, as_json=json_output)))

@@ -18,6 +18,7 @@ from testwright.domain.records import Accepted, FileRecord, NewSession, TestReco
 from testwright.domain.sessions import CoverageGoal, FileStatus, Options, SourceFile, TestType
 from testwright.settings import read_settings
 from testwright.sources.apply import write_new
+from testwright.sources.export import files_to_export
 from testwright.sources.folder import FolderView
 from testwright.store import Store
 from testwright.wiring import Workbench, framework_for, language_of, open_workbench, worth_testing
@@ -203,14 +204,12 @@ def apply_suites(root: Path, tests: Iterable[TestRecord]) -> tuple[tuple[str, ..
     """Write suites into a tree: the paths that were written, and for the others a line each that says why not."""
     written: list[str] = []
     refused: list[str] = []
-    for test in tests:
-        if not test.test_code:
-            continue  # every test of the file shows a possible bug, and those are never applied
+    for file in files_to_export(tests):
         try:
-            write_new(str(root), test.test_file_path, test.test_code)
-            written.append(test.test_file_path)
+            write_new(str(root), file.path, file.text)
+            written.append(file.path)
         except InputError as error:
-            refused.append(f"{test.test_file_path}: {error.message}")
+            refused.append(f"{file.path}: {error.message}")
     return tuple(written), tuple(refused)
 
 

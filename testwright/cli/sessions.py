@@ -10,6 +10,8 @@ from testwright.cli.generate import apply_suites
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord, TestRecord
 from testwright.settings import read_settings
+from testwright.sources.export import as_patch as patch_of
+from testwright.sources.export import files_to_export
 from testwright.store import Store
 
 
@@ -27,7 +29,7 @@ async def list_sessions(*, most: int, as_json: bool) -> int:
     return ALL_PROVEN
 
 
-async def show_session(session_id: str, *, apply: bool, as_json: bool) -> int:
+async def show_session(session_id: str, *, apply: bool, as_patch: bool, as_json: bool) -> int:
     """Print the newest suites of one session, or write them where their sources lie. Raises InputError."""
     async with Store.open(read_settings().home) as store:
         session = await store.session(session_id, "local")
@@ -37,6 +39,8 @@ async def show_session(session_id: str, *, apply: bool, as_json: bool) -> int:
     if as_json:
         shown = [{"testFilePath": t.test_file_path, "testCode": t.test_code, "evidence": t.evidence} for t in tests]
         print(json.dumps(shown, indent=2, ensure_ascii=False))
+    elif as_patch:
+        sys.stdout.buffer.write(patch_of(files_to_export(tests)).encode())  # no line end of it is ours to change
     elif not apply:
         for test in tests:
             print(f"# ---- {test.test_file_path}\n{test.test_code}")

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from testwright.domain.sessions import FileStage, FileStatus, Options, SessionStatus, SourceFile, UnreadableFile
+from testwright.domain.sessions import (
+    Decision,
+    FileStage,
+    FileStatus,
+    Options,
+    SessionStatus,
+    SourceFile,
+    UnreadableFile,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +130,7 @@ class TestRecord:
     coverage: Mapping[str, Any]
     mutants: tuple[Mapping[str, Any], ...]
     suspects: tuple[Mapping[str, Any], ...]
+    decision: Decision
     created_at: datetime
 
 

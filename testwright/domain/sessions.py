@@ -53,6 +53,14 @@ class CoverageGoal(StrEnum):
     COMPREHENSIVE = "comprehensive"
 
 
+class Decision(StrEnum):
+    """What a person made of a delivered suite. What is rejected is neither exported nor applied."""
+
+    UNDECIDED = "undecided"
+    KEPT = "kept"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What a request may tune. `docs/options.md` says what each changes in the outcome."""

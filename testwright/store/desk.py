@@ -14,7 +14,7 @@ from testwright.domain.errors import Cancelled, PermanentError, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, evidence_json, mutant_json
 from testwright.domain.paths import same_file_key
-from testwright.domain.sessions import FileStatus
+from testwright.domain.sessions import Decision, FileStatus
 from testwright.domain.suspects import suspect_json
 from testwright.store.counting import counted
 from testwright.store.database import Database
@@ -159,6 +159,7 @@ class FileDesk:
             },
             mutants=[mutant_json(faced) for faced in suite.mutants],
             suspects=[suspect_json(suspect) for suspect in suite.suspects],
+            decision=Decision.UNDECIDED,
             created_at=self._now(),
         )
 

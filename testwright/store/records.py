@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from testwright.domain.records import Accepted, FileRecord, RepositoryRecord, SessionRecord, TestRecord
-from testwright.domain.sessions import CoverageGoal, FileStage, FileStatus, Options, SessionStatus, TestType
+from testwright.domain.sessions import CoverageGoal, Decision, FileStage, FileStatus, Options, SessionStatus, TestType
 from testwright.store.rows import FileRow, RepositoryRow, RoundRow, SessionRow, SuiteRow
 
 
@@ -65,6 +65,7 @@ def test_record(row: SuiteRow) -> TestRecord:
         coverage=row.coverage,
         mutants=tuple(row.mutants),
         suspects=tuple(row.suspects),
+        decision=Decision(row.decision),
         created_at=row.created_at,
     )
 

@@ -161,7 +161,7 @@ class EventRow(Row):
 
 
 class SuiteRow(Row):
-    """A delivered suite: one for each file and round, all revisions kept."""
+    """A delivered suite: one for each file and round, all revisions kept; `decision` is what a person made of it."""
 
     __tablename__ = "tests"
     __table_args__ = (
@@ -182,6 +182,7 @@ class SuiteRow(Row):
     coverage: Mapped[dict[str, Any]]
     mutants: Mapped[list[Any]]
     suspects: Mapped[list[Any]]
+    decision: Mapped[str]
     created_at: Mapped[datetime]
 
 

@@ -21,8 +21,8 @@ from testwright.domain.records import (
     StoredEvent,
     TestRecord,
 )
-from testwright.domain.sessions import SourceFile, UnreadableFile
-from testwright.store import accepting, event_log, looking_up, repositories, running
+from testwright.domain.sessions import Decision, SourceFile, UnreadableFile
+from testwright.store import accepting, deciding, event_log, looking_up, repositories, running
 from testwright.store.answers import StoredAnswers
 from testwright.store.database import Database, prepare_file
 from testwright.store.desk import FileDesk
@@ -244,6 +244,10 @@ class Store:
 
     async def test(self, session_id: str, test_id: str) -> TestRecord | None:
         return await self._database.glance(lambda rows: looking_up.test(rows, session_id, test_id))
+
+    async def decide(self, session_id: str, test_id: str, decision: Decision) -> TestRecord | None:
+        """Note what a person made of a suite; None when the session has no such suite."""
+        return await self._database.write(lambda rows: deciding.decide(rows, session_id, test_id, decision))
 
     # Repositories and history
 

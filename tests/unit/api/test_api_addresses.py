@@ -114,12 +114,14 @@ async def test_the_reference_tells_of_envelopes_and_errors_and_never_of_422(door
             assert operation["summary"]
             refused = operation["responses"]["400"]["content"]["application/json"]["schema"]["$ref"]
             assert refused == "#/components/schemas/ErrorEnvelope"
-            if path != "/api/inngest/stream/{sessionId}":
+            if path not in ("/api/inngest/stream/{sessionId}", "/api/sessions/{sessionId}/export"):
                 answered = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
                 assert answered.split("/")[-1].startswith("Envelope_")
     stream = reference["paths"]["/api/inngest/stream/{sessionId}"]["get"]["responses"]
     assert stream["200"]["content"].keys() == {"text/event-stream"}
     assert "204" in stream
+    export = reference["paths"]["/api/sessions/{sessionId}/export"]["get"]["responses"]
+    assert export["200"]["content"].keys() == {"application/zip", "text/x-patch"}
     named = reference["paths"]["/api/inngest/stream/{sessionId}"]["get"]["parameters"]
     assert {(parameter["name"], parameter["in"]) for parameter in named} == {
         ("sessionId", "path"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from store_samples import ME, deliver_all, new_session, payloads, processing
@@ -16,17 +17,19 @@ from store_samples import ME, deliver_all, new_session, payloads, processing
 from testwright.domain.drafts import Usage
 from testwright.domain.errors import PermanentError, TransientError
 from testwright.domain.ports import Answer
+from testwright.domain.sessions import Decision
 from testwright.store import Store
 from testwright.store.database import Database, prepare_file
 from testwright.store.migrating import MIGRATIONS, migrate
 from testwright.store.rows import AnswerRow, Row
 
-NEXT_SCHEMA = """
+NOW = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+NEXT_SCHEMA = f"""
 import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0004"
+down_revision = "{NOW}"
 
 
 def upgrade() -> None:
@@ -121,12 +124,12 @@ async def test_an_older_schema_is_brought_up_with_its_data_and_a_copy(tmp_path, 
     copy = path.with_name("testwright.sqlite.before-9999")
     assert rows_of(path, "SELECT id, mood FROM sessions") == [(session, None)]
     assert rows_of(path, "SELECT count(*) FROM files") == [(1,)]
-    assert rows_of(copy, "SELECT version_num FROM alembic_version") == [("0004",)]
+    assert rows_of(copy, "SELECT version_num FROM alembic_version") == [(NOW,)]
     assert rows_of(copy, "SELECT id FROM sessions") == [(session,)]
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 
-async def test_suites_from_before_mutants_and_suspects_are_still_there(tmp_path):
+async def test_suites_from_the_first_version_are_still_there(tmp_path):
     home = tmp_path / "home"
     async with Store.open(home) as store:
         session = (await store.accept(new_session())).session_id
@@ -135,7 +138,7 @@ async def test_suites_from_before_mutants_and_suspects_are_still_there(tmp_path)
     connection = sqlite3.connect(path)
     connection.executescript(
         "ALTER TABLE tests DROP COLUMN suspects; ALTER TABLE tests DROP COLUMN mutants;"
-        "ALTER TABLE files DROP COLUMN from_folder;"
+        "ALTER TABLE files DROP COLUMN from_folder; ALTER TABLE tests DROP COLUMN decision;"
         "UPDATE alembic_version SET version_num = '0001';"
     )
     connection.close()
@@ -148,6 +151,7 @@ async def test_suites_from_before_mutants_and_suspects_are_still_there(tmp_path)
     assert kept.mutants == ()
     assert not file.from_folder
     assert kept.suspects == ()
+    assert kept.decision is Decision.UNDECIDED
 
 
 def rows_of(path: Path, statement: str) -> list[tuple[object, ...]]:

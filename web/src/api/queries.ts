@@ -77,36 +77,27 @@ export const sessionQuery = (sessionId: string) =>
     queryFn: () => call<SessionDetail>('GET', `/sessions/${encodeURIComponent(sessionId)}`),
   })
 
+export const testAddress = (sessionId: string, testId: string): string =>
+  `/sessions/${encodeURIComponent(sessionId)}/tests/${encodeURIComponent(testId)}`
+
 export const testQuery = (sessionId: string, testId: string) =>
   queryOptions({
     queryKey: ['test', sessionId, testId],
-    queryFn: () =>
-      call<TestDetail>(
-        'GET',
-        `/sessions/${encodeURIComponent(sessionId)}/tests/${encodeURIComponent(testId)}`,
-      ),
+    queryFn: () => call<TestDetail>('GET', testAddress(sessionId, testId)),
     staleTime: Number.POSITIVE_INFINITY,
   })
 
 export const mutantsQuery = (sessionId: string, testId: string) =>
   queryOptions({
     queryKey: ['mutants', sessionId, testId],
-    queryFn: () =>
-      listed<Mutant>(
-        `/sessions/${encodeURIComponent(sessionId)}/tests/${encodeURIComponent(testId)}/mutants`,
-        'mutants',
-      ),
+    queryFn: () => listed<Mutant>(`${testAddress(sessionId, testId)}/mutants`, 'mutants'),
     staleTime: Number.POSITIVE_INFINITY,
   })
 
 export const suspectsQuery = (sessionId: string, testId: string) =>
   queryOptions({
     queryKey: ['suspects', sessionId, testId],
-    queryFn: () =>
-      listed<Suspect>(
-        `/sessions/${encodeURIComponent(sessionId)}/tests/${encodeURIComponent(testId)}/suspects`,
-        'suspects',
-      ),
+    queryFn: () => listed<Suspect>(`${testAddress(sessionId, testId)}/suspects`, 'suspects'),
     staleTime: Number.POSITIVE_INFINITY,
   })
 

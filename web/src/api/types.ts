@@ -84,8 +84,12 @@ export interface SessionDetail extends StatusReport {
   model: string | null
 }
 
+/** What a person made of a suite. What is rejected is neither exported nor applied. */
+export type Decision = 'kept' | 'rejected' | 'undecided'
+
 export interface TestDetail extends GeneratedTest {
   revision: number
+  decision: Decision
   dropped: DroppedTest[]
 }
 

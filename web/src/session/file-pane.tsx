@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { DroppedTest, FileState } from '@testwright/react'
+import type { ReactNode } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs'
 import { testQuery } from '../api/queries'
 import { CopyButton } from '../ui/copy-button'
@@ -7,6 +8,7 @@ import { Problem } from '../ui/problem'
 import { count } from '../ui/words'
 import { Changes } from './changes'
 import { Code } from './code'
+import { DecisionSwitch } from './decision'
 import { EvidenceCard } from './evidence-card'
 import { PossibleBugs } from './possible-bugs'
 import { ThrownAway } from './thrown-away'
@@ -56,7 +58,21 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
             Thrown away{dropped.length > 0 && <span className="tab-count">{dropped.length}</span>}
           </Tab>
         </TabList>
-        <TabPanel id="test">{test ? <Suite test={test} /> : <Nothing file={file} />}</TabPanel>
+        <TabPanel id="test">
+          {test ? (
+            <Suite test={test}>
+              {detail.data && test.testCode && (
+                <DecisionSwitch
+                  sessionId={sessionId}
+                  testId={detail.data.testId}
+                  decision={detail.data.decision}
+                />
+              )}
+            </Suite>
+          ) : (
+            <Nothing file={file} />
+          )}
+        </TabPanel>
         <TabPanel id="evidence">{test ? <EvidenceCard test={test} /> : <Nothing file={file} />}</TabPanel>
         <TabPanel id="changes">
           {test ? <Changes sessionId={sessionId} test={test} /> : <Nothing file={file} />}
@@ -72,7 +88,7 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
   )
 }
 
-function Suite({ test }: { test: NonNullable<FileState['test']> }) {
+function Suite({ test, children }: { test: NonNullable<FileState['test']>; children: ReactNode }) {
   const { evidence } = test
   return (
     <>
@@ -88,6 +104,7 @@ function Suite({ test }: { test: NonNullable<FileState['test']> }) {
           <span className="dim">Not verified: {evidence.reason}</span>
         )}
         <span className="grow" />
+        {children}
         {test.testCode && <CopyButton text={test.testCode} />}
       </div>
       {test.testCode ? (

@@ -14,6 +14,7 @@ import { factsOf } from './file-words'
 import { LineLog } from './log'
 import { LogView } from './log-view'
 import { Segments } from './segments'
+import { TakeAway } from './take-away'
 
 const SPEAK_EVERY_MS = 5_000
 const SAY_RECONNECTING_AFTER_MS = 3_000
@@ -126,6 +127,7 @@ function Head({ generation, detail, now }: HeadProps) {
               {status === 'cancelling' ? 'Stopping…' : 'Stop'}
             </button>
           )}
+          {fileList.some(({ test }) => test?.testCode) && detail && <TakeAway sessionId={detail.sessionId} />}
           {!isGenerating && status !== 'idle' && (
             <Link href="/" className="button primary">
               Generate more
