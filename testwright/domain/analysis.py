@@ -58,6 +58,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """What a file takes from a module: the names it has there; none where the module is taken as a whole."""
+
+    module: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
     """`imports` are module specifiers as written; `literals` are source texts of constants, most telling first."""
 

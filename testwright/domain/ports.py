@@ -3,11 +3,11 @@
 A plug-in translates foreign errors into `domain.errors`; only `wiring.py` picks concrete parts.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from testwright.domain.analysis import Analysis, Claim
+from testwright.domain.analysis import Analysis, Claim, Import
 from testwright.domain.drafts import Case, Draft, Mending, Usage, Writing
 from testwright.domain.errors import TestwrightError
 from testwright.domain.events import Event
@@ -124,6 +124,21 @@ class Language(Protocol):
 
     def style_of(self, suite: str) -> Style:
         """How a test file of the project is written. Raises nothing, whatever the text is."""
+        ...
+
+    def joined(self, preamble: str, other: str) -> str:
+        """Two preambles as one, each import once. Raises ValueError when they define one name in two ways."""
+        ...
+
+    def imports(self, text: str, path: str) -> tuple[Import, ...]:
+        """What a file takes from other modules, what it passes on to others included, in the order of the text."""
+        ...
+
+    def outline(self, text: str, path: str, names: Collection[str]) -> str:
+        """Signatures, types and the first words of the documentation of these names, without bodies.
+
+        Empty where the text defines none of them. Without names: of everything that the file defines at its top.
+        """
         ...
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:

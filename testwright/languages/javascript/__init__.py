@@ -1,8 +1,8 @@
 """How JavaScript and TypeScript are read; JSX included."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from testwright.domain.analysis import Analysis, Claim
+from testwright.domain.analysis import Analysis, Claim, Import
 from testwright.domain.drafts import Case, Draft, Mending
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
@@ -13,9 +13,11 @@ from testwright.languages.javascript.accusing import accused
 from testwright.languages.javascript.analysing import analyse
 from testwright.languages.javascript.claims import claims_of, marked
 from testwright.languages.javascript.gates import fault_of
+from testwright.languages.javascript.importing import imports_of, joined
 from testwright.languages.javascript.manners import style_of
 from testwright.languages.javascript.mending import mended
 from testwright.languages.javascript.mutants import mutants, switched
+from testwright.languages.javascript.outlines import outline_of
 from testwright.languages.javascript.suites import render, split
 
 
@@ -36,6 +38,15 @@ class JavaScript:
 
     def style_of(self, suite: str) -> Style:
         return style_of(suite)
+
+    def joined(self, preamble: str, other: str) -> str:
+        return joined(preamble, other)
+
+    def imports(self, text: str, path: str) -> tuple[Import, ...]:
+        return imports_of(text, path)
+
+    def outline(self, text: str, path: str, names: Collection[str]) -> str:
+        return outline_of(text, path, names)
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return fault_of(case, draft, analysis, known_modules)

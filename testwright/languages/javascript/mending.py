@@ -17,6 +17,7 @@ from testwright.domain.drafts import Case, Draft, Mending
 from testwright.domain.sessions import SourceFile
 from testwright.languages.failing import FailingTest
 from testwright.languages.javascript.grammar import field, parse, text_of, unwrap, walk
+from testwright.languages.javascript.importing import with_import
 
 _OFFERED = frozenset({"describe", "it", "test", "expect", "beforeEach", "afterEach", "beforeAll", "afterAll", "vi"})
 _CLOSE = 0.8
@@ -52,16 +53,16 @@ def _missing_name(place: _Place) -> Mending | None:
         code = re.sub(rf"(?<![\w$.]){name}\.", f"{own}.", place.case.code)
         preamble = re.sub(rf"(?<![\w$.]){name}\.", f"{own}.", place.draft.preamble)
         if runner == "vitest":
-            preamble = _with_import(preamble, "vi", "vitest")
+            preamble = with_import(preamble, "vi", "vitest")
         return place.mending(
             f"{name} is {own} here" if own != name else f"imported {name}", code=code, preamble=preamble
         )
     if name in _OFFERED and runner == "vitest":
-        return place.mending(f"imported {name}", preamble=_with_import(place.draft.preamble, name, "vitest"))
+        return place.mending(f"imported {name}", preamble=with_import(place.draft.preamble, name, "vitest"))
     if name in place.exports:
         specifier = _specifier_of_unit(place)
         if specifier is not None:
-            return place.mending(f"imported {name}", preamble=_with_import(place.draft.preamble, name, specifier))
+            return place.mending(f"imported {name}", preamble=with_import(place.draft.preamble, name, specifier))
         return None
     return _renamed(place, name)
 
@@ -85,7 +86,7 @@ def _renamed(place: _Place, wrong: str) -> Mending | None:
     preamble = re.sub(pattern, close[0], place.draft.preamble)
     if close[0] in place.exports and not re.search(rf"(?<![\w$]){re.escape(close[0])}(?![\w$])", preamble):
         specifier = _specifier_of_unit(place)
-        preamble = _with_import(preamble, close[0], specifier) if specifier is not None else preamble
+        preamble = with_import(preamble, close[0], specifier) if specifier is not None else preamble
     code = re.sub(pattern, close[0], place.case.code)
     return place.mending(f"{wrong} is called {close[0]}", code=code, preamble=preamble)
 
@@ -99,24 +100,6 @@ def _specifier_of_unit(place: _Place) -> str | None:
     stem = re.sub(r"\.\w+$", "", place.source.path.rpartition("/")[2])
     found = re.search(rf"['\"](\.{{1,2}}/(?:[^'\"]*/)?{re.escape(stem)}(?:\.\w+)?)['\"]", place.draft.preamble)
     return found[1] if found is not None else None
-
-
-def _with_import(preamble: str, name: str, specifier: str) -> str:
-    """The name added to the import from a module, or a new import where there is none."""
-    quoted = re.escape(specifier)
-    listed = re.search(
-        rf"(?P<head>\{{)(?P<names>[^{{}}]*)(?P<tail>\}}\s*(?:from\s*|=\s*require\(\s*)['\"]{quoted}['\"])", preamble
-    )
-    if listed is None:
-        is_module = re.search(r"^\s*import\b", preamble, re.MULTILINE) or specifier == "vitest"
-        line = (
-            f"import {{ {name} }} from '{specifier}'" if is_module else f"const {{ {name} }} = require('{specifier}')"
-        )
-        return f"{line}\n{preamble}".strip("\n")
-    names = [one.strip() for one in listed["names"].split(",") if one.strip()]
-    if name in names:
-        return preamble
-    return f"{preamble[: listed.start('names')]} {', '.join([*names, name])} {preamble[listed.end('names') :]}"
 
 
 def _missing_await(place: _Place) -> Mending | None:

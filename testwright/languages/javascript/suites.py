@@ -250,7 +250,7 @@ def without_unused_imports(preamble: str, used: str) -> str:
     root = parse(preamble)
     if root.has_error:
         return preamble
-    imports = [node for node in root.named_children if _bindings(node)]
+    imports = [node for node in root.named_children if bindings(node)]
     encoded = preamble.encode()
     rest = used
     for node in root.named_children:
@@ -258,11 +258,11 @@ def without_unused_imports(preamble: str, used: str) -> str:
             rest += "\n" + text_of(node)
     edits: list[tuple[int, int, bytes]] = []
     for node in imports:
-        bindings = _bindings(node)
-        unused = [binding for binding in bindings if not mentions(rest, binding[1]) and binding[1] != "React"]
+        bound = bindings(node)
+        unused = [binding for binding in bound if not mentions(rest, binding[1]) and binding[1] != "React"]
         if not unused:
             continue
-        if len(unused) == len(bindings):
+        if len(unused) == len(bound):
             stop = node.end_byte + (encoded[node.end_byte : node.end_byte + 1] == b"\n")
             edits.append((node.start_byte, stop, b""))
             continue
@@ -282,7 +282,7 @@ def mentions(text: str, name: str) -> bool:
     return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text) is not None
 
 
-def _bindings(statement: Node) -> list[tuple[Node, str]]:
+def bindings(statement: Node) -> list[tuple[Node, str]]:
     """The nodes and local names that an import, or a `const … = require(…)`, brings in."""
     found: list[tuple[Node, str]] = []
     if statement.type == "import_statement":
@@ -310,7 +310,7 @@ def imported(preamble: Node) -> list[tuple[str, list[str]]]:
     """Module specifier and local names of every import of a parsed preamble."""
     found = []
     for statement in preamble.named_children:
-        names = [name for _, name in _bindings(statement)]
+        names = [name for _, name in bindings(statement)]
         source = string_value(field(statement, "source")) if statement.type == "import_statement" else None
         if source is None and names:
             value = field(statement.named_children[0], "value")

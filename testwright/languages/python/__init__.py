@@ -5,16 +5,16 @@ One parser for sources and suites: tree-sitter. The text is untrusted and may be
 `ast`, because what they are built into has to compile; a source that `ast` refuses has none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from testwright.domain.analysis import Analysis, Claim
+from testwright.domain.analysis import Analysis, Claim, Import
 from testwright.domain.drafts import Case, Draft, Mending
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
 from testwright.domain.styles import Style
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
-from testwright.languages.python import analysis, gates, manners, mutants, suites
+from testwright.languages.python import analysis, gates, manners, mutants, outlines, suites
 from testwright.languages.python.accusing import accused
 from testwright.languages.python.claims import claims_of, marked
 from testwright.languages.python.mending import mended
@@ -37,6 +37,15 @@ class Python:
 
     def style_of(self, suite: str) -> Style:
         return manners.style_of(suite)
+
+    def joined(self, preamble: str, other: str) -> str:
+        return outlines.joined(preamble, other)
+
+    def imports(self, text: str, path: str) -> tuple[Import, ...]:
+        return outlines.imports_of(text)
+
+    def outline(self, text: str, path: str, names: Collection[str]) -> str:
+        return outlines.outline_of(text, names)
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return gates.fault_of(case, draft, analysis, known_modules)
