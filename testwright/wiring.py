@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -15,10 +16,10 @@ from pydantic import SecretStr
 
 from testwright.api.app import create_app, finish_routes
 from testwright.api.services import ApiServices
-from testwright.domain.drafts import Draft
 from testwright.domain.errors import Cancelled, FieldProblem, InputError, PermanentError, TransientError
 from testwright.domain.ports import Desk, ProjectView, Step, Writer
 from testwright.domain.records import Accepted, Assignment
+from testwright.domain.redaction import secrets_of
 from testwright.domain.sessions import Options, SourceFile
 from testwright.frameworks import FRAMEWORKS, is_test_or_tool, preferred_framework
 from testwright.jobs.client import EngineChoice, choose_engine, make_client
@@ -235,8 +236,8 @@ def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | N
             base_url=settings.google_base_url,
             price=_price(settings, name or settings.model),
         )
-        secrets = tuple(filter(None, (options.api_key,)))
-        return ModelWriter(PROVIDERS["gemini"](options), store.answers, split=_split, secrets=secrets)
+        secrets = tuple(filter(None, (options.api_key, *secrets_of(os.environ))))
+        return ModelWriter(PROVIDERS["gemini"](options), store.answers, LANGUAGES, secrets)
 
     return {EXPLORER: lambda _: explorer, "model": model}
 
@@ -246,10 +247,6 @@ def _price(settings: Settings, model: str) -> Price | None:
     if model != settings.model or settings.model_input_usd is None or settings.model_output_usd is None:
         return None
     return Price(input_usd=settings.model_input_usd, output_usd=settings.model_output_usd)
-
-
-def _split(language: str, text: str) -> Draft:
-    return LANGUAGES[language].split(text)
 
 
 async def _keep_swept(bench: Workbench) -> None:

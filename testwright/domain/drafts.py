@@ -14,6 +14,7 @@ class Case:
     that it stands in, or None. `code` is the test alone, without the group around it and without imports. `targets` are
     names of the symbols it is meant for, `scenario` is "happy", "edge", "error" or "integration". `mended` says
     what was put right in it without its writer; `suspect` is the writer's word that the code is wrong where it fails.
+    `writer` is who wrote it, where several work together; empty when there is but one.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Case:
     scenario: str = "happy"
     mended: str = ""
     suspect: str = ""
+    writer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +61,40 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What has to be known of the questions a model was asked.
+
+    `prompts` is the version of their wording. `left_out` is context there was no room for. `redacted` counts by kind
+    what was masked before a question left. `problem` says why a part of the answers could not be used; empty when all
+    could.
+    """
+
+    prompts: str
+    left_out: tuple[str, ...] = ()
+    redacted: tuple[tuple[str, int], ...] = ()
+    problem: str = ""
+
+    def __or__(self, other: "Asked") -> "Asked":
+        """Of two questions about one file; a secret that both would have shown counts once."""
+        redacted = dict(self.redacted)
+        for kind, count in other.redacted:
+            redacted[kind] = max(count, redacted.get(kind, 0))
+        return Asked(
+            prompts=other.prompts,
+            left_out=tuple(dict.fromkeys((*self.left_out, *other.left_out))),
+            redacted=tuple(sorted(redacted.items())),
+            problem=self.problem or other.problem,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """A draft together with what it took to get it, and what its writer suspects to be bugs."""
+    """A draft together with what it took to get it, and what its writer suspects to be bugs.
+
+    `asked` is None when no model was asked.
+    """
 
     draft: Draft
     usage: Usage = Usage()
     suspects: tuple[Suspect, ...] = ()
+    asked: Asked | None = None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Asked, Draft
 from testwright.domain.mutants import Fate, Mutant
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, Trouble
@@ -41,7 +41,7 @@ class CaseEvidence:
     """One delivered test. `mutants` counts those it ran into; None when it could not be challenged.
 
     `passed_alone` says that one of the runs had it in an environment that no other test had been in.
-    `mended` says what was put right in it by rule, after its writer had got it wrong.
+    `mended` says what was put right in it by rule, after its writer had got it wrong. `writer` is explorer or model.
     """
 
     name: str
@@ -51,6 +51,7 @@ class CaseEvidence:
     mutants: MutantCounts | None
     mended: str = ""
     passed_alone: bool = False
+    writer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ class Evidence:
     cases: tuple[CaseEvidence, ...]
     suspects: int = 0
     environment: tuple[tuple[str, Trouble], ...] = ()
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,7 @@ class NotVerified:
     cost_usd: float | None
     suspects: int = 0
     environment: tuple[tuple[str, Trouble], ...] = ()
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
             "costUsd": evidence.cost_usd,
             "suspects": evidence.suspects,
             **_environment_json(evidence.environment),
+            **_asked_json(evidence.asked),
         }
     return {
         "verified": True,
@@ -155,6 +159,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         "durationMs": evidence.duration_ms,
         "suspects": evidence.suspects,
         **_environment_json(evidence.environment),
+        **_asked_json(evidence.asked),
         "tests": [
             {
                 "name": case.name,
@@ -164,9 +169,22 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
                 "mutants": _counts_json(case.mutants),
                 **({"mended": case.mended} if case.mended else {}),
                 "passedAlone": case.passed_alone,
+                **({"writer": case.writer} if case.writer else {}),
             }
             for case in evidence.cases
         ],
+    }
+
+
+def _asked_json(asked: Asked | None) -> dict[str, Any]:
+    """What a model was told: shown where one was asked."""
+    if asked is None:
+        return {}
+    return {
+        "promptVersion": asked.prompts,
+        "contextLeftOut": list(asked.left_out),
+        "redacted": [{"kind": kind, "count": count} for kind, count in asked.redacted],
+        **({"modelProblem": asked.problem} if asked.problem else {}),
     }
 
 

@@ -255,8 +255,20 @@ class Probe(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What running the code has shown another writer: calls with their results, and lines that none of them reached."""
+
+    facts: tuple[str, ...] = ()
+    missed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WritingTask:
-    """Everything a writer may use to write tests for one file. `sample` is a test of the project's own to follow."""
+    """Everything a writer may use to write tests for one file.
+
+    `missed` are lines that the project's own tests do not reach; empty when there are none, or nobody could tell.
+    `sample` is a test of the project's own to follow.
+    """
 
     source: SourceFile
     analysis: Analysis
@@ -268,6 +280,8 @@ class WritingTask:
     probe: Probe
     seed: int
     sample: Sample | None = None
+    missed: tuple[int, ...] = ()
+    observed: Observed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +297,7 @@ class Writer(Protocol):
 
     @property
     def name(self) -> str:
-        """explorer or model."""
+        """explorer, model or both."""
         ...
 
     @property

@@ -4,9 +4,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from testwright.domain.analysis import Analysis
-from testwright.domain.drafts import Case, Draft, Usage, Writing
+from testwright.domain.drafts import Asked, Case, Draft, Usage, Writing
 from testwright.domain.errors import PermanentError, TransientError
 from testwright.domain.ports import Gaps, WritingTask
 from testwright.domain.sessions import TestType
@@ -16,7 +18,7 @@ from testwright.domain.verdicts import Fault
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.asking import has_integration
 from testwright.pipeline.bench import Bench
-from testwright.pipeline.findings import Challenge, Trial
+from testwright.pipeline.findings import Baseline, Challenge, Trial
 from testwright.pipeline.probe import SandboxProbe
 from testwright.pipeline.tools import Job, Ready
 
@@ -127,6 +129,12 @@ async def usage_so_far(job: Job) -> Usage:
     return total
 
 
+async def asked_so_far(job: Job) -> Asked | None:
+    """What the model was asked over all drafts; None when none was."""
+    questions = [writing.asked for writing in (await writings_so_far(job)).values() if writing.asked is not None]
+    return reduce(or_, questions) if questions else None
+
+
 async def writings_so_far(job: Job) -> dict[int, Writing]:
     numbers = range(1, job.assignment.options.max_repairs + 3)  # the draft, its repairs, and the one to strengthen
     return {
@@ -194,6 +202,7 @@ async def _budget_is_used_up(job: Job) -> bool:
 
 async def _task(bench: Bench) -> WritingTask:
     job = bench.job
+    baseline = (await shelf.take(job.desk, "baseline", Baseline)).coverage
     return WritingTask(
         source=job.assignment.source,
         analysis=await shelf.take(job.desk, "analysis", Analysis),
@@ -213,6 +222,7 @@ async def _task(bench: Bench) -> WritingTask:
         # A further round must be able to come to something else; the same round taken up again must not.
         seed=job.tools.seed + job.assignment.round - 1,
         sample=_sample(bench),
+        missed=tuple(sorted(baseline.lines_missed)) if baseline is not None else (),
     )
 
 

@@ -17,7 +17,7 @@ from testwright.domain.evidence import (
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, FileCoverage, Trouble
 from testwright.pipeline import shelf
-from testwright.pipeline.drafting import usage_so_far, writing_of
+from testwright.pipeline.drafting import asked_so_far, usage_so_far, writing_of
 from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Suspicions, Trial, first_line
 from testwright.pipeline.preparing import joined
 from testwright.pipeline.tools import Job, Ready
@@ -32,7 +32,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     challenge = (await shelf.take(job.desk, f"challenge/{best}", Challenge)).seen_by(kept)
     suspects = (await shelf.take(job.desk, "suspects", Suspicions)).found
     draft = (await writing_of(job, best)).draft.only(kept)
-    mended = {case.name: case.mended for case in draft.cases}
+    cases = {case.name: case for case in draft.cases}
     usage = await usage_so_far(job)
     after = joined(baseline.coverage, proven.coverage)
     evidence = Evidence(
@@ -61,13 +61,15 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
                 runs=proven.runs,
                 duration_ms=round(result.duration_ms, 1),
                 mutants=_counts(challenge, result.name),
-                mended=mended.get(result.name, ""),
+                mended=cases[result.name].mended,
                 passed_alone=result.name in proven.alone,
+                writer=cases[result.name].writer or job.writer.name,
             )
             for result in proven.results
         ),
         suspects=len(suspects),
         environment=await _troubles_of_trials(job, best),
+        asked=await asked_so_far(job),
     )
     suite = DeliveredSuite(
         file_path=job.assignment.source.path,
@@ -104,6 +106,7 @@ async def keep_unverified(job: Job, ready: Ready, best: int, attempts: int) -> s
             attempts=attempts,
             tokens=usage.tokens,
             cost_usd=usage.cost_usd,
+            asked=await asked_so_far(job),
         ),
         dropped=trial.drops,
     )
@@ -130,6 +133,7 @@ async def keep_suspects(job: Job, ready: Ready, best: int, attempts: int) -> str
             cost_usd=usage.cost_usd,
             suspects=len(suspects),
             environment=await _troubles_of_trials(job, best),
+            asked=await asked_so_far(job),
         ),
         dropped=_not_accusing(await _drops_of_trials(job, best), suspects),
         suspects=suspects,

@@ -216,7 +216,17 @@ export interface GeneratedTest {
 
 /** What was observed; never an estimate. */
 export type Evidence = VerifiedEvidence | NotVerified
-export interface VerifiedEvidence {
+/** Of the questions that a model was asked about a file; absent when none was. */
+export interface Questions {
+  promptVersion?: string
+  /** Context there was no room for. */
+  contextLeftOut?: readonly string[]
+  /** What was masked before a question left. */
+  redacted?: readonly { kind: string; count: number }[]
+  /** Why a part of the answers could not be used. */
+  modelProblem?: string
+}
+export interface VerifiedEvidence extends Questions {
   verified: true
   writer: string
   model?: string | null
@@ -254,8 +264,10 @@ export interface TestEvidence {
   mended?: string
   /** One of the runs had it in an environment that no other test had been in. */
   passedAlone?: boolean
+  /** explorer or model. */
+  writer?: string
 }
-export interface NotVerified {
+export interface NotVerified extends Questions {
   verified: false
   reason: string
   hint?: string | null

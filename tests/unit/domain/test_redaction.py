@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from testwright.domain.redaction import MASK, redacted
+from testwright.domain.redaction import MASK, Redactor, redacted, secrets_of
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
 
@@ -16,6 +16,16 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_X
         "sk-" + "a1" * 20,
         "ghp_" + "Z9" * 18,
         "AKIA" + "A1B2C3D4E5F6G7H8",
+        "sk-ant-api03-" + "Zq9" * 20,
+        "sk_live_" + "4eC39HqLyjWD" * 2,
+        "whsec_" + "a1b2" * 8,
+        "github_pat_" + "A1" * 20,
+        "xoxb-1234567890-abcdefghij",
+        "npm_" + "a1" * 18,
+        "pypi-AgEIcHlwaS5vcmc" + "A1_-" * 10,
+        "hf_" + "aB" * 17,
+        "SG." + "aB1" * 7 + "." + "cD2" * 14,
+        "GOCSPX-" + "aB1" * 9,
         JWT,
         "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----\nMIIEow and the rest was cut off",
@@ -32,6 +42,10 @@ def test_known_kinds_of_secrets_are_masked(secret):
         ("apiKey: 'q8r7t6y5u4i3'", f"apiKey: '{MASK}'"),
         ('x = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF"', f'x = "{MASK}"'),
         ("postgres://app:s3cr3t@db/x", f"postgres://app:{MASK}@db/x"),
+        ('password = "s3cr3t9x"', f'password = "{MASK}"'),
+        ("DB_PASSWORD=s3cr3t9xyz77", f"DB_PASSWORD={MASK}"),
+        ("export API_TOKEN=q8r7t6y5u4i3", f"export API_TOKEN={MASK}"),
+        ("https://hooks.slack.com/services/T0000/B000/XXXXyyyy1234", f"https://hooks.slack.com/services/{MASK}"),
     ],
 )
 def test_secrets_in_assignments_and_addresses_are_masked(text, masked):
@@ -49,6 +63,11 @@ def test_secrets_in_assignments_and_addresses_are_masked(text, masked):
         "https://example.com:8080/path",
         "risk-assessment-of-the-year",
         'color = "#ff00ff"',
+        'password = "password"',
+        "token = settings.api_token",
+        "TOKEN_LENGTH=123456789012",
+        "secret_key = os.environ['SECRET_KEY']",
+        "access_token: AccessTokenType",
     ],
 )
 def test_ordinary_code_is_left_alone(text):
@@ -69,6 +88,9 @@ def test_known_values_are_masked_wherever_they_stand():
         'k="' * 100_000,
         "a:" * 200_000,
         "sk-" * 100_000,
+        "A_TOKEN=" * 50_000,
+        "SG." * 100_000,
+        "-----BEGIN PRIVATE KEY-----" * 20_000,
     ],
 )
 def test_hostile_text_takes_no_time(text):
@@ -76,3 +98,34 @@ def test_hostile_text_takes_no_time(text):
     redacted(text)
 
     assert time.perf_counter() - began < 1.0
+
+
+def test_what_was_masked_is_counted_by_kind_and_never_shown():
+    redact = Redactor(("hunter22",))
+
+    redact(f"hunter22 {JWT}\npassword = 'q8r7t6y5u4i3'\nAPI_TOKEN=q8r7t6y5u4i3")
+    redact("hunter22 and sk-ant-" + "a1" * 20)
+
+    assert dict(redact.found) == {
+        "known value": 2,
+        "JSON web token": 1,
+        "secret in an assignment": 2,
+        "Anthropic key": 1,
+    }
+
+
+def test_what_was_masked_once_is_not_masked_again():
+    once = redacted("password = 'q8r7t6y5u4i3'")
+
+    assert redacted(once) == once
+
+
+def test_secrets_of_the_environment_are_those_whose_names_say_so():
+    environment = {
+        "STRIPE_SECRET": "q8r7t6y5u4i3",
+        "HOME": "/home/somebody-with-a-long-name",
+        "GITHUB_TOKEN": "short",
+        "TOKEN_KIND": "bearer",
+    }
+
+    assert list(secrets_of(environment)) == ["q8r7t6y5u4i3"]

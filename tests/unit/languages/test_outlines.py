@@ -146,5 +146,5 @@ def test_two_script_preambles_become_one():
     ids=["python", "script"],
 )
 def test_one_name_with_two_meanings_cannot_be_joined(language, one, other):
-    with pytest.raises(ValueError, match="limit|LIMIT"):
+    with pytest.raises(ValueError, match=r"limit|LIMIT"):
         language.joined(one, other)

@@ -1,26 +1,30 @@
 """Builds what is asked. The wording lies in `prompts/`; this file fills it in.
 
-The marks around foreign text come from a hash of that text: nobody can write a file that contains its own mark, and
-the same question asked twice is the same bytes, so that its answer is found again.
+The marks around foreign text come from a hash of all foreign text in the question: nobody can write a file that
+contains them, and the same question asked twice is the same bytes, so that its answer is found again.
 """
 
 import hashlib
-import posixpath
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Template
 from typing import Any
 
-from testwright.domain.drafts import Draft
-from testwright.domain.ports import Gaps, ProjectView, WritingTask
+from testwright.domain.drafts import Asked, Case, Draft
+from testwright.domain.ports import Gaps, Language, WritingTask
+from testwright.domain.redaction import Redactor
 from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.specifiers import unit_specifier
 from testwright.domain.verdicts import Fault
+from testwright.writers.model import places, units
+from testwright.writers.model.context import Context, Item, gather
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {
+        "plan": {"type": "array", "items": {"type": "string"}},
         "preamble": {"type": "string"},
         "tests": {
             "type": "array",
@@ -38,89 +42,199 @@ SCHEMA: Mapping[str, Any] = {
             },
         },
     },
-    "required": ["preamble", "tests"],
+    "required": ["plan", "preamble", "tests"],
 }
+TEMPLATES = ("system", "draft", "repair", "strengthen", "again", "continue", "observed")
 _MOST_SOURCE = 400_000
-_MOST_RELATED = 12_000
-_MOST_SAMPLE = 4_000
 _MOST_FAULT = 4_000
 _MOST_FAULTS = 32_000
-_MOST_SUITE = 60_000
+_MOST_SUITE = 24_000
 _MOST_UNNOTICED = 40
 _MOST_LINES = 80
-_JS_ENDINGS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.tsx", "/index.js")
+_MOST_FACTS = 6_000
 
-Redact = Callable[[str], str]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A prompt that is ready to leave, and what its reader has to know of it."""
+
+    prompt: str
+    asked: Asked
 
 
 def system_prompt() -> str:
     return _template("system")
 
 
-def draft_prompt(task: WritingTask, redact: Redact) -> str:
-    return _filled("draft", _about(task, redact))
+def prompts_version() -> str:
+    """Changes with the wording, so that an answer to older words is not taken for an answer to these."""
+    return hashlib.sha256("\0".join(map(_template, TEMPLATES)).encode()).hexdigest()[:12]
 
 
-def repair_prompt(task: WritingTask, draft: Draft, faults: Sequence[Fault], redact: Redact) -> str:
-    about = _about(task, redact)
-    codes = {case.name: case.code for case in draft.cases}
-    parts: list[str] = []
-    room = _MOST_FAULTS
-    for fault in faults:
-        told = redact(fault.message)[:_MOST_FAULT]
-        code = redact(codes.get(fault.name, ""))[:_MOST_FAULT]
-        part = f"{_block(about['mark'], f'test {fault.name}', code)}{_block(about['mark'], 'what happened', told)}"
-        if len(part) > room:
-            break
-        room -= len(part)
-        parts.append(part)
-    return _filled("repair", {**about, "preamble": redact(draft.preamble), "faults": "\n".join(parts)})
+class Prompter:
+    """Asks about one file. `known` are secrets that must never leave, whatever holds them."""
 
+    def __init__(self, task: WritingTask, language: Language, known: Sequence[str] = ()) -> None:
+        self._task = task
+        self._language = language
+        self._known = known
 
-def strengthen_prompt(task: WritingTask, draft: Draft, gaps: Gaps, redact: Redact) -> str:
-    about = _about(task, redact)
-    suite = "\n\n".join([draft.preamble, *(case.code for case in draft.cases)])
-    unnoticed = "\n".join(
-        f"- line {mutant.line}: `{redact(mutant.before)}` changed to `{redact(mutant.after)}`"
-        for mutant in gaps.unnoticed[:_MOST_UNNOTICED]
-    )
-    lines = ", ".join(map(str, gaps.missed[:_MOST_LINES]))
-    missed = f"\nNo test runs these lines either: {lines}. A test that reaches one is welcome.\n" if lines else ""
-    more = {"suite": redact(suite)[:_MOST_SUITE], "unnoticed": unnoticed, "missed": missed}
-    return _filled("strengthen", {**about, **more})
+    def draft(self, focus: frozenset[str]) -> Question:
+        """About some symbols of the file; an empty focus means all."""
+        task = self._task
+        observed = task.observed
+        missed = observed.missed if observed is not None and not task.missed else ()
+        shown, context = self._about(focus, task.missed or missed, for_new=True)
+        items = [Item(title=task.source.path, text=shown), *context.items]
+        facts = "\n".join(observed.facts)[:_MOST_FACTS] if observed is not None else ""
+        if facts:
+            items.append(Item(title="what was observed", text=_template("observed") + facts))
+        more = {
+            "symbols": units.listed(task.analysis, focus),
+            "missed": _missed_in_words(task.missed, missed),
+            "aliases": _aliases_in_words(task),
+        }
+        return self._question("draft", items, context, more)
+
+    def repair(self, draft: Draft, faults: Sequence[Fault]) -> Question:
+        cases = {case.name: case for case in draft.cases}
+        told = _as_far_as_there_is_room(faults, cases)
+        faulty = [cases[fault.name] for fault in told if fault.name in cases]
+        focus = _focus_of(self._task, faulty)
+        shown, context = self._about(focus, ())
+        items = [
+            Item(title=self._task.source.path, text=shown),
+            *context.items,
+            Item(title="preamble", text=draft.preamble),
+        ]
+        for fault in told:
+            code = cases[fault.name].code[:_MOST_FAULT] if fault.name in cases else ""
+            items.append(Item(title=f"test {fault.name}", text=code))
+            items.append(Item(title="what happened", text=fault.message[:_MOST_FAULT]))
+        return self._question("repair", items, context, {})
+
+    def strengthen(self, draft: Draft, gaps: Gaps) -> Question:
+        analysis = self._task.analysis
+        unnoticed = gaps.unnoticed[:_MOST_UNNOTICED]
+        missed = gaps.missed[:_MOST_LINES]
+        focus = units.symbols_at(analysis, [*(mutant.line for mutant in unnoticed), *missed])
+        shown, context = self._about(focus, missed)
+        suite = "\n\n".join([draft.preamble, *(case.code for case in draft.cases if _concerns(case, focus))])
+        changes = "".join(
+            f"- line {mutant.line}: `{mutant.before}` changed to `{mutant.after}`\n" for mutant in unnoticed
+        )
+        items = [
+            Item(title=self._task.source.path, text=shown),
+            *context.items,
+            Item(title="suite", text=suite[:_MOST_SUITE]),
+            *([Item(title="changes", text=changes)] if changes else []),
+        ]
+        more = {
+            "unnoticed": "\nThe unit was changed in small ways, one at a time, and no test noticed these changes.\n"
+            if changes
+            else "",
+            "missed": f"\nNo test runs these lines: {_ranges(missed)}.\n" if missed else "",
+        }
+        return self._question("strengthen", items, context, more)
+
+    def _about(self, focus: frozenset[str], numbered: Sequence[int], *, for_new: bool = False) -> tuple[str, Context]:
+        task = self._task
+        shown = units.excerpt(task.source.text, task.analysis, focus, frozenset(numbered))[:_MOST_SOURCE]
+        return shown, gather(task, self._language, focus, shown, for_new=for_new)
+
+    def _question(self, name: str, items: Sequence[Item], context: Context, more: Mapping[str, str]) -> Question:
+        task = self._task
+        redact = Redactor(self._known)
+        blocks = [(item.title, redact(item.text).rstrip("\n")) for item in items]
+        facts = [task.runner.found, *(f"{name}: {value}" for name, value in task.runner.facts if len(value) < 80)]
+        values = {
+            "path": task.source.path,
+            "language": task.analysis.language,
+            "material": _material(blocks),
+            "framework": task.framework,
+            "manner": _manner(task),
+            "version": task.runner.version,
+            "facts": "; ".join(fact for fact in facts if fact),
+            "suite_path": task.suite_path,
+            "specifier": unit_specifier(task.source.path, task.suite_path, task.framework, task.view),
+            "packages": ", ".join(_packages(task)) or "nothing else",
+            "wishes": redact(_wishes(task)),
+            **{name: redact(text) for name, text in more.items()},
+        }
+        asked = Asked(
+            prompts=prompts_version(), left_out=context.left_out, redacted=tuple(sorted(redact.found.items()))
+        )
+        return Question(prompt=Template(_template(name)).substitute(values), asked=asked)
 
 
 def asked_again(prompt: str, problem: str) -> str:
-    return prompt + _filled("again", {"problem": problem})
+    return prompt + Template(_template("again")).substitute(problem=problem)
 
 
-def prompts_version() -> str:
-    """Changes with the wording, so that an answer to older words is not taken for an answer to these."""
-    names = ("system", "draft", "repair", "strengthen", "again")
-    return hashlib.sha256("\0".join(_template(name) for name in names).encode()).hexdigest()[:12]
+def asked_for_the_rest(prompt: str, names: Sequence[str]) -> str:
+    return prompt + Template(_template("continue")).substitute(names=", ".join(names))
 
 
-def _about(task: WritingTask, redact: Redact) -> dict[str, str]:
-    source = redact(task.source.text)[:_MOST_SOURCE]
-    mark = f"#### {hashlib.sha256(f'{task.source.path}:{task.source.text}'.encode()).hexdigest()[:24]}"
-    symbols = ", ".join(f"{symbol.name} ({symbol.kind}, line {symbol.line})" for symbol in task.analysis.symbols)
-    facts = [task.runner.found, *(f"{name}: {value}" for name, value in task.runner.facts if len(value) < 80)]
-    return {
-        "path": task.source.path,
-        "language": task.analysis.language,
-        "mark": mark,
-        "source": source,
-        "related": "".join(_block(mark, path, redact(text)) for path, text in _related(task)),
-        "symbols": symbols,
-        "framework": task.framework,
-        "manner": _manner(task),
-        "version": task.runner.version,
-        "facts": "; ".join(fact for fact in facts if fact),
-        "suite_path": task.suite_path,
-        "specifier": unit_specifier(task.source.path, task.suite_path, task.framework, task.view),
-        "packages": ", ".join(_packages(task)) or "none",
-        "wishes": redact(_wishes(task)),
-    }
+def _material(blocks: Sequence[tuple[str, str]]) -> str:
+    foreign = "\0".join(f"{title}\0{text}" for title, text in blocks)
+    mark = f"#### {hashlib.sha256(foreign.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    return "".join(f"\n{mark} {_one_line(title)}\n{text}\n{mark}\n" for title, text in blocks)
+
+
+def _one_line(title: str) -> str:
+    return " ".join(title.split())[:200]
+
+
+def _as_far_as_there_is_room(faults: Sequence[Fault], cases: Mapping[str, Case]) -> list[Fault]:
+    room = _MOST_FAULTS
+    told: list[Fault] = []
+    for fault in faults:
+        code = cases[fault.name].code if fault.name in cases else ""
+        room -= min(len(code), _MOST_FAULT) + min(len(fault.message), _MOST_FAULT)
+        if room < 0:
+            break
+        told.append(fault)
+    return told
+
+
+def _focus_of(task: WritingTask, cases: Sequence[Case]) -> frozenset[str]:
+    """What these tests are for; the whole file when one of them does not say, or when it is small anyway."""
+    if len(units.segments(task.analysis)) == 1 or not all(case.targets for case in cases):
+        return frozenset()
+    return units.symbols_named(task.analysis, [target for case in cases for target in case.targets])
+
+
+def _concerns(case: Case, focus: frozenset[str]) -> bool:
+    if not focus or not case.targets:
+        return True
+    parts = {part for name in focus for part in (name, name.split(".")[0], name.rpartition(".")[2])}
+    return any(target in parts or target.rpartition(".")[2] in parts for target in case.targets)
+
+
+def _missed_in_words(by_own_tests: Sequence[int], by_observed: Sequence[int]) -> str:
+    if by_own_tests:
+        return "The project tests a part of it already: aim at the lines that end in their number, which no test runs."
+    if by_observed:
+        return "The observed calls do not reach the lines that end in their number: reach these as well."
+    return ""
+
+
+def _ranges(lines: Sequence[int]) -> str:
+    """Line numbers as people write them: 3-5, 9."""
+    found: list[list[int]] = []
+    for line in lines:
+        if found and line == found[-1][1] + 1:
+            found[-1][1] = line
+        else:
+            found.append([line, line])
+    return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in found)
+
+
+def _aliases_in_words(task: WritingTask) -> str:
+    if task.analysis.language == "python":
+        return ""
+    found = ", ".join(f"{pattern} for {target}" for pattern, target in list(places.aliases(task.view).items())[:8])
+    return f" The project abbreviates its own paths in imports: {found}." if found else ""
 
 
 _MANNERS = {
@@ -174,77 +288,9 @@ def _wishes(task: WritingTask) -> str:
     return "\n".join(wishes)
 
 
-def _related(task: WritingTask) -> list[tuple[str, str]]:
-    """Project files the source imports, and a test nearby as a sample of style, as far as there is room."""
-    found: list[tuple[str, str]] = []
-    room = _MOST_RELATED
-    for path in dict.fromkeys(_imported_paths(task)):
-        text = task.view.text(path) or ""
-        if text.strip() and len(text) <= room:
-            found.append((path, text))
-            room -= len(text)
-    sample = _test_nearby(task.view, task.source.path)
-    if sample is not None:
-        text = (task.view.text(sample) or "")[:_MOST_SAMPLE]
-        found.append((f"{sample} (an existing test, as a sample of style)", text))
-    return found
-
-
-def _imported_paths(task: WritingTask) -> list[str]:
-    folder = posixpath.dirname(task.source.path)
-    paths: list[str] = []
-    for name in task.analysis.imports:
-        if task.analysis.language == "python":
-            candidates = _python_candidates(name, folder)
-        elif name.startswith("."):
-            base = posixpath.normpath(posixpath.join(folder, name))
-            candidates = [base + ending for ending in _JS_ENDINGS]
-            candidates += [base.removesuffix(".js") + ending for ending in (".ts", ".tsx")]
-        else:
-            continue
-        hit = next((path for path in candidates if not path.startswith("..") and task.view.exists(path)), None)
-        if hit is not None and hit != task.source.path:
-            paths.append(hit)
-    return paths
-
-
-def _python_candidates(name: str, folder: str) -> list[str]:
-    bare = name.lstrip(".")
-    dots = len(name) - len(bare)
-    inner = bare.replace(".", "/")
-    above = posixpath.join(folder or ".", *([".."] * (dots - 1)))
-    bases = [posixpath.normpath(above)] if dots else [".", "src"]
-    stems = [posixpath.normpath(posixpath.join(base, inner)) for base in bases]
-    return [f"{stem}{ending}" for stem in stems for ending in (".py", "/__init__.py")]
-
-
-def _test_nearby(view: ProjectView, source_path: str) -> str | None:
-    """The test file that shares the longest beginning of its path with the source."""
-    ending = posixpath.splitext(source_path)[1]
-    family = {".py": (".py",)}.get(ending, (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs"))
-    tests = [
-        path
-        for path in view.paths()
-        if path.endswith(family) and path != source_path and _looks_like_a_test(posixpath.basename(path))
-    ]
-    return max(tests, key=lambda path: (len(posixpath.commonprefix([path, source_path])), path), default=None)
-
-
-def _looks_like_a_test(name: str) -> bool:
-    return name.startswith("test_") or any(mark in name for mark in (".test.", ".spec.", "_test."))
-
-
 def _packages(task: WritingTask) -> list[str]:
     """Foreign packages the source itself imports: sure to be there, which a longer list would not be."""
     return [name for name in dict.fromkeys(task.analysis.imports) if not name.startswith(".")][:40]
-
-
-def _block(mark: str, title: str, text: str) -> str:
-    return f"\n{mark} BEGIN {title}\n{text}\n{mark} END {title}\n"
-
-
-def _filled(name: str, values: Mapping[str, str]) -> str:
-    return Template(_template(name)).substitute(values)
 
 
 @cache

@@ -3,20 +3,34 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
-from testwright.domain.drafts import Draft, Writing
+from testwright.domain.drafts import Draft, Usage, Writing
 from testwright.domain.errors import PermanentError
-from testwright.domain.ports import Answer, AnswerCache, Gaps, LanguageModel, WritingTask
-from testwright.domain.redaction import redacted
+from testwright.domain.ports import Answer, AnswerCache, Gaps, Language, LanguageModel, WritingTask
 from testwright.domain.verdicts import Fault
-from testwright.writers.model import prompting
+from testwright.writers.model import prompting, units
+from testwright.writers.model.prompting import Prompter, Question
 from testwright.writers.model.reading import Unreadable, read_answer
+
+_AT_ONCE = 4
+"""Segments of one file that are asked about at the same time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """What became of one question: a draft, or why there is none."""
+
+    draft: Draft | None
+    usage: Usage
+    problem: str = ""
 
 
 class ModelWriter:
-    """`split` takes a suite of a language apart; `secrets` are values that must never leave, whatever holds them."""
+    """`languages` read the answers; `secrets` are values that must never leave, whatever holds them."""
 
     name = "model"
 
@@ -24,59 +38,106 @@ class ModelWriter:
         self,
         language_model: LanguageModel,
         answers: AnswerCache,
-        split: Callable[[str, str], Draft],
+        languages: Mapping[str, Language],
         secrets: Sequence[str] = (),
     ) -> None:
         self._language_model = language_model
         self._answers = answers
-        self._split = split
-        self._redact = partial(redacted, known=tuple(secrets))
+        self._languages = languages
+        self._secrets = tuple(secrets)
 
     @property
     def model(self) -> str | None:
         return self._language_model.model
 
     async def draft(self, task: WritingTask) -> Writing:
-        """Asks once more, for less, when the answer cannot be read and the request allows a repair at all."""
-        prompt = prompting.draft_prompt(task, self._redact)
-        answer = await self._ask(task, prompt)
-        usage = answer.usage
-        try:
-            return Writing(draft=await self._read(task, answer), usage=usage)
-        except Unreadable as error:
-            problem = "it was cut off" if answer.finish == "length" else str(error)
-        if task.options.max_repairs > 0:
-            answer = await self._ask(task, prompting.asked_again(prompt, problem))
-            usage += answer.usage
-            try:
-                return Writing(draft=await self._read(task, answer), usage=usage)
-            except Unreadable as error:
-                problem = str(error)
-        raise PermanentError(
-            f"The answer of {self.model} could not be read: {problem}.",
-            code="model_answer_unreadable",
-            hint="Retry, or choose another model.",
-            retryable=True,
+        """One question for each segment of the file. What one of them brings is kept when another brings nothing."""
+        prompter = self._prompter(task)
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask_about(focus: frozenset[str]) -> tuple[Question, _Heard]:
+            async with turns:
+                question = await asyncio.to_thread(prompter.draft, focus)
+                return question, await self._hear(task, question)
+
+        # All are waited for, whatever becomes of one: an answer on its way is paid for already.
+        ended = await asyncio.gather(*map(ask_about, units.segments(task.analysis)), return_exceptions=True)
+        heard = [each for each in ended if not isinstance(each, BaseException)]
+        failures = [each for each in ended if isinstance(each, BaseException)]
+        passing = [each for each in failures if not isinstance(each, PermanentError)]
+        if passing or (failures and not heard):
+            raise [*passing, *failures][0]
+        drafts = [found.draft for _, found in heard if found.draft is not None]
+        problems = [*map(str, failures), *(found.problem for _, found in heard if found.problem)]
+        if not drafts:
+            raise PermanentError(
+                f"The answer of {self.model} could not be read: {problems[0]}.",
+                code="model_answer_unreadable",
+                hint="Retry, or choose another model.",
+                retryable=True,
+            )
+        asked = reduce(or_, (question.asked for question, _ in heard))
+        draft, unfit = self._united(task, drafts)
+        problems += [unfit] if unfit else []
+        return Writing(
+            draft=draft,
+            usage=reduce(Usage.__add__, (found.usage for _, found in heard)),
+            asked=replace(asked, problem=problems[0] if problems else ""),
         )
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
         if not faults:
             return None
-        return await self._asked_further(task, prompting.repair_prompt(task, draft, faults, self._redact))
+        return await self._asked_further(task, await asyncio.to_thread(self._prompter(task).repair, draft, faults))
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
-        if not gaps.unnoticed:
+        if not gaps.unnoticed and not gaps.missed:
             return None
-        return await self._asked_further(task, prompting.strengthen_prompt(task, draft, gaps, self._redact))
+        return await self._asked_further(task, await asyncio.to_thread(self._prompter(task).strengthen, draft, gaps))
 
-    async def _asked_further(self, task: WritingTask, prompt: str) -> Writing:
+    def _prompter(self, task: WritingTask) -> Prompter:
+        return Prompter(task, self._languages[task.analysis.language], self._secrets)
+
+    async def _hear(self, task: WritingTask, question: Question) -> _Heard:
+        """Ask; ask for the rest of an answer that was cut off, and once more for one that cannot be read.
+
+        Only where the request allows a repair at all.
+        """
+        answer = await self._ask(task, question.prompt)
+        usage = answer.usage
+        cut_off = answer.finish == "length"
+        may_ask = task.options.max_repairs > 0
+        try:
+            draft = await self._read(task, answer)
+        except Unreadable as error:
+            problem = "it was cut off" if cut_off else str(error)
+            if not may_ask:
+                return _Heard(draft=None, usage=usage, problem=problem)
+            answer = await self._ask(task, prompting.asked_again(question.prompt, problem))
+            return await self._second(task, answer, usage, None)
+        if not cut_off or not may_ask:
+            return _Heard(draft=draft, usage=usage)
+        names = [case.name for case in draft.cases]
+        answer = await self._ask(task, prompting.asked_for_the_rest(question.prompt, names))
+        return await self._second(task, answer, usage, draft)
+
+    async def _second(self, task: WritingTask, answer: Answer, spent: Usage, first: Draft | None) -> _Heard:
+        usage = spent + answer.usage
+        try:
+            draft = await self._read(task, answer)
+        except Unreadable as error:
+            return _Heard(draft=first, usage=usage, problem="" if first else str(error))
+        united, problem = self._united(task, [first, draft]) if first else (draft, "")
+        return _Heard(draft=united, usage=usage, problem=problem)
+
+    async def _asked_further(self, task: WritingTask, question: Question) -> Writing:
         """An answer that cannot be read changes nothing, but what it cost is told."""
-        answer = await self._ask(task, prompt)
+        answer = await self._ask(task, question.prompt)
         try:
             further = await self._read(task, answer)
         except Unreadable:
             further = Draft(preamble="", cases=())
-        return Writing(draft=further, usage=answer.usage)
+        return Writing(draft=further, usage=answer.usage, asked=question.asked)
 
     async def _ask(self, task: WritingTask, prompt: str) -> Answer:
         system = prompting.system_prompt()
@@ -107,5 +168,19 @@ class ModelWriter:
         return hashlib.sha256("\0".join(asked).encode("utf-8", "surrogatepass")).hexdigest()
 
     async def _read(self, task: WritingTask, answer: Answer) -> Draft:
-        split = partial(self._split, task.analysis.language)
-        return await asyncio.to_thread(read_answer, answer.text, split)
+        return await asyncio.to_thread(read_answer, answer.text, self._languages[task.analysis.language].split)
+
+    def _united(self, task: WritingTask, drafts: Sequence[Draft]) -> tuple[Draft, str]:
+        """Several drafts of one file as one, and what of them could not be taken in, in words."""
+        language = self._languages[task.analysis.language]
+        united, problem = drafts[0], ""
+        for draft in drafts[1:]:
+            taken = {case.name for case in united.cases}
+            new = [case for case in draft.cases if case.name not in taken]
+            try:
+                preamble = language.joined(united.preamble, draft.preamble)
+            except ValueError as error:
+                problem = f"{len(new)} tests could not be put with the others: {error}"
+                continue
+            united = Draft(preamble=preamble, cases=(*united.cases, *new))
+        return united, problem

@@ -112,6 +112,21 @@ function Effort({ evidence }: { evidence: Evidence }) {
       <Fact name="Writer">{model ? `${writer}, ${model}` : (writer ?? DASH)}</Fact>
       <Fact name="Attempts">{attempts ?? DASH}</Fact>
       <Fact name="Tokens">{tokens ? `${tokens.toLocaleString('en')}, ${money(costUsd)}` : 'None used'}</Fact>
+      <Told evidence={evidence} />
+    </>
+  )
+}
+
+/** What the model was not told, and what of it could not be used. */
+function Told({ evidence }: { evidence: Evidence }) {
+  const { redacted = [], contextLeftOut = [], modelProblem } = evidence
+  return (
+    <>
+      {redacted.length > 0 && (
+        <Fact name="Masked">{redacted.map(({ kind, count: times }) => `${kind} × ${times}`).join(', ')}</Fact>
+      )}
+      {contextLeftOut.length > 0 && <Fact name="No room for">{contextLeftOut.join(', ')}</Fact>}
+      {modelProblem && <Fact name="Model">{modelProblem}</Fact>}
     </>
   )
 }

@@ -1,0 +1,82 @@
+"""A language model that says what it is told to, in memory; for tests of what is asked and what is made of answers."""
+
+import asyncio
+from collections.abc import Callable
+
+from testwright.domain.drafts import Usage
+from testwright.domain.ports import Answer, Explored
+
+
+class ScriptedModel:
+    """Gives its answers in turn, the last one again and again; or what a function makes of the prompt.
+
+    With a `meeting`, it answers once so many questions have come together.
+    """
+
+    provider = "fake"
+    model = "fake-1"
+
+    def __init__(
+        self,
+        *answers: Answer | Exception,
+        by_prompt: Callable[[str], Answer] | None = None,
+        meeting: asyncio.Barrier | None = None,
+    ) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, str]] = []
+        self._meeting = meeting
+        self._by_prompt = by_prompt
+
+    async def generate(self, *, system, prompt, schema, on_text=None) -> Answer:
+        self.asked.append((system, prompt))
+        number = len(self.asked)
+        if self._meeting is not None:
+            async with asyncio.timeout(20):
+                await self._meeting.wait()
+        if self._by_prompt is not None:
+            return self._by_prompt(prompt)
+        answer = self.answers[min(number, len(self.answers)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @property
+    def prompts(self) -> list[str]:
+        return [prompt for _, prompt in self.asked]
+
+
+class MemoryAnswers:
+    def __init__(self) -> None:
+        self.kept: dict[str, Answer] = {}
+
+    async def get(self, key: str) -> Answer | None:
+        return self.kept.get(key)
+
+    async def put(self, key: str, answer: Answer) -> None:
+        self.kept[key] = answer
+
+
+class Files:
+    """A project in memory."""
+
+    root = "/copy"
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self.texts = texts
+
+    def paths(self):
+        return sorted(self.texts)
+
+    def text(self, path: str) -> str | None:
+        return self.texts.get(path)
+
+    def exists(self, path: str) -> bool:
+        return path in self.texts
+
+
+def said(text: str, finish: str = "stop") -> Answer:
+    return Answer(text=text, finish=finish, usage=Usage(tokens=10, cost_usd=0.01))
+
+
+async def no_probe(text: str, reports: tuple[str, ...], *, seconds: float) -> Explored:
+    raise AssertionError("the model writer runs nothing")

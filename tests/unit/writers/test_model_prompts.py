@@ -1,0 +1,92 @@
+"""The questions as a model reads them, word for word: a change of wording is seen in review.
+
+`python -m tests.unit.writers.test_model_prompts` writes them anew.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.scripted_model import Files, no_probe
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.mutants import Mutant
+from testwright.domain.ports import Gaps, Observed, WritingTask
+from testwright.domain.projects import Runner
+from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.styles import Sample, Style
+from testwright.domain.verdicts import Fault
+from testwright.languages import LANGUAGES
+from testwright.writers.model.prompting import Prompter, asked_again, asked_for_the_rest, system_prompt
+
+SNAPSHOTS = Path(__file__).parents[2] / "fixtures" / "prompts"
+CART = """\
+from shop.tax import rate_of
+
+PASSWORD = "q8r7t6y5u4i3"
+
+
+def total(cents: int) -> int:
+    \"\"\"With the tax.\"\"\"
+    if cents < 0:
+        raise ValueError("negative")
+    return cents + cents * rate_of(cents) // 100
+"""
+SHOP = {
+    "shop/__init__.py": "",
+    "shop/cart.py": CART,
+    "shop/tax.py": "def rate_of(cents: int) -> int:\n    '''In percent.'''\n    return 7 if cents < 1000 else 19\n",
+    "tests/test_tax.py": (
+        "from shop.tax import rate_of\n\n\ndef test_little_is_taxed_less():\n    assert rate_of(1) == 7\n"
+    ),
+    "README.md": "```python\n>>> total(100)\n107\n```\n",
+}
+SUITE = Draft(
+    preamble="from shop.cart import total",
+    cases=(Case(name="test_total", code="def test_total():\n    assert total(100) == 108", targets=("total",)),),
+)
+
+
+def prompter(missed: tuple[int, ...] = (), observed: Observed | None = None) -> Prompter:
+    source = SourceFile(path="shop/cart.py", text=CART, framework="pytest")
+    task = WritingTask(
+        source=source,
+        analysis=LANGUAGES["python"].analyse(source),
+        framework="pytest",
+        suite_path="tests/test_cart.py",
+        options=Options(instructions="Name the tests in plain English."),
+        runner=Runner(framework="pytest", version="9.2.0", origin="managed", found="pytest 9.2.0", program=("pytest",)),
+        view=Files(SHOP),
+        probe=no_probe,
+        seed=0,
+        sample=Sample(path="tests/test_tax.py", text=SHOP["tests/test_tax.py"], style=Style()),
+        missed=missed,
+        observed=observed,
+    )
+    return Prompter(task, LANGUAGES["python"])
+
+
+FAULT = Fault(name="test_total", gate="passes", message="assert 107 == 108\n +  where 107 = total(100)")
+MUTANT = Mutant(number=1, operator="boundary", line=8, end_line=8, before="cents < 0", after="cents <= 0")
+QUESTIONS: dict[str, Callable[[], str]] = {
+    "system": system_prompt,
+    "draft": lambda: prompter().draft(frozenset()).prompt,
+    "draft-beside-own-tests": lambda: prompter(missed=(9,)).draft(frozenset()).prompt,
+    "draft-with-observations": lambda: (
+        prompter(observed=Observed(facts=("assert total(100) == 107",), missed=(9,))).draft(frozenset()).prompt
+    ),
+    "repair": lambda: prompter().repair(SUITE, [FAULT]).prompt,
+    "strengthen": lambda: prompter().strengthen(SUITE, Gaps(unnoticed=(MUTANT,), missed=(9,))).prompt,
+    "again": lambda: asked_again("", "it held no test"),
+    "continue": lambda: asked_for_the_rest("", ["test_total", "test_nothing"]),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_reads_as_it_did(name):
+    assert QUESTIONS[name]() == (SNAPSHOTS / f"{name}.txt").read_text("utf-8")
+
+
+if __name__ == "__main__":
+    for name, question in QUESTIONS.items():
+        (SNAPSHOTS / f"{name}.txt").write_text(question(), "utf-8")
