@@ -513,3 +513,16 @@ def test_floats_are_compared_closely_and_whole_numbers_exactly():
     assert expectation("f()", 0.1 + 0.2) == "expect(f()).toBeCloseTo(0.3, 9)"
     assert expectation("f()", 12.5) == "expect(f()).toBe(12.5)"
     assert expectation("f()", {"$": "undefined"}) == "expect(f()).toBeUndefined()"
+
+
+async def test_what_a_call_gave_is_held_under_its_own_name_and_used_in_turn():
+    text = "export function counter(step: number) {\n  const count = (by: number) => by\n  return count\n}"
+    step = {"name": "", "args": [2]}
+    told = saw(6, args=[3], steps=[step], lived=[{"kind": "value", "tree": 6, "isAsync": False}], seen=[])
+    work = task(text, function("counter", text, "step"), probe=reporting(told))
+
+    (case,) = (await JavaScriptExplorer().explore(work, 2.0)).draft.cases
+
+    assert case.name == "count(2) returns 6 from counter(3)"
+    assert "const count = counter(3)" in case.code
+    assert "expect(count(2)).toBe(6)" in case.code

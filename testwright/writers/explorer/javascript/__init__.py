@@ -13,13 +13,13 @@ from testwright.domain.ports import Explored, WritingTask
 from testwright.domain.projects import WORKSPACE
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.openings import OF_NODE, is_loaded_as_module
-from testwright.writers.explorer.javascript.plan import MARKER, REPORT, plan_of, targets_of
+from testwright.writers.explorer.javascript.plan import MARKER, PATIENCE, REPORT, plan_of, targets_of
 from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.telling import specifier_of, writing_of
 
 __all__ = ["JavaScriptExplorer"]
 
-_PARTS = ("values", "regex", "inputs", "calls", "drawn", "watch", "main")
+_PARTS = ("values", "regex", "inputs", "calls", "lives", "drawn", "watch", "main")
 _FOLDER = Path(__file__).parent / "probe"
 _MOST_RESTARTS = 3
 
@@ -39,7 +39,7 @@ class JavaScriptExplorer:
 async def _observe(task: WritingTask, plan: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
     """Run the probe; a call that never returns costs one run and is left out of the next."""
     while True:
-        explored = await task.probe(probe_text(task, plan), (REPORT, MARKER), seconds=seconds)
+        explored = await task.probe(probe_text(task, plan), (REPORT, MARKER), seconds=PATIENCE * seconds)
         found = _report(explored)
         if found is not None:
             return found

@@ -10,10 +10,11 @@ from typing import Any
 
 from tree_sitter import Node
 
-from testwright.domain.analysis import Claim, Parameter, Symbol, SymbolKind
+from testwright.domain.analysis import Claim, Symbol, SymbolKind
 from testwright.domain.ports import WritingTask
 from testwright.domain.projects import OUT, WORKSPACE
 from testwright.domain.sessions import TestType
+from testwright.writers.explorer.javascript import classes, giving
 from testwright.writers.explorer.javascript.examples import (
     Readme,
     examples_of,
@@ -22,12 +23,15 @@ from testwright.writers.explorer.javascript.examples import (
     samples_of,
 )
 from testwright.writers.explorer.javascript.modules import Module
-from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, of_type, union
+from testwright.writers.explorer.javascript.parameters import parameters_of, parameters_of_node
+from testwright.writers.explorer.javascript.shapes import Shape, of_type
 from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, said, text_of, unwrap, walk
-from testwright.writers.explorer.javascript.usage import class_at, function_at, of_pattern, shape_with_default
+from testwright.writers.explorer.javascript.usage import class_at, function_at, of_pattern
 
 REPORT = "explored.json"
 MARKER = "exploring.json"
+PATIENCE = 2.0
+"""So many seconds on the clock may pass for each second of work."""
 _MOST_STRINGS = 60
 _MOST_SEPARATORS = 4
 _MOST_WORDS = 8
@@ -61,7 +65,7 @@ def targets_of(task: WritingTask, module: Module) -> tuple[Target, ...]:
         first: tuple[str, ...] = ("default",) if symbol.is_default_export else (owner,)
         if symbol.kind is SymbolKind.METHOD and not symbol.is_static:
             continue
-        if symbol.kind is SymbolKind.CONSTANT:
+        if symbol.kind is SymbolKind.CONSTANT or _is_abstract(symbol, module):
             continue
         is_old_class = symbol.kind is SymbolKind.FUNCTION and any(
             other.kind is SymbolKind.METHOD and not other.is_static and other.name.startswith(f"{symbol.name}.")
@@ -79,6 +83,11 @@ def targets_of(task: WritingTask, module: Module) -> tuple[Target, ...]:
     return tuple(found)
 
 
+def _is_abstract(symbol: Symbol, module: Module) -> bool:
+    node = class_at(module, symbol.line, symbol.end_line) if symbol.kind is SymbolKind.CLASS else None
+    return node is not None and classes.is_abstract(node)
+
+
 def _spec(
     number: int,
     kind: str,
@@ -94,7 +103,7 @@ def _spec(
         "kind": kind,
         "name": symbol.name,
         "path": list(path),
-        "params": _parameters(symbol.parameters, function, symbol.doc, module),
+        "params": parameters_of(symbol.parameters, function, symbol.doc, module),
         "methods": [],
         "fields": [],
         "examples": examples_of(symbol, readme),
@@ -103,126 +112,48 @@ def _spec(
     }
     if kind == "class":
         node = class_at(module, symbol.line, symbol.end_line)
-        spec["params"] = _parameters(symbol.parameters, _constructor(node) or function, symbol.doc, module)
         spec["methods"] = [_method(each, module) for each in task.analysis.symbols if _belongs(each, symbol)]
-        spec["fields"] = _public_fields(node)
+        if node is not None:
+            spec |= _of_class(node, symbol, module, {method["name"] for method in spec["methods"]})
+            spec["methods"] += spec.pop("inherited")
+    elif kind == "function":
+        spec["gives"] = giving.told_of(function, module)
     for parameter, samples in zip(spec["params"], samples_of(symbol, readme), strict=False):
         parameter["samples"] = samples
     return spec
+
+
+def _of_class(node: Node, symbol: Symbol, module: Module, known: set[str]) -> dict[str, Any]:
+    """Constructor, inherited methods and data of a class, beside the methods of its own that the analysis names."""
+    found = classes.constructor_of(node, module)
+    is_own = found is not None and node.start_byte <= found[0].start_byte < node.end_byte and found[1] is module
+    params = parameters_of_node(*found) if found is not None else []
+    if found is not None and is_own:
+        params = parameters_of(symbol.parameters, found[0], symbol.doc, module)
+    own = [
+        {
+            "name": name,
+            "kind": "getter" if classes.is_getter(method) else "method",
+            "params": parameters_of_node(method, home),
+        }
+        for name, (method, home) in classes.methods_of(node, module).items()
+        if name not in known
+    ]
+    return {"params": params, "fields": classes.public_fields(node, module), "inherited": own}
 
 
 def _belongs(method: Symbol, owner: Symbol) -> bool:
     return method.kind is SymbolKind.METHOD and not method.is_static and method.name.startswith(f"{owner.name}.")
 
 
-def _constructor(node: Node | None) -> Node | None:
-    body = field(node, "body")
-    for member in body.named_children if body is not None else []:
-        if member.type == "method_definition" and text_of(field(member, "name")) == "constructor":
-            return member
-    return None
-
-
-def _public_fields(node: Node | None) -> list[str]:
-    """Data that anybody may read: declared public fields, parameter properties, what the constructor assigns."""
-    if node is None:
-        return []
-    hidden: set[str] = set()
-    found: list[str] = []
-    for each in walk(node):
-        if each.type in ("public_field_definition", "field_definition"):
-            name = text_of(field(each, "name") or field(each, "property"))
-            modifier = next((child for child in each.children if child.type == "accessibility_modifier"), None)
-            (hidden.add if text_of(modifier) in ("private", "protected") else found.append)(name)
-        elif each.type == "required_parameter" and any(
-            c.type in ("accessibility_modifier", "readonly") for c in each.children
-        ):
-            name = text_of(field(each, "pattern"))
-            modifier = next((child for child in each.children if child.type == "accessibility_modifier"), None)
-            (hidden.add if text_of(modifier) in ("private", "protected") else found.append)(name)
-        elif each.type == "assignment_expression" and (
-            match := re.fullmatch(r"this\.([A-Za-z]\w*)", text_of(field(each, "left")))
-        ):
-            found.append(match[1])
-    if "Error" in text_of(node).split("{", 1)[0].partition("extends")[2]:
-        found.append("message")
-    return [name for name in dict.fromkeys(found) if name not in hidden and re.fullmatch(r"[A-Za-z]\w*", name)]
-
-
 def _method(symbol: Symbol, module: Module) -> dict[str, Any]:
     node = function_at(module, symbol.line, symbol.end_line)
-    is_getter = node is not None and any(child.type == "get" for child in node.children)
+    is_getter = node is not None and classes.is_getter(node)
     return {
         "name": symbol.name.split(".", 1)[1],
         "kind": "getter" if is_getter else "method",
-        "params": _parameters(symbol.parameters, node, symbol.doc, module),
+        "params": parameters_of(symbol.parameters, node, symbol.doc, module),
     }
-
-
-def _parameters(
-    parameters: tuple[Parameter, ...], function: Node | None, doc: str | None, module: Module
-) -> list[dict[str, Any]]:
-    nodes = _parameter_nodes(function)
-    documented = dict(re.findall(r"@param\s+\{([^@]*?)\}\s+\[?([\w$]+)", doc or ""))
-    by_name = {name: text for text, name in documented.items()}
-    told = []
-    for index, parameter in enumerate(parameters):
-        node = nodes[index] if index < len(nodes) else None
-        shape = _shape(parameter, node, function, by_name.get(parameter.name), module)
-        told.append(
-            {
-                "name": parameter.name if re.fullmatch(r"[\w$]+", parameter.name) else "options",
-                "shape": shape,
-                "optional": parameter.optional,
-                "rest": parameter.kind == "rest",
-            }
-        )
-    return told
-
-
-def _parameter_nodes(function: Node | None) -> list[Node]:
-    single = field(function, "parameter")
-    if single is not None:
-        return [single]
-    listed = field(function, "parameters")
-    return [child for child in listed.named_children if child.type != "comment"] if listed is not None else []
-
-
-def _shape(
-    parameter: Parameter, node: Node | None, function: Node | None, documented: str | None, module: Module
-) -> Shape:
-    typed = of_type(field(node, "type"), module) if field(node, "type") is not None else ANY
-    pattern = field(node, "pattern") or (
-        field(node, "left") if node is not None and node.type == "assignment_pattern" else node
-    )
-    used = of_pattern(pattern, function, module) if function is not None and pattern is not None else ANY
-    used = shape_with_default(used, field(node, "value") or field(node, "right"))
-    if parameter.kind == "rest" and typed["k"] == "any" and used["k"] not in ("array", "tuple"):
-        used = {"k": "array", "of": ANY}
-    if typed["k"] != "any":
-        return _refined(typed, used)
-    if documented is not None and (shape := of_jsdoc(documented, module))["k"] != "any":
-        return _refined(shape, used)
-    return used
-
-
-def _refined(typed: Shape, used: Shape) -> Shape:
-    """The type says the kind, the use says which values matter: patterns tested, literals compared."""
-    telling = [each for each in (used["of"] if used["k"] == "union" else [used]) if each["k"] in ("regex", "literal")]
-    kinds = {each["k"] for each in (typed["of"] if typed["k"] == "union" else [typed])}
-    fits = [
-        each
-        for each in telling
-        if (each["k"] == "regex" and "string" in kinds)
-        or (each["k"] == "literal" and {str: "string", int: "number", float: "number"}.get(type(each["v"])) in kinds)
-    ]
-    if typed["k"] == "object" and used["k"] == "object":
-        by_name = {each[0]: each[1] for each in used["props"]}
-        props = [[name, _refined(shape, by_name.get(name, ANY)), optional] for name, shape, optional in typed["props"]]
-        return {"k": "object", "props": props}
-    if typed["k"] == "array" and used["k"] == "array":
-        return {"k": "array", "of": _refined(typed["of"], used["of"])}
-    return union([*fits, typed]) if fits else typed
 
 
 def _fetches(function: Node | None, module: Module) -> bool:
@@ -262,6 +193,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "marker": f"{OUT}/{MARKER}",
         "seed": task.seed,
         "seconds": seconds,
+        "patience": PATIENCE,
         "mock": task.options.mock_external,
         "integration": TestType.INTEGRATION in task.options.test_types,
         "react": uses_react,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from testwright.domain.analysis import Claim, Parameter
-from testwright.writers.explorer.javascript import scenes
+from testwright.writers.explorer.javascript import lives, scenes
 from testwright.writers.explorer.javascript.fitting import fits, promised, together
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import Target
@@ -123,6 +123,8 @@ def _scene(each: dict[str, Any], target: Target, style: Style) -> _Scene | None:
     outcome, symbol = each["outcome"], target.symbol
     is_async = bool(outcome.get("isAsync"))
     example = each.get("isExample") is True
+    if target.kind == "function" and each["steps"]:
+        return None  # what a call gave has no declared promise of its own
     if target.kind == "function":
         call = scenes.call_text(symbol.name, each["args"], style, 4)
         typed = _are_typed(symbol.parameters, symbol.doc)
@@ -138,7 +140,7 @@ def _scene(each: dict[str, Any], target: Target, style: Style) -> _Scene | None:
     before = [f"const {held} = {scenes.call_text(f'new {symbol.name}', each['args'], style, 2)}"]
     for step, result in zip(each["steps"][:-1], results[:-1], strict=True):
         if not step.get("getter"):
-            call = scenes.step_text(held, step, style)
+            call = lives.step_text(held, step, style)
             before.append(f"await {call}" if result.get("isAsync") else call)
     last = each["steps"][-1]
     method = target.methods.get(last["name"])
@@ -147,7 +149,7 @@ def _scene(each: dict[str, Any], target: Target, style: Style) -> _Scene | None:
     typed = _are_typed(method.parameters, method.doc) and _are_typed(symbol.parameters, symbol.doc)
     return _Scene(
         method.name, last["name"], method.doc or "", method.returns, (method.line, method.end_line), (*before, ""),
-        scenes.step_text(held, last, style), tuple(last["args"]), example, is_async, typed,
+        lives.step_text(held, last, style), tuple(last["args"]), example, is_async, typed,
     )  # fmt: skip
 
 

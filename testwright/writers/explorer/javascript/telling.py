@@ -14,7 +14,7 @@ from testwright.domain.ports import WritingTask
 from testwright.domain.sessions import CoverageGoal
 from testwright.domain.specifiers import is_ambiguous
 from testwright.domain.suspects import Because, Suspect
-from testwright.writers.explorer.javascript import openings, scenes
+from testwright.writers.explorer.javascript import drawn, lives, openings, scenes
 from testwright.writers.explorer.javascript.admitting import arguments_fit
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import Target
@@ -183,10 +183,11 @@ def _worth_keeping(
         if not fresh and per_way.get(way, 0) >= _most_of_one_way(written, target):
             continue
         per_way[way] = per_way.get(way, 0) + 1
-        last = str(each["steps"][-1].get("name")) if target.kind == "class" and each["steps"] else ""
-        if target.kind == "class" and not fresh and per_step.get(last, 0) >= 3:
+        last = _last_step(each, target)
+        if last is not None and not fresh and per_step.get(last, 0) >= 3:
             continue
-        per_step[last] = per_step.get(last, 0) + 1
+        if last is not None:
+            per_step[last] = per_step.get(last, 0) + 1
         reached |= set(each["branches"])
         answers[answer] = answers.get(answer, 0) + 1
         kept.append((each, written))
@@ -198,14 +199,23 @@ def _worth_keeping(
     return sorted(kept, key=lambda pair: order[pair[1].scenario])
 
 
+def _last_step(each: Told, target: Target) -> str | None:
+    """The member that a life is about: "" for a birth, None for a plain call."""
+    if not each["steps"]:
+        return "" if target.kind == "class" else None
+    return str(each["steps"][-1].get("name")) if target.kind in ("class", "function") else None
+
+
 def _type_checks(each: Told, target: Target) -> bool:
     """Whether TypeScript would let the calls pass, as far as the declared types tell."""
-    methods = {method["name"]: method["params"] for method in target.spec["methods"]}
+    gives = target.spec.get("gives", {})
+    methods = {method["name"]: method["params"] for method in target.spec["methods"]} | gives.get("methods", {})
+    methods |= {"": gives["call"]} if gives.get("call") is not None else {}
     calls = [(each["args"], target.spec["params"])]
     calls += [
         (step["args"], methods[step["name"]])
         for step in each["steps"]
-        if target.kind == "class" and step.get("name") in methods and isinstance(step.get("args"), list)
+        if step.get("name") in methods and isinstance(step.get("args"), list)
     ]
     return all(arguments_fit(args, parameters) for args, parameters in calls)
 
@@ -219,7 +229,7 @@ def _most_of_one_way(written: Written, target: Target) -> int:
 def _one_per_member(kept: list[tuple[Told, Written]], target: Target) -> list[tuple[Told, Written]]:
     seen: dict[str, tuple[Told, Written]] = {}
     for each, written in kept:
-        member = str(each["steps"][-1].get("name")) if target.kind == "class" and each["steps"] else ""
+        member = _last_step(each, target) or ""
         seen.setdefault(member, (each, written))
     return list(seen.values())
 
@@ -228,14 +238,16 @@ def _written(each: Told, target: Target, style: Style, has_results: bool) -> Wri
     if holds(each["args"], "cut", "symbol"):
         return None
     match target.kind:
+        case "function" if each["steps"]:
+            return lives.life(each, target, style)
         case "function":
             return _function(each, target, style, has_results)
         case "class":
-            return scenes.life(each, target, style)
+            return lives.life(each, target, style)
         case "component":
-            return scenes.component(each, target, style)
+            return drawn.component(each, target, style)
         case "hook":
-            return scenes.hook(each, target, style)
+            return drawn.hook(each, target, style)
     return None
 
 

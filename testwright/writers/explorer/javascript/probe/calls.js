@@ -64,35 +64,45 @@ function thrown(error, isAsync) {
 }
 
 async function callFunction(job) {
+  if (job.steps.length) return liveThrough(job)
   const spies = []
-  const owner = reach(job.target.path.slice(0, -1))
-  const called = job.target.path.at(-1)
   let args = []
   let before = []
-  const outcome = await attempt(() => {
-    args = job.args.map((tree) => decode(tree, spies))
-    before = args.map((arg) => JSON.stringify(encode(arg)))
-    return job.target.path.length ? owner[called](...args) : unit(...args)
-  }, job.target)
+  let given
+  const outcome = await attempt(
+    () => {
+      args = job.args.map((tree) => decode(tree, spies))
+      before = args.map((arg) => JSON.stringify(encode(arg)))
+      return callTarget(job.target, args)
+    },
+    (value) => (given = value),
+  )
   const after = args.map((arg, index) => {
     const now = encode(arg)
     return JSON.stringify(now) === before[index] ? null : { now }
   })
-  return { outcome, after, spies: spies.map(([name, spy]) => [name, spy.calls]) }
+  const ways = args.includes(given) ? [] : waysOn(given, job.target)
+  return { outcome, after, ways, spies: spies.map(([name, spy]) => [name, spy.calls]) }
 }
 
-async function attempt(work, target) {
+function callTarget({ path }, args) {
+  return path.length ? reach(path.slice(0, -1))[path.at(-1)](...args) : unit(...args)
+}
+
+// `look` sees the value itself, before it becomes plain data.
+async function attempt(work, look = () => {}) {
   try {
     const { value, error, late, isAsync } = await settled(work())
     if (late) return { kind: 'late' }
     if (error !== undefined) return thrown(error, isAsync)
-    return { kind: 'value', tree: told(value, target), isAsync }
+    look(value)
+    return { kind: 'value', tree: told(value), isAsync }
   } catch (error) {
     return thrown(error, false)
   }
 }
 
-function told(value, target) {
+function told(value) {
   const steps = value !== null && typeof value === 'object' && typeof value.next === 'function' && typeof value[Symbol.iterator] === 'function'
   if (!steps) return encode(value)
   const items = []
@@ -101,51 +111,4 @@ function told(value, target) {
     items.push(item)
   }
   return { $: 'iterator', v: encode(items) }
-}
-
-async function liveThrough(job) {
-  const spies = []
-  const Made = reach(job.target.path)
-  let made
-  const steps = []
-  const birth = await attempt(() => {
-    made = new Made(...job.args.map((tree) => decode(tree, spies)))
-    return undefined
-  })
-  if (birth.kind === 'throws') return { outcome: birth, lived: [], seen: [], spies: [] }
-  let before = []
-  for (const [index, step] of job.steps.entries()) {
-    if (index === job.steps.length - 1) before = (await sightsOf(made, job.target)).map((sight) => JSON.stringify(sight))
-    let isSelf = false
-    const outcome = await attempt(() => {
-      const result = step.getter ? made[step.name] : made[step.name](...step.args.map((tree) => decode(tree, spies)))
-      isSelf = result === made
-      return isSelf ? undefined : result
-    })
-    steps.push({ ...outcome, isSelf })
-    if (outcome.kind !== 'value') break
-  }
-  // An end on the way belongs to the shorter life, which is tried on its own.
-  const isCut = steps.length < job.steps.length
-  return { outcome: isCut ? NOISE : (steps.at(-1) ?? birth), lived: steps, seen: await changedSights(made, job.target, before), spies: spies.map(([name, spy]) => [name, spy.calls]) }
-}
-
-const QUERY = /^(is|has|can|get|to|size|count|total|length|list|keys|values|entries|peek|first|last|free|all|name|toString|toJSON|valueOf|snapshot|state|status)/
-
-// `moved` marks what the last step changed.
-async function changedSights(made, target, before) {
-  return (await sightsOf(made, target)).map((sight) => ({ ...sight, moved: !before.includes(JSON.stringify(sight)) }))
-}
-
-// What an object shows of itself when asked: getters, public data, and methods whose names are questions.
-async function sightsOf(made, target) {
-  const seen = []
-  for (const method of target.methods) {
-    if (method.kind === 'method' && (method.params.some((parameter) => !parameter.optional) || !QUERY.test(method.name))) continue
-    const outcome = await attempt(() => (method.kind === 'getter' ? made[method.name] : made[method.name]()))
-    if (outcome.kind === 'value') seen.push({ name: method.name, getter: method.kind === 'getter', tree: outcome.tree, isAsync: outcome.isAsync })
-  }
-  for (const field of target.fields)
-    if (Object.hasOwn(made, field)) seen.push({ name: field, getter: true, tree: encode(made[field]), isAsync: false })
-  return seen
 }

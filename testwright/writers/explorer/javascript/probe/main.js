@@ -64,8 +64,9 @@ function nextJob(target, corpus, random) {
   const pick = (list) => list[Math.floor(random() * list.length)]
   const base = pick(corpus)
   if (!base) return null
-  if (target.kind === 'class' && random() < 0.7 && target.methods.length) {
-    const steps = [...base.job.steps, pick(stepsOf(pick(target.methods)) ?? [])].filter(Boolean).slice(-4)
+  const ways = target.kind === 'class' ? target.methods : (base.seen.ways ?? [])
+  if (ways.length && random() < 0.7) {
+    const steps = [...base.job.steps, pick(stepsOf(pick(ways)) ?? [])].filter(Boolean).slice(-4)
     return { ...base.job, steps, isExample: false, rank: undefined }
   }
   if (target.kind === 'component' && random() < 0.8) {
@@ -221,7 +222,8 @@ async function explore(target, pile, stop, random, turns) {
     pile.tried.add(key)
     pile.calls++
     const seen = await observe(job)
-    if (keep(pile, job, seen) && job.steps.length < 2) pile.queue.unshift(...followers(job, seen))
+    const isNew = keep(pile, job, seen)
+    if ((isNew || isGiver(pile, job, seen)) && job.steps.length < 2) pile.queue.unshift(...followers(job, seen))
   }
 }
 
@@ -255,11 +257,32 @@ function keep(pile, job, seen) {
   return !twin
 }
 
-// What a person would do next with a component or a hook that just showed something new.
-function followers(job, { states }) {
+const MOST_GIVERS = 16
+
+// All functions look alike from outside, yet what another call gave may well do something else.
+function isGiver(pile, job, seen) {
+  if (!seen.ways?.length || job.target.kind !== 'function' || pile.givers >= MOST_GIVERS) return false
+  if (!pile.corpus.some((found) => found.job === job)) pile.corpus.push({ job, seen, cost: cost(job) })
+  pile.givers++
+  return true
+}
+
+// What a person would do next with what just showed something new.
+function followers(job, { states, ways }) {
+  if (job.target.kind === 'function' && ways?.length) return usesOf(job, ways)
   if (job.target.kind !== 'component' && job.target.kind !== 'hook') return []
   const deeds = job.target.kind === 'component' ? deedsOf(states?.at(-1)) : hookDeeds(states?.at(-1))
   return deeds.slice(0, 6).map((deed) => ({ ...job, steps: [...job.steps, deed], isExample: false }))
+}
+
+// Each way in turn, its most telling calls first; the same call again, since things may remember.
+function usesOf(job, ways) {
+  const lists = ways.map((way) => stepsOf(way))
+  const next = []
+  for (let round = 0; round < 8; round++) for (const list of lists) if (round < list.length && next.length < 40) next.push({ ...job, steps: [...job.steps, list[round]], isExample: false })
+  const last = job.steps.at(-1)
+  if (last) next.unshift({ ...job, steps: [...job.steps, last], isExample: false })
+  return next.map((each) => ({ ...each, rank: (job.rank ?? 0) + 4 }))
 }
 
 // Of thousands: those that reach something no simpler one does, and the simplest of all.
@@ -297,37 +320,45 @@ function chosen(pile) {
   return [...first, ...rest].slice(0, MOST_TOLD + 3 * pile.methods)
 }
 
+// Work, not time, is what the budget counts, so that a busy machine sees as much as an idle one; up to a limit.
+class Clock {
+  #now = Date.now.bind(Date)
+  #started = this.#now()
+  #before = process.cpuUsage()
+  spent = () => {
+    const { user, system } = process.cpuUsage(this.#before)
+    return Math.max((user + system) / 1e6, (this.#now() - this.#started) / 1000 / plan.patience)
+  }
+}
+
 async function search() {
-  const started = Date.now()
-  const now = Date.now.bind(Date)
-  const deadline = started + plan.seconds * 650
-  const last = started + plan.seconds * 900
+  const { spent } = new Clock()
   const random = randomBy(plan.seed)
   const piles = new Map()
   for (const target of plan.targets) {
     if (reach(target.path) === undefined) continue
-    piles.set(target, { queue: orNone(() => firstJobs(target)), corpus: [], ways: new Map(), answers: new Map(), crashes: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0, methods: target.methods.length })
+    piles.set(target, { queue: orNone(() => firstJobs(target)), corpus: [], ways: new Map(), answers: new Map(), crashes: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0, givers: 0, methods: target.methods.length })
   }
-  const stop = () => now() > deadline
+  const stop = () => spent() > 0.65 * plan.seconds
   const isTired = (pile) => !pile.queue.length && pile.stale > 1500
   while (!stop() && [...piles.values()].some((pile) => !isTired(pile)))
     for (const [target, pile] of piles) if (!isTired(pile)) await exploreOn(target, pile, stop, random)
   const told = []
   for (const [target, pile] of piles) {
     for (const { job, seen } of chosen(pile)) {
-      if (now() > last) break
+      if (spent() > 0.9 * plan.seconds) break
       if (!(await holdsAfresh(job, seen))) continue
       const answer = job.answer === undefined ? null : answersOf(target)[job.answer]
-      told.push({ target: target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer, ...seen })
+      told.push({ target: target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer, ...seen, ways: undefined })
     }
   }
   for (const [target, pile] of piles) {
     for (const { job, seen } of [...pile.crashes.values()].slice(0, 5).flat()) {
-      if (now() > last) break
+      if (spent() > 0.9 * plan.seconds) break
       if (await holdsAfresh(job, seen)) told.push({ target: target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer: null, ...seen })
     }
     for (const [claim, args] of (target.claims ?? []).entries()) {
-      if (!args || now() > last) continue
+      if (!args || spent() > 0.9 * plan.seconds) continue
       const job = { target, args, steps: [], isExample: true }
       const seen = await observe(job)
       if (await holdsAfresh(job, seen)) told.push({ target: target.id, args, steps: [], isExample: true, claim, answer: null, ...seen })

@@ -1,0 +1,203 @@
+"""Tests of components and hooks, as a person meets them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from testwright.writers.explorer.javascript.plan import Target
+from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
+from testwright.writers.explorer.javascript.scenes import UNFIT, call_text, set_up, spy_checks, throws
+from testwright.writers.explorer.javascript.writing import Style, Written
+
+_MOST_CHECKS = 5
+_ELEMENTS = {"button": "HTMLButtonElement", "combobox": "HTMLSelectElement"}
+
+
+def component(each: dict[str, Any], target: Target, style: Style) -> Written | None:
+    """A component as a person meets it."""
+    outcome, states, steps = each["outcome"], each.get("states") or [], each["steps"]
+    setup, needs = set_up(each, style)
+    setup = [line for line in setup if line]
+    element = _element(target.symbol.name, each["args"][0] if each["args"] else {"$": "object", "v": []}, style)
+    if outcome["kind"] == "throws":
+        line, _ = throws(f"render({element})", outcome, style)
+        return Written(f"throws {quoted(cut_at_a_word(outcome['message']))}", [*setup, *line], "error", False, needs)
+    if not states or len(states) != len(steps) + 1:
+        return None
+    lines = [*setup]
+    if not steps and states[-1]["isEmpty"]:
+        lines += [f"const {{ container }} = render({element})", "", "expect(container.innerHTML).toBe('')"]
+        return Written(f"shows nothing{_props_title(each, '')}", lines, "edge", False, needs)
+    lines.append(f"render({element})")
+    for step in steps:
+        found = f"screen.getByRole({quoted(step['role'])}, {{ name: {quoted(step['name'])} }})"
+        if step["act"] == "click":
+            lines.append(f"fireEvent.click({found})")
+        else:
+            lines.append(f"fireEvent.change({found}, {{ target: {{ value: {quoted(step['text'])} }} }})")
+    checks, title = _changes(states[-2], states[-1], style) if steps else _first_sight(states[-1], style)
+    heard = spy_checks(each, style)
+    called = [name for name, calls in each["spies"] if calls]
+    if not checks and not called:
+        return None
+    if called:
+        title = " and ".join([*[f"calls {name}" for name in called], *([title] if checks else [])])
+    title += _deeds_title(steps) if steps else ""
+    title += _props_title(each, title)
+    return Written(title, [*lines, "", *checks[:_MOST_CHECKS], *heard], "happy", False, needs)
+
+
+def _element(name: str, props: dict[str, Any], style: Style) -> str:
+    if not style.has_jsx:
+        return f"createElement({name}, {source(props, style.mock)})" if props["v"] else f"createElement({name})"
+    children = next((value for key, value in props["v"] if key == "children"), None)
+    parts = [name]
+    for key, value in props["v"]:
+        if key == "children" and isinstance(children, str) and children and not re.search(r"[{}<>\n]", children):
+            continue
+        if isinstance(value, str) and not re.search(r"[\"\n\\&]", value):
+            parts.append(f'{key}="{value}"')
+        elif value is True:
+            parts.append(key)
+        else:
+            parts.append(f"{key}={{{source(value, style.mock, -1000)}}}")
+    opened = " ".join(parts)
+    if isinstance(children, str) and children and not re.search(r"[{}<>\n]", children):
+        return f"<{opened}>{children}</{name}>"
+    return f"<{opened} />"
+
+
+def _props_title(each: dict[str, Any], title: str) -> str:
+    """What the component was given, but for a text of its own that the title shows already."""
+    props = each["args"][0]["v"] if each["args"] and isinstance(each["args"][0], dict) else []
+    told = [
+        f"{key} {brief(value, 20)}"
+        for key, value in props
+        if not (isinstance(value, dict) and value["$"] in ("spy", "quiet"))
+        and not (key == "children" and isinstance(value, str) and value and value in title)
+    ]
+    return f" with {', '.join(told)}" if told else ""
+
+
+def _deeds_title(steps: list[dict[str, Any]]) -> str:
+    told: list[str] = []
+    for step in steps:
+        typed = f"typing {quoted(step.get('text', ''))} into {step['name']}"
+        told.append(f"clicking {step['name']}" if step["act"] == "click" else typed)
+    counted = [f"{deed}{f' {told.count(deed)} times' if told.count(deed) > 1 else ''}" for deed in dict.fromkeys(told)]
+    return " after " + ", then ".join(counted)
+
+
+def _first_sight(state: dict[str, Any], style: Style) -> tuple[list[str], str]:
+    checks: list[str] = []
+    shown: list[str] = []
+    for role in state["roles"]:
+        if role["name"] is None:
+            continue
+        found = f"screen.getByRole({quoted(role['role'])}, {{ name: {quoted(role['name'])} }})"
+        checks += _role_checks(found, role, style)
+        shown.append(f"the {role['role']} {role['name']}" + (" disabled" if role["disabled"] else ""))
+    named = {role["name"] for role in state["roles"]}
+    for text in state["texts"]:
+        if text not in named:
+            checks.append(f"expect(screen.getByText({quoted(text)})).toBeTruthy()")
+            shown.append(text)
+    return checks, "shows " + " and ".join(shown[:2])
+
+
+def _role_checks(found: str, role: dict[str, Any], style: Style) -> list[str]:
+    checks, plain = [], found
+    if style.is_typed:
+        found = found.replace("getByRole(", f"getByRole<{_ELEMENTS.get(role['role'], 'HTMLInputElement')}>(")
+    if role["className"]:
+        checks.append(f"expect({plain}.className).toBe({quoted(role['className'])})")
+    if role["role"] in ("button", "textbox", "checkbox", "radio", "combobox", "switch"):
+        checks.append(f"expect({found}.disabled).toBe({'true' if role['disabled'] else 'false'})")
+    if role["role"] in ("checkbox", "radio", "switch"):
+        checks.append(f"expect({found}.checked).toBe({'true' if role['checked'] else 'false'})")
+    if role["value"] is not None:
+        checks.append(f"expect({found}.value).toBe({quoted(role['value'])})")
+    return checks or [f"expect({plain}).toBeTruthy()"]
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any], style: Style) -> tuple[list[str], str]:
+    """What a person would notice: texts that came or went, controls that changed."""
+    checks: list[str] = []
+    shown: list[str] = []
+    for text in after["texts"]:
+        if text not in before["texts"]:
+            checks.append(f"expect(screen.getByText({quoted(text)})).toBeTruthy()")
+            shown.append(f"shows {text}")
+    known = {(role["role"], role["name"]): role for role in before["roles"]}
+    for role in after["roles"]:
+        old = known.get((role["role"], role["name"]))
+        if role["name"] is None or (old is not None and _same(old, role)):
+            continue
+        found = f"screen.getByRole({quoted(role['role'])}, {{ name: {quoted(role['name'])} }})"
+        checks += _role_checks(found, role, style)
+        if old is not None and old["disabled"] != role["disabled"]:
+            shown.append(f"{'disables' if role['disabled'] else 'enables'} {role['name']}")
+    for text in before["texts"]:
+        if text not in after["texts"] and not any(text in line for line in checks):
+            checks.append(f"expect(screen.queryByText({quoted(text)})).toBeNull()")
+            shown.append(f"no longer shows {text}")
+    return checks, " and ".join(shown[:2]) or "changes what it shows"
+
+
+def _same(first: dict[str, Any], second: dict[str, Any]) -> bool:
+    return all(first[key] == second[key] for key in ("disabled", "checked", "value", "className"))
+
+
+def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
+    outcome, states, steps = each["outcome"], each.get("states") or [], each["steps"]
+    setup, needs = set_up(each, style)
+    call = call_text(target.symbol.name, each["args"], style, 2)
+    if outcome["kind"] == "throws":
+        line, _ = throws(f"renderHook(() => {call})", outcome, style)
+        return Written(f"throws {quoted(cut_at_a_word(outcome['message']))}", [*setup, *line], "error", False, needs)
+    if not states or len(states) != len(steps) + 1:
+        return None
+    if any(step["act"] == "advance" for step in steps):
+        needs.add("timers")
+    lines = [*setup, f"const {{ result }} = renderHook(() => {call})"]
+    for step in steps:
+        if step["act"] == "advance":
+            lines.append(f"act(() => {{\n  {style.mock}.advanceTimersByTime({step['ms']}){style.end}\n}})")
+        else:
+            path = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in step["path"])
+            args = ", ".join(source(arg, style.mock, -1000) for arg in step["args"])
+            lines.append(f"act(() => {{\n  result.current{path}({args}){style.end}\n}})")
+    checks = _hook_checks(states[-1], style)
+    checks += spy_checks(each, style)
+    if not checks:
+        return None
+    shown = ", ".join(brief(arg) for arg in each["args"])
+    told = [f"{step['ms'] // 1000} s" if step["act"] == "advance" else _called(step) for step in steps]
+    title = f"gives {brief(_without_functions(states[-1]))}" + (f" for {shown}" if shown else "")
+    return Written(
+        title + (f" after {', then '.join(told)}" if told else ""), [*lines, "", *checks], "happy", False, needs
+    )
+
+
+def _called(step: dict[str, Any]) -> str:
+    where = ".".join(str(key) for key in step["path"]) or "it"
+    return f"{where}({', '.join(brief(arg, 16) for arg in step['args'])})"
+
+
+def _hook_checks(tree: Any, style: Style) -> list[str]:
+    if isinstance(tree, list):
+        pairs = [(f"result.current[{index}]", item) for index, item in enumerate(tree)]
+    elif isinstance(tree, dict) and tree["$"] == "object" and holds(tree, "function"):
+        pairs = [(f"result.current.{key}", item) for key, item in tree["v"]]
+    else:
+        pairs = [("result.current", tree)]
+    return [style.words.value(subject, item) for subject, item in pairs if not holds(item, *UNFIT)][:6]
+
+
+def _without_functions(tree: Any) -> Any:
+    if isinstance(tree, list):
+        return [item for item in tree if not holds(item, "function")]
+    if isinstance(tree, dict) and tree["$"] == "object":
+        return {"$": "object", "v": [[key, item] for key, item in tree["v"] if not holds(item, "function")]}
+    return tree

@@ -1,0 +1,128 @@
+"""Tests of things with a life of their own: what was made, used, and asked what it has become."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from testwright.writers.explorer.javascript.plan import Target
+from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted
+from testwright.writers.explorer.javascript.scenes import (
+    UNDEFINED,
+    UNFIT,
+    call_text,
+    scenario,
+    set_up,
+    spy_checks,
+    throws,
+)
+from testwright.writers.explorer.javascript.writing import Style, Written
+
+
+def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
+    """A thing: made by `new` or by a call, used, and asked what it has become."""
+    name, outcome, results = target.symbol.name, each["outcome"], each.get("lived") or []
+    steps = each["steps"][: len(results)]  # a life ends with the step that throws
+    setup, needs = set_up(each, style)
+    is_class = target.kind == "class"
+    made = call_text(f"new {name}" if is_class else name, each["args"], style, 2)
+    if is_class and (not steps or not results):
+        return _birth(each, target, style, setup, made, needs)
+    if not steps or not results:
+        return None
+    held = _held(target)
+    is_late = bool(each.get("isBornLate"))
+    lines = [*setup, f"const {held} = {'await ' if is_late else ''}{made}"]
+    is_async = is_late or any(result.get("isAsync") for result in results)
+    for step, result in zip(steps[:-1], results[:-1], strict=False):
+        call = step_text(held, step, style)
+        if not step.get("getter"):
+            lines.append(f"await {call}" if result.get("isAsync") else call)
+    last, result = steps[-1], results[-1]
+    call = step_text(held, last, style)
+    shown = ", ".join(brief(arg, 30) for arg in last["args"])
+    doing = last["name"] if last.get("getter") else f"{last['name'] or held}({shown})"
+    before = [step["name"] or "an earlier call" for step in steps[:-1] if not step.get("getter")]
+    after = f" after {' and '.join(dict.fromkeys(before))}" if before else ""
+    if outcome["kind"] == "throws":
+        line, throws_later = throws(call, outcome, style)
+        title = f"{doing} throws {quoted(cut_at_a_word(outcome['message']))}{after}"
+        return Written(title, [*lines, "", *line], "error", is_async or throws_later, needs)
+    tree = outcome["tree"]
+    if holds(tree, *UNFIT):
+        return None
+    sights = _sights(each, held, style, () if last.get("getter") else (last["name"],))
+    checks = spy_checks(each, style)
+    if result.get("isSelf") or tree == UNDEFINED:
+        if not sights and not checks:
+            return None
+        lines += [f"await {call}" if result.get("isAsync") else call, "", *[line for line, _ in sights], *checks]
+        effect = " and ".join(what for _, what in sights[:2]) or "calls back"
+        return Written(f"{doing} leaves {effect}{after}", lines, "happy", is_async or _waits(sights), needs)
+    subject = f"await {call}" if result.get("isAsync") else call
+    moved = {**each, "seen": [seen for seen in each.get("seen", []) if seen.get("moved")]}
+    told = [line for line, _ in _sights(moved, held, style, (last["name"],))] if not _is_question(last) else []
+    lines += ["", style.words.value(subject, tree), *told, *checks]
+    title = f"{doing} {'is' if last.get('getter') else 'returns'} {brief(tree)}{after}"
+    made_of = ", ".join(brief(arg, 20) for arg in each["args"])
+    title += f" {'on' if is_class else 'from'} {name}({made_of})" if made_of and not before else ""
+    return Written(title, lines, scenario({"args": last["args"]}), is_async or _waits(sights), needs)
+
+
+def _waits(sights: list[tuple[str, str]]) -> bool:
+    return any("await " in line for line, _ in sights)
+
+
+def _is_question(step: dict[str, Any]) -> bool:
+    return bool(step.get("getter")) or re.match(r"(is|has|get|to|can|count|total|size|list)", step["name"]) is not None
+
+
+_MAKERS = re.compile(r"(create|make|build|new|get)(?=[A-Z])")
+_RESERVED = frozenset(("class", "new", "default", "function", "delete", "import", "with", "in", "of", "case"))
+
+
+def _held(target: Target) -> str:
+    """The name under which a test holds what it made."""
+    name = target.symbol.name.rpartition(".")[2]
+    given = str(target.spec.get("gives", {}).get("name", ""))
+    told = given if re.fullmatch(r"[a-z]\w{2,}", given) else _MAKERS.sub("", name)
+    held = re.sub(r"^[A-Z]+", lambda m: m[0].lower(), told)
+    return "made" if not re.fullmatch(r"[A-Za-z]\w+", held) or held in (*_RESERVED, target.symbol.name) else held
+
+
+def _birth(
+    each: dict[str, Any], target: Target, style: Style, setup: list[str], made: str, needs: set[str]
+) -> Written | None:
+    name, outcome = target.symbol.name, each["outcome"]
+    shown = ", ".join(brief(arg, 30) for arg in each["args"])
+    if outcome["kind"] == "throws":
+        line, is_async = throws(made, outcome, style)
+        title = f"throws {quoted(cut_at_a_word(outcome['message']))} for new {name}({shown})"
+        return Written(title, [*setup, *line], "error", is_async, needs)
+    held = _held(target)
+    sights = _sights(each, held, style, ())
+    heard = spy_checks(each, style)
+    if not sights:
+        return None
+    lines = [*setup, f"const {held} = {made}", "", *[line for line, _ in sights], *heard]
+    title = f"starts with {' and '.join(what for _, what in sights[:2])}" + (f" for {shown}" if shown else "")
+    return Written(title, lines, scenario(each), _waits(sights), needs)
+
+
+def step_text(held: str, step: dict[str, Any], style: Style) -> str:
+    if step.get("getter"):
+        return f"{held}.{step['name']}"
+    return call_text(f"{held}.{step['name']}" if step["name"] else held, step["args"], style, 2)
+
+
+def _sights(each: dict[str, Any], held: str, style: Style, without: tuple[str, ...]) -> list[tuple[str, str]]:
+    found = []
+    for seen in each.get("seen", []):
+        tree = seen["tree"]
+        if seen["name"] in without or tree == UNDEFINED or holds(tree, *UNFIT):
+            continue
+        subject = f"{held}.{seen['name']}" if seen["getter"] else f"{held}.{seen['name']}()"
+        line = style.words.value(f"await {subject}" if seen["isAsync"] else subject, tree)
+        found.append((line, f"{seen['name']} {brief(tree, 24)}", len(line), bool(seen.get("moved"))))
+    found.sort(key=lambda sight: (not sight[3], sight[2] > 120))
+    return [(line, what) for line, what, length, _ in found if length < 600][:3]
