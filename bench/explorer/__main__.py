@@ -1,6 +1,6 @@
 """The explorer on the development set: the whole line (explorer, sandbox, court) for each file, and one table.
 
-    python bench/explorer [WORDS …] [--language python|javascript] [--seconds 10] [--reruns 20] [--pynguin]
+    python bench/explorer [WORDS …] [--language python|javascript] [--seconds 10] [--reruns 20] [--pynguin 60]
                           [--json FILE] [--suites FOLDER]
 
 WORDS choose the files whose module or path contains one of them. See README.md one folder up.
@@ -11,12 +11,14 @@ import asyncio
 import json
 import sys
 import tempfile
+from dataclasses import asdict, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import development
+import pynguin
 import table
 from walking import Row, walked
 
@@ -30,6 +32,7 @@ def main() -> None:
     parser.add_argument("--language", choices=("python", "javascript"), help="only this half of the set")
     parser.add_argument("--seconds", type=float, default=10.0, help="exploration of a file (10)")
     parser.add_argument("--reruns", type=int, default=0, metavar="N", help="run each suite N more times, shuffled")
+    parser.add_argument("--pynguin", type=int, metavar="SECONDS", help="let Pynguin search each Python file as well")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was measured there")
     parser.add_argument("--suites", type=Path, metavar="FOLDER", help="keep the delivered suites there")
     asyncio.run(measure(parser.parse_args()))
@@ -44,6 +47,8 @@ async def measure(wish: argparse.Namespace) -> None:
         async with open_workbench(settings) as bench:
             for target in development.targets(wish.words, languages):
                 row = await walked(bench, target, wish.reruns)
+                if wish.pynguin and target.language == "python":
+                    row = replace(row, rival=asdict(await pynguin.searched(bench, target, wish.pynguin)))
                 rows.append(row)
                 print(table.line(row), flush=True)
                 if wish.suites and row.suite:

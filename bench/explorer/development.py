@@ -141,7 +141,8 @@ def _install_python(folder: Path, needs: Sequence[str]) -> None:
     environment = folder / ".venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
     (packages,) = environment.glob("lib/python3*/site-packages")
-    command = [sys.executable, "-m", "pip", "install", "-q", "--only-binary", ":all:", "--target", str(packages)]
+    # stringcase is published as source only
+    command = [sys.executable, "-m", "pip", "install", "-q", "--prefer-binary", "--target", str(packages)]
     subprocess.run([*command, *needs], check=True, capture_output=True)
 
 

@@ -1,7 +1,8 @@
 """How the measurements are printed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
+from typing import Any
 
 from walking import Row
 
@@ -9,7 +10,7 @@ WANTED = {"python": (85.0, 75.0), "javascript": (80.0, 65.0)}
 """Medians that are wanted: branches, mutants."""
 
 HEAD = (
-    f"{'file':<38}{'tests':>6}{'line':>7}{'branch':>8}{'mutants, all':>16}{'noticed by court':>18}{'rough':>7}"
+    f"{'file':<38}{'tests':>6}{'line':>7}{'branch':>8}{'mutants, all':>18}{'noticed by court':>18}{'rough':>7}"
     f"{'more than needed':>18}{'suspects':>10}{'s':>7}{'MB':>6}"
 )
 
@@ -23,12 +24,24 @@ def line(row: Row) -> str:
     court = f"{counts.get('killed', '-')} of {counts.get('sampled', '-')}"
     share = f"{score.killed} of {score.mutants}: {_percent(score.killed, score.mutants)}"
     text = (
-        f"{name:<38}{score.tests:>6}{_shown(score.lines):>7}{_shown(score.branches):>8}{share:>16}{court:>18}"
+        f"{name:<38}{score.tests:>6}{_shown(score.lines):>7}{_shown(score.branches):>8}{share:>18}{court:>18}"
         f"{row.rough_mutants:>7}{score.superfluous:>18}{row.suspects:>10}{row.seconds:>7.1f}{_shown(row.memory_mb):>6}"
     )
     if score.reruns:
         text += f"   {score.failed_reruns} of {score.reruns} shuffled reruns failed"
-    return f"{text}   {score.problem}" if score.problem else text
+    text += f"   {score.problem}" if score.problem else ""
+    return text if row.rival is None else f"{text}\n{_rival(row.rival)}"
+
+
+def _rival(rival: Mapping[str, Any]) -> str:
+    score = rival["score"]
+    if score is None:
+        return f"{'  Pynguin':<38}  {rival['problem']}"
+    share = f"{score['killed']} of {score['mutants']}: {_percent(score['killed'], score['mutants'])}"
+    return (
+        f"{'  Pynguin':<38}{score['tests']:>6}{_shown(score['lines']):>7}{_shown(score['branches']):>8}{share:>18}"
+        f"{'':>25}{score['superfluous']:>18}{'':>10}{rival['seconds']:>7.1f}   {score['problem']}"
+    ).rstrip()
 
 
 def medians(rows: Sequence[Row]) -> Iterator[str]:

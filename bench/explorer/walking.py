@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from development import Target
 
@@ -47,7 +48,10 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One file. `score` is None when nothing was delivered; `problem` then says why. Memory in MB, time in seconds."""
+    """One file. `score` is None when nothing was delivered; `problem` then says why. Memory in MB, time in seconds.
+
+    `rival` is what Pynguin came to, where it was asked.
+    """
 
     name: str
     language: str
@@ -61,6 +65,7 @@ class Row:
     suite: str = ""
     memory_mb: float | None = None
     problem: str = ""
+    rival: Mapping[str, Any] | None = None
 
     def json(self) -> dict[str, Any]:
         return asdict(self)
@@ -159,7 +164,7 @@ async def scored(bench: Workbench, target: Target, suite_path: str, suite: str, 
     source, tools = source_of(target), bench.tools
     tool, language = tools.frameworks[source.framework], tools.languages[tools.language_of(source.path) or ""]
     assignment = Assignment(
-        session_id="bench-score",
+        session_id=f"score-{uuid4()}",  # a session of its own, or it would get another package's copy
         round=1,
         file_index=1,
         total_files=1,
@@ -197,7 +202,7 @@ async def scored(bench: Workbench, target: Target, suite_path: str, suite: str, 
         workspace.write(source.path, source.text)
         failed = sum([_has_failed(await run(seed)) for seed in range(1, reruns + 1)])
     finally:
-        await tools.workspaces.close(assignment)
+        await bench.workspaces.close_round(assignment.session_id, assignment.round)
     challenge = report if isinstance(report, ChallengeReport) else None
     fates = {outcome.number: outcome.fate for outcome in challenge.outcomes} if challenge else {}
     alive = [mutant for mutant in mutants if fates.get(mutant.number) not in _KILLED]
