@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     max_request_bytes: int = 20 << 20
     stability_runs: int = Field(default=5, ge=3, le=20)
     """In order, each test alone, and shuffled for the rest."""
-    most_mutants: int = Field(default=60, ge=1, le=1000)
+    most_mutants: int = Field(default=300, ge=1, le=1000)
     """How many small changes to a file its suite has to notice at most."""
     challenge_seconds: float = Field(default=60.0, gt=0, le=600)
     """How long they are tried at most; what is left then says nothing."""

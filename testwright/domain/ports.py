@@ -286,10 +286,15 @@ class WritingTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gaps:
-    """What a passing suite leaves open: changes to the code that no test notices, and lines that no test runs."""
+    """What a passing suite leaves open: changes to the code that no test notices, and lines that no test runs.
+
+    `switched` is the source with the unnoticed changes built in, all asleep (see `domain.mutants`): whoever runs it can
+    tell on which inputs a change shows.
+    """
 
     unnoticed: tuple[Mutant, ...]
     missed: tuple[int, ...]
+    switched: str = ""
 
 
 class Writer(Protocol):

@@ -101,9 +101,10 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int) -> 
     challenge = await shelf.take(job.desk, f"challenge/{best}", Challenge)
     missed = tuple(sorted(trial.coverage.lines_missed)) if trial.coverage else ()
     bench = await Bench.open(job, ready)
-    writing = await job.writer.strengthen(
-        await _task(bench), before, Gaps(unnoticed=challenge.survivors, missed=missed)
-    )
+    survivors = challenge.survivors
+    switched = await asyncio.to_thread(job.language.switched, job.assignment.source, survivors)
+    gaps = Gaps(unnoticed=survivors, missed=missed, switched=switched)
+    writing = await job.writer.strengthen(await _task(bench), before, gaps)
     if writing is None:
         return unchanged
     known = {case.name for case in before.cases}

@@ -27,7 +27,7 @@ class Tools:
     workspaces: Workspaces
     writers: Mapping[str, Callable[[str | None], Writer]]
     stability_runs: int = 5
-    most_mutants: int = 60
+    most_mutants: int = 300
     challenge_seconds: float = 60.0
     seed: int = 0
     now: Callable[[], float] = field(default=time.time)
