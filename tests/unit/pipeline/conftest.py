@@ -399,6 +399,7 @@ class World:
             workspaces=self.workspaces,
             writers={"model": lambda model: self.writer},
             stability_runs=5,
+            most_mutants=60,
             now=lambda: 1000.0,
         )
 

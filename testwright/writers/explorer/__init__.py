@@ -54,5 +54,6 @@ class Explorer:
         return None
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
-        """Its draft holds every telling observation already; the court has picked among them."""
-        return None
+        """Searches on for inputs on which the changes show that nobody noticed."""
+        explorer = self._by_language.get(task.analysis.language)
+        return await explorer.strengthen(task, draft, gaps, self._seconds) if explorer is not None else None

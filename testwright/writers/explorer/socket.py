@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from testwright.domain.drafts import Writing
-from testwright.domain.ports import WritingTask
+from testwright.domain.drafts import Draft, Writing
+from testwright.domain.ports import Gaps, WritingTask
 
 
 class LanguageExplorer(Protocol):
@@ -11,4 +11,8 @@ class LanguageExplorer(Protocol):
 
     async def explore(self, task: WritingTask, seconds: float) -> Writing:
         """A writing without cases when nothing could be observed. Raises PermanentError when the file cannot be run."""
+        ...
+
+    async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps, seconds: float) -> Writing | None:
+        """Further cases, under new names, that notice what the draft does not; None when there are none."""
         ...

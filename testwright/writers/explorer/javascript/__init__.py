@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from testwright.domain.drafts import Writing
+from testwright.domain.drafts import Draft, Writing
 from testwright.domain.errors import PermanentError
-from testwright.domain.ports import Explored, WritingTask
+from testwright.domain.ports import Explored, Gaps, WritingTask
 from testwright.domain.projects import WORKSPACE
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.openings import OF_NODE, is_loaded_as_module
@@ -34,6 +34,10 @@ class JavaScriptExplorer:
             targets = tuple(target for target in targets if target.kind in ("function", "class"))
         told = await _observe(task, plan_of(task, module, targets, seconds), seconds)
         return writing_of(told, targets, task, module)
+
+    async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps, seconds: float) -> Writing | None:
+        """The draft holds every telling observation already; the court has picked among them."""
+        return None
 
 
 async def _observe(task: WritingTask, plan: dict[str, Any], seconds: float) -> list[dict[str, Any]]:

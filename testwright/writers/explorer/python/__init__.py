@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from testwright.domain.drafts import Writing
+from testwright.domain.drafts import Draft, Writing
 from testwright.domain.errors import PermanentError
 from testwright.domain.paths import base_name
-from testwright.domain.ports import ProjectView, WritingTask
+from testwright.domain.ports import Gaps, ProjectView, WritingTask
 from testwright.domain.python_modules import is_importable, module_name
 from testwright.domain.sessions import TestType
 from testwright.writers.explorer.python import records
 from testwright.writers.explorer.python.luggage import packed
+from testwright.writers.explorer.python.records import Record
 from testwright.writers.explorer.python.writing import draft_of, suspects_of
 
 REPORT = "testwright-explored.json"
@@ -26,35 +27,49 @@ class PythonExplorer:
 
     async def explore(self, task: WritingTask, seconds: float) -> Writing:
         module = module_name(task.source.path, task.view)
-        name = base_name(task.source.path)
-        if not is_importable(module):
-            raise PermanentError(
-                f"{name} cannot be imported by a test: {module} is no valid module name.",
-                code="load_error",
-                hint="Rename the file or folder so that every part of its path is a Python identifier.",
-                retryable=True,
-            )
-        # Twice the time and more: the runner has to start, and the picks are run again in fresh processes.
-        explored = await task.probe(
-            packed(_plan(task, module, seconds), task.framework), (REPORT,), seconds=2 * seconds + 15
-        )
-        if explored.problem is not None:
-            problem = explored.problem
-            raise PermanentError(problem.message, code=problem.code, hint=problem.hint, retryable=True)
-        found = records.read(explored.reports.get(REPORT))
-        if found is None:
-            raise PermanentError(
-                f"The run that explores {name} left no report.",
-                code="no_report",
-                hint="The file may end the process when it is imported or called; guard that code and retry.",
-                retryable=True,
-            )
+        found = await _explored(task, module, seconds, None)
         # A possible bug is shown as a plain function: a class around it would hide what it is about.
         suspects = suspects_of(found, module, task.analysis) if task.framework == "pytest" else ()
         return Writing(draft=draft_of(found, module, task.options, task.framework), suspects=suspects)
 
+    async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps, seconds: float) -> Writing | None:
+        """Calls that show a change nobody noticed so far, or reach a line that no test reached."""
+        module = module_name(task.source.path, task.view)
+        found = await _explored(task, module, seconds, gaps)
+        if not found:
+            return None
+        return Writing(draft=draft_of(found, module, task.options, task.framework, beside=draft))
 
-def _plan(task: WritingTask, module: str, seconds: float) -> dict[str, Any]:
+
+async def _explored(task: WritingTask, module: str, seconds: float, gaps: Gaps | None) -> tuple[Record, ...]:
+    """What the probe saw. Raises PermanentError when it could not run."""
+    name = base_name(task.source.path)
+    if not is_importable(module):
+        raise PermanentError(
+            f"{name} cannot be imported by a test: {module} is no valid module name.",
+            code="load_error",
+            hint="Rename the file or folder so that every part of its path is a Python identifier.",
+            retryable=True,
+        )
+    # Twice the time and more: the runner has to start, and the picks are run again in fresh processes.
+    explored = await task.probe(
+        packed(_plan(task, module, seconds, gaps), task.framework), (REPORT,), seconds=2 * seconds + 15
+    )
+    if explored.problem is not None:
+        problem = explored.problem
+        raise PermanentError(problem.message, code=problem.code, hint=problem.hint, retryable=True)
+    found = records.read(explored.reports.get(REPORT))
+    if found is None:
+        raise PermanentError(
+            f"The run that explores {name} left no report.",
+            code="no_report",
+            hint="The file may end the process when it is imported or called; guard that code and retry.",
+            retryable=True,
+        )
+    return found
+
+
+def _plan(task: WritingTask, module: str, seconds: float, gaps: Gaps | None) -> dict[str, Any]:
     top_level = [symbol.name for symbol in task.analysis.symbols if "." not in symbol.name]
     return {
         "module": module,
@@ -67,6 +82,9 @@ def _plan(task: WritingTask, module: str, seconds: float) -> dict[str, Any]:
         "most": _MOST_TESTS_EACH,
         "mock_external": task.options.mock_external,
         "integration": TestType.INTEGRATION in task.options.test_types,
+        "switched": gaps.switched if gaps is not None else "",
+        "changes": [mutant.number for mutant in gaps.unnoticed] if gaps is not None else [],
+        "missed": list(gaps.missed) if gaps is not None else [],
         "report": REPORT,
     }
 

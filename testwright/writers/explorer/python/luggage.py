@@ -14,9 +14,6 @@ _SUITE = '''\
 
 import json
 import sys
-import types
-
-import {module}  # noqa: F401  (what cannot be loaded is told before anything is tried)
 
 PLAN = json.loads({plan!r})
 MODULES = json.loads({modules!r})
@@ -37,8 +34,16 @@ class Luggage:
         exec(compile(MODULES[module.__name__], module.__name__, "exec"), vars(module))
 
 
+sys.meta_path.insert(0, Luggage())
+
+from {name} import switching  # noqa: E402
+
+switching.install(PLAN["module"], PLAN["switched"])
+
+import {module}  # noqa: E402, F401  (what cannot be loaded is told before anything is tried)
+
+
 def test_explore():
-    sys.meta_path.insert(0, Luggage())
     from {name}.main import explore
 
     explore(PLAN)

@@ -26,12 +26,13 @@ _SIGNS = {
 _MOST_REASON = 5
 
 
-def name_of(record: Record, taken: dict[str, Record]) -> str:
+def name_of(record: Record, taken: dict[str, Record | None]) -> str:
     """A new name, which is added to `taken`. Of namesakes the later one says how its call differs."""
     full = "_".join(part for part in ("test", subject_of(record.symbol), _what(record)) if part)
     name = unique = _cut(full, _LONGEST)
-    if name in taken:
-        others = (_cut(f"{name}_{word}", _LONGEST + 20) for word in _differences(record, taken[name]))
+    namesake = taken.get(name)
+    if namesake is not None:
+        others = (_cut(f"{name}_{word}", _LONGEST + 20) for word in _differences(record, namesake))
         unique = next((other for other in others if other not in taken), name)
     number = 2
     while unique in taken:

@@ -10,27 +10,26 @@ from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.sessions import CoverageGoal, Options, TestType
 from testwright.domain.suspects import Because, Suspect
+from testwright.writers.explorer.python.importing import FROM, imports, joined
 from testwright.writers.explorer.python.layout import WIDTH, broken, names_in
 from testwright.writers.explorer.python.naming import is_edge, name_of, subject_of
 from testwright.writers.explorer.python.records import Check, Record, Suspicion
 from testwright.writers.explorer.python.styles import STYLES, Style
 
-_FROM = {
-    "Counter": "collections", "OrderedDict": "collections", "defaultdict": "collections", "deque": "collections",
-    "Decimal": "decimal", "Fraction": "fractions", "Path": "pathlib", "StringIO": "io", "UUID": "uuid",
-    "date": "datetime", "datetime": "datetime", "time": "datetime", "timedelta": "datetime", "timezone": "datetime",
-    "islice": "itertools", "mock": "unittest", "TemporaryDirectory": "tempfile", "redirect_stdout": "contextlib",
-}  # fmt: skip
 _MODULES = ("asyncio", "json", "math", "re", "pytest", "unittest")
 _MOST_MATCH = 60
 
 
-def draft_of(records: Sequence[Record], module: str, options: Options, framework: str) -> Draft:
+def draft_of(
+    records: Sequence[Record], module: str, options: Options, framework: str, beside: Draft | None = None
+) -> Draft:
+    """The records as tests. `beside` is a draft they are added to: its names are taken, and its imports come along."""
     style = STYLES[framework]
-    taken: dict[str, Record] = {}
+    taken: dict[str, Record | None] = {case.name: None for case in beside.cases} if beside is not None else {}
     wanted = _wanted([record for record in records if record.suspicion is None], options)
     cases = [_case(record, taken, module, style) for record in wanted]
-    return Draft(preamble=_preamble(cases, wanted, module, style), cases=tuple(cases))
+    preamble = _preamble(cases, wanted, module, style)
+    return Draft(preamble=joined(beside.preamble, preamble) if beside is not None else preamble, cases=tuple(cases))
 
 
 def suspects_of(records: Sequence[Record], module: str, analysis: Analysis) -> tuple[Suspect, ...]:
@@ -119,7 +118,7 @@ def _plainness(record: Record) -> tuple[bool, bool, int]:
     return is_edge(record), not record.documented, len(record.call)
 
 
-def _case(record: Record, taken: dict[str, Record], module: str, style: Style) -> Case:
+def _case(record: Record, taken: dict[str, Record | None], module: str, style: Style) -> Case:
     name = name_of(record, taken)
     body = _body(record, style)
     code = style.test(name, body, names_in("\n".join(body)))
@@ -231,13 +230,13 @@ def _preamble(cases: Sequence[Case], records: Sequence[Record], module: str, sty
         for name in names_in(case.code) - local:
             if name in _MODULES:
                 plain.add(name)
-            elif name in _FROM:
-                by_module.setdefault(_FROM[name], set()).add(name)
+            elif name in FROM:
+                by_module.setdefault(FROM[name], set()).add(name)
             elif record.error is not None and name == record.error[0] and record.error[1]:
                 by_module.setdefault(record.error[1], set()).add(name)
             elif name != case.name and not _is_of_python(name):
                 by_module.setdefault(module, set()).add(name)
-    return _imports(sorted(plain), by_module)
+    return imports(plain, by_module)
 
 
 def _is_of_python(name: str) -> bool:
@@ -252,24 +251,3 @@ def _local_names(record: Record) -> set[str]:
         for parameters in re.findall(r"\blambda ([^:]*):", text):
             local.update(re.findall(r"\w+", parameters))
     return local
-
-
-def _imports(plain: list[str], by_module: dict[str, set[str]]) -> str:
-    standard = [f"import {name}" for name in sorted(plain) if name != "pytest"]
-    standard += [_from(name, by_module[name]) for name in sorted(by_module) if name in _FROM.values()]
-    others = ["import pytest"] if "pytest" in plain else []
-    own = [_from(name, by_module[name]) for name in sorted(by_module) if name not in _FROM.values()]
-    return "\n\n".join("\n".join(block) for block in (standard, others, own) if block)
-
-
-def _from(module: str, names: set[str]) -> str:
-    return broken_import(
-        f"from {module} import ", sorted(names, key=lambda name: (not name.isupper(), name.islower(), name))
-    )
-
-
-def broken_import(start: str, names: list[str]) -> str:
-    line = start + ", ".join(names)
-    if len(line) <= WIDTH:
-        return line
-    return f"{start}(\n" + "".join(f"    {name},\n" for name in names) + ")"

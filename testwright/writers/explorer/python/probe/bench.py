@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,11 +74,12 @@ class Outcome:
 class Bench:
     """Runs scenarios against the unit, one after the other, each in fresh names."""
 
-    def __init__(self, unit: types.ModuleType, file: str, root: str) -> None:
+    def __init__(self, unit: types.ModuleType, file: str, root: str, symbols: Sequence[str] = ()) -> None:
         self.unit = unit
         self.file = file
         self.root = root
-        self.names = {**STANDARD, **public_names(unit)}
+        asked_for = {name: getattr(unit, name) for name in symbols if hasattr(unit, name)}
+        self.names = {**STANDARD, **public_names(unit), **asked_for}
         self.raises = OwnRaises(root)
         self.scratch = tempfile.mkdtemp(prefix="explore-")
         self.guard = Guard(self.scratch)
@@ -87,7 +88,7 @@ class Bench:
     def close(self) -> None:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
-    def run(self, scenario: Scenario, seconds: float = CALL_SECONDS) -> Outcome | None:
+    def run(self, scenario: Scenario, seconds: float = CALL_SECONDS, *, traced: bool = True) -> Outcome | None:
         """None when the call did not end, was refused something, or failed in a way nobody meant."""
         folder = Path(self.scratch, f"run-{next(self._folders)}")
         if "tmp_path" in scenario.key():
@@ -97,7 +98,7 @@ class Bench:
         outcome: Outcome | None = None
         try:
             with self.guard.watching(seconds) as printed:
-                outcome = self._observe(scenario, names, arcs, printed.getvalue)
+                outcome = self._observe(scenario, names, arcs if traced else None, printed.getvalue)
         except (Exception, TimeUp, SystemExit, KeyboardInterrupt):
             outcome = None
         finally:
@@ -114,7 +115,11 @@ class Bench:
         return "<lambda>" in told or any(len(place) > 1 and place in told for place in places)
 
     def _observe(
-        self, scenario: Scenario, names: dict[str, Any], arcs: set[tuple[int, int, int]], printed: Callable[[], str]
+        self,
+        scenario: Scenario,
+        names: dict[str, Any],
+        arcs: set[tuple[int, int, int]] | None,
+        printed: Callable[[], str],
     ) -> Outcome:
         lines = scenario.lines()
         with contextlib.ExitStack() as patches:
@@ -132,7 +137,7 @@ class Bench:
             state = self._state(names.get(scenario.subject), scenario.subject)
             call = scenario.call()
             try:
-                with tracing(self.file, arcs):
+                with tracing(self.file, arcs) if arcs is not None else contextlib.nullcontext():
                     value = performed(scenario.call(tuple(given)), names)
                     value, call = _settled(value, call)
             except Exception as error:

@@ -45,6 +45,17 @@ def chosen(finds: list[Find], numbers: frozenset[float], most: int) -> list[Find
     return picked
 
 
+def chosen_for_gains(finds: list[Find]) -> list[tuple[Find, frozenset[str]]]:
+    """Every gain once, by the find that is easiest to read for what it brings; with each, what it is there for."""
+    left = {gain for find in finds for gain in find.gains}
+    picked: list[tuple[Find, frozenset[str]]] = []
+    while left:
+        best = max(finds, key=lambda find: len(find.gains & left) / cost(find, frozenset()))
+        picked.append((best, best.gains & left))
+        left -= best.gains
+    return picked
+
+
 def cost(find: Find, numbers: frozenset[float]) -> float:
     """How hard a find is to read, in units of one plain call."""
     scenario, outcome = find.scenario, find.outcome

@@ -46,7 +46,8 @@ class Argument:
 class Scenario:
     """`template` shapes the call: `{target}({args})`, `len({target})`, `{target}[{key}] = {value}`.
 
-    `subject` is the variable of the object whose method is called.
+    `subject` is the variable of the object whose method is called; where `made` is given, that call makes it and takes
+    the place of `setup`. `steps` are calls on it that come before the one that is looked at.
     """
 
     symbol: str
@@ -57,10 +58,12 @@ class Scenario:
     subject: str = ""
     patches: tuple[Patch, ...] = ()
     documented: bool = False
+    made: Scenario | None = None
+    steps: tuple[Scenario, ...] = ()
 
     @property
     def is_statement(self) -> bool:
-        return "{key}" in self.template or self.template.startswith("del ")
+        return "{key}" in self.template or self.template.startswith("del ") or " = {args}" in self.template
 
     def call(self, texts: tuple[str, ...] | None = None) -> str:
         given = texts if texts is not None else tuple(argument.choice.text for argument in self.arguments)
@@ -73,8 +76,14 @@ class Scenario:
         return self.template.replace("{target}", self.target).replace("{args}", ", ".join(written))
 
     def lines(self) -> tuple[str, ...]:
-        wanted = [line for argument in self.arguments for line in argument.choice.setup]
-        return (*dict.fromkeys(wanted), *self.setup)
+        wanted = self.own_lines()
+        first = (*self.made.lines(), f"{self.subject} = {self.made.call()}") if self.made is not None else self.setup
+        before = [line for step in self.steps for line in (*step.own_lines(), step.call())]
+        return (*dict.fromkeys((*wanted, *first)), *before)
+
+    def own_lines(self) -> tuple[str, ...]:
+        """What its arguments need, without its object."""
+        return tuple(dict.fromkeys(line for argument in self.arguments for line in argument.choice.setup))
 
     def with_choice(self, index: int, choice: Choice) -> Scenario:
         arguments = list(self.arguments)

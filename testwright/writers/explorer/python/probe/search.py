@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import inspect
+import itertools
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -12,25 +14,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from testwright.writers.explorer.python.probe.bench import Bench, Outcome
+from testwright.writers.explorer.python.probe.mutating import near
 from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario
 from testwright.writers.explorer.python.probe.spelling import spelled
 from testwright.writers.explorer.python.probe.suspicions import Judge, Seen, Suspicion
+from testwright.writers.explorer.python.probe.switching import Changes
 from testwright.writers.explorer.python.probe.ways import Way
 
 _STALE_AFTER = 600
 _MOST_KEPT = 120
 _MOST_FUNCTIONS = 2
 _MOST_DOUBTS = 60
-_LETTERS = "aB1 -_.,:/\n"
+_MOST_STEPS = 4
+_MOST_FIRST_STEPS = 4
 
 
 @dataclass(frozen=True)
 class Find:
-    """A scenario whose outcome can be told."""
+    """A scenario whose outcome can be told. `gains` are changes and lines that it alone shows so far."""
 
     scenario: Scenario
     outcome: Outcome
     foreign: bool = False
+    gains: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,10 @@ class Doubt:
 
 
 class Search:
-    """One way's search. `before_call` hears of every call before it is made, `keep` of every find."""
+    """One way's search. `before_call` hears of every call before it is made, `keep` of every find.
+
+    With `changes` only what shows one of them is kept.
+    """
 
     def __init__(
         self,
@@ -54,6 +63,7 @@ class Search:
         before_call: Callable[[str], None],
         avoid: frozenset[str],
         judge: Judge | None = None,
+        changes: Changes | None = None,
     ) -> None:
         self.bench = bench
         self.way = way
@@ -67,12 +77,17 @@ class Search:
         self.promising: list[Scenario] = []
         self.gave_functions: list[tuple[Scenario, Any]] = []
         self.judge = judge
+        self.changes = changes
         self.doubts: list[Doubt] = []
 
     def run(self, seconds: float) -> int:
         """How many calls were made."""
         until = time.monotonic() + seconds
         for scenario in self.way.seeds():
+            if time.monotonic() > until:
+                return len(self.tried)
+            self._try(scenario)
+        for scenario in self._with_short_pasts():
             if time.monotonic() > until:
                 return len(self.tried)
             self._try(scenario)
@@ -91,7 +106,8 @@ class Search:
             return False
         self.tried.add(key)
         self.before_call(key)
-        outcome = self.bench.run(scenario)
+        with self.changes.watching() if self.changes else contextlib.nullcontext():
+            outcome = self.bench.run(scenario)
         if outcome is None or (foreign and outcome.error is None and outcome.arcs <= self.arcs):
             return False  # a value of the wrong kind is worth a test where the code itself has an answer to it
         if inspect.isfunction(outcome.value) and len(self.gave_functions) < _MOST_FUNCTIONS:
@@ -102,6 +118,8 @@ class Search:
             self.promising.append(scenario)
         if not foreign and self._is_doubtful(scenario, outcome):
             return fresh
+        if self.changes is not None:
+            return self._show(self.changes, scenario, outcome, foreign) or fresh
         known = outcome.signature in self.signatures
         at_rim = any(number_of(argument.choice.text) in self.way.numbers for argument in scenario.arguments)
         if outcome.can_be_told and (fresh or at_rim or not known) and len(self.signatures) < _MOST_KEPT:
@@ -110,6 +128,16 @@ class Search:
             if not fresh and not foreign and len(self.promising) < 40:
                 self.promising.append(scenario)
         return fresh
+
+    def _show(self, changes: Changes, scenario: Scenario, outcome: Outcome, foreign: bool) -> bool:
+        gains = changes.shown_by(scenario, outcome) if outcome.can_be_told else frozenset()
+        if gains:
+            self.keep(Find(scenario, outcome, foreign, gains))
+            self.promising.append(scenario)
+        elif outcome.can_be_told and outcome.signature not in self.signatures and len(self.promising) < _MOST_KEPT:
+            self.signatures.add(outcome.signature)
+            self.promising.append(scenario)
+        return bool(gains)
 
     def _is_doubtful(self, scenario: Scenario, outcome: Outcome) -> bool:
         """Whether it looks like a bug, which then is kept apart: nobody should write it down as a promise."""
@@ -136,111 +164,57 @@ class Search:
         return scenario
 
     def _changed(self, scenario: Scenario) -> Scenario:
-        if len(self.way.setups) > 1 and self.chance.random() < 0.2:
-            scenario = dataclasses.replace(scenario, setup=self.chance.choice(self.way.setups), documented=False)
-        if len(self.way.patches) > 1 and self.chance.random() < 0.2:
-            scenario = dataclasses.replace(scenario, patches=self.chance.choice(self.way.patches))
-        if not self.way.rows:
+        way, chance = self.way, self.chance
+        has_past = way.siblings or (way.maker is not None and way.maker.rows)
+        if has_past and chance.random() < (0.4 if way.rows else 1.0):
+            return self._with_another_past(scenario)
+        if len(way.setups) > 1 and chance.random() < 0.2:
+            scenario = dataclasses.replace(scenario, setup=chance.choice(way.setups), made=None, documented=False)
+        if len(way.patches) > 1 and chance.random() < 0.2:
+            scenario = dataclasses.replace(scenario, patches=chance.choice(way.patches))
+        return self._with_another_argument(scenario, way)
+
+    def _with_another_past(self, scenario: Scenario) -> Scenario:
+        """Its object made in another way, or with a call more or less before."""
+        way, chance = self.way, self.chance
+        draw = chance.random()
+        if way.maker is not None and way.maker.rows and (draw < 0.4 or not way.siblings):
+            made = self._with_another_argument(scenario.made or way.maker.base(), way.maker)
+            return dataclasses.replace(scenario, made=made, documented=False)
+        steps = list(scenario.steps)
+        if steps and (draw < 0.6 or len(steps) >= _MOST_STEPS):
+            del steps[chance.randrange(len(steps))]
+        elif way.siblings:
+            sibling = chance.choice(way.siblings)
+            steps.insert(chance.randrange(len(steps) + 1), self._with_another_argument(sibling.base(), sibling))
+        return dataclasses.replace(scenario, steps=tuple(steps), documented=False)
+
+    def _with_short_pasts(self) -> Iterator[Scenario]:
+        """The base call after each of the calls that may change its object."""
+        base = self.way.base()
+        for sibling in self.way.siblings:
+            for step in itertools.islice(sibling.neighbours(sibling.base()), _MOST_FIRST_STEPS):
+                yield dataclasses.replace(base, steps=(step,))
+            if not sibling.rows:
+                yield dataclasses.replace(base, steps=(sibling.base(),))
+
+    def _with_another_argument(self, scenario: Scenario, way: Way) -> Scenario:
+        if not way.rows:
             return scenario
-        row = self.chance.choice(self.way.rows)
+        row = self.chance.choice(way.rows)
         at = next((at for at, argument in enumerate(scenario.arguments) if argument.parameter == row.parameter), None)
         if at is None or self.chance.random() < 0.4:
-            return self.way.changed(scenario, row, self.chance.choice(row.choices))
-        choice = self._mutated(scenario.arguments[at].choice, row.choices)
-        return scenario.with_choice(at, choice)
+            return way.changed(scenario, row, self.chance.choice(row.choices))
+        return scenario.with_choice(at, self._mutated(scenario.arguments[at].choice, row.choices))
 
     def _mutated(self, choice: Choice, others: list[Choice]) -> Choice:
         try:
             value = ast.literal_eval(choice.text)
         except (ValueError, SyntaxError):
             return self.chance.choice(others)
-        text = spelled(self._near(value, others), self.bench.names)
-        return Choice(text, invented=True) if text is not None else choice
-
-    def _near(self, value: Any, others: list[Choice]) -> Any:
-        chance = self.chance
-        if isinstance(value, bool):
-            return not value
-        if isinstance(value, (int, float)):
-            return chance.choice(
-                [value + 1, value - 1, -value, value * 10, value // 2 if value == value else 0, value * 2]
-            )
-        if isinstance(value, str):
-            return self._near_text(value, others)
-        if isinstance(value, (list, tuple)):
-            items = list(value)
-            if items and chance.random() < 0.5:
-                at = chance.randrange(len(items))
-                items[at] = self._near(items[at], others)
-            elif items and chance.random() < 0.5:
-                items.pop(chance.randrange(len(items)))
-            elif items:
-                items.append(chance.choice(items))
-            return type(value)(items)
-        if isinstance(value, dict) and value:
-            changed = dict(value)
-            key = chance.choice(list(changed))
-            if chance.random() < 0.3:
-                del changed[key]
-            else:
-                changed[key] = self._near(changed[key], others)
-            return changed
-        return value
-
-    def _near_text(self, value: str, others: list[Choice]) -> str:
-        chance = self.chance
-        at = chance.randrange(len(value) + 1)
-        way = chance.randrange(7)
-        if way == 0:
-            return value[:at] + value[at + 1 :]
-        if way == 1:
-            return value[:at] + chance.choice(_LETTERS + "".join(value[:20])) + value[at:]
-        if way == 2:
-            return value[:at] + chance.choice(_LETTERS) + value[at + 1 :]
-        if way == 3:
-            return value.swapcase() if value.lower() != value.upper() else value + value
-        if way == 4:
-            return value[:at]
-        other = _text_of(chance.choice(others))
-        return value[:at] + other + value[at:] if way == 5 else f"{value} {other}"
-
-
-def simpler(find: Find, bench: Bench, seconds: float) -> Find:
-    """The same jumps with shorter strings, where that is possible."""
-    until = time.monotonic() + seconds
-    changed = any(_is_odd(_text_of(argument.choice)) for argument in find.scenario.arguments)
-    while changed and time.monotonic() < until:
-        changed = False
-        for shorter in _shorter(find.scenario):
-            outcome = bench.run(shorter)
-            if outcome is not None and outcome.can_be_told and _alike(outcome, find.outcome):
-                find, changed = dataclasses.replace(find, scenario=shorter, outcome=outcome), True
-                break
-            if time.monotonic() > until:
-                break
-    return find
-
-
-def _alike(one: Outcome, other: Outcome) -> bool:
-    return one.arcs == other.arcs and (one.error is None) == (other.error is None)
-
-
-def _shorter(scenario: Scenario) -> Iterator[Scenario]:
-    for at, argument in enumerate(scenario.arguments):
-        text = _text_of(argument.choice)
-        if len(text) < 2:
-            continue
-        step = len(text) // 2
-        while step:
-            for start in range(0, len(text), step):
-                yield scenario.with_choice(at, Choice(repr_of(text[:start] + text[start + step :]), invented=True))
-            step //= 2
-
-
-def _is_odd(text: str) -> bool:
-    """Long, or with many signs: not something a person would have chosen."""
-    plain = sum(letter.isalnum() or letter == " " for letter in text)
-    return len(text) > 30 or len(text) - plain > 2
+        texts = [text for other in others if (text := text_of(other))]
+        written = spelled(near(value, texts, self.chance), self.bench.names)
+        return Choice(written, choice.setup, invented=True) if written is not None else choice
 
 
 def number_of(text: str) -> float | None:
@@ -250,11 +224,8 @@ def number_of(text: str) -> float | None:
         return None
 
 
-def repr_of(text: str) -> str:
-    return spelled(text, {}) or repr(text)
-
-
-def _text_of(choice: Choice) -> str:
+def text_of(choice: Choice) -> str:
+    """The text that the choice is; empty when it is none."""
     try:
         value = ast.literal_eval(choice.text)
     except (ValueError, SyntaxError):

@@ -18,6 +18,8 @@ from testwright.writers.explorer.python.probe.scenarios import Argument, Choice,
 from testwright.writers.explorer.python.probe.spelling import spelled
 
 _FOREIGN = (Choice("None"), Choice("1"))
+_ATTRIBUTE = "value"
+"""What an attribute is called that only `__setattr__` knows of."""
 _OPERATORS = {
     "__add__": "+", "__sub__": "-", "__mul__": "*", "__truediv__": "/", "__floordiv__": "//", "__mod__": "%",
     "__and__": "&", "__or__": "|", "__xor__": "^", "__eq__": "==", "__ne__": "!=", "__lt__": "<", "__le__": "<=",
@@ -39,7 +41,10 @@ _INDEXED = {
 
 @dataclass
 class Way:
-    """A call with open arguments. `rows` are the choices of each parameter; a row may be left out when `optional`."""
+    """A call with open arguments. `rows` are the choices of each parameter; a row may be left out when `optional`.
+
+    `maker` is the constructor of the object a method is called on, `siblings` are ways to change that object first.
+    """
 
     symbol: str
     target: str
@@ -52,6 +57,13 @@ class Way:
     documented: list[Scenario] = field(default_factory=list)
     numbers: frozenset[float] = frozenset()
     is_of_result: bool = False
+    maker: Way | None = None
+    siblings: list[Way] = field(default_factory=list)
+
+    @property
+    def can_change(self) -> bool:
+        """Whether it may leave its object changed: a property that is read, and a comparison, should not."""
+        return "{args}" in self.template or "{key}" in self.template
 
     def base(self) -> Scenario:
         given = tuple(Argument(row.parameter, row.label, row.choices[0]) for row in self.rows if not row.optional)
@@ -137,6 +149,9 @@ class Ways:
                 ways.extend(self.of_method(f"{name}.{member}", f"{name}.{member}", bound, _parameters(bound)))
             elif setups:
                 ways.extend(self._instance_ways(name, member, static, kind, subject, setups))
+        methods = [way for way in ways if way.subject]
+        for way in methods:
+            way.maker, way.siblings = constructor, [other for other in methods if other.can_change]
         return ways
 
     def of_result(self, scenario: Scenario, result: Any) -> Way | None:
@@ -157,6 +172,11 @@ class Ways:
         symbol = f"{name}.{member}"
         if isinstance(static, property):
             yield Way(symbol, subject, static.fget, template="{target}." + member, setups=setups, subject=subject)
+            if static.fset is not None and (way := self._assigned(symbol, member, static.fset, subject, setups)):
+                yield way
+        elif member == "__setattr__":
+            if (way := self._assigned(symbol, _ATTRIBUTE, static, subject, setups)) is not None:
+                yield way
         elif member in _UNARY:
             yield Way(symbol, subject, static, template=_UNARY[member], setups=setups, subject=subject)
         elif member in _OPERATORS:
@@ -174,6 +194,18 @@ class Ways:
                 way.template = _INDEXED.get(member, way.template)
                 way.setups, way.subject = setups, subject
                 yield way
+
+    def _assigned(
+        self, symbol: str, attribute: str, setter: Any, subject: str, setups: list[tuple[str, ...]]
+    ) -> Way | None:
+        """`subject.attribute = value`."""
+        way = self._way(symbol, subject, setter, _parameters(setter)[-1:])
+        if way is None or not way.rows:
+            return None
+        way.rows = [dataclasses.replace(row, optional=False, label="") for row in way.rows]
+        way.template = "{target}." + attribute + " = {args}"
+        way.setups, way.subject, way.documented = setups, subject, []
+        return way
 
     def _way(self, symbol: str, target: str, function: Any, parameters: list[inspect.Parameter]) -> Way | None:
         hints = _hints(function)
@@ -224,7 +256,7 @@ def _own_members(kind: type, names: dict[str, Any]) -> Iterator[tuple[str, Any]]
         if owner.__module__ != kind.__module__ or has_its_own:
             continue
         for member, static in vars(owner).items():
-            special = member in _UNARY or member in _OPERATORS or member in _INDEXED
+            special = member in _UNARY or member in _OPERATORS or member in _INDEXED or member == "__setattr__"
             if member in seen or (member.startswith("_") and not special):
                 continue
             seen.add(member)

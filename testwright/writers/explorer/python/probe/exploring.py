@@ -1,0 +1,138 @@
+"""One symbol is explored: every way into it is searched, and the finds that tell most are picked."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from testwright.writers.explorer.python.probe.bench import Bench
+from testwright.writers.explorer.python.probe.children import Pulse
+from testwright.writers.explorer.python.probe.choosing import chosen, chosen_for_gains, cost
+from testwright.writers.explorer.python.probe.facts import Facts
+from testwright.writers.explorer.python.probe.inputs import Inputs
+from testwright.writers.explorer.python.probe.scenarios import Scenario
+from testwright.writers.explorer.python.probe.search import Doubt, Find, Search
+from testwright.writers.explorer.python.probe.simplifying import simpler
+from testwright.writers.explorer.python.probe.stubs import Stubs
+from testwright.writers.explorer.python.probe.suspicions import Judge
+from testwright.writers.explorer.python.probe.switching import Changes
+from testwright.writers.explorer.python.probe.ways import Way, Ways
+
+_DEEPEST_RESULT = 2
+_MOST_OF_RESULTS = 4
+_SECONDS_TO_SIMPLIFY = 0.3
+
+
+@dataclass
+class Ground:
+    """What the searches of all symbols share. `changes` are what is to be shown, where a suite is made stronger."""
+
+    plan: dict[str, Any]
+    facts: Facts
+    bench: Bench
+    changes: Changes | None = None
+
+
+@dataclass
+class SymbolSearch:
+    """`avoid` are calls that ended an earlier search of this symbol."""
+
+    ground: Ground
+    name: str
+    pulse: Pulse
+    avoid: frozenset[str]
+    finds: dict[int, list[Find]] = field(default_factory=dict)
+    doubts: list[Doubt] = field(default_factory=list)
+    given: list[tuple[Scenario, Any]] = field(default_factory=list)
+
+    def records(self, seconds: float) -> list[dict[str, Any]]:
+        """What was found within about so many seconds, as plain values."""
+        ground = self.ground
+        self.chance = random.Random(f"{ground.plan['seed']}/{self.name}")
+        inputs = Inputs(ground.facts, ground.bench.names, self.chance)
+        ways = Ways(inputs, ground.plan["texts"], Stubs(ground.facts, ground.plan["mock_external"]))
+        member = ground.bench.names[self.name]
+        found = ways.of_class(self.name, member) if inspect.isclass(member) else ways.of_function(self.name, member)
+        until = time.monotonic() + seconds * 0.85
+        self._search(found, until - seconds * 0.1)
+        for _ in range(_DEEPEST_RESULT):
+            results = [way for scenario, value in self.given if (way := ways.of_result(scenario, value)) is not None]
+            self.given.clear()
+            self._search(results, until)
+            found.extend(results)
+        if ground.changes is not None:
+            return list(self._gaining(ground.changes))
+        return [*self._told(found), *_doubtful(self.doubts)]
+
+    def _search(self, some: list[Way], end: float) -> None:
+        ground = self.ground
+        for at, way in enumerate(some):
+            if ground.changes is not None and ground.changes.are_all_shown:
+                return
+            judge = None if way.is_of_result else Judge(ground.facts, way.symbol, way.function, way.template)
+            keep = self.finds.setdefault(id(way), []).append
+            one = Search(ground.bench, way, self.chance, keep, self.pulse.beat, self.avoid, judge, ground.changes)
+            one.run((end - time.monotonic()) / (len(some) - at))
+            self.doubts.extend(one.doubts)
+            self.given.extend(one.gave_functions)
+
+    def _told(self, found: list[Way]) -> Iterator[dict[str, Any]]:
+        of_results = [find for way in found if way.is_of_result for find in self.finds.pop(id(way), [])]
+        groups = [(self.finds.get(id(way), []), way.numbers, self.ground.plan["most"]) for way in found]
+        seen: set[str] = set()
+        for group, numbers, most in (*groups, (of_results, frozenset[float](), _MOST_OF_RESULTS)):
+            for find in chosen(group, numbers, most):
+                plain = find if find.scenario.documented else self._simpler(find)
+                if plain.scenario.key() in seen:
+                    continue
+                seen.add(plain.scenario.key())
+                yield record_of(plain)
+
+    def _gaining(self, changes: Changes) -> Iterator[dict[str, Any]]:
+        for find, gains in chosen_for_gains([find for finds in self.finds.values() for find in finds]):
+            self.pulse.beat(find.scenario.key())
+
+            def still(scenario: Scenario, outcome: Any, gains: frozenset[str] = gains) -> bool:
+                return changes.still_shown(gains, scenario, outcome)
+
+            plain = simpler(find, self.ground.bench, _SECONDS_TO_SIMPLIFY, still)
+            yield {**record_of(plain), "gains": sorted(gains)}
+
+    def _simpler(self, find: Find) -> Find:
+        self.pulse.beat(find.scenario.key())
+        return simpler(find, self.ground.bench, _SECONDS_TO_SIMPLIFY, lambda scenario, outcome: True)
+
+
+def _doubtful(doubts: list[Doubt]) -> Iterator[dict[str, Any]]:
+    """The simplest call for each thing that looks wrong."""
+    simplest: dict[tuple[str, str, str], Doubt] = {}
+    for doubt in sorted(doubts, key=lambda doubt: cost(Find(doubt.scenario, doubt.outcome), frozenset())):
+        crash = type(doubt.outcome.crash).__name__
+        simplest.setdefault((doubt.scenario.symbol, doubt.suspicion.kind, crash), doubt)
+    for doubt in simplest.values():
+        yield {
+            **record_of(Find(doubt.scenario, dataclasses.replace(doubt.outcome, checks=()))),
+            "suspicion": dataclasses.asdict(doubt.suspicion),
+        }
+
+
+def record_of(find: Find) -> dict[str, Any]:
+    scenario, outcome = find.scenario, find.outcome
+    return {
+        "symbol": scenario.symbol,
+        "lines": list(outcome.lines),
+        "call": outcome.call,
+        "checks": [[check.of, check.how, check.value] for check in outcome.checks],
+        "error": list(outcome.error) if outcome.error else None,
+        "patches": [[patch.target, patch.name, list(patch.lines)] for patch in scenario.patches],
+        "arguments": [[argument.parameter, argument.label, argument.choice.text] for argument in scenario.arguments],
+        "documented": scenario.documented,
+        "foreign": find.foreign,
+        "subject": scenario.subject,
+        "jumps": len(outcome.arcs),
+    }
