@@ -10,6 +10,7 @@ from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Draft
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Limits
+from testwright.domain.redaction import MASK
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, Outcome, RunReport
 from testwright.pipeline import asking, environment
 from testwright.pipeline.bench import FIRST_LOAD, Bench
@@ -167,8 +168,17 @@ def _limits_after(seconds: float) -> Limits:
 def _static_faults(bench: Bench, draft: Draft, analysis: Analysis) -> dict[str, Fault]:
     known = bench.job.framework.known_modules(bench.workspace, bench.ready.runner)
     language = bench.job.language
-    faults = (language.fault_of(case, draft, analysis, known) for case in draft.cases)
+    hidden = _hidden_values(draft, bench.job.assignment.source.text)
+    faults = [*(language.fault_of(case, draft, analysis, known) for case in draft.cases), *hidden]
     return {fault.name: fault for fault in faults if fault is not None}
+
+
+def _hidden_values(draft: Draft, source: str) -> list[Fault]:
+    """Tests that speak of a mask: it stood for a secret in what the model was shown, and is nowhere in the code."""
+    said = f"It uses {MASK}, which stands for a value that was hidden from the model. Test with an input of its own."
+    if MASK in source:
+        return []
+    return [Fault(name=case.name, gate="asserts", message=said) for case in draft.cases if MASK in case.code]
 
 
 def _not_run(name: str, problem: NotRun) -> CaseResult:

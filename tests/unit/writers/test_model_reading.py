@@ -1,5 +1,6 @@
 """A model's answer is read however it is wrapped, and in linear time."""
 
+import contextlib
 import json
 import re
 import time
@@ -7,6 +8,7 @@ import time
 import pytest
 
 from testwright.domain.drafts import Case, Draft
+from testwright.languages import LANGUAGES
 from testwright.writers.model.reading import Unreadable, fenced_blocks, read_answer
 
 ADD = "def test_add():\n    assert add(1, 2) == 3"
@@ -166,3 +168,130 @@ def test_a_doubt_about_the_code_is_read_as_words_only(told, kept):
     draft = read_answer(json.dumps({"preamble": "", "tests": [test]}), split)
 
     assert [case.suspect for case in draft.cases] == [kept]
+
+
+SLIP = """{
+  // here you are
+  'preamble': 'from money import add, sub',
+  "tests": [
+    {"name": "test_add", "code": "def test_add():\\n    assert add(1, 2) == 3", "targets": None,},
+    {"name": "test_sub", "code": \"\"\"def test_sub():
+    assert sub(3, 2) == 1\"\"\",}
+    ,
+  ],
+}"""
+TWICE = body(ADD.replace("\n", "\\n"), SUB.replace("\n", "\\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SLIP,
+        TWICE,
+        body(f"Here is the test:\n```python\n{ADD}\n```\nIt adds.", SUB),
+        json.dumps({"preamble": "from money import add", "tests": f"{ADD}\n\n\n{SUB}"}),
+        json.dumps({"answer": json.loads(body(ADD, SUB))}),
+        json.dumps([json.loads(body(ADD, SUB))]),
+        json.dumps({"tests": {"test_add": ADD, "test_sub": SUB}}),
+        json.dumps({"preamble": "", "tests": [{"name": "test_add", "test_code": ADD}, {"body": SUB}]}),
+        json.dumps({"file": "test_money.py", "code": f"from money import add\n\n\n{ADD}\n\n\n{SUB}"}),
+        f'<think>\nLet me see: {{"tests": []}}\n</think>\n{body(ADD, SUB)}',
+        f"{body(ADD, SUB)}\n{body(ADD)}",
+        body(ADD, SUB).replace(r"\n", "\n"),
+        body('def test_add():\n    assert add("a") == 1', SUB).replace(r"\"", '"'),
+        f"```python\nfrom money import add\n\n\n{ADD}\n\n\n{SUB}\n\n\ndef test_third():\n    assert add(",
+        f"```python\n{ADD}\n```\n\nand\n\n```python\n{ADD}\n\n{SUB}\n```",
+        f"\r\n```json\r\n{body(ADD, SUB)}\r\n```\r\n",
+    ],
+    ids=[
+        "comments-commas-quotes-none",
+        "escaped-twice",
+        "markdown-in-code",
+        "tests-as-a-suite",
+        "wrapped-in-an-object",
+        "wrapped-in-a-list",
+        "tests-by-name",
+        "other-keys",
+        "a-file",
+        "thought-aloud",
+        "said-twice",
+        "raw-line-breaks",
+        "unescaped-quotes",
+        "code-cut-off",
+        "two-fences-the-fuller",
+        "carriage-returns",
+    ],
+)
+def test_slips_that_models_make_are_read_over(text):
+    draft = read_answer(text, split)
+
+    assert names(draft) == ["test_add", "test_sub"]
+
+
+def test_a_body_that_came_without_its_function_gets_one():
+    test = {"name": "test_add", "code": "assert add(1, 2) == 3", "targets": ["add"], "scenario": "happy"}
+    script = {"name": "adds up", "code": "expect(add(1, 2)).toBe(3)", "targets": ["add"], "scenario": "happy"}
+
+    python = read_answer(json.dumps({"preamble": "", "tests": [test]}), LANGUAGES["python"].split)
+    typescript = read_answer(json.dumps({"preamble": "", "tests": [script]}), LANGUAGES["typescript"].split)
+
+    assert python.cases[0].code == "def test_add():\n    assert add(1, 2) == 3"
+    assert (typescript.cases[0].name, "expect(add(1, 2)).toBe(3)" in typescript.cases[0].code) == ("adds up", True)
+
+
+def test_a_group_that_was_cut_off_gives_its_whole_tests():
+    text = (
+        "```ts\nimport { add } from './add'\n\ndescribe('add', () => {\n  it('adds', () => {\n"
+        "    expect(add(1, 2)).toBe(3)\n  })\n\n  it('takes zero', () => {\n    expect(add(0, "
+    )
+
+    draft = read_answer(text, LANGUAGES["typescript"].split)
+
+    assert [(case.group, case.name) for case in draft.cases] == [("add", "adds")]
+
+
+def test_half_a_character_is_read_like_any_other():
+    text = body("def test_add():\n    assert add('\ud83d') == '\ufffd'")
+
+    assert names(read_answer(text, LANGUAGES["python"].split)) == ["test_add"]
+
+
+def hostile(size: int) -> dict[str, str]:
+    return {
+        "ticks": "`" * size,
+        "fences": "```\n" * (size // 4),
+        "braces": '{"tests": [' + "{" * size,
+        "tests": "def test_a():\n" * (size // 14),
+        "groups": "describe('a', () => {\n\n" * (size // 24),
+        "quotes": "it(" + "'" * size,
+        "thoughts": "</think>" * (size // 8),
+        "slips": '{"tests": [' + '{"code": "x\'",},' * (size // 16),
+        "open": '{"tests": [{"code": "' + 'a" b ' * (size // 5),
+        "blanks": '{"tests": [{"code": "a"' + " \n" * (size // 2),
+    }
+
+
+@pytest.mark.parametrize("language", ["python", "typescript"])
+@pytest.mark.parametrize("name", hostile(10))
+def test_a_hostile_answer_takes_time_by_its_length_only(name, language):
+    def seconds(size: int) -> float:
+        text = hostile(size)[name]
+        best = 9.0
+        for _ in range(2):
+            began = time.perf_counter()
+            with contextlib.suppress(Unreadable):
+                read_answer(text, LANGUAGES[language].split)
+            best = min(best, time.perf_counter() - began)
+        return best
+
+    half, whole = seconds(50_000), seconds(100_000)
+
+    assert whole < 4 * half + 0.1
+
+
+def test_a_hundred_thousand_back_ticks_take_less_than_a_tenth_of_a_second():
+    began = time.perf_counter()
+    with pytest.raises(Unreadable):
+        read_answer("`" * 100_000, LANGUAGES["python"].split)
+
+    assert time.perf_counter() - began < 0.1
