@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     session_hours: float = 6.0
     allow_unsandboxed: bool = False
 
+    writer: Literal["both", "model", "explorer"] = "both"
+    """Who writes where there is a key: the model and the explorer together, or one of them alone."""
     model: str = "gemini-3-flash"
     model_input_usd: float | None = Field(default=None, ge=0)
     model_output_usd: float | None = Field(default=None, ge=0)

@@ -44,15 +44,19 @@ from testwright.sources.workspaces import CopiedWorkspaces
 from testwright.store import Store
 from testwright.toolchains.checks import Check, describe
 from testwright.toolchains.finder import InstalledToolchains
+from testwright.writers.both import BothWriters
 from testwright.writers.explorer import Explorer
 from testwright.writers.explorer.javascript import JavaScriptExplorer
 from testwright.writers.explorer.python import PythonExplorer
+from testwright.writers.explorer.socket import LanguageExplorer
 from testwright.writers.model import ModelWriter
 
 __all__ = ["Workbench", "examine", "framework_for", "language_of", "open_service", "open_workbench", "worth_testing"]
 
 logger = logging.getLogger("testwright")
-EXPLORER = "explorer"
+EXPLORER, MODEL, BOTH = "explorer", "model", "both"
+_QUICK, _AGAIN = 0.3, 0.6
+"""Shares of the explorer's time before and after a model's draft."""
 _ALSO_CALLED = {"node": "node:test"}
 _SECONDS_BETWEEN_SWEEPS = 300.0
 WEB_BUILD = Path(__file__).parent / "web_build"
@@ -199,8 +203,11 @@ def _defines_something(path: str, text: str | None) -> bool:
 
 
 def writer_for(settings: Settings, options: Options) -> tuple[str, str | None]:
-    """Who will write: the model where there is a key, else the explorer. `explorer` as a model's name asks for it."""
-    if options.model == EXPLORER or (options.model is None and settings.google_api_key is None):
+    """Who will write: the model and the explorer where there is a key, else the explorer alone, unless the settings say
+    otherwise. `explorer` as a model's name asks for it; any other name asks for that model.
+    """
+    wants_explorer = settings.writer == EXPLORER or settings.google_api_key is None
+    if options.model == EXPLORER or (options.model is None and wants_explorer):
         return EXPLORER, None
     if settings.google_api_key is None:
         raise PermanentError(
@@ -215,7 +222,7 @@ def writer_for(settings: Settings, options: Options) -> tuple[str, str | None]:
             hint="Set TESTWRIGHT_MODEL_INPUT_USD and TESTWRIGHT_MODEL_OUTPUT_USD, or leave maxCostUsd out.",
             fields=(FieldProblem("options.maxCostUsd", "needs the model's price"),),
         )
-    return "model", options.model or settings.model
+    return MODEL if settings.writer == MODEL else BOTH, options.model or settings.model
 
 
 def cache_folder() -> Path:
@@ -224,10 +231,14 @@ def cache_folder() -> Path:
 
 def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | None], Writer]]:
     javascript = JavaScriptExplorer()
-    explorer = Explorer(
-        {"python": PythonExplorer(), "javascript": javascript, "typescript": javascript},
-        seconds=settings.explore_seconds,
-    )
+    languages: Mapping[str, LanguageExplorer] = {
+        "python": PythonExplorer(),
+        "javascript": javascript,
+        "typescript": javascript,
+    }
+
+    def explorer(share: float = 1.0) -> Explorer:
+        return Explorer(languages, seconds=share * settings.explore_seconds)
 
     def model(name: str | None) -> Writer:
         options = ProviderOptions(
@@ -239,7 +250,10 @@ def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | N
         secrets = tuple(filter(None, (options.api_key, *secrets_of(os.environ))))
         return ModelWriter(PROVIDERS["gemini"](options), store.answers, LANGUAGES, secrets)
 
-    return {EXPLORER: lambda _: explorer, "model": model}
+    def both(name: str | None) -> Writer:
+        return BothWriters(model(name), explorer(_QUICK), explorer(_AGAIN), LANGUAGES)
+
+    return {EXPLORER: lambda _: explorer(), MODEL: model, BOTH: both}
 
 
 def _price(settings: Settings, model: str) -> Price | None:

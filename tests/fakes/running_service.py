@@ -27,6 +27,7 @@ class RunningService:
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
             "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", ""),
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),  # the code of this very tree, whatever is installed
             "TESTWRIGHT_HOME": str(home),
             "TESTWRIGHT_ROOTS": str(root),
             "TESTWRIGHT_API_PORT": "0",

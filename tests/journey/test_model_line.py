@@ -34,8 +34,13 @@ MENDED = case("test_half_halves", "assert half(10) == 5", "half")
 EMPTY_TALK = case("test_nothing", "assert True", "double")
 
 
-def walk(tmp_path, gemini, source=SOURCE):
-    environment = {"GOOGLE_API_KEY": KEY, "TESTWRIGHT_GOOGLE_BASE_URL": gemini.url}
+def walk(tmp_path, gemini, source=SOURCE, writer="model"):
+    environment = {
+        "GOOGLE_API_KEY": KEY,
+        "TESTWRIGHT_GOOGLE_BASE_URL": gemini.url,
+        "TESTWRIGHT_WRITER": writer,
+        "TESTWRIGHT_EXPLORE_SECONDS": "3",
+    }
     with running_service(tmp_path, EXAMPLES, environment) as service:
         if {check["name"]: check["status"] for check in service.get("/api/doctor")["checks"]}["sandbox"] != "ok":
             pytest.skip("no sandbox could be proved here, so nothing can be run")
@@ -94,6 +99,24 @@ def test_each_failing_test_gets_its_own_verdict_and_the_model_is_asked_about_non
     assert evidence["suspects"] == 1
     assert [(one["kind"], one["tests"]) for one in evidence["environment"]] == [("network", ["test_rate"])]
     assert not any("test_rate" in call.prompt or "test_double_of_a_half" in call.prompt for call in gemini.calls[1:])
+
+
+def test_the_explorer_tells_the_model_what_it_saw_and_fills_what_the_model_leaves(tmp_path):
+    source = SOURCE + "\n\ndef size(number: int) -> str:\n    return 'big' if number > 4711 else 'small'\n"
+    double = case("test_double_doubles", "assert double(21) == 42", "double")
+    wrong = case("test_size", "from pkg.numbers import size\n    assert size(4712) == 'huge'", "size")
+    with GeminiServer(answer(suite(double, wrong)), answer(suite())) as gemini:
+        events = walk(tmp_path, gemini, source, writer="both")
+
+    generated = next(event["generatedTest"] for event in events if event["type"] == "test_generated")
+    writers = {test["name"]: test["writer"] for test in generated["evidence"]["tests"]}
+    assert generated["evidence"]["writer"] == "both"
+    assert writers["test_double_doubles"] == "model"
+    assert set(writers.values()) == {"model", "explorer"}
+    assert "== 'huge'" not in generated["testCode"]
+    assert "4712" in generated["testCode"]
+    assert generated["evidence"]["coverage"]["after"]["lines"] == 100
+    assert "what was observed" in gemini.calls[0].prompt
 
 
 def test_a_refused_key_fails_the_file_with_what_to_do_and_is_not_tried_again(tmp_path):

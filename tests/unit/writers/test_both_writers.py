@@ -1,0 +1,203 @@
+"""The model and the explorer together: who tells whom what, and what becomes of their tests."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes.scripted_model import Files
+from testwright.domain.drafts import Asked, Case, Draft, Usage, Writing
+from testwright.domain.errors import PermanentError, TransientError
+from testwright.domain.mutants import Mutant
+from testwright.domain.ports import Explored, Gaps, WritingTask
+from testwright.domain.projects import Runner
+from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.verdicts import Fault, FileCoverage
+from testwright.languages import LANGUAGES
+from testwright.writers.both import BothWriters
+
+SOURCE = "def add(a, b):\n    if a > 4711:\n        return 0\n    return a + b\n"
+
+
+def case(name: str, call: str = "add(1, 2) == 3") -> Case:
+    return Case(name=name, code=f"def {name}():\n    assert {call}", targets=("add",))
+
+
+def writing(*cases: Case, preamble: str = "from shop import add", **more) -> Writing:
+    return Writing(draft=Draft(preamble=preamble, cases=cases), **more)
+
+
+class Told:
+    """A writer that gives what it was told to give, and remembers what it was asked."""
+
+    model = "fake-1"
+
+    def __init__(self, draft, further=None) -> None:
+        self.answer = draft
+        self.further = further
+        self.tasks: list[WritingTask] = []
+        self.faults: list[Fault] = []
+
+    async def draft(self, task):
+        self.tasks.append(task)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    async def repair(self, task, draft, faults):
+        self.faults += faults
+        return self.further if faults else None
+
+    async def strengthen(self, task, draft, gaps):
+        self.tasks.append(task)
+        return self.further
+
+
+async def ran(text: str, reports: tuple[str, ...], *, seconds: float) -> Explored:
+    coverage = FileCoverage(lines_covered=frozenset({1, 2, 4}), lines_missed=frozenset({3}))
+    return Explored(reports={}, coverage=coverage)
+
+
+@pytest.fixture
+def task() -> WritingTask:
+    source = SourceFile(path="shop.py", text=SOURCE, framework="pytest")
+    return WritingTask(
+        source=source,
+        analysis=LANGUAGES["python"].analyse(source),
+        framework="pytest",
+        suite_path="test_shop.py",
+        options=Options(),
+        runner=Runner(framework="pytest", version="1", origin="managed", found="", program=("run",)),
+        view=Files({"shop.py": SOURCE, "README.md": "A shop."}),
+        probe=ran,
+        seed=0,
+    )
+
+
+def both(model: Told, quick: Told, thorough: Told) -> BothWriters:
+    return BothWriters(model, quick, thorough, LANGUAGES)
+
+
+SEEN = case("test_returns_3", "add(1, 2) == 3")
+THOUGHT = case("test_adds", "add(2, 2) == 4")
+FAR = case("test_returns_0", "add(4712, 0) == 0")
+
+
+async def test_what_was_seen_and_what_was_not_reached_is_told_to_the_model(task):
+    model = Told(writing(THOUGHT))
+
+    await both(model, Told(writing(SEEN)), Told(writing(SEEN))).draft(task)
+
+    observed = model.tasks[0].observed
+    assert observed is not None
+    assert (observed.facts, observed.missed) == (("assert add(1, 2) == 3",), (3,))
+
+
+async def test_the_explorer_looks_again_with_every_call_of_the_model(task):
+    thorough = Told(writing(SEEN, FAR))
+
+    await both(Told(writing(THOUGHT)), Told(writing(SEEN)), thorough).draft(task)
+
+    view = thorough.tasks[0].view
+    assert "add(2, 2) == 4" in (view.text(view.paths()[0]) or "")
+    assert view.text("shop.py") == SOURCE
+
+
+async def test_for_scripts_the_calls_stand_in_the_readme_before_its_own(task):
+    text = "export const add = (a, b) => a + b\n"
+    source = SourceFile(path="shop.js", text=text, framework="vitest")
+    script = replace(task, source=source, analysis=LANGUAGES["javascript"].analyse(source), framework="vitest")
+    thorough = Told(writing())
+    modelled = writing(Case(name="adds", code="it('adds', () => {\n  expect(add(2, 2)).toBe(4)\n})"), preamble="")
+
+    await both(Told(modelled), Told(PermanentError("nothing", code="nothing_to_test")), thorough).draft(script)
+
+    shown = thorough.tasks[0].view.text("README.md") or ""
+    assert shown.startswith("```js\n")
+    assert "expect(add(2, 2)).toBe(4)" in shown
+    assert shown.endswith("A shop.")
+
+
+async def test_all_tests_go_to_court_the_models_first_each_with_its_writer(task):
+    model = Told(writing(THOUGHT, usage=Usage(tokens=7, cost_usd=0.1), asked=Asked(prompts="v1")))
+    seen = writing(SEEN, FAR, preamble="import pytest\nfrom shop import add")
+
+    found = await both(model, Told(writing(SEEN)), Told(seen)).draft(task)
+
+    assert [(each.name, each.writer) for each in found.draft.cases] == [
+        ("test_adds", "model"),
+        ("test_returns_3", "explorer"),
+        ("test_returns_0", "explorer"),
+    ]
+    assert found.draft.preamble == "from shop import add\nimport pytest"
+    assert (found.usage.tokens, found.asked) == (7, Asked(prompts="v1"))
+
+
+async def test_a_file_the_explorer_sees_nothing_of_is_the_models_alone(task):
+    nothing = PermanentError("nothing", code="nothing_to_test")
+
+    found = await both(Told(writing(THOUGHT)), Told(nothing), Told(nothing)).draft(task)
+
+    assert [each.name for each in found.draft.cases] == ["test_adds"]
+
+
+async def test_a_file_the_model_declines_is_the_explorers_alone_and_says_so(task):
+    declined = PermanentError("fake-1 declined to answer for shop.py.", code="model_blocked")
+
+    found = await both(Told(declined), Told(writing(SEEN)), Told(writing(SEEN))).draft(task)
+
+    assert [(each.name, each.writer) for each in found.draft.cases] == [("test_returns_3", "explorer")]
+    assert found.asked is not None
+    assert "declined" in found.asked.problem
+
+
+@pytest.mark.parametrize(
+    "error",
+    [PermanentError("bad key", code="model_refused"), TransientError("slow down", code="model_overloaded")],
+    ids=["refused", "overloaded"],
+)
+async def test_a_key_that_is_refused_and_a_passing_trouble_are_no_reason_to_go_on_without_the_model(task, error):
+    with pytest.raises(type(error)):
+        await both(Told(error), Told(writing(SEEN)), Told(writing(SEEN))).draft(task)
+
+
+async def test_preambles_that_contradict_each_other_cost_the_explorers_tests_not_the_models(task):
+    modelled = writing(THOUGHT, preamble="from shop import add\n\nLIMIT = 1")
+    seen = writing(SEEN, preamble="from shop import add\n\nLIMIT = 2")
+
+    found = await both(Told(modelled), Told(seen), Told(seen)).draft(task)
+
+    assert [each.name for each in found.draft.cases] == ["test_adds"]
+
+
+async def test_only_the_models_mistakes_go_back_to_it(task):
+    model = Told(writing(), writing(THOUGHT))
+    draft = Draft(preamble="", cases=(replace(SEEN, writer="explorer"), replace(THOUGHT, writer="model")))
+    faults = [Fault(name=each.name, gate="passes", message="no") for each in draft.cases]
+
+    found = await both(model, Told(writing()), Told(writing())).repair(task, draft, faults)
+
+    assert [fault.name for fault in model.faults] == ["test_adds"]
+    assert found is not None
+    assert found.draft.cases[0].writer == "model"
+
+
+@pytest.mark.parametrize(
+    ("modelled", "explored", "writers"),
+    [
+        (writing(THOUGHT), writing(FAR), ["model", "explorer"]),
+        (writing(THOUGHT), None, ["model"]),
+        (None, writing(FAR), ["explorer"]),
+        (None, None, None),
+    ],
+    ids=["both", "model", "explorer", "neither"],
+)
+async def test_gaps_are_put_to_both(task, modelled, explored, writers):
+    gaps = Gaps(
+        unnoticed=(Mutant(number=1, operator="boundary", line=2, end_line=2, before="a > 4711", after="a >= 4711"),),
+        missed=(3,),
+    )
+    writer = both(Told(writing(), modelled), Told(writing()), Told(writing(), explored))
+
+    found = await writer.strengthen(task, Draft(preamble="from shop import add", cases=(SEEN,)), gaps)
+
+    assert (found and [each.writer for each in found.draft.cases]) == writers
