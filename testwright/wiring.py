@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from testwright.api.app import create_app, finish_routes
 from testwright.api.services import ApiServices
+from testwright.conventions import FORMATTERS, TYPE_CHECKERS
 from testwright.domain.errors import Cancelled, FieldProblem, InputError, PermanentError, TransientError
 from testwright.domain.ports import Desk, ProjectView, Step, Writer
 from testwright.domain.records import Accepted, Assignment
@@ -126,6 +127,8 @@ async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
             sandbox=sandbox,
             workspaces=workspaces,
             writers=_writers(settings, store),
+            type_checkers=TYPE_CHECKERS,
+            formatters=FORMATTERS,
             stability_runs=settings.stability_runs,
             most_mutants=settings.most_mutants,
             challenge_seconds=settings.challenge_seconds,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from testwright.domain.conventions import TypeCheck
 from testwright.domain.drafts import Asked, Draft
 from testwright.domain.mutants import Fate, Mutant
 from testwright.domain.suspects import Suspect
@@ -61,6 +62,8 @@ class Evidence:
     `run_with` is what a person types to run the suite; `brought` says that the project has no runner of its own yet.
     `mutants` is None when the code could not be broken on trial; `mutants_problem` then says why.
     `environment` are tests that could not pass here, each with what is missing.
+    `types` is None where the project checks none. `formatted_with` names the project's formatter that laid the suite
+    out, and is empty where none did; `format_problem` then says why, if the project has one.
     """
 
     writer: str
@@ -85,6 +88,9 @@ class Evidence:
     suspects: int = 0
     environment: tuple[tuple[str, Trouble], ...] = ()
     asked: Asked | None = None
+    types: TypeCheck | None = None
+    formatted_with: str = ""
+    format_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +166,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         "suspects": evidence.suspects,
         **_environment_json(evidence.environment),
         **_asked_json(evidence.asked),
+        **_conventions_json(evidence),
         "tests": [
             {
                 "name": case.name,
@@ -186,6 +193,20 @@ def _asked_json(asked: Asked | None) -> dict[str, Any]:
         "redacted": [{"kind": kind, "count": count} for kind, count in asked.redacted],
         **({"modelProblem": asked.problem} if asked.problem else {}),
     }
+
+
+def _conventions_json(evidence: Evidence) -> dict[str, Any]:
+    """What the project's own type checker and formatter came to; nothing is said where it has none."""
+    told: dict[str, Any] = {}
+    if evidence.types is not None and evidence.types.problem:
+        told["typeCheckProblem"] = f"{evidence.types.by} {evidence.types.version}: {evidence.types.problem}"
+    elif evidence.types is not None:
+        told["typeChecked"] = {"by": evidence.types.by, "version": evidence.types.version}
+    if evidence.formatted_with:
+        told["formattedWith"] = evidence.formatted_with
+    if evidence.format_problem:
+        told["formatProblem"] = evidence.format_problem
+    return told
 
 
 def _environment_json(troubles: tuple[tuple[str, Trouble], ...]) -> dict[str, Any]:

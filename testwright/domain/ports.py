@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from testwright.domain.analysis import Analysis, Claim, Import
+from testwright.domain.conventions import Check, CheckOrder, Complaint, NotChecked
 from testwright.domain.drafts import Case, Draft, Mending, Usage, Writing
 from testwright.domain.errors import TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Mutant
-from testwright.domain.projects import Command, Completed, Runner, RunOrder
+from testwright.domain.projects import Command, Completed, InstalledTool, Runner, RunOrder
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
 from testwright.domain.styles import Sample, Style
@@ -141,6 +142,10 @@ class Language(Protocol):
         """
         ...
 
+    def annotated(self, draft: Draft) -> Draft:
+        """The draft with the annotations that a type checker wants of tests, where the language has such."""
+        ...
+
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         """The static gates `reads` and `asserts`: why this case cannot be delivered, or None.
 
@@ -236,6 +241,63 @@ class Toolchains(Protocol):
 
     async def runner(self, framework: str, view: Workspace, progress: Callable[[str], Awaitable[None]]) -> Runner:
         """`progress` hears sentences during an install. Raises PermanentError `runner_missing` with a hint."""
+        ...
+
+    async def tool(self, registry: str, package: str, view: Workspace) -> InstalledTool | None:
+        """A program that the project has installed from `npm` or `pypi`; None without it. Never one of ours."""
+        ...
+
+
+class TypeChecker(Protocol):
+    """How one type checker is asked about a suite, and how its answer is read. Plain functions: no I/O."""
+
+    @property
+    def name(self) -> str:
+        """tsc, mypy or pyright."""
+        ...
+
+    @property
+    def packages(self) -> Sequence[tuple[str, str]]:
+        """Where it may come from, the best first: (registry, package)."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str]: ...
+
+    @property
+    def on_purpose(self) -> str:
+        """What marks a line that breaks the types on purpose, such as `@ts-expect-error`."""
+        ...
+
+    def applies(self, suite_path: str, view: ProjectView) -> bool:
+        """Whether the project is configured to check such a file."""
+        ...
+
+    def check(self, order: CheckOrder, tool: InstalledTool, runner: Runner, view: ProjectView) -> Check: ...
+
+    def read(self, completed: Completed, order: CheckOrder) -> tuple[Complaint, ...] | NotChecked:
+        """All complaints, whichever file they are about."""
+        ...
+
+
+class Formatter(Protocol):
+    """How one formatter is asked: it reads a text from its standard input and writes it to its standard output."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def packages(self) -> Sequence[tuple[str, str]]: ...
+
+    @property
+    def languages(self) -> frozenset[str]: ...
+
+    def applies(self, suite_path: str, view: ProjectView) -> bool:
+        """Whether the project has this formatter lay out such a file."""
+        ...
+
+    def arguments(self, suite_path: str, view: ProjectView) -> tuple[str, ...]:
+        """What stands behind the program's name."""
         ...
 
 

@@ -95,6 +95,24 @@ class Runner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledTool:
+    """A program that the project has installed for itself: its type checker, say, or its formatter.
+
+    `program` is the start of the argument list, as seen inside.
+    """
+
+    name: str
+    version: str
+    program: tuple[str, ...]
+    mounts: tuple[Mount, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteFile:
     """A test file to run. It lies (or will be put) at `path` in the workspace."""
 

@@ -85,8 +85,8 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
-    """A test that was not delivered, and why; by asked_for, reads, asserts, passes, is_stable, can_fail or
-    earns_place.
+    """A test that was not delivered, and why; by asked_for, reads, asserts, type_checks, passes, is_stable, can_fail
+    or earns_place.
     """
 
     name: str

@@ -5,12 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from testwright.domain.drafts import Case, Draft
-from testwright.domain.errors import PermanentError
+from testwright.domain.errors import PermanentError, SandboxUnavailable
 from testwright.domain.mutants import Mutant
 from testwright.domain.verdicts import Drop
 from testwright.pipeline import shelf
+from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import writing_of
 from testwright.pipeline.findings import CaseResult, Challenge, Chosen, Trial
+from testwright.pipeline.laying_out import formatted
 from testwright.pipeline.tools import Job, Ready
 
 _SLOW_MS = 500.0
@@ -35,11 +37,15 @@ async def choose(job: Job, ready: Ready, attempt: int) -> int:
 
 async def _held_already(job: Job, ready: Ready, draft: Draft) -> dict[str, str]:
     """Tests that stand word for word in the project's own suites, ours of an earlier day among them, and where."""
-    view = await job.tools.workspaces.open(job.assignment)
+    if not ready.existing:
+        return {}
+    bench = await Bench.open(job, ready)
+    with suppress(SandboxUnavailable):
+        draft = (await formatted(bench, draft)).draft  # theirs are
     places: dict[str, str] = {}
     for path in ready.existing:
         with suppress(ValueError):
-            places |= {_words(case): path for case in job.language.split(view.text(path) or "").cases}
+            places |= {_words(case): path for case in job.language.split(bench.workspace.text(path) or "").cases}
     return {case.name: places[_words(case)] for case in draft.cases if _words(case) in places}
 
 

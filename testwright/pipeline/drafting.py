@@ -21,6 +21,9 @@ from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import Baseline, Challenge, Trial
 from testwright.pipeline.probe import SandboxProbe
 from testwright.pipeline.tools import Job, Ready
+from testwright.pipeline.type_checking import GATE, as_checked
+
+_MENDABLE = frozenset({"passes", GATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ async def first_draft(job: Job, ready: Ready) -> Drafted:
         )
     bench = await Bench.open(job, ready)
     writing = await job.writer.draft(await _task(bench))
-    draft = with_unique_names(writing.draft)
+    draft = as_checked(bench, with_unique_names(writing.draft))
     if not draft.cases and not writing.suspects:
         raise PermanentError(
             f"The {job.writer.name} found no test to write for {job.file_name}.",
@@ -81,7 +84,7 @@ async def repaired_draft(job: Job, ready: Ready, attempt: int) -> Drafted:
                 raise
             written = None  # what was mended is worth a run of its own
         if written is not None:
-            draft = merged(draft, written.draft)
+            draft = as_checked(bench, merged(draft, written.draft))
             writing = replace(written, draft=draft)
     if writing.draft != before or writing.usage != Usage():
         await _lay(job, attempt, writing)
@@ -110,7 +113,7 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int) -> 
     known = {case.name for case in before.cases}
     new = tuple(case for case in writing.draft.cases if case.name not in known)
     preamble = writing.draft.preamble if writing.draft.preamble.strip() else before.preamble
-    draft = with_unique_names(Draft(preamble=preamble, cases=(*before.cases, *new)))
+    draft = as_checked(bench, with_unique_names(Draft(preamble=preamble, cases=(*before.cases, *new))))
     await _lay(job, number, replace(writing, draft=draft))
     if not new:
         return unchanged
@@ -158,7 +161,7 @@ def _mended(job: Job, before: Draft, faults: Sequence[Fault], analysis: Analysis
     draft, done = before, dict[str, str]()
     for fault in faults:
         case = next((case for case in draft.cases if case.name == fault.name), None)
-        if case is None or fault.gate != "passes":
+        if case is None or fault.gate not in _MENDABLE:
             continue
         found = job.language.mended(case, draft, fault.message, job.assignment.source, analysis)
         if found is None or (case.mended and case.mended == found.what):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from testwright.domain.conventions import Layout, TypeCheck
 from testwright.domain.mutants import Fate, Mutant, MutantOutcome
 from testwright.domain.redaction import redacted
 from testwright.domain.suspects import Suspect
@@ -31,13 +32,17 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """How the tests of one attempt did. `unrunnable` says why nothing could be run here at all, else it is empty."""
+    """How the tests of one attempt did. `unrunnable` says why nothing could be run here at all, else it is empty.
+
+    `types` is None where the project does not check types.
+    """
 
     attempt: int
     results: tuple[CaseResult, ...]
     coverage: FileCoverage | None = None
     unrunnable: str = ""
     hint: str | None = None
+    types: TypeCheck | None = None
 
     @property
     def passed(self) -> frozenset[str]:
@@ -137,12 +142,16 @@ class Suspicions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
-    """The tests that passed every repeated run, and those that did not. `alone` names those that one run had alone."""
+    """The tests that passed every repeated run of the suite as it is laid out, and those that did not.
+
+    `alone` names those that one run had alone.
+    """
 
     runs: int
     results: tuple[CaseResult, ...]
     drops: tuple[Drop, ...]
     coverage: FileCoverage | None
+    layout: Layout
     alone: frozenset[str] = frozenset()
 
 

@@ -31,7 +31,8 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     kept = frozenset(result.name for result in proven.results)
     challenge = (await shelf.take(job.desk, f"challenge/{best}", Challenge)).seen_by(kept)
     suspects = (await shelf.take(job.desk, "suspects", Suspicions)).found
-    draft = (await writing_of(job, best)).draft.only(kept)
+    layout = proven.layout
+    draft = layout.draft
     cases = {case.name: case for case in draft.cases}
     usage = await usage_so_far(job)
     after = joined(baseline.coverage, proven.coverage)
@@ -70,11 +71,14 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         suspects=len(suspects),
         environment=await _troubles_of_trials(job, best),
         asked=await asked_so_far(job),
+        types=layout.types,
+        formatted_with=layout.formatted_with,
+        format_problem=layout.format_problem,
     )
     suite = DeliveredSuite(
         file_path=job.assignment.source.path,
         test_file_path=ready.suite_path,
-        test_code=job.language.render(draft),
+        test_code=layout.text,
         draft=draft,
         evidence=evidence,
         dropped=(*_not_accusing(await _drops_of_trials(job, best), suspects), *chosen.drops, *proven.drops),

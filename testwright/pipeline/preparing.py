@@ -1,11 +1,12 @@
 """Before anything is written: where the project lies, with what it is run, what is in the file, what is covered."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from testwright.domain.errors import SandboxUnavailable
-from testwright.domain.ports import ProjectView
+from testwright.domain.ports import Formatter, ProjectView, TypeChecker, Workspace
+from testwright.domain.projects import InstalledTool
 from testwright.domain.verdicts import FileCoverage, NotRun
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
@@ -38,8 +39,24 @@ async def prepare(job: Job) -> Ready:
         existing=existing,
         started_ms=started_ms,
         sample=existing[0] if existing else await asyncio.to_thread(framework.sample, suite_path, view),
+        checker=await _own_tool(job, view, suite_path, job.tools.type_checkers),
+        formatter=await _own_tool(job, view, suite_path, job.tools.formatters),
     )
     return replace(ready, left_out=await to_leave_out(job, ready))
+
+
+async def _own_tool(
+    job: Job, view: Workspace, suite_path: str, known: Mapping[str, TypeChecker] | Mapping[str, Formatter]
+) -> InstalledTool | None:
+    """The first that the project is configured for and has installed."""
+    for name, words in known.items():
+        if job.language.name not in words.languages or not await asyncio.to_thread(words.applies, suite_path, view):
+            continue
+        for registry, package in words.packages:
+            tool = await job.tools.toolchains.tool(registry, package, view)
+            if tool is not None:
+                return replace(tool, name=name)
+    return None
 
 
 class _Reserved:

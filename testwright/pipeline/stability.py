@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from testwright.domain.conventions import Layout
 from testwright.domain.drafts import Draft
 from testwright.domain.errors import PermanentError
 from testwright.domain.verdicts import Drop, FileCoverage, NotRun, RunReport
@@ -13,6 +14,7 @@ from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import writing_of
 from testwright.pipeline.findings import CaseResult, Chosen, Proven, first_line
+from testwright.pipeline.laying_out import lay_out
 from testwright.pipeline.leaning import Alone, fairly_blamed, leaning, run_alone
 from testwright.pipeline.tools import Job, Ready
 from testwright.pipeline.trial import results_of, run_cases
@@ -40,10 +42,18 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
     runs = job.tools.stability_runs
     drops: list[Drop] = []
     for _ in range(_MOST_ROUNDS):
-        seen = await _run_repeatedly(bench, draft, runs)
+        layout = await lay_out(bench, draft)
+        seen = await _run_repeatedly(bench, layout, runs)
         if not seen.failures:
             kept = tuple(seen.results[case.name] for case in draft.cases)
-            proven = Proven(runs=runs, results=kept, drops=tuple(drops), coverage=seen.coverage, alone=seen.alone)
+            proven = Proven(
+                runs=runs,
+                results=kept,
+                drops=tuple(drops),
+                coverage=seen.coverage,
+                layout=layout,
+                alone=seen.alone,
+            )
             await shelf.lay(job.desk, "proven", proven)
             told = (*chosen.drops, *drops)
             await telling.tell_stable(job, attempt, proven, shaky=len(drops), drops=told)
@@ -60,9 +70,10 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
     )
 
 
-async def _run_repeatedly(bench: Bench, draft: Draft, runs: int) -> _Round:
+async def _run_repeatedly(bench: Bench, layout: Layout, runs: int) -> _Round:
     """One run in order with coverage, one in which each test is alone, the others shuffled; two at a time."""
-    bench.place(draft)
+    bench.place_text(layout.text)
+    draft = layout.draft
     slots = asyncio.Semaphore(_AT_ONCE)
     first = bench.job.tools.seed + 1
 

@@ -6,8 +6,18 @@ from dataclasses import dataclass, field
 
 from testwright.domain.errors import PermanentError
 from testwright.domain.paths import base_name
-from testwright.domain.ports import Desk, Framework, Language, Sandbox, Toolchains, Workspaces, Writer
-from testwright.domain.projects import Runner
+from testwright.domain.ports import (
+    Desk,
+    Formatter,
+    Framework,
+    Language,
+    Sandbox,
+    Toolchains,
+    TypeChecker,
+    Workspaces,
+    Writer,
+)
+from testwright.domain.projects import InstalledTool, Runner
 from testwright.domain.records import Assignment
 
 
@@ -26,6 +36,8 @@ class Tools:
     sandbox: Sandbox
     workspaces: Workspaces
     writers: Mapping[str, Callable[[str | None], Writer]]
+    type_checkers: Mapping[str, TypeChecker] = field(default_factory=dict)
+    formatters: Mapping[str, Formatter] = field(default_factory=dict)
     stability_runs: int = 5
     most_mutants: int = 300
     challenge_seconds: float = 60.0
@@ -38,7 +50,8 @@ class Ready:
     """What `prepare` found out. It is decided once: the suite's place must not move when the work is taken up again.
 
     `left_out` are files of the same request that keep this one from being run; `sample` is the path of the project's
-    test to follow.
+    test to follow. `checker` and `formatter` are the project's own, under their names in the tools' tables; None where
+    it has none for such a suite.
     """
 
     runner: Runner
@@ -47,6 +60,8 @@ class Ready:
     started_ms: int
     left_out: tuple[str, ...] = ()
     sample: str | None = None
+    checker: InstalledTool | None = None
+    formatter: InstalledTool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

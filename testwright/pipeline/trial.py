@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from testwright.domain.analysis import Analysis
+from testwright.domain.conventions import TypeCheck
 from testwright.domain.drafts import Draft
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Limits
@@ -16,6 +17,7 @@ from testwright.pipeline import asking, environment
 from testwright.pipeline.bench import FIRST_LOAD, Bench
 from testwright.pipeline.findings import CaseResult, Trial, first_line, trimmed
 from testwright.pipeline.load_check import preamble_is_to_blame, problem_of_source, source_error
+from testwright.pipeline.type_checking import type_findings
 
 _NO_TESTS_FAULT = frozenset({"launch_failed"})
 """Codes that say nothing about any test: asking further is no use."""
@@ -24,10 +26,16 @@ _MOST_NAMED = 3
 
 
 async def try_cases(
-    bench: Bench, draft: Draft, analysis: Analysis, attempt: int, known: Mapping[str, CaseResult]
+    bench: Bench,
+    draft: Draft,
+    analysis: Analysis,
+    attempt: int,
+    known: Mapping[str, CaseResult],
+    unchecked: TypeCheck | None = None,
 ) -> Trial:
     """Gate and run every case of the draft that is not `known` to fail.
 
+    `unchecked` says why an earlier attempt's types could not be checked; they are not tried again then.
     Raises PermanentError when the source itself cannot be loaded.
     """
     options = bench.job.assignment.options
@@ -39,21 +47,31 @@ async def try_cases(
         _static_faults, bench, draft.only(frozenset(case.name for case in draft.cases) - unasked.keys()), analysis
     )
     sound = draft.only(frozenset(case.name for case in draft.cases) - static.keys() - known.keys())
-    results = dict(known) | {
-        name: CaseResult(name=name, passed=False, gate=fault.gate, reason=trimmed(fault.message))
-        for name, fault in static.items()
-    }
+    results = dict(known) | _failed(static)
     coverage: FileCoverage | None = None
+    types = unchecked
     if sound.cases:
         try:
-            ran, coverage = await run_cases(bench, sound)
+            if unchecked is None:
+                findings = await type_findings(bench, sound, bench.text_of(sound))
+                types, results = findings.check, results | _failed(findings.faults)
+                sound = sound.only(frozenset(case.name for case in sound.cases) - findings.faults.keys())
+            ran, coverage = await run_cases(bench, sound) if sound.cases else ({}, None)
         except SandboxUnavailable as error:
             # Nobody saw these pass; `unrunnable` says so wherever the trial is read.
             unseen = tuple(results.get(case.name, CaseResult(name=case.name, passed=True)) for case in draft.cases)
             return Trial(attempt=attempt, results=unseen, unrunnable=error.message, hint=error.hint)
         results |= ran
     results = {name: _weighed(bench, draft, result) for name, result in results.items()}
-    return Trial(attempt=attempt, results=tuple(results[case.name] for case in draft.cases), coverage=coverage)
+    in_order = tuple(results[case.name] for case in draft.cases)
+    return Trial(attempt=attempt, results=in_order, coverage=coverage, types=types)
+
+
+def _failed(faults: Mapping[str, Fault]) -> dict[str, CaseResult]:
+    return {
+        name: CaseResult(name=name, passed=False, gate=fault.gate, reason=trimmed(fault.message))
+        for name, fault in faults.items()
+    }
 
 
 def _weighed(bench: Bench, draft: Draft, result: CaseResult) -> CaseResult:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from testwright.domain.errors import InputError, PermanentError
 from testwright.domain.ports import Workspace
-from testwright.domain.projects import Mount, Runner
+from testwright.domain.projects import InstalledTool, Mount, Runner
 from testwright.toolchains.managed import ManagedRunners, Progress, managed_packages, managed_version
 from testwright.toolchains.node import FALLBACK, Installed, Node, find_node, installed_packages, version_of
+from testwright.toolchains.project_tools import npm_tool, pypi_tool
 from testwright.toolchains.python import Interpreter, own_interpreter, project_interpreter
 
 PYTHON_EXTRAS = "/opt/testwright/python"
@@ -48,6 +49,11 @@ class InstalledToolchains:
         if framework in _NODE_ENTRY:
             return await self._node(framework, view, progress)
         raise InputError(f"There is no runner for {framework}", hint="Use one that GET /api/frameworks names.")
+
+    async def tool(self, registry: str, package: str, view: Workspace) -> InstalledTool | None:
+        if registry == "npm":
+            return await npm_tool(package, view, self._find_node)
+        return await asyncio.to_thread(pypi_tool, package, view)
 
     async def _node(self, framework: str, view: Workspace, progress: Progress) -> Runner:
         node = await self._find_node()

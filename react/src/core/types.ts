@@ -251,6 +251,14 @@ export interface VerifiedEvidence extends Questions {
   /** Possible bugs, kept apart from the suite. */
   suspects?: number
   environment?: readonly EnvironmentTrouble[]
+  /** The project's own type checker, which found nothing to hold against the suite. Absent where the project has none. */
+  typeChecked?: { by: string; version: string }
+  /** Why the project's type checker does not stand behind the suite. */
+  typeCheckProblem?: string
+  /** The project's own formatter, such as "prettier 3.6.2". */
+  formattedWith?: string
+  /** Why the project's formatter did not lay the suite out. */
+  formatProblem?: string
   tests?: readonly TestEvidence[]
 }
 export interface TestEvidence {

@@ -10,13 +10,14 @@ import pytest
 from pydantic import TypeAdapter
 
 from testwright.domain.analysis import Analysis, Claim, Symbol, SymbolKind
+from testwright.domain.conventions import Check, CheckOrder, Complaint, NotChecked
 from testwright.domain.drafts import Case, Draft, Mending, Usage, Writing
 from testwright.domain.errors import PermanentError, SandboxUnavailable, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, Mutant, MutantOutcome
 from testwright.domain.ports import Gaps, ProjectView, Workspace, WritingTask
-from testwright.domain.projects import Command, Completed, Runner, RunOrder
+from testwright.domain.projects import Command, Completed, InstalledTool, Runner, RunOrder, SuiteFile
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
 from testwright.domain.styles import Style
@@ -66,7 +67,7 @@ class WordLanguage:
         return replace(suspect_of("fail", preamble=draft.preamble), name=case.name, code=case.code)
 
     def style_of(self, suite: str) -> Style:
-        return Style()
+        return Style(is_annotated="->" in suite)
 
     def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
         return ()
@@ -84,6 +85,9 @@ class WordLanguage:
 
     def switched(self, source: SourceFile, mutants: Sequence[Mutant]) -> str:
         return f"switched {[mutant.number for mutant in mutants]}"
+
+    def annotated(self, draft: Draft) -> Draft:
+        return replace(draft, cases=tuple(replace(case, code=f"{case.code} typed") for case in draft.cases))
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return Fault(name=case.name, gate="asserts", message="asserts nothing") if case.code == "static" else None
@@ -106,7 +110,7 @@ class WordFramework:
         return self.existing
 
     def sample(self, suite_path: str, view: ProjectView) -> str | None:
-        return None
+        return next((path for path in view.paths() if path.startswith("tests/") and path != suite_path), None)
 
     def known_modules(self, view: ProjectView, runner: Runner) -> frozenset[str]:
         return frozenset({"pytest"})
@@ -208,10 +212,18 @@ class ActingSandbox:
     challenged: list[str] = field(default_factory=list)
     cannot_break: str = ""
     cannot_part: bool = False
+    checker_stops: bool = False
+    formatter_does: Callable[[str], Completed] | None = None
+    checked: list[str] = field(default_factory=list)
 
     async def run(self, command: Command) -> Completed:
         if self.missing:
             raise SandboxUnavailable("No sandbox works here.", hint="Run `apt install bubblewrap`.")
+        if command.argv[0] == "check":
+            return self._check(command.argv[1:])
+        if command.argv[0] == "/bin/sh":
+            assert self.formatter_does is not None
+            return self.formatter_does(self.workspace.texts[command.argv[4]])
         suite, seed = command.argv[1], command.argv[-1]
         text = self.workspace.texts[suite]
         if command.argv[0] == "challenge":
@@ -244,6 +256,19 @@ class ActingSandbox:
             before.append(word)
         return self._report(outcomes)
 
+    def _check(self, paths: Sequence[str]) -> Completed:
+        self.checked.append(self.workspace.texts[paths[0]])
+        if self.checker_stops:
+            return Completed(exit_status=2, reason="exit", log="")
+        rows = [
+            (path, number, code)
+            for path in paths
+            for number, line in enumerate(self.workspace.texts[path].splitlines(), 1)
+            for code in ("mistyped", "unresolved")
+            if code in line
+        ]
+        return Completed(exit_status=1 if rows else 0, reason="exit", log=json.dumps(rows))
+
     def _challenge(self, suite: str) -> Completed:
         self.challenged.append(self.workspace.texts["src/money.py"])
         if self.cannot_break:
@@ -266,10 +291,53 @@ class ActingSandbox:
         return Completed(exit_status=0, reason="exit", log="", reports={"report": json.dumps(outcomes).encode()})
 
 
+class WordChecker:
+    """Minds every line of the suite with `mistyped`, and `mistyped` on a sample's line lets that pass."""
+
+    name = "minder"
+    packages = (("pypi", "minder"),)
+    languages = frozenset({"python"})
+    on_purpose = "minder: hush"
+
+    def applies(self, suite_path: str, view: ProjectView) -> bool:
+        return view.exists("minder.ini")
+
+    def check(self, order: CheckOrder, tool: InstalledTool, runner: Runner, view: ProjectView) -> Check:
+        argv = ("check", order.suite_path, *order.samples)
+        texts = (SuiteFile(path="minder.testwright.ini", text="strict"),)
+        return Check(command=Command(argv=argv, workspace=view.root), texts=texts)
+
+    def read(self, completed: Completed, order: CheckOrder) -> tuple[Complaint, ...] | NotChecked:
+        if completed.exit_status == 2:
+            return NotChecked(reason="minder stops: no such option")
+        rows = json.loads(completed.log)
+        return tuple(
+            Complaint(path=path, line=line, code=code, message=f"{code} here", is_unresolved=code == "unresolved")
+            for path, line, code in rows
+        )
+
+
+class WordFormatter:
+    """Its program is acted out by the sandbox: it ends every line with a dot, unless told to go wrong."""
+
+    name = "dotter"
+    packages = (("pypi", "dotter"),)
+    languages = frozenset({"python"})
+
+    def applies(self, suite_path: str, view: ProjectView) -> bool:
+        return view.exists("dotter.ini")
+
+    def arguments(self, suite_path: str, view: ProjectView) -> tuple[str, ...]:
+        return ("-",)
+
+
 class OneToolchain:
     async def runner(self, framework: str, view: Workspace, progress: Callable[[str], Awaitable[None]]) -> Runner:
         await progress("Installing pytest 9.2.0 (first use only)…")
         return Runner(framework="pytest", version="9.2.0", origin="managed", found="pytest 9.2.0", program=("pytest",))
+
+    async def tool(self, registry: str, package: str, view: Workspace) -> InstalledTool | None:
+        return InstalledTool(name=package, version="1.0", program=(package,))
 
 
 @dataclass
@@ -398,6 +466,8 @@ class World:
             sandbox=self.sandbox,
             workspaces=self.workspaces,
             writers={"model": lambda model: self.writer},
+            type_checkers={"minder": WordChecker()},
+            formatters={"dotter": WordFormatter()},
             stability_runs=5,
             most_mutants=60,
             now=lambda: 1000.0,

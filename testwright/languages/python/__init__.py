@@ -16,6 +16,7 @@ from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
 from testwright.languages.python import analysis, gates, manners, mutants, outlines, suites
 from testwright.languages.python.accusing import accused
+from testwright.languages.python.annotating import annotated
 from testwright.languages.python.claims import claims_of, marked
 from testwright.languages.python.mending import mended
 from testwright.languages.python.mutants import switched
@@ -46,6 +47,9 @@ class Python:
 
     def outline(self, text: str, path: str, names: Collection[str]) -> str:
         return outlines.outline_of(text, names)
+
+    def annotated(self, draft: Draft) -> Draft:
+        return annotated(draft)
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return gates.fault_of(case, draft, analysis, known_modules)

@@ -40,6 +40,20 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
         <Fact name="Changes noticed">
           {mutants ? `${mutants.killed} of ${mutants.sampled}` : (evidence.mutantsProblem ?? DASH)}
         </Fact>
+        {(evidence.typeChecked || evidence.typeCheckProblem) && (
+          <Fact name="Types">
+            {evidence.typeChecked
+              ? `Checked with the project’s ${evidence.typeChecked.by} ${evidence.typeChecked.version}`
+              : `Not checked: ${evidence.typeCheckProblem}`}
+          </Fact>
+        )}
+        {(evidence.formattedWith || evidence.formatProblem) && (
+          <Fact name="Layout">
+            {evidence.formattedWith
+              ? `The project’s ${evidence.formattedWith}`
+              : `Testwright’s own: ${evidence.formatProblem}`}
+          </Fact>
+        )}
         {evidence.suspects ? (
           <Fact name="Possible bugs">{evidence.suspects}, kept apart from these tests</Fact>
         ) : null}

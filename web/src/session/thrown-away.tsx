@@ -3,6 +3,7 @@ import type { DroppedTest } from '@testwright/react'
 const GATES: Readonly<Record<string, string>> = {
   reads: 'Does not read',
   asserts: 'Asserts nothing of the code',
+  type_checks: 'Does not type-check',
   passes: 'Does not pass',
   is_stable: 'Not stable',
   can_fail: 'Cannot fail',

@@ -1,0 +1,79 @@
+"""The suite's final text: laid out by the project's own formatter, and true to its types."""
+
+from collections import Counter
+from dataclasses import replace
+
+from testwright.domain.conventions import Layout, TypeCheck
+from testwright.domain.drafts import Draft
+from testwright.domain.projects import Completed
+from testwright.pipeline.bench import FORMATTED, Bench
+from testwright.pipeline.findings import first_line
+from testwright.pipeline.type_checking import TypeFindings, type_findings
+
+
+async def lay_out(bench: Bench, draft: Draft) -> Layout:
+    """The draft's text through formatter and type checker; where the project has neither, nothing is run.
+
+    A layout that the checker minds (a comment that silences it may have moved) is not taken.
+    """
+    plain = bench.text_of(draft)
+    layout = await formatted(bench, draft)
+    findings = await type_findings(bench, layout.draft, layout.text)
+    if findings.faults and layout.formatted_with:
+        moved = f"{layout.formatted_with} moves what the type checker looks at"
+        layout = Layout(text=plain, draft=draft, format_problem=moved)
+        findings = await type_findings(bench, draft, plain)
+    return replace(layout, types=_outcome(findings))
+
+
+def _outcome(findings: TypeFindings) -> TypeCheck | None:
+    """Each test passed this gate among its siblings; what is held against the rest is the whole suite's affair."""
+    if findings.check is None or not findings.faults:
+        return findings.check
+    return replace(findings.check, problem=first_line(next(iter(findings.faults.values())).message, 300))
+
+
+async def formatted(bench: Bench, draft: Draft) -> Layout:
+    """The draft laid out by the project's formatter, or as it was where that does not come to the same tests."""
+    plain = bench.text_of(draft)
+    kept = Layout(text=plain, draft=draft)
+    bench.place_text(plain)
+    completed = await bench.format_placed()
+    tool = bench.ready.formatter
+    if completed is None or tool is None:
+        return kept
+    if (problem := _problem(completed)) is not None:
+        return replace(kept, format_problem=f"{tool.title} {problem}")
+    text = completed.reports[FORMATTED].decode("utf-8", "replace").replace("\r\n", "\n")
+    laid_out = _same_tests(bench, draft, text)
+    if laid_out is None:
+        return replace(kept, format_problem=f"{tool.title} did not give back the same tests")
+    return Layout(text=text, draft=laid_out, formatted_with=tool.title)
+
+
+def _problem(completed: Completed) -> str | None:
+    """Why there is no text to take, as what the formatter did."""
+    if completed.reason != "exit":
+        return f"ended with {completed.reason.replace('-', ' ')}"
+    if completed.exit_status != 0:
+        said = first_line(completed.log, 200) if completed.log.strip() else completed.ending
+        return f"failed: {said}"
+    return None if completed.reports.get(FORMATTED, b"").strip() else "gave back nothing"
+
+
+def _same_tests(bench: Bench, draft: Draft, text: str) -> Draft | None:
+    """The draft with its tests as they stand in the text; None when they are not the same tests."""
+    language = bench.job.language
+    try:
+        found, before = language.split(text), language.split(bench.text_of(draft))
+    except ValueError:
+        return None
+    if _titles(found) != _titles(before):
+        return None
+    written = {case.name: case.code for case in found.cases}
+    cases = tuple(replace(case, code=written.get(case.name, case.code)) for case in draft.cases)
+    return Draft(preamble=found.preamble, cases=cases)
+
+
+def _titles(draft: Draft) -> Counter[tuple[str | None, str]]:
+    return Counter((case.group, case.name) for case in draft.cases)

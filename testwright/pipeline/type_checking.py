@@ -1,0 +1,118 @@
+"""The gate `type_checks`: where the project checks types, its tests are held to them as its other files are."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from testwright.domain.conventions import CheckOrder, Complaint, NotChecked, TypeCheck
+from testwright.domain.drafts import Case, Draft
+from testwright.domain.verdicts import Fault
+from testwright.pipeline.bench import Bench
+
+GATE = "type_checks"
+_MOST_SAMPLES = 3
+_MOST_SAID = 3
+_REFUSES = re.compile(r"toThrow|rejects|raises|assertRaises|throws")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeFindings:
+    """`check` is None where the project has no types to check; `faults` are those of the draft, by test."""
+
+    check: TypeCheck | None = None
+    faults: Mapping[str, Fault] = field(default_factory=dict)
+
+
+async def type_findings(bench: Bench, draft: Draft, text: str) -> TypeFindings:
+    """What the project's checker holds against the draft, whose whole text this is. One start for all tests.
+
+    Only complaints about the suite count, and only such as the project's own tests do not give cause for.
+    """
+    tool = bench.ready.checker
+    if tool is None:
+        return TypeFindings()
+    path = bench.ready.suite_path
+    samples = _samples(bench)
+    bench.place_text(text)
+    answer = await bench.check_types(
+        CheckOrder(source_path=bench.job.assignment.source.path, suite_path=path, samples=samples)
+    )
+    if answer is None:
+        return TypeFindings()
+    if isinstance(answer, NotChecked):
+        return TypeFindings(check=TypeCheck(by=tool.name, version=tool.version, problem=answer.reason))
+    let_pass = {complaint.code for complaint in answer if complaint.path in samples}
+    held = [
+        complaint
+        for complaint in answer
+        if complaint.path == path and not complaint.is_unresolved and complaint.code not in let_pass
+    ]
+    advice = _advice(bench, samples, bench.job.tools.type_checkers[tool.name].on_purpose)
+    said = _said_of(draft, text, held, tool.title)
+    return TypeFindings(
+        check=TypeCheck(by=tool.name, version=tool.version),
+        faults={
+            case.name: Fault(name=case.name, gate=GATE, message="\n".join([*said[case.name], *_advised(case, advice)]))
+            for case in draft.cases
+            if case.name in said
+        },
+    )
+
+
+def as_checked(bench: Bench, draft: Draft) -> Draft:
+    """The draft with annotations, where the project checks types and its own tests, if there are any, have them."""
+    if bench.ready.checker is None:
+        return draft
+    language = bench.job.language
+    samples = [bench.workspace.text(path) or "" for path in _samples(bench)]
+    is_theirs = not samples or any(language.style_of(sample).is_annotated for sample in samples)
+    return language.annotated(draft) if is_theirs else draft
+
+
+def _said_of(draft: Draft, text: str, held: Sequence[Complaint], by: str) -> dict[str, list[str]]:
+    """The complaints in words, by test. What is said of a line that is no test's is said of every test."""
+    lines = text.splitlines()
+    places = places_of(draft, lines)
+    said: dict[str, list[str]] = {}
+    for complaint in held:
+        owners = [name for name, place in places.items() if complaint.line in place]
+        line = lines[complaint.line - 1].strip() if complaint.line <= len(lines) else ""
+        code = f" [{complaint.code}]" if complaint.code else ""
+        sentence, *more = complaint.message.splitlines() or [""]
+        words = "\n".join([f"{by}: {sentence}{code}", f"  in: {line}", *more])
+        for name in owners or [case.name for case in draft.cases]:
+            if len(said.setdefault(name, [])) < _MOST_SAID:
+                said[name].append(words)
+    return said
+
+
+def _advice(bench: Bench, samples: Sequence[str], mark: str) -> str:
+    """How a line may break the types on purpose here."""
+    is_theirs = any(mark in (bench.workspace.text(path) or "") for path in samples)
+    if is_theirs or not samples:
+        return f"Where the wrong type is the point of the test, say so with `{mark}` and the reason."
+    return "Where the wrong type is the point of the test, cast the value: this project's tests silence no line."
+
+
+def _advised(case: Case, advice: str) -> tuple[str, ...]:
+    return (advice,) if case.scenario == "error" or _REFUSES.search(case.code) else ()
+
+
+def places_of(draft: Draft, lines: Sequence[str]) -> dict[str, range]:
+    """Which lines of the text (from 1) each test takes up. A test that was written otherwise is not found."""
+    bare = [line.strip() for line in lines]
+    places: dict[str, range] = {}
+    for case in draft.cases:
+        first, *more = [line.strip() for line in case.code.strip().splitlines()] or [""]
+        for at, line in enumerate(bare):
+            if first and line.endswith(first) and bare[at + 1 : at + 1 + len(more)] == more:
+                places[case.name] = range(at + 1, at + 2 + len(more))
+                break
+    return places
+
+
+def _samples(bench: Bench) -> tuple[str, ...]:
+    """Tests that the project has: those of the same source, and the one that is followed."""
+    ready = bench.ready
+    found = dict.fromkeys([*ready.existing, *([ready.sample] if ready.sample else [])])
+    return tuple(path for path in found if path != ready.suite_path and bench.workspace.exists(path))[:_MOST_SAMPLES]
