@@ -335,3 +335,52 @@ def test_each_case_tells_the_lines_and_branches_that_it_alone_ran(tmp_path):
     for outcome in report.outcomes:
         assert (outcome.lines or frozenset()) <= report.coverage.lines_covered
         assert (outcome.branches or frozenset()) <= report.coverage.branches_covered
+
+
+REMEMBERS = """
+from functools import cache
+
+SEEN = []
+
+
+@cache
+def double(n):
+    return n * 2
+
+
+def note(n):
+    SEEN.append(n + 1)
+    return len(SEEN)
+
+
+def add(a, b):
+    return a + b
+"""
+
+
+def test_what_code_remembers_from_one_change_is_not_held_against_the_next(tmp_path):
+    suite = """
+import shop
+
+def test_double():
+    assert shop.double(4) == 8
+
+def test_double_again():
+    assert shop.double(4) == 8 and shop.add(1, 2) == 3
+
+def test_note():
+    shop.SEEN.clear()
+    assert shop.note(1) == 1 and shop.SEEN == [2]
+
+def test_add():
+    assert shop.add(2, 2) > 0
+"""
+
+    mutants, report = challenge(tmp_path, REMEMBERS, suite)
+
+    assert isinstance(report, ChallengeReport)
+    killers = {
+        (mutant.before, mutant.after): outcome.killers for mutant, outcome in zip(mutants, report.outcomes, strict=True)
+    }
+    assert killers["n * 2", "n / 2"] == ("test_double", "test_double_again")
+    assert killers["a + b", "a - b"] == ("test_double_again", "test_add")

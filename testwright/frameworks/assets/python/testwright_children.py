@@ -24,11 +24,12 @@ DONE, CRASHED, LATE, CUT = "done", "crashed", "late", "cut"
 
 
 class Job:
-    """`key` says what it is about; `seconds` is what it may take."""
+    """`key` says what it is about; `seconds` is what each of its parts may take: one begins with `anew=True`."""
 
-    def __init__(self, key: Any, seconds: float, prints: bool = False) -> None:
+    def __init__(self, key: Any, seconds: float, prints: bool = False, parts: int = 1) -> None:
         self.key = key
         self.seconds = seconds
+        self.parts = parts
         self.prints = prints
 
 
@@ -40,11 +41,17 @@ class InChild(BaseException):
         self.key = job.key
         self._pipe = pipe
         self._process = os.getpid()
+        self._noted: list[dict[str, Any]] = []
+
+    def note(self, **event: Any) -> None:
+        """To be told with the next thing that is told: each telling wakes the parent."""
+        self._noted.append(event)
 
     def tell(self, **event: Any) -> None:
         if os.getpid() != self._process:  # the code under test forked, and its child came this far
             os._exit(0)
-        data = json.dumps(event).encode() + b"\n"
+        data = b"".join(json.dumps(each).encode() + b"\n" for each in (*self._noted, event))
+        self._noted.clear()
         while data:
             data = data[os.write(self._pipe, data) :]
 
@@ -89,6 +96,8 @@ class _Child:
             if isinstance(event, dict):
                 if event.get("done") is True:
                     self.how = DONE
+                if event.get("anew") is True:
+                    self.late_at = time.monotonic() + self.job.seconds
                 self.events.append(event)
 
     def is_excused(self) -> bool:
@@ -172,7 +181,7 @@ def _limit(job: Job, memory_bytes: int) -> None:
     """An endless loop ends by itself should its parent be gone, and one that eats memory must not cost the others."""
     import resource
 
-    wishes = [(resource.RLIMIT_CPU, math.ceil(job.seconds) + CPU_GRACE_SECONDS)]
+    wishes = [(resource.RLIMIT_CPU, math.ceil(job.seconds * job.parts) + CPU_GRACE_SECONDS)]
     if memory_bytes:
         wishes.append((resource.RLIMIT_DATA, memory_bytes))
     for kind, most in wishes:

@@ -2,9 +2,9 @@
 
 The source lies there switched already: `__testwright_mutant__(7)` in it asks whether mutant 7 is at work. A *manager*
 process that has loaded nothing of the project forks a *surveyor*, which collects the suite once. The surveyor forks two
-*controls* (as written and backwards, no mutant at work) to see which case reaches which mutant, and then one child for
-each mutant that tests reach. A mutant that is reached while modules are loaded must be at work before that, so the
-manager forks its child, which collects anew. No tests run in the manager or the surveyor: every child starts clean.
+*controls* (as written and backwards, no mutant at work) to see which case reaches which mutant, and then a child for
+each batch of mutants that tests reach. A mutant that is reached while modules are loaded must be at work before that:
+the manager forks its child, which collects anew. No tests run in the manager or the surveyor: every child starts clean.
 
 A runner calls `start` before it loads anything, `become_manager` before it collects, and `collected` with what it
 found. Standard library only, and syntax that Python 3.8 reads.
@@ -16,6 +16,7 @@ import builtins
 import contextlib
 import gc
 import json
+import math
 import os
 import shutil
 import sys
@@ -24,6 +25,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from testwright_batches import Queue, batches_of, parted
 from testwright_children import CUT, DONE, LATE, Ended, InChild, Job, in_children
 from testwright_run import MOST_MESSAGE, MOST_TESTS
 
@@ -33,6 +35,8 @@ TOO_LATE_HERE = 97
 LEAST_SECONDS = 1.0
 TIMES_AS_LONG = 10
 CONTROL_ROUNDS = 3
+STEADY_SECONDS = 1.0
+"""Tests that take longer together are not run a second time to see whether they are steady."""
 SHARE_OF_TESTS = 0.7  # of the time, when there are also mutants that need a load of their own
 
 
@@ -173,6 +177,8 @@ class Survey:
         self.reached: list[set[int]] = [set() for _ in self.tests]
         self.seconds = [0.0 for _ in self.tests]
         self.unfit: set[str] = set()
+        self.ways: list[list[tuple[int, ...]]] = [[] for _ in self.tests]
+        """What each reached in each run of the controls that passed."""
 
     def control(self) -> None:
         """Again, as long as a case that does not end has kept others from being seen."""
@@ -187,19 +193,28 @@ class Survey:
         self.unfit.update(self.cases)
 
     def _learn(self, ended: Ended) -> bool:
-        running = ""
+        running, again = "", False
         for event in ended.events:
+            again = again or "again" in event
             running = event.get("running", running)
             if "failed" in event:
                 index = event["index"]
+                if not event["failed"]:
+                    self.ways[index].append(tuple(event["reached"]))
+                running = "" if again else running
+            if "failed" in event and not again:
                 self.reached[index].update(event["reached"])
                 self.seconds[index] = max(self.seconds[index], event["seconds"])
                 if event["failed"]:
                     self.unfit.add(running)
                 running = ""
-        if ended.how != DONE:
+        if ended.how != DONE and not again:
             self.unfit.update([running] if running else self.cases)
-        return bool(ended.how == DONE)
+        return bool(ended.how == DONE or again)
+
+    def is_steady(self, index: int) -> bool:
+        """It passed twice in both controls, and went the same way each time."""
+        return len(self.ways[index]) == 4 and len(set(self.ways[index])) == 1
 
     def reaching(self, number: int) -> list[int]:
         """The items to run against a mutant. Methods of a class may lean on each other, so a class is run whole."""
@@ -210,6 +225,10 @@ class Survey:
             for index, name in enumerate(self.names)
             if name not in self.unfit and (index in reaching or name in classes)
         ]
+
+    def seconds_of(self, indices: list[int]) -> float:
+        """Endless where a mutant that these reach needs a child of its own."""
+        return sum(self.seconds[index] if self.is_steady(index) else math.inf for index in indices)
 
     def time_for(self, indices: Iterable[int]) -> float:
         return max(LEAST_SECONDS, TIMES_AS_LONG * sum(self.seconds[index] for index in indices))
@@ -228,7 +247,8 @@ def collected(tests: list[Test]) -> None:
     if CHALLENGE.role == "surveyor":
         survey(tests, me)
     found = Survey(tests)
-    run(found, [index for index, name in enumerate(found.names) if name in CHALLENGE.fit_cases], me)
+    ran(found, [index for index, name in enumerate(found.names) if name in CHALLENGE.fit_cases], me)
+    me.end()
 
 
 def survey(tests: list[Test], me: InChild) -> None:
@@ -253,22 +273,51 @@ def survey(tests: list[Test], me: InChild) -> None:
         for number in in_tests:
             if not chosen[number]:
                 me.tell(outcome={"number": number, "fate": "unreached"})
-        jobs = [Job(number, found.time_for(chosen[number])) for number in in_tests if chosen[number]]
-        for ended in in_children(jobs, until, memory_bytes=CHALLENGE.memory_bytes):
-            me.tell(outcome=outcome_of(ended, found.cases_of(chosen[ended.key])))
+        reached = [number for number in in_tests if chosen[number]]
+        queue = Queue(
+            batches_of(reached, lambda number: found.seconds_of(chosen[number])),
+            lambda number: found.time_for(chosen[number]),
+        )
+        for ended in in_children(queue, until, memory_bytes=CHALLENGE.memory_bytes):
+            whole, again = parted(ended)
+            for each in whole:
+                me.tell(outcome=outcome_of(each, found.cases_of(chosen[each.key])))
+            queue.again(again)
     except InChild as child:
-        if isinstance(child.key, int):
-            put_to_work(child.key)
-            run(found, chosen[child.key], child)
-        else:
-            order = [index for index, name in enumerate(found.names) if name not in found.unfit]
-            run(found, order if child.key == "forwards" else order[::-1], child)
+        if isinstance(child.key, tuple):
+            run_batch(found, chosen, child)
+        run_control(found, child)
     me.end()
 
 
-def run(found: Survey, order: list[int], child: InChild) -> None:
-    """Every one of them, without a stop at the first that fails."""
-    records = not isinstance(child.key, int)
+def run_batch(found: Survey, chosen: dict[int, list[int]], child: InChild) -> None:
+    """Ends the process."""
+    for number in child.key:
+        put_to_work(number)
+        child.note(mutant=number, anew=True)
+        if not ran(found, chosen[number], child):
+            child.end()
+    if len(child.key) > 1:
+        record_into(set())
+        child.note(mutant=0, anew=True)
+        ran(found, sorted({index for number in child.key for index in chosen[number]}), child)
+    child.end()
+
+
+def run_control(found: Survey, child: InChild) -> None:
+    """Ends the process."""
+    order = [index for index, name in enumerate(found.names) if name not in found.unfit]
+    if child.key == "backwards":
+        order.reverse()
+    started = time.monotonic()
+    if ran(found, order, child, records=True) and time.monotonic() - started < STEADY_SECONDS:
+        child.note(again=True)
+        ran(found, order, child, records=True)
+    child.end()
+
+
+def ran(found: Survey, order: list[int], child: InChild, records: bool = False) -> bool:
+    """Every one of them, without a stop at the first that fails; False when one of them wished to end everything."""
     for place, index in enumerate(order):
         after = found.tests[order[place + 1]] if place + 1 < len(order) else None
         reached: set[int] = set()
@@ -278,12 +327,12 @@ def run(found: Survey, order: list[int], child: InChild) -> None:
         started = time.monotonic()
         try:
             failed = found.tests[index].perform(after)
-        except BaseException:  # a wish to end everything: nothing after it would be itself
-            child.tell(index=index, failed=True, reached=sorted(reached), seconds=0.0)
-            break
+        except BaseException:  # nothing after it would be itself
+            child.note(index=index, failed=True, reached=sorted(reached), seconds=0.0)
+            return False
         seconds = time.monotonic() - started
-        child.tell(index=index, failed=failed, reached=sorted(reached), seconds=seconds)
-    child.end()
+        child.note(index=index, failed=failed, reached=sorted(reached), seconds=seconds)
+    return True
 
 
 def is_loaded(source: str) -> bool:
