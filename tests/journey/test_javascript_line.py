@@ -194,6 +194,17 @@ describe('three', () => {{ it('doubles', () => expect(spin(3)).toBe(6)) }})
     assert report.message == "doubles did not end within 3 s"
 
 
+async def test_a_file_that_loops_while_it_is_loaded_is_told_so_soon(tmp_path):
+    view = empty_project(tmp_path)
+    view.write("endless.ts", "while (true) {}\nexport function f(n: number) { return n }\n")
+
+    with pytest.raises(PermanentError) as caught:
+        await explored_suite(view, "endless.ts", "vitest", 2.0)
+
+    assert caught.value.code == "timeout"
+    assert "endless.ts, or a file that it loads, does not come to an end" in caught.value.message
+
+
 @pytest.mark.parametrize("framework", ["vitest", "jest"])
 async def test_the_row_of_a_table_that_hangs_is_named_by_its_table(tmp_path, framework):
     view = empty_project(tmp_path)
@@ -207,16 +218,17 @@ async def test_the_row_of_a_table_that_hangs_is_named_by_its_table(tmp_path, fra
     assert report.culprits == ("doubles %i",)
 
 
-async def test_a_test_that_ends_its_process_is_named(tmp_path):
+@pytest.mark.parametrize("framework", ["vitest", "jest"])
+async def test_a_test_that_ends_its_process_is_named(tmp_path, framework):
     view = empty_project(tmp_path)
     view.write("spin.ts", SPIN)
-    suite = """import { expect, it } from 'vitest'
-import { spin } from './spin'
+    head = "import { expect, it } from 'vitest'\n" if framework == "vitest" else ""
+    suite = f"""{head}import {{ spin }} from './spin'
 it('doubles', () => expect(spin(2)).toBe(4))
-it('dies', () => { process.kill(process.pid, 'SIGKILL') })
+it('dies', () => {{ process.kill(process.pid, 'SIGKILL') }})
 """
 
-    report = await run_of(view, "vitest", suite, seconds=30)
+    report = await run_of(view, framework, suite, seconds=30)
 
     assert isinstance(report, NotRun)
     assert (report.code, report.culprits) == ("no_report", ("dies",))

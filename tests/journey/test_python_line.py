@@ -367,12 +367,16 @@ def test_alone_no_test_sees_what_a_sibling_left_behind(tmp_path):
 
 def test_alone_what_there_is_no_time_for_is_left_out(tmp_path):
     folder = Folder(tmp_path / "ws", shop="def f(): return 1\n")
-    suite = "import time\n" + "".join(f"def test_{n}():\n    time.sleep(3)\n" for n in range(10))
+    suite = "import time\n" + "".join(f"def test_{n}():\n    time.sleep(2)\n" for n in range(10))
+    folder.write("tests/test_shop.py", suite)
+    order = RunOrder(source_path="shop.py", suite_paths=("tests/test_shop.py",), coverage=False, alone=True)
+    command = Pytest().command(order, RUNNER, folder.root)
 
-    report = run(folder, suite, coverage=False, alone=True, limits=Limits(wall=timedelta(seconds=12)))
+    sooner = replace(command, env=(*command.env, ("TESTWRIGHT_ALONE_SECONDS", "7")))
+    report = Pytest().read(folder.run(sooner), order)
 
     assert isinstance(report, RunReport)
-    assert 2 <= len(report.outcomes) < 10
+    assert 1 <= len(report.outcomes) < 10
     assert {outcome.outcome for outcome in report.outcomes} == {Outcome.PASSED}
 
 
@@ -418,7 +422,30 @@ def test_a_source_that_loops_while_loading_does_not_take_the_whole_runs_time(tmp
 
     assert isinstance(report, NotRun)
     assert report.code == "timeout"
-    assert report.message.startswith("shop.py did not end within 1 s while it was imported: it was on line ")
+    assert report.message.startswith("shop.py did not end within 1 s ")
+    assert "while it was imported: it was on line " in report.message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("while True:\n    pass\n", "conftest.py did not end within 1 s "),
+        ("import sys\nsys.exit(3)\n", "conftest.py ends the process when it is imported (sys.exit(3) on line 2)"),
+        ("import os\nos._exit(0)\n", "conftest.py ended the process while it was imported (status 0)."),
+    ],
+)
+def test_a_conftest_that_loops_or_ends_the_process_is_named(tmp_path, text, message):
+    folder = Folder(tmp_path / "ws", shop="def f(): return 1\n")
+    folder.write("conftest.py", text)
+    folder.write("tests/test_shop.py", "from shop import f\ndef test_a():\n    assert f()\n")
+    order = RunOrder(source_path="shop.py", suite_paths=("tests/test_shop.py",))
+    command = Pytest().command(order, RUNNER, folder.root)
+
+    sooner = replace(command, env=(*command.env, ("TESTWRIGHT_LOAD_SECONDS", "1")))
+    report = Pytest().read(folder.run(sooner), order)
+
+    assert isinstance(report, NotRun)
+    assert report.message.startswith(message)
 
 
 def test_a_package_that_does_not_load_is_named_and_not_the_suite(tmp_path):

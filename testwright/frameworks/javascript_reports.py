@@ -43,6 +43,8 @@ def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, f
             output=_end(completed),
             culprits=culprits,
         )
+    if "tests" not in report and culprits:  # left before the test began, and nothing came after it
+        return _process_ended(order, completed, culprits)
     tests = report.get("tests")
     problems = [each for each in report.get("errors") or [] if isinstance(each, dict)]
     if not isinstance(tests, list) or len(tests) > _MOST_TESTS:

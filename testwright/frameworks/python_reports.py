@@ -13,6 +13,7 @@ from testwright.domain.verdicts import NotRun
 MOST_MESSAGE = 2000
 WHAT_ENDS = "Move what ends the process out of the top level of the file, into a function."
 WHAT_LOOPS = "Make the import of the file free of endless or very long work."
+CONFTEST = "conftest.py"
 _CONFTEST = re.compile(r"ImportError while loading conftest '([^'\n]{1,300})'")
 _MOST_REPORT_BYTES = 5 << 20
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -74,6 +75,13 @@ def no_report(completed: Completed, order: _Order, framework: str, report: dict[
         )
     said = _last_words(completed.log)
     running, loading = clean((report or {}).get("running")), clean((report or {}).get("loading"))
+    if running and isinstance(order, RunOrder) and order.extra_reports:  # a probe, which nobody knows by its name
+        return NotRun(
+            code="no_report",
+            message=f"{name} ended the process while it was tried out ({status}).",
+            hint="Guard what ends the process (os._exit, a signal, a crash in native code).",
+            output=end_of(completed.log),
+        )
     if running:
         return NotRun(
             code="no_report",
@@ -85,7 +93,7 @@ def no_report(completed: Completed, order: _Order, framework: str, report: dict[
     if loading:
         return NotRun(
             code="load_error",
-            message=f"{name} ended the process while it was imported ({status}).",
+            message=f"{loading if loading == CONFTEST else name} ended the process while it was imported ({status}).",
             hint=WHAT_ENDS,
             output=end_of(completed.log),
         )

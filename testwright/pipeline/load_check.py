@@ -1,9 +1,10 @@
 """Whether the source loads at all: a suite that only imports it tells a bad source from a bad test."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.errors import PermanentError
+from testwright.domain.paths import base_name
 from testwright.domain.specifiers import unit_specifier
 from testwright.domain.verdicts import NotRun, Outcome, RunReport
 from testwright.pipeline.bench import FIRST_LOAD, Bench
@@ -67,7 +68,11 @@ async def problem_of_source(bench: Bench) -> NotRun | None:
     source = bench.job.assignment.source
     unit = unit_specifier(source.path, bench.ready.suite_path, bench.ready.runner.framework, bench.workspace)
     bench.place_text("\n".join([words.opening, words.load.format(unit=unit), "", words.test, ""]).lstrip())
-    return _problem_in(await bench.run_placed(coverage=False, limits=FIRST_LOAD))
+    problem = _problem_in(await bench.run_placed(coverage=False, limits=FIRST_LOAD))
+    if problem is not None and problem.code == "timeout":
+        seconds = FIRST_LOAD.wall.total_seconds()
+        return replace(problem, message=f"{base_name(source.path)} did not load within {seconds:g} s: does it loop?")
+    return problem
 
 
 async def preamble_is_to_blame(bench: Bench, draft: Draft) -> bool:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -196,6 +197,19 @@ def test_a_process_that_a_test_ends_names_the_test():
     assert isinstance(found, NotRun)
     assert found.culprits == ("test_b",)
     assert found.message == "test_b ended the process (by the signal SIGSEGV)."
+
+
+def test_a_probe_that_ends_the_process_is_not_called_by_a_name_that_nobody_knows():
+    order = replace(ORDER, extra_reports=("seen.json",))
+    left = {"finished": False, "running": "test_explore", "tests": [], "problems": []}
+    completed = Completed(
+        exit_status=0, reason="exit", log="", reports={"testwright-report.json": json.dumps(left).encode()}
+    )
+
+    found = read(completed, order)
+
+    assert isinstance(found, NotRun)
+    assert found.message == "price.py ended the process while it was tried out (status 0)."
 
 
 def test_a_run_out_of_time_names_its_culprit():

@@ -265,7 +265,7 @@ async def test_when_nothing_passes_the_file_fails_and_says_of_what(world, suite)
     [
         ("load_error:ValueError: no configuration", "source_does_not_load", False),
         ("missing_package:No module named 'yaml'", "missing_package", True),
-        ("timeout:no answer within 30 s", "timeout", False),
+        ("timeout:did not load within 30 s", "timeout", False),
     ],
 )
 async def test_a_source_that_does_not_load_fails_before_anything_is_bought(world, suite, log, code, retryable):

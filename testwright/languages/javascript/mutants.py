@@ -1,12 +1,15 @@
 """Mutants of JavaScript and TypeScript: which changes are worth trying, and the text that has them all built in."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
 from testwright.languages.javascript.grammar import parse
 from testwright.languages.javascript.mutations import changes_in
 from testwright.languages.javascript.switches import Change, built, loop_guards
+
+_FILES_AT_ONCE = 8
 
 
 def mutants(source: SourceFile) -> tuple[Mutant, ...]:
@@ -30,12 +33,14 @@ def switched(source: SourceFile, mutants: Sequence[Mutant]) -> str:
     return _built(source, [(number, change) for number, change in _numbered(source) if number in wanted])
 
 
-def _numbered(source: SourceFile) -> list[tuple[int, Change]]:
+@lru_cache(maxsize=_FILES_AT_ONCE)
+def _numbered(source: SourceFile) -> tuple[tuple[int, Change], ...]:
+    """Remembered: whoever asks for a file's mutants asks for some of them built in next."""
     root = parse(source.text, source.path)
     if root.has_error:
-        return []
+        return ()
     changes = sorted(changes_in(root), key=lambda change: (change.start, -change.end, change.rank))
-    return list(enumerate(_fitting(source, changes), start=1))
+    return tuple(enumerate(_fitting(source, changes), start=1))
 
 
 def _fitting(source: SourceFile, changes: list[Change]) -> list[Change]:

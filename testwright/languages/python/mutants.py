@@ -8,6 +8,7 @@ A source that this Python cannot read has no mutants.
 import ast
 import warnings
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from testwright.domain.mutants import SWITCH, Mutant
@@ -17,6 +18,7 @@ from testwright.languages.python.mutant_text import Change, Text
 
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_CHARACTERS = 500_000
+_FILES_AT_ONCE = 8
 
 
 class _Numbered(NamedTuple):
@@ -54,22 +56,26 @@ def _body(source: SourceFile) -> str:
     return source.text.removeprefix(_BYTE_ORDER_MARK)
 
 
-def _numbered(body: str) -> list[_Numbered]:
-    """Changes that parse together as switches; where they do not, those that parse alone."""
+@lru_cache(maxsize=_FILES_AT_ONCE)
+def _numbered(body: str) -> tuple[_Numbered, ...]:
+    """Changes that parse together as switches; where they do not, those that parse alone.
+
+    Remembered: whoever asks for a file's mutants asks for some of them built in next.
+    """
     tree = _parsed(body) if len(body) <= _MOST_CHARACTERS else None
     if tree is None:
-        return []
+        return ()
     try:
         changes = changes_in(tree, Text(body))
     except RecursionError:  # somebody else's nesting
-        return []
+        return ()
     found = sorted(_distinct(changes), key=lambda change: (change.start, -change.end))
-    numbered = [_Numbered(number, change) for number, change in enumerate(found, start=1)]
+    numbered = tuple(_Numbered(number, change) for number, change in enumerate(found, start=1))
     if _parsed(_with_switches(body, numbered)) is not None:
         return numbered
     alone = [each.change for each in numbered if _parsed(_with_switches(body, [each])) is not None]
-    numbered = [_Numbered(number, change) for number, change in enumerate(alone, start=1)]
-    return numbered if _parsed(_with_switches(body, numbered)) is not None else []
+    numbered = tuple(_Numbered(number, change) for number, change in enumerate(alone, start=1))
+    return numbered if _parsed(_with_switches(body, numbered)) is not None else ()
 
 
 def _parsed(text: str) -> ast.Module | None:

@@ -56,7 +56,8 @@ function learn({ name, path }, isLate) {
     return failed('it ended the process')
   }
   if (found.hangs) return failed('it did not come to an end')
-  if (!found.finished) return failed(found.errors[0]?.message ?? 'it did not load')
+  if (found.running) return failed('it ended the process')
+  if (!found.finished) return failed(found.errors?.[0]?.message ?? 'it did not load')
   report.tests.push(...found.tests)
 }
 

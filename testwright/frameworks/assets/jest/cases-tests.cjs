@@ -2,6 +2,7 @@
 const { join, relative } = require('node:path')
 const { Worker } = require('node:worker_threads')
 const { Counters } = require('../javascript/counters.cjs')
+const { leave } = require('../javascript/running.cjs')
 const { fromJest } = require('./parts.cjs')
 
 const circus = fromJest('jest-circus/runner')
@@ -25,11 +26,15 @@ module.exports = (globalConfig, config, environment, runtime, testPath, ...rest)
   const pattern = globalThis.__testwright_pattern__
   environment.handleTestEvent = async (event, state) => {
     if (event.name === 'run_start' && pattern) state.testNamePattern = new RegExp(pattern)
-    if (event.name === 'test_start') watchdog?.postMessage({ titles: titlesOf(event.test), file })
+    if (event.name === 'test_start' && watchdog) {
+      leave(order, { titles: titlesOf(event.test), file })
+      watchdog.postMessage({ titles: titlesOf(event.test), file })
+    }
     if (event.name === 'test_start' && order.coverage) counters.begin(event.test, environment.global)
     await own?.(event, state)
     if (!AT_AN_END.has(event.name)) return
     watchdog?.postMessage(null)
+    if (watchdog) leave(order, null)
     if (order.coverage) told.push({ file, titles: titlesOf(event.test), ...counters.end(event.test, environment.global) })
   }
   return run(globalConfig, config, environment, runtime, testPath, ...rest)

@@ -11,6 +11,7 @@ const { Counters } = require('../javascript/counters.cjs')
 const { Faced } = require('../javascript/faced.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
+const { leave } = require('../javascript/running.cjs')
 
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const { root } = order
@@ -166,7 +167,10 @@ function ran(mocha, faced) {
     runner.on('test', (test) => {
       if (!known.has(test)) return
       faced?.begin(known.get(test))
-      if (watchdog) watchdog.postMessage({ titles: known.get(test).titles, file: known.get(test).file })
+      if (watchdog) {
+        leave(order, known.get(test))
+        watchdog.postMessage({ titles: known.get(test).titles, file: known.get(test).file })
+      }
       if (order.coverage) counters.begin(test, globalThis)
     })
     runner.on('pass', (test) => tell(test, 'passed'))
@@ -177,7 +181,10 @@ function ran(mocha, faced) {
       if (test.ctx?.currentTest && known.has(test.ctx.currentTest)) faced?.end(known.get(test.ctx.currentTest), 'failed')
     })
     runner.on('test end', (test) => {
-      if (watchdog) watchdog.postMessage(null)
+      if (watchdog) {
+        leave(order, null)
+        watchdog.postMessage(null)
+      }
       if (!known.has(test)) return
       if (order.coverage) Object.assign(known.get(test), { measured: counters.end(test, globalThis) })
       faced?.end(known.get(test), told.get(test)?.state ?? 'failed')

@@ -13,6 +13,7 @@ const { Counters } = require('../javascript/counters.cjs')
 const { Faced } = require('../javascript/faced.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
+const { leave } = require('../javascript/running.cjs')
 const { Collecting } = require('./collecting.cjs')
 
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
@@ -81,9 +82,11 @@ function isAsked({ id, titles }) {
 function around(fn, about) {
   const begin = () => {
     faced?.begin(withoutPath(about))
+    if (watchdog) leave(order, withoutPath(about))
     watchdog?.postMessage(withoutPath(about))
   }
   const end = (isOk) => {
+    if (watchdog) leave(order, null)
     watchdog?.postMessage(null)
     faced?.end(withoutPath(about), isOk ? 'passed' : 'failed')
     if (!order.coverage) return

@@ -13,9 +13,21 @@ from typing import Any
 
 import pytest
 from testwright_alone import alone
-from testwright_run import FINDINGS, METER, WISHES, loading, time_limit
+from testwright_run import FINDINGS, METER, WISHES, LoadsTooLong, loading, time_limit
+
+CONFTEST = "conftest.py"
 
 FINDINGS.versions["pytest"] = pytest.__version__
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, Any, None]:
+    with loading(CONFTEST):
+        outcome = yield
+    ended = outcome.excinfo[1] if outcome.excinfo else None
+    if isinstance(ended, (SystemExit, LoadsTooLong)):
+        FINDINGS.add_problem("", ended)
+    FINDINGS.write()
 
 
 @pytest.hookimpl(trylast=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from testwright.domain.drafts import Draft, Writing
 from testwright.domain.errors import PermanentError
+from testwright.domain.paths import base_name
 from testwright.domain.ports import Explored, Gaps, WritingTask
 from testwright.domain.projects import WORKSPACE
 from testwright.writers.explorer.javascript.modules import Module
@@ -22,6 +23,8 @@ __all__ = ["JavaScriptExplorer"]
 _PARTS = ("values", "regex", "inputs", "calls", "lives", "drawn", "watch", "main")
 _FOLDER = Path(__file__).parent / "probe"
 _MOST_RESTARTS = 3
+_ENDLESS = b'"endless"\n'
+"""As `probe/watch.js` says it."""
 
 
 class JavaScriptExplorer:
@@ -48,6 +51,8 @@ async def _observe(task: WritingTask, plan: dict[str, Any], seconds: float) -> l
         if found is not None:
             return found
         culprit = _culprit(explored)
+        if explored.reports.get(MARKER) == _ENDLESS:
+            raise _loops(base_name(task.source.path))
         if culprit is None or culprit in plan["skip"] or len(plan["skip"]) >= _MOST_RESTARTS:
             raise _no_observations(explored)
         plan["skip"] = [*plan["skip"], culprit]
@@ -74,6 +79,14 @@ def _culprit(explored: Explored) -> list[Any] | None:
     except (KeyError, ValueError, RecursionError):
         return None
     return found if isinstance(found, list) and len(found) == 3 else None
+
+
+def _loops(name: str) -> PermanentError:
+    return PermanentError(
+        f"{name}, or a file that it loads, does not come to an end while it is loaded.",
+        code="timeout",
+        hint="Move what loops, or takes long, out of the top level of the file, into a function.",
+    )
 
 
 def _no_observations(explored: Explored) -> PermanentError:

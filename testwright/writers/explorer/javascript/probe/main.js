@@ -421,13 +421,14 @@ it('explores', async () => {
     throw new Error('process.exit was called')
   }
   process.on('unhandledRejection', () => {})
+  startWatching()
   try {
     unit = await load(false)
   } catch (error) {
     fs.writeFileSync(plan.report, JSON.stringify({ told: [], failure: String(error?.message ?? error).slice(0, 2000) }))
     return
   }
-  startWatching()
+  watcher?.postMessage(0)
   const found = await search().catch((error) => ({ told: [], broken: String(error?.stack ?? error).slice(0, 600) }))
   await watcher?.terminate()
   fs.writeFileSync(plan.report, JSON.stringify(found))

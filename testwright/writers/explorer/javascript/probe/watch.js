@@ -1,11 +1,18 @@
 // A call that never returns cannot be interrupted from within; a second thread ends the process, and the marker tells
-// which call it was.
+// which call it was. Loading is limited by the processor's time: it may be slow, on a busy machine, but not endless.
 const LONGEST_CALL_MS = 6000
+const LONGEST_LOAD_MS = 10000
+const ENDLESS = '"endless"\n'
 const WATCH = `
-  const { parentPort } = require('node:worker_threads')
-  let since = Date.now()
+  const { parentPort, workerData } = require('node:worker_threads')
+  const { user } = process.cpuUsage()
+  let since = null
   parentPort.on('message', () => (since = Date.now()))
-  setInterval(() => Date.now() - since > ${LONGEST_CALL_MS} && process.kill(process.pid, 'SIGKILL'), 250)
+  setInterval(() => {
+    const isEndless = since === null && process.cpuUsage().user - user > ${LONGEST_LOAD_MS * 1000}
+    if (isEndless) require('node:fs').writeFileSync(workerData, ${JSON.stringify(ENDLESS)})
+    if (isEndless || (since !== null && Date.now() - since > ${LONGEST_CALL_MS})) process.kill(process.pid, 'SIGKILL')
+  }, 250)
 `
 // Taken now: fake timers may stop every clock later.
 const ticks = process.hrtime.bigint.bind(process.hrtime)
@@ -24,7 +31,7 @@ function mark(job) {
 function startWatching() {
   marker = fs.openSync(plan.marker, 'w')
   try {
-    watcher = new Worker(WATCH, { eval: true })
+    watcher = new Worker(WATCH, { eval: true, workerData: plan.marker })
     watcher.unref()
   } catch {
     watcher = undefined
