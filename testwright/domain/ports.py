@@ -354,8 +354,8 @@ class Gaps:
     tell on which inputs a change shows.
     """
 
-    unnoticed: tuple[Mutant, ...]
-    missed: tuple[int, ...]
+    unnoticed: tuple[Mutant, ...] = ()
+    missed: tuple[int, ...] = ()
     switched: str = ""
 
 

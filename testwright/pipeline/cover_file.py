@@ -13,7 +13,14 @@ from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.challenge import challenge
 from testwright.pipeline.choosing import choose
-from testwright.pipeline.drafting import Drafted, first_draft, repaired_draft, strengthened_draft, writing_of
+from testwright.pipeline.drafting import (
+    MOST_STRENGTHENED,
+    Drafted,
+    first_draft,
+    repaired_draft,
+    strengthened_draft,
+    writing_of,
+)
 from testwright.pipeline.findings import CaseResult, Trial
 from testwright.pipeline.keeping import keep, keep_suspects, keep_unverified, nothing_left
 from testwright.pipeline.preparing import analyse, measure_baseline, prepare
@@ -84,22 +91,29 @@ async def _walk(job: Job, step: Step) -> None:
 
 
 async def _challenged(job: Job, ready: Ready, step: Step, best: "Tried", number: int) -> "Tried":
-    """The attempt to go on with: what no test notices goes back to the writer once, as attempt `number`."""
-    survivors = await step(f"challenge/{best.attempt}", partial(challenge, job, ready, best.attempt), returns=int)
-    if not survivors or job.assignment.options.coverage is CoverageGoal.BASIC:
+    """The attempt to go on with: what is left open goes back to the writer, from attempt `number` on, while that gains.
+
+    Whether it does is looked at where the next one is asked for, so that a round is no more than its three steps.
+    """
+    await step(f"challenge/{best.attempt}", partial(challenge, job, ready, best.attempt), returns=int)
+    if job.assignment.options.coverage is CoverageGoal.BASIC:
         return best
-    work = partial(strengthened_draft, job, ready, best.attempt, number)
-    try:
-        drafted = await step(f"strengthen/{number}", work, returns=Drafted)
-    except (PermanentError, TransientError):
-        return best  # the suite stands as it is
-    if not drafted.changed:
-        return best
-    stronger = await step(f"run/{number}", partial(_run, job, ready, number, after=best.attempt), returns=Tried)
-    if stronger.passed <= best.passed:
-        return best
-    await step(f"challenge/{number}", partial(challenge, job, ready, number), returns=int)
-    return stronger
+    before: int | None = None
+    for attempt in range(number, number + MOST_STRENGTHENED):
+        work = partial(strengthened_draft, job, ready, best.attempt, attempt, before=before)
+        try:
+            drafted = await step(f"strengthen/{attempt}", work, returns=Drafted)
+        except (PermanentError, TransientError):
+            return best  # the suite stands as it is
+        if not drafted.changed:
+            return best
+        run = partial(_run, job, ready, attempt, after=best.attempt)
+        stronger = await step(f"run/{attempt}", run, returns=Tried)
+        if stronger.passed <= best.passed:
+            return best
+        await step(f"challenge/{attempt}", partial(challenge, job, ready, attempt), returns=int)
+        before, best = best.attempt, stronger
+    return best
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,12 +18,15 @@ from testwright.domain.verdicts import Fault
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.asking import has_integration
 from testwright.pipeline.bench import Bench
-from testwright.pipeline.findings import Baseline, Challenge, Trial
+from testwright.pipeline.findings import Baseline, Challenge, Trial, reach_of
 from testwright.pipeline.probe import SandboxProbe
 from testwright.pipeline.tools import Job, Ready
 from testwright.pipeline.type_checking import GATE, as_checked
 
 _MENDABLE = frozenset({"passes", GATE})
+
+MOST_STRENGTHENED = 3
+"""So often is the writer asked for more, as long as that brings something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,31 +97,38 @@ async def repaired_draft(job: Job, ready: Ready, attempt: int) -> Drafted:
     return Drafted(tests=len(draft.cases))
 
 
-async def strengthened_draft(job: Job, ready: Ready, best: int, number: int) -> Drafted:
-    """Step `strengthen/<number>`: what passed in the attempt `best`, and new cases for what nothing notices there."""
+async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, before: int | None) -> Drafted:
+    """Step `strengthen/<number>`: what passed in the attempt `best`, and new cases for what it leaves open.
+
+    Nobody is asked when nothing is open, or when `best` reached and noticed no more than the attempt `before` it did.
+    """
     trial = await shelf.take(job.desk, f"trial/{best}", Trial)
-    before = (await writing_of(job, best)).draft.only(trial.passed)
-    unchanged = Drafted(tests=len(before.cases), changed=False)
-    if await _budget_is_used_up(job):
-        return unchanged
+    passing = (await writing_of(job, best)).draft.only(trial.passed)
+    unchanged = Drafted(tests=len(passing.cases), changed=False)
     challenge = await shelf.take(job.desk, f"challenge/{best}", Challenge)
-    missed = tuple(sorted(trial.coverage.lines_missed)) if trial.coverage else ()
+    gaps = Gaps(unnoticed=challenge.survivors, missed=trial.missed)
+    gained = before is None or reach_of(trial, challenge) - await _reach(job, before)
+    if not gained or gaps == Gaps() or await _budget_is_used_up(job):
+        return unchanged
     bench = await Bench.open(job, ready)
-    survivors = challenge.survivors
-    switched = await asyncio.to_thread(job.language.switched, job.assignment.source, survivors)
-    gaps = Gaps(unnoticed=survivors, missed=missed, switched=switched)
-    writing = await job.writer.strengthen(await _task(bench), before, gaps)
+    switched = await asyncio.to_thread(job.language.switched, job.assignment.source, gaps.unnoticed)
+    writing = await job.writer.strengthen(await _task(bench), passing, replace(gaps, switched=switched))
     if writing is None:
         return unchanged
-    known = {case.name for case in before.cases}
+    known = {case.name for case in passing.cases}
     new = tuple(case for case in writing.draft.cases if case.name not in known)
-    preamble = writing.draft.preamble if writing.draft.preamble.strip() else before.preamble
-    draft = as_checked(bench, with_unique_names(Draft(preamble=preamble, cases=(*before.cases, *new))))
+    preamble = writing.draft.preamble if writing.draft.preamble.strip() else passing.preamble
+    draft = as_checked(bench, with_unique_names(Draft(preamble=preamble, cases=(*passing.cases, *new))))
     await _lay(job, number, replace(writing, draft=draft))
     if not new:
         return unchanged
     await telling.tell_draft(job, number, len(draft.cases), added=len(new))
     return Drafted(tests=len(draft.cases))
+
+
+async def _reach(job: Job, attempt: int) -> frozenset[tuple[str, str]]:
+    trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
+    return reach_of(trial, await shelf.take(job.desk, f"challenge/{attempt}", Challenge))
 
 
 async def writing_of(job: Job, attempt: int) -> Writing:
@@ -140,7 +150,7 @@ async def asked_so_far(job: Job) -> Asked | None:
 
 
 async def writings_so_far(job: Job) -> dict[int, Writing]:
-    numbers = range(1, job.assignment.options.max_repairs + 3)  # the draft, its repairs, and the one to strengthen
+    numbers = range(1, job.assignment.options.max_repairs + 2 + MOST_STRENGTHENED)  # the draft and its repairs, first
     return {
         number: await writing_of(job, number) for number in numbers if await job.desk.get(f"draft/{number}") is not None
     }

@@ -49,6 +49,11 @@ class Trial:
         return frozenset(result.name for result in self.results if result.passed)
 
     @property
+    def missed(self) -> tuple[int, ...]:
+        """Lines that no test runs; empty when that was not measured."""
+        return tuple(sorted(self.coverage.lines_missed)) if self.coverage else ()
+
+    @property
     def faults(self) -> tuple[Fault, ...]:
         """What the writer may try to mend."""
         return tuple(
@@ -123,6 +128,15 @@ def _seen_by(outcome: MutantOutcome, names: frozenset[str]) -> MutantOutcome:
     if fate in _TRIED and not killers:
         fate = Fate.SURVIVED if reached_by else Fate.UNREACHED
     return MutantOutcome(number=outcome.number, fate=fate, reached_by=reached_by, killers=killers)
+
+
+def reach_of(trial: Trial, challenge: Challenge) -> frozenset[tuple[str, str]]:
+    """What the tests of an attempt run and notice, as (kind, which)."""
+    coverage = trial.coverage
+    lines = {("line", str(line)) for line in coverage.lines_covered} if coverage else set()
+    branches = {("branch", branch) for branch in coverage.branches_covered} if coverage else set()
+    kills = {("kill", str(outcome.number)) for outcome in challenge.tried if outcome.killers}
+    return frozenset(lines | branches | kills)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

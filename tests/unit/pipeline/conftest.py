@@ -33,8 +33,8 @@ class WordLanguage:
     """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, static, or raise and a message.
 
     `leans` passes after another test only; `spoiled` fails after one that `spoils`. A passing one may go on with the
-    lines it runs and the mutants it notices: `pass lines=1,2 kills=1`. Each line of a source that begins with "mutable"
-    has one mutant, of the line's own number.
+    lines it runs and the mutants it notices: `pass lines=1,2 kills=1`; one that is `idle` adds nothing to the coverage
+    of the whole. Each line of a source that begins with "mutable" has one mutant, of the line's own number.
     """
 
     name = "python"
@@ -135,7 +135,8 @@ class WordFramework:
             )
             for name, outcome, message in json.loads(completed.reports["report"])
         )
-        lines = frozenset(range(1, 1 + 2 * len(outcomes)))
+        reaching = sum("idle" not in message for _, _, message in json.loads(completed.reports["report"]))
+        lines = frozenset(range(1, 1 + 2 * reaching))
         coverage = FileCoverage(lines_covered=lines, lines_missed=frozenset({90, 91}))
         return RunReport(outcomes=outcomes, coverage=coverage if order.coverage else None)
 
@@ -351,6 +352,7 @@ class ScriptedWriter:
     faults: list[tuple[Fault, ...]] = field(default_factory=list)
     calls: int = 0
     stronger: Draft | None = None
+    stronger_still: list[Draft] = field(default_factory=list)
     gaps: list[Gaps] = field(default_factory=list)
     suspects: tuple[Suspect, ...] = ()
     trouble_on_repair: bool = False
@@ -372,7 +374,9 @@ class ScriptedWriter:
         if self.stronger is None:
             return None
         self.calls += 1
-        return Writing(draft=self.stronger, usage=self.usage)
+        writing = Writing(draft=self.stronger, usage=self.usage)
+        self.stronger = self.stronger_still.pop(0) if self.stronger_still else None
+        return writing
 
 
 @dataclass

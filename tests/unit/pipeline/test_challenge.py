@@ -60,7 +60,7 @@ async def test_the_evidence_counts_what_the_delivered_tests_notice(world, suite)
     assert [event.extra for event in told] == [{"killed": 2, "survived": 1, "sampled": 3}]
 
 
-async def test_what_nothing_notices_goes_back_to_the_writer_once(world, suite):
+async def test_what_nothing_notices_goes_back_to_the_writer(world, suite):
     it = world(suite(a="pass lines=1,2 kills=1"), text=SOURCE)
     it.writer.stronger = suite(b="pass lines=2 kills=2", c="fail")
 
@@ -68,11 +68,23 @@ async def test_what_nothing_notices_goes_back_to_the_writer_once(world, suite):
 
     assert [mutant.number for mutant in it.writer.gaps[0].unnoticed] == [2]
     assert it.writer.gaps[0].missed == (90, 91)
-    assert len(it.writer.gaps) == 1
+    assert [mutant.number for mutant in it.writer.gaps[1].unnoticed] == []
     assert names(delivered.draft) == ["test_a", "test_b"]
     assert delivered.evidence.mutants == MutantCounts(killed=2, survived=0, sampled=2)
     assert (delivered.evidence.attempts, delivered.evidence.tokens) == (2, 200)
     assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_c", "passes")]
+
+
+async def test_comprehensive_coverage_asks_for_more_until_a_round_gains_nothing(world, suite):
+    it = world(suite(a="pass lines=1,2,3 kills=1"), text=SOURCE + "mutable\n" * 3)
+    it.writer.stronger = suite(b="pass lines=2 kills=2")
+    it.writer.stronger_still = [suite(c="pass lines=2 kills=2 idle"), suite(d="pass lines=3 kills=3")]
+
+    await it.walk()
+
+    assert [step for step in it.step.memos if step.startswith("strengthen")] == [f"strengthen/{n}" for n in (2, 3, 4)]
+    assert [len(gaps.unnoticed) for gaps in it.writer.gaps] == [2, 1]
+    assert it.writer.calls == 3
 
 
 async def test_a_test_that_failed_before_the_suite_was_strengthened_is_still_told_of(world, suite):

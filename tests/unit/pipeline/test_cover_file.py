@@ -356,6 +356,7 @@ async def test_step_ids_are_stable(world, suite):
         "repair/2",
         "run/2",
         "challenge/2",
+        "strengthen/3",
         "choose",
         "stability",
         "suspects",
