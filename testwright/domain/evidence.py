@@ -56,6 +56,20 @@ class CaseEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """How what lies outside of the code was met: replaced in the tests (`mocked`), or used for real in the sandbox.
+
+    `network` is off, or open where there is no sandbox. `frozen_at` and `zone` are of the run with the clock stopped;
+    None when there was none that did so: then nobody has shown that the tests do not depend on the real clock.
+    """
+
+    mocked: bool
+    network: str
+    frozen_at: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A verified suite. `before` is what the project's own tests of this file reach, `after` these and the new ones.
 
@@ -85,6 +99,7 @@ class Evidence:
     mutants: MutantCounts | None
     mutants_problem: str | None
     cases: tuple[CaseEvidence, ...]
+    outside: Outside
     suspects: int = 0
     environment: tuple[tuple[str, Trouble], ...] = ()
     asked: Asked | None = None
@@ -164,6 +179,12 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         "costUsd": evidence.cost_usd,
         "durationMs": evidence.duration_ms,
         "suspects": evidence.suspects,
+        "external": {
+            "mocked": evidence.outside.mocked,
+            "network": evidence.outside.network,
+            "clockFrozenAt": evidence.outside.frozen_at,
+            "timeZone": evidence.outside.zone,
+        },
         **_environment_json(evidence.environment),
         **_asked_json(evidence.asked),
         **_conventions_json(evidence),

@@ -2,12 +2,15 @@
 
 import signal
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 WORKSPACE = "/ws"
 """Where the project is mounted inside every sandbox, read-only."""
 OUT = "/out"
 """Where a command leaves its reports inside the sandbox."""
+FROZEN_AT = datetime(2033, 12, 31, 22, 40, tzinfo=UTC)
+FROZEN_ZONE = "Asia/Kathmandu"
+"""When and where it is in a run with the clock stopped: far from any day of work, and a year later there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +130,15 @@ class RunOrder:
     `seed` shuffles the order of the tests and seeds random sources; None runs them as written. `only` restricts the run
     to the named cases, and `alone` gives each of these an environment that no other one has been in; what there is no
     time for is then left out of the report. `coverage` asks for coverage of `source_path`. `extra_reports` are further
-    files below OUT that the suite writes itself (the explorer's probes do).
+    files below OUT that the suite writes itself (the explorer's probes do). `frozen` stops the clock
+    that the code reads at FROZEN_AT, in FROZEN_ZONE.
     """
 
     source_path: str
     suite_paths: tuple[str, ...]
     coverage: bool = True
     seed: int | None = None
+    frozen: bool = False
     only: tuple[str, ...] = ()
     alone: bool = False
     extra_reports: tuple[str, ...] = ()

@@ -50,11 +50,15 @@ def _percent(covered: int, missed: int) -> float | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """The suite ran and its runner told of each test. `coverage` is None when it was not measured."""
+    """The suite ran and its runner told of each test. `coverage` is None when it was not measured.
+
+    `frozen` says that the clock stood still, as it was asked to.
+    """
 
     outcomes: tuple[CaseOutcome, ...]
     coverage: FileCoverage | None = None
     duration_ms: int = 0
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,8 @@ def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, f
             hint="Look for a promise that nobody awaits, or something left open.",
             output=_end(completed),
         )
-    return RunReport(outcomes=outcomes, coverage=coverage, duration_ms=round(completed.seconds * 1000))
+    took = round(completed.seconds * 1000)
+    return RunReport(outcomes=outcomes, coverage=coverage, duration_ms=took, frozen=order.frozen)
 
 
 def _running(report: dict[str, Any]) -> tuple[str, ...]:

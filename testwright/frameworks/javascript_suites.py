@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from testwright.domain.ports import ProjectView
-from testwright.domain.projects import OUT, WORKSPACE, Mount, Runner, RunOrder
+from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, OUT, WORKSPACE, Mount, Runner, RunOrder
 
 LANGUAGES = frozenset({"javascript", "typescript"})
 REPORT = "testwright.json"
@@ -134,6 +134,7 @@ def order_json(order: RunOrder) -> str:
             "pattern": only_pattern(order.only),
             "alone": _each_alone(order) if order.alone else None,
             "hangSeconds": hang_seconds(order),
+            "clock": _milliseconds(order),
             "report": f"{OUT}/{REPORT}",
         }
     )
@@ -142,6 +143,15 @@ def order_json(order: RunOrder) -> str:
 def _each_alone(order: RunOrder) -> dict[str, Any]:
     seconds = _SHARE_OF_WALL * order.limits.wall.total_seconds()
     return {"seconds": seconds, "cases": [{"name": name, "pattern": only_pattern((name,))} for name in order.only]}
+
+
+def stopped_clock(order: RunOrder) -> tuple[tuple[str, str], ...]:
+    """What a process is given from the start: its time zone, and when it is."""
+    return (("TZ", FROZEN_ZONE), ("TESTWRIGHT_CLOCK", str(_milliseconds(order)))) if order.frozen else ()
+
+
+def _milliseconds(order: RunOrder) -> int | None:
+    return round(FROZEN_AT.timestamp() * 1000) if order.frozen else None
 
 
 def hang_seconds(order: RunOrder) -> float | None:

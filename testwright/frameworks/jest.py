@@ -70,6 +70,7 @@ class Jest:
                 *runner.env,
                 ("TESTWRIGHT_ORDER", suites.order_json(order)),
                 ("TESTWRIGHT_SEED", "" if order.seed is None else str(order.seed)),
+                *suites.stopped_clock(order),
             ),
             limits=order.limits,
         )

@@ -50,7 +50,7 @@ class NodeTest:
             workspace=workspace,
             reports=(suites.REPORT, *order.extra_reports),
             mounts=(*runner.mounts, *_MOUNTS),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", node_suites.order_json(order))),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", node_suites.order_json(order)), *suites.stopped_clock(order)),
             limits=order.limits,
         )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from testwright.domain.paths import base_name
-from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrder
+from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, Command, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
 from testwright.frameworks import python_reports as reports
 
@@ -39,6 +39,8 @@ def command(order: RunOrder, runner: Runner, workspace: str, argv: tuple[str, ..
     env["TESTWRIGHT_COVERAGE"] = "1" if order.coverage else "0"
     if order.seed is not None:
         env["TESTWRIGHT_SEED"] = str(order.seed)
+    if order.frozen:
+        env |= {"TZ": FROZEN_ZONE, "TESTWRIGHT_CLOCK": f"{FROZEN_AT.timestamp():.0f}"}
     wall = order.limits.wall.total_seconds()
     if order.alone:
         env["TESTWRIGHT_ALONE_SECONDS"] = f"{0.7 * wall:g}"
@@ -78,6 +80,7 @@ def read(completed: Completed, order: RunOrder, framework: str) -> RunReport | N
         outcomes=outcomes,
         coverage=_coverage(measured),
         duration_ms=round(completed.seconds * 1000),
+        frozen=order.frozen and report.get("frozen") is True,
     )
 
 

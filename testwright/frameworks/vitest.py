@@ -44,7 +44,7 @@ class Vitest:
             workspace=workspace,
             reports=(suites.REPORT, *order.extra_reports),
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", suites.order_json(order))),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", suites.order_json(order)), *suites.stopped_clock(order)),
             limits=order.limits,
         )
 

@@ -56,10 +56,12 @@ class Bench:
         *,
         coverage: bool = True,
         seed: int | None = None,
+        frozen: bool = False,
         alone: tuple[str, ...] = (),
         limits: Limits | None = None,
     ) -> RunReport | NotRun:
-        return await self.run_files((self.ready.suite_path,), coverage=coverage, seed=seed, alone=alone, limits=limits)
+        suites = (self.ready.suite_path,)
+        return await self.run_files(suites, coverage=coverage, seed=seed, frozen=frozen, alone=alone, limits=limits)
 
     async def run_files(
         self,
@@ -67,6 +69,7 @@ class Bench:
         *,
         coverage: bool = True,
         seed: int | None = None,
+        frozen: bool = False,
         alone: tuple[str, ...] = (),
         limits: Limits | None = None,
     ) -> RunReport | NotRun:
@@ -76,6 +79,7 @@ class Bench:
             suite_paths=suites,
             coverage=coverage,
             seed=seed,
+            frozen=frozen,
             only=alone,
             alone=bool(alone),
             limits=limits or Limits(),

@@ -158,7 +158,7 @@ class Suspicions:
 class Proven:
     """The tests that passed every repeated run of the suite as it is laid out, and those that did not.
 
-    `alone` names those that one run had alone.
+    `alone` names those that one run had alone; `frozen` says that one run had the clock stopped.
     """
 
     runs: int
@@ -167,6 +167,7 @@ class Proven:
     coverage: FileCoverage | None
     layout: Layout
     alone: frozenset[str] = frozenset()
+    frozen: bool = False
 
 
 def trimmed(message: str) -> str:

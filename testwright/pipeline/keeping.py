@@ -11,9 +11,11 @@ from testwright.domain.evidence import (
     FacedMutant,
     MutantCounts,
     NotVerified,
+    Outside,
     Percentages,
     gathered,
 )
+from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, FileCoverage, Trouble
 from testwright.pipeline import shelf
@@ -68,6 +70,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
             )
             for result in proven.results
         ),
+        outside=_outside(job, proven),
         suspects=len(suspects),
         environment=await _troubles_of_trials(job, best),
         asked=await asked_so_far(job),
@@ -164,6 +167,15 @@ async def nothing_left(job: Job, best: int, attempts: int) -> PermanentError:
         code="tests_failed",
         hint="Retry with instructions about what the tests need, or with another model.",
         retryable=True,
+    )
+
+
+def _outside(job: Job, proven: Proven) -> Outside:
+    return Outside(
+        mocked=job.assignment.options.mock_external,
+        network="open" if job.tools.sandbox.tier == "none" else "off",
+        frozen_at=FROZEN_AT.isoformat() if proven.frozen else None,
+        zone=FROZEN_ZONE if proven.frozen else None,
     )
 
 

@@ -1,14 +1,19 @@
-"""The gate `is stable`: the whole suite again and again, shuffled, and each test alone, until nothing ever fails."""
+"""The gate `is stable`: the whole suite again and again, shuffled, and each test alone, until nothing ever fails.
+
+Where what lies outside was to be mocked, the last run proves it: its clock stands on another day, in another zone.
+"""
 
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from testwright.domain.conventions import Layout
 from testwright.domain.drafts import Draft
 from testwright.domain.errors import PermanentError
+from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE
 from testwright.domain.verdicts import Drop, FileCoverage, NotRun, RunReport
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
@@ -23,15 +28,30 @@ _AT_ONCE = 2
 _MOST_ROUNDS = 4
 """Each round drops what failed in it and runs the rest again; a suite that is still shaky then is given up."""
 
+_BY_THE_CLOCK = (
+    "depends on the real clock or its time zone: it failed only in the run with the clock stopped at"
+    f" {FROZEN_AT:%Y-%m-%d %H:%M} UTC in the time zone {FROZEN_ZONE}"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
-    """What repeated runs of one suite showed; `failures` says of each unstable test why it cannot stay."""
+    """What repeated runs of one suite showed; `failures` says of each unstable test why it cannot stay.
+
+    `untimely` are those of them that failed with the clock stopped alone; `frozen` says that it was stopped in a run.
+    """
 
     results: dict[str, CaseResult]
     failures: dict[str, str]
     coverage: FileCoverage | None
     alone: frozenset[str] = frozenset()
+    untimely: dict[str, str] = field(default_factory=dict)
+    frozen: bool = False
+
+    def untimely_of(self, in_time: RunReport | NotRun, draft: Draft) -> dict[str, str]:
+        """Those that pass in the same order while the clock goes on: else it is their siblings that they depend on."""
+        results = results_of(in_time, draft) if isinstance(in_time, RunReport) else {}
+        return {name: why for name, why in self.untimely.items() if name in results and results[name].passed}
 
 
 async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
@@ -53,6 +73,7 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
                 coverage=seen.coverage,
                 layout=layout,
                 alone=seen.alone,
+                frozen=seen.frozen,
             )
             await shelf.lay(job.desk, "proven", proven)
             told = (*chosen.drops, *drops)
@@ -76,27 +97,34 @@ async def _run_repeatedly(bench: Bench, layout: Layout, runs: int) -> _Round:
     draft = layout.draft
     slots = asyncio.Semaphore(_AT_ONCE)
     first = bench.job.tools.seed + 1
+    shuffled = range(first, first + runs - 2)
+    stopped = shuffled[-1] if shuffled and bench.job.assignment.options.mock_external else None
 
-    async def one(seed: int | None) -> RunReport | NotRun:
+    async def one(seed: int | None, *, frozen: bool = False) -> RunReport | NotRun:
+        run = partial(bench.run_placed, coverage=seed is None, seed=seed, frozen=frozen)
         async with slots:
-            answer = await bench.run_placed(coverage=seed is None, seed=seed)
-            if isinstance(answer, NotRun):  # a busy machine is no verdict on a test: once more
-                answer = await bench.run_placed(coverage=seed is None, seed=seed)
-            return answer
+            answer = await run()
+            return answer if isinstance(answer, RunReport) else await run()  # a busy machine is no verdict on a test
 
     async def apart() -> Alone:
         async with slots:
             return await run_alone(bench, draft)
 
-    alone, answers = await _together(apart(), [one(seed) for seed in (None, *range(first, first + runs - 2))])
+    alone, answers = await _together(
+        apart(), [one(seed, frozen=seed is not None and seed == stopped) for seed in (None, *shuffled)]
+    )
     if alone.problem is not None:  # no word on any test: a shuffled run takes its place
         answers.append(await one(first + runs - 2))
     unreported = [answer for answer in answers if isinstance(answer, NotRun)]
     if unreported:
         return await _blame(bench, draft, unreported[0], runs)
     seen = _read_together([answer for answer in answers if isinstance(answer, RunReport)], draft, runs)
+    untimely = {}
+    if seen.untimely:
+        untimely = seen.untimely_of(await one(stopped, frozen=False), draft)
+        seen = replace(seen, failures={name: why for name, why in seen.failures.items() if name not in untimely})
     failures = await fairly_blamed(bench, draft, alone, seen.failures) | await leaning(bench, draft, alone)
-    return replace(seen, failures=failures, alone=alone.passed)
+    return replace(seen, failures=failures | untimely, alone=alone.passed)
 
 
 async def _together(
@@ -117,10 +145,15 @@ def _read_together(reports: list[RunReport], draft: Draft, runs: int) -> _Round:
     failed = [result for reading in readings for result in reading.values() if not result.passed]
     counts = Counter(result.name for result in failed)
     first_reason = {result.name: first_line(result.reason, 500) for result in reversed(failed)}
+    failures = {name: f"failed in {count} of {runs} runs: {first_reason[name]}" for name, count in counts.items()}
+    frozen = next((reading for report, reading in zip(reports, readings, strict=True) if report.frozen), None)
+    late = {result.name for result in frozen.values() if not result.passed} if frozen is not None else set()
     return _Round(
         results=readings[0],
-        failures={name: f"failed in {count} of {runs} runs: {first_reason[name]}" for name, count in counts.items()},
+        failures=failures,
         coverage=reports[0].coverage,
+        untimely={name: f"{_BY_THE_CLOCK}: {first_reason[name]}" for name in late if counts[name] == 1},
+        frozen=frozen is not None,
     )
 
 

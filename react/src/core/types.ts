@@ -250,6 +250,7 @@ export interface VerifiedEvidence extends Questions {
   durationMs: number
   /** Possible bugs, kept apart from the suite. */
   suspects?: number
+  external?: External
   environment?: readonly EnvironmentTrouble[]
   /** The project's own type checker, which found nothing to hold against the suite. Absent where the project has none. */
   typeChecked?: { by: string; version: string }
@@ -260,6 +261,13 @@ export interface VerifiedEvidence extends Questions {
   /** Why the project's formatter did not lay the suite out. */
   formatProblem?: string
   tests?: readonly TestEvidence[]
+}
+/** How what lies outside of the code was met. The last two are null when no run was seen to have its clock stopped. */
+export interface External {
+  mocked: boolean
+  network: 'off' | 'open'
+  clockFrozenAt: string | null
+  timeZone: string | null
 }
 export interface TestEvidence {
   name: string

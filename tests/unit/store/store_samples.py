@@ -13,6 +13,7 @@ from testwright.domain.evidence import (
     FacedMutant,
     MutantCounts,
     NotVerified,
+    Outside,
     Percentages,
 )
 from testwright.domain.mutants import Fate, Mutant
@@ -60,6 +61,7 @@ EVIDENCE = Evidence(
     duration_ms=1200,
     mutants=MutantCounts(killed=1, survived=0, sampled=1),
     mutants_problem=None,
+    outside=Outside(mocked=True, network="off"),
     cases=(CaseEvidence(name="adds", passed_runs=5, runs=5, duration_ms=3.5, mutants=None),),
 )
 MUTANT = Mutant(number=1, operator="arithmetic", line=1, end_line=1, before="a + b", after="a - b")

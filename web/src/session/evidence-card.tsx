@@ -1,4 +1,4 @@
-import type { Evidence, GeneratedTest, VerifiedEvidence } from '@testwright/react'
+import type { Evidence, External, GeneratedTest, VerifiedEvidence } from '@testwright/react'
 import { Hint } from '../ui/problem'
 import { change, count, DASH, duration, money } from '../ui/words'
 
@@ -31,6 +31,7 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
         <Fact name="Sandbox">
           {evidence.sandbox === 'none' ? 'None: ran unsandboxed, by explicit wish' : evidence.sandbox}
         </Fact>
+        {evidence.external && <Fact name="What lies outside">{outside(evidence.external)}</Fact>}
         <Fact name="Lines covered">{change(coverage.before?.lines, coverage.after?.lines)} %</Fact>
         <Fact name="Branches covered">
           {coverage.before?.branches == null && coverage.after?.branches == null
@@ -99,6 +100,14 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
       )}
     </div>
   )
+}
+
+function outside({ mocked, network, clockFrozenAt, timeZone }: External): string {
+  const met = mocked ? 'Replaced in the tests' : 'Used for real in the sandbox'
+  const clock = clockFrozenAt
+    ? `one run with the clock stopped at ${clockFrozenAt} in ${timeZone}`
+    : 'the clock ran on'
+  return `${met}; network ${network}, ${clock}`
 }
 
 function NotVerified({ evidence }: { evidence: Extract<Evidence, { verified: false }> }) {

@@ -7,6 +7,7 @@ const { dirname, join, relative, resolve } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { Worker } = require('node:worker_threads')
 const { randomOf, shuffled } = require('../javascript/chance.cjs')
+const { stopClock } = require('../javascript/clock.cjs')
 const { Counters } = require('../javascript/counters.cjs')
 const { Faced } = require('../javascript/faced.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
@@ -33,6 +34,7 @@ async function main() {
   // What a mutant is asked by has no type, and what explores has none either. Delivered suites are checked.
   if (order.face || order.untimed) process.env.TS_NODE_TRANSPILE_ONLY = 'true'
   if (order.seed !== null) Math.random = randomOf(order.seed)
+  if (order.clock) stopClock(globalThis, order.clock)
   if (order.coverage) measure(source, root)
   const faced = order.face && new Faced(order.face)
   let runner

@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads'
 
 const require = createRequire(import.meta.url)
 const { randomOf, shuffled } = require('../javascript/chance.cjs')
+const { stopClock } = require('../javascript/clock.cjs')
 const { Counters } = require('../javascript/counters.cjs')
 const { Faced } = require('../javascript/faced.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
@@ -43,6 +44,7 @@ async function main() {
   delete process.env.TESTWRIGHT_ORDER
   process.env.NODE_ENV ??= 'test'
   if (order.seed !== null) Math.random = randomOf(order.seed)
+  if (order.clock) stopClock(globalThis, order.clock)
   if (order.coverage) measure(source, root)
   collecting = new Collecting(real, { arrange, isAsked, around, limits: order.untimed ? {} : { timeout: CASE_MS } })
   globalThis.__testwright_node_test__ = collecting.names

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
+from testwright_clock import stop_clock
 from testwright_meter import Meter
 
 REPORT = os.path.join(os.environ.get("OUT", "/out"), "testwright-report.json")
@@ -33,6 +34,7 @@ class Wishes:
         self.alone_seconds = float(os.environ.pop("TESTWRIGHT_ALONE_SECONDS", "0"))
         self.coverage = os.environ.pop("TESTWRIGHT_COVERAGE", "") == "1"
         self.case_seconds = float(os.environ.pop("TESTWRIGHT_CASE_SECONDS", "0"))
+        self.frozen = stop_clock()
         self.load_seconds = float(os.environ.pop("TESTWRIGHT_LOAD_SECONDS", "0"))
 
 
@@ -91,6 +93,7 @@ class Findings:
         whole = {
             "finished": status is not None,
             "status": status,
+            "frozen": WISHES.frozen,
             "running": self.running,
             "loading": self.loading,
             "tests": list(self.tests.values())[:MOST_TESTS],

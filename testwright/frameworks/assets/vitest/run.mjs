@@ -130,7 +130,7 @@ function testOptions(asked, hasConfig) {
     setupFiles: [join(here, 'setup.mjs'), ...[asked.setupFiles ?? []].flat()],
     reporters: [reporter],
     coverage: order.coverage ? OPTIONS : { enabled: false },
-    env: { ...asked.env, TESTWRIGHT_SEED: order.seed === null ? '' : String(order.seed) },
+    env: { ...asked.env, TESTWRIGHT_SEED: order.seed === null ? '' : String(order.seed), TESTWRIGHT_CLOCK: order.clock ? String(order.clock) : '' },
     sequence: { ...asked.sequence, shuffle: order.seed === null ? false : { tests: true, files: false }, seed: order.seed ?? 0 },
     testNamePattern: order.pattern ?? undefined,
     watch: false,

@@ -1,11 +1,10 @@
-// Runs before each suite: chance is the same in every run with one seed, and different between seeds.
-const seed = Number(process.env.TESTWRIGHT_SEED || NaN)
-if (!Number.isNaN(seed)) {
-  let state = seed >>> 0
-  Math.random = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
+// Runs before each suite: chance is the same in every run with one seed, and different between seeds; the clock stands
+// where that is asked for.
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+const { randomOf } = require('../javascript/chance.cjs')
+const { stopClock } = require('../javascript/clock.cjs')
+
+if (process.env.TESTWRIGHT_SEED) Math.random = randomOf(Number(process.env.TESTWRIGHT_SEED))
+if (process.env.TESTWRIGHT_CLOCK) stopClock(globalThis, Number(process.env.TESTWRIGHT_CLOCK))

@@ -1,0 +1,126 @@
+"""The clock that is stopped inside the sandbox, in processes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, Runner, RunOrder
+from testwright.frameworks.jest import Jest
+from testwright.frameworks.mocha import Mocha
+from testwright.frameworks.node_test import NodeTest
+from testwright.frameworks.pytest_runner import Pytest
+from testwright.frameworks.unittest_runner import Unittest
+from testwright.frameworks.vitest import Vitest
+
+ASSETS = Path(__file__).parents[3] / "testwright/frameworks/assets"
+PYTHON = """
+import testwright_clock
+stopped = testwright_clock.stop_clock()
+import datetime, json, logging, time, pickle
+class Own(datetime.datetime): pass
+class Record:
+    made = time.time
+before = time.monotonic()
+time.sleep(0.01)
+print(json.dumps({
+    "stopped": stopped,
+    "now": datetime.datetime.now(datetime.timezone.utc).isoformat(),
+    "local": [datetime.datetime.now().isoformat(), datetime.datetime.today().isoformat()],
+    "utc": datetime.datetime.utcnow().isoformat(),
+    "today": datetime.date.today().isoformat(),
+    "time": [time.time(), time.time_ns() / 1e9, Record().made(), time.clock_gettime(time.CLOCK_REALTIME)],
+    "words": [time.strftime("%Y-%m-%d"), time.ctime(), time.asctime(), str(time.gmtime().tm_hour)],
+    "given": [time.strftime("%Y", time.gmtime(0)), datetime.datetime.fromtimestamp(0, datetime.timezone.utc).year],
+    "same": type(datetime.datetime.now()) is datetime.datetime and type(Own.now()) is Own,
+    "log": logging.Formatter("%(asctime)s").format(logging.makeLogRecord({"created": time.time(), "msecs": 0})),
+    "moves": time.monotonic() > before,
+}))
+"""
+NODE = """
+require('./clock.cjs').stopClock(globalThis, Number(process.env.TESTWRIGHT_CLOCK))
+class Own extends Date {}
+const found = {
+  now: [Date.now(), +new Date(), +new Own()], words: Date(), given: new Date(0).toISOString(),
+  utc: Date.UTC(1970, 0, 2),
+  same: new Date() instanceof Date && new Date().constructor === Date && new Own() instanceof Date,
+  hour: new Date().getHours(),
+}
+const now = Date.now
+Date.now = () => 7
+found.replaced = Date.now()
+Date.now = now
+found.back = Date.now()
+console.log(JSON.stringify(found))
+"""
+
+
+def ordered(framework) -> dict[str, str]:
+    ending = ".py" if "python" in framework.languages else ".js"
+    runner = Runner(framework=framework.name, version="1", origin="managed", found="it", program=("run", "it"))
+    order = RunOrder(source_path=f"a{ending}", suite_paths=(f"a.test{ending}",), seed=1, frozen=True)
+    return dict(framework.command(order, runner, "/w").env)
+
+
+def run(argv: list[str], folder: Path, env: dict[str, str]) -> dict[str, object]:
+    env = {**os.environ, **env, "PYTHONPATH": str(folder)}
+    done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=True)
+    return json.loads(done.stdout)
+
+
+def test_python_code_reads_the_stopped_clock_everywhere_and_nothing_else_changes():
+    env = {name: ordered(Pytest())[name] for name in ("TZ", "TESTWRIGHT_CLOCK")}
+
+    found = run([sys.executable, "-W", "ignore", "-c", PYTHON], ASSETS / "python", env)
+
+    local = "2034-01-01T04:25:00"
+    assert found == {
+        "stopped": True,
+        "now": FROZEN_AT.isoformat(),
+        "local": [local, local],
+        "utc": "2033-12-31T22:40:00",
+        "today": "2034-01-01",
+        "time": [FROZEN_AT.timestamp()] * 4,
+        "words": ["2034-01-01", "Sun Jan  1 04:25:00 2034", "Sun Jan  1 04:25:00 2034", "22"],
+        "given": ["1970", 1970],
+        "same": True,
+        "log": "2034-01-01 04:25:00,000",
+        "moves": True,
+    }
+
+
+def test_where_a_package_takes_the_clock_apart_by_itself_it_is_left_alone_and_that_is_told(tmp_path):
+    (tmp_path / "time_machine.py").write_text("")
+    (tmp_path / "testwright_clock.py").write_text((ASSETS / "python/testwright_clock.py").read_text())
+    text = "import testwright_clock, json, time; print(json.dumps([testwright_clock.stop_clock(), time.time() < 2e9]))"
+
+    assert run([sys.executable, "-c", text], tmp_path, {"TESTWRIGHT_CLOCK": "2019688800"}) == [False, True]
+
+
+def test_javascript_code_reads_the_stopped_clock_and_fakes_go_on_top_of_it():
+    env = {name: ordered(Jest())[name] for name in ("TZ", "TESTWRIGHT_CLOCK")}
+
+    found = run(["node", "-e", NODE], ASSETS / "javascript", env)
+
+    moment = round(FROZEN_AT.timestamp() * 1000)
+    assert found == {
+        "now": [moment] * 3,
+        "words": "Sun Jan 01 2034 04:25:00 GMT+0545 (Nepal Time)",
+        "given": "1970-01-01T00:00:00.000Z",
+        "utc": 86_400_000,
+        "same": True,
+        "hour": 4,
+        "replaced": 7,
+        "back": moment,
+    }
+
+
+@pytest.mark.parametrize("framework", [Pytest(), Unittest(), Jest(), Vitest(), Mocha(), NodeTest()])
+def test_every_framework_is_told_when_and_where_it_is(framework):
+    env = ordered(framework)
+
+    assert env["TZ"] == FROZEN_ZONE
+    assert int(env["TESTWRIGHT_CLOCK"]) in (FROZEN_AT.timestamp(), FROZEN_AT.timestamp() * 1000)
