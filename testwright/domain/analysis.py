@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from testwright.domain.edges import Edge
+
 
 class SymbolKind(StrEnum):
     FUNCTION = "function"
@@ -67,10 +69,14 @@ class Import:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """`imports` are module specifiers as written; `literals` are source texts of constants, most telling first."""
+    """`imports` are module specifiers as written; `literals` are source texts of constants, most telling first.
+
+    `edges` are the boundary cases that tests are to meet; none when they were not asked for.
+    """
 
     language: str
     symbols: tuple[Symbol, ...]
     imports: tuple[str, ...] = ()
     literals: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
+    edges: tuple[Edge, ...] = ()

@@ -6,6 +6,7 @@ from typing import Any
 
 from testwright.domain.conventions import TypeCheck
 from testwright.domain.drafts import Asked, Draft
+from testwright.domain.edges import MetEdge, edge_json
 from testwright.domain.mutants import Fate, Mutant
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, Trouble
@@ -75,6 +76,7 @@ class Evidence:
 
     `run_with` is what a person types to run the suite; `brought` says that the project has no runner of its own yet.
     `mutants` is None when the code could not be broken on trial; `mutants_problem` then says why.
+    `edge_cases` are None when nobody asked for them, or calls could not be watched; `mutants_problem` then says why.
     `environment` are tests that could not pass here, each with what is missing.
     `types` is None where the project checks none. `formatted_with` names the project's formatter that laid the suite
     out, and is empty where none did; `format_problem` then says why, if the project has one.
@@ -100,6 +102,7 @@ class Evidence:
     mutants_problem: str | None
     cases: tuple[CaseEvidence, ...]
     outside: Outside
+    edge_cases: tuple[MetEdge, ...] | None = None
     suspects: int = 0
     environment: tuple[tuple[str, Trouble], ...] = ()
     asked: Asked | None = None
@@ -185,6 +188,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
             "clockFrozenAt": evidence.outside.frozen_at,
             "timeZone": evidence.outside.zone,
         },
+        **({} if evidence.edge_cases is None else {"edgeCases": [edge_json(each) for each in evidence.edge_cases]}),
         **_environment_json(evidence.environment),
         **_asked_json(evidence.asked),
         **_conventions_json(evidence),

@@ -7,6 +7,7 @@ that a runner starts once for many: `__testwright_mutant__(7)` in the text answe
 from dataclasses import dataclass
 from enum import StrEnum
 
+from testwright.domain.edges import Edge
 from testwright.domain.projects import Limits
 
 SWITCH = "__testwright_mutant__"
@@ -53,12 +54,14 @@ class MutantOutcome:
 class ChallengeOrder:
     """One run of a suite against many mutants, whose switched source lies at `source_path` already.
 
-    `numbers` are tried in this order until `seconds` have passed; the others come back untried.
+    `numbers` are tried in this order until `seconds` have passed; the others come back untried. `edges` are watched for
+    while no mutant is at work.
     """
 
     source_path: str
     suite_path: str
     numbers: tuple[int, ...]
+    edges: tuple[Edge, ...] = ()
     seconds: float
     limits: Limits
 
@@ -66,9 +69,11 @@ class ChallengeOrder:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeReport:
     """One outcome for each number that was ordered. `unfit` are cases that failed although no mutant was at work
-    (they depend on something that a repetition in one process changes): their word counts for nothing here.
+    (they depend on something that a repetition in one process changes): their word counts for nothing here. `met` are
+    the numbers of the edges that were watched for, each with the cases that met it.
     """
 
     outcomes: tuple[MutantOutcome, ...]
     unfit: tuple[str, ...] = ()
+    met: tuple[tuple[int, tuple[str, ...]], ...] = ()
     duration_ms: int = 0

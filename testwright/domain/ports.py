@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from testwright.domain.analysis import Analysis, Claim, Import
 from testwright.domain.conventions import Check, CheckOrder, Complaint, NotChecked
 from testwright.domain.drafts import Case, Draft, Mending, Usage, Writing
+from testwright.domain.edges import Edge
 from testwright.domain.errors import TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
@@ -176,8 +177,15 @@ class Language(Protocol):
         """Every small change worth trying, the same for the same text; changes that cannot matter are left out."""
         ...
 
-    def switched(self, source: SourceFile, mutants: Sequence[Mutant]) -> str:
-        """The source with these mutants built in, all asleep (see `domain.mutants`). No line moves."""
+    def edge_cases(self, source: SourceFile, analysis: Analysis) -> tuple[Edge, ...]:
+        """The boundary cases that the public symbols invite, the same for the same text."""
+        ...
+
+    def switched(self, source: SourceFile, mutants: Sequence[Mutant], edges: Sequence[Edge] = ()) -> str:
+        """The source with these mutants built in, all asleep (see `domain.mutants`). No line moves.
+
+        Where a runner of the language cannot see calls by itself, the text tells which edges they meet.
+        """
         ...
 
 
@@ -348,7 +356,7 @@ class WritingTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gaps:
-    """What a passing suite leaves open: changes to the code that no test notices, and lines that no test runs.
+    """What a passing suite leaves open: changes that no test notices, lines that none runs, edges that none meets.
 
     `switched` is the source with the unnoticed changes built in, all asleep (see `domain.mutants`): whoever runs it can
     tell on which inputs a change shows.
@@ -356,6 +364,7 @@ class Gaps:
 
     unnoticed: tuple[Mutant, ...] = ()
     missed: tuple[int, ...] = ()
+    unmet: tuple[Edge, ...] = ()
     switched: str = ""
 
 

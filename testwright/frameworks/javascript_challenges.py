@@ -1,6 +1,7 @@
 """How the runners for JavaScript are asked to try mutants on a suite, and how their answer is believed."""
 
 import json
+from collections.abc import Iterator
 from typing import Any, TypeGuard
 
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, MutantOutcome
@@ -22,7 +23,12 @@ def order_json(order: ChallengeOrder) -> str:
     run = RunOrder(source_path=order.source_path, suite_paths=(order.suite_path,), coverage=False)
     seconds = min(order.seconds, order.limits.wall.total_seconds() - _CLOSING_SECONDS)
     return json.dumps(
-        {**json.loads(suites.order_json(run)), "numbers": list(order.numbers), "seconds": max(seconds, 1.0)}
+        {
+            **json.loads(suites.order_json(run)),
+            "numbers": list(order.numbers),
+            "edges": [edge.number for edge in order.edges],
+            "seconds": max(seconds, 1.0),
+        }
     )
 
 
@@ -52,8 +58,22 @@ def read(completed: Completed, order: ChallengeOrder, framework: str) -> Challen
     return ChallengeReport(
         outcomes=tuple(_outcome(number, answers.get(number), names, set(unfit)) for number in order.numbers),
         unfit=unfit,
+        met=tuple(_met(report, order, names)),
         duration_ms=round(completed.seconds * 1000),
     )
+
+
+def _met(report: dict[str, Any], order: ChallengeOrder, names: list[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Of the edges that were ordered, those with an answer that can be one."""
+    claims = report.get("met")
+    told = {claim[0]: claim[1] for claim in claims if _is_pair(claim)} if isinstance(claims, list) else {}
+    for edge in order.edges:
+        if (found := _named(told.get(edge.number), names)) is not None:
+            yield edge.number, found
+
+
+def _is_pair(claim: object) -> TypeGuard[list[Any]]:
+    return isinstance(claim, list) and len(claim) == 2 and _is_count(claim[0])
 
 
 def _outcome(number: int, told: dict[str, Any] | None, names: list[str], unfit: set[str]) -> MutantOutcome:

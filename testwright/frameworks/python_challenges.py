@@ -1,7 +1,9 @@
 """How our runners for Python are asked to try a suite against many mutants, and how their answer is read."""
 
+import json
 from typing import Any
 
+from testwright.domain import edges
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, MutantOutcome
 from testwright.domain.paths import base_name
 from testwright.domain.projects import Command, Completed, Runner
@@ -22,6 +24,8 @@ def command(order: ChallengeOrder, runner: Runner, workspace: str, argv: tuple[s
     env["PYTHONHASHSEED"] = "0"
     env["TESTWRIGHT_SOURCE"] = order.source_path
     env["TESTWRIGHT_MUTANTS"] = ",".join(str(number) for number in order.numbers[:_MOST_NUMBERS])
+    env["TESTWRIGHT_EDGES"] = json.dumps(edges.order_json(order.edges))
+    env["TESTWRIGHT_LONG"] = str(edges.LONG)
     env["TESTWRIGHT_SECONDS"] = f"{min(order.seconds, order.limits.wall.total_seconds() * _SHARE_OF_WALL):g}"
     env["TESTWRIGHT_CHILD_MIB"] = str(round(order.limits.memory_mib * _SHARE_OF_MEMORY))
     return Command(
@@ -48,9 +52,26 @@ def read(completed: Completed, order: ChallengeOrder, framework: str) -> Challen
     if report.get("surveyed") is not True or len(unfit) == len(cases):
         return _failed(report, completed, order, cases)
     outcomes = _outcomes(report, order, cases, frozenset(unfit))
-    if outcomes is None:
+    met = _met(report, order, cases)
+    if outcomes is None or met is None:
         return reports.no_report(completed, order, framework)
-    return ChallengeReport(outcomes=outcomes, unfit=unfit, duration_ms=round(completed.seconds * 1000))
+    took = round(completed.seconds * 1000)
+    return ChallengeReport(outcomes=outcomes, unfit=unfit, met=met, duration_ms=took)
+
+
+def _met(
+    report: dict[str, Any], order: ChallengeOrder, cases: tuple[str, ...]
+) -> tuple[tuple[int, tuple[str, ...]], ...] | None:
+    asked = {edge.number for edge in order.edges}
+    found: dict[int, tuple[str, ...]] = {}
+    for claim in reports.items(report, "met"):
+        if not isinstance(claim, list) or len(claim) != 2 or claim[0] not in asked or claim[0] in found:
+            return None
+        names = _names(claim[1], cases)
+        if names is None:
+            return None
+        found[claim[0]] = names
+    return tuple(sorted(found.items()))
 
 
 def _failed(report: dict[str, Any], completed: Completed, order: ChallengeOrder, cases: tuple[str, ...]) -> NotRun:

@@ -2,10 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from testwright.domain.analysis import Analysis
+from testwright.domain.edges import Edge
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Mutant
 from testwright.domain.projects import Limits
@@ -24,16 +26,30 @@ async def challenge(job: Job, ready: Ready, attempt: int) -> int:
     """Step `challenge/<attempt>`: how many mutants survived what passed in this attempt."""
     trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
     mutants = await asyncio.to_thread(sample, job, trial.coverage)
+    edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
     found = Challenge(mutants=mutants, problem="There is nothing in this file that could be broken.")
-    if mutants:
-        answer = await _run(job, ready, attempt, trial, mutants)
+    if mutants or edges:
+        answer = await _run(job, ready, attempt, trial, mutants, edges)
         if isinstance(answer, NotRun):
             found = replace(found, problem=answer.message)
         else:
-            found = replace(found, problem="", outcomes=answer.outcomes, unfit=answer.unfit)
-            await telling.tell_challenge(job, attempt, found)
+            problem = "" if mutants else found.problem
+            met = tuple(_met(edges, answer, trial))
+            found = replace(found, problem=problem, outcomes=answer.outcomes, unfit=answer.unfit, watched=True, met=met)
+    if not found.problem:
+        await telling.tell_challenge(job, attempt, found)
     await shelf.lay(job.desk, f"challenge/{attempt}", found)
     return len(found.survivors)
+
+
+def _met(edges: Sequence[Edge], answer: ChallengeReport, trial: Trial) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Each edge with the cases that met it. A refusal is told by its line, where the runner does not tell."""
+    seen = dict(answer.met)
+    for edge in edges:
+        names = seen.get(edge.number, ())
+        if edge.check == "refused" and edge.number not in seen:
+            names = tuple(result.name for result in trial.results if edge.line in (result.lines or ()))
+        yield edge.number, tuple(name for name in names if name in trial.passed)
 
 
 def sample(job: Job, coverage: FileCoverage | None) -> tuple[Mutant, ...]:
@@ -57,7 +73,7 @@ def _is_run(mutant: Mutant, coverage: FileCoverage | None) -> bool:
 
 
 async def _run(
-    job: Job, ready: Ready, attempt: int, trial: Trial, mutants: Sequence[Mutant]
+    job: Job, ready: Ready, attempt: int, trial: Trial, mutants: Sequence[Mutant], edges: tuple[Edge, ...]
 ) -> ChallengeReport | NotRun:
     bench = await Bench.open(job, ready)
     seconds = job.tools.challenge_seconds
@@ -66,11 +82,12 @@ async def _run(
         source_path=job.assignment.source.path,
         suite_path=ready.suite_path,
         numbers=tuple(mutant.number for mutant in mutants),
+        edges=edges,
         seconds=seconds,
         limits=Limits(wall=wall, cpu=wall),
     )
     bench.place((await writing_of(job, attempt)).draft.only(trial.passed))
-    text = await asyncio.to_thread(job.language.switched, job.assignment.source, mutants)
+    text = await asyncio.to_thread(job.language.switched, job.assignment.source, mutants, edges)
     try:
         return await bench.challenge(order, text)
     except SandboxUnavailable as error:

@@ -92,7 +92,7 @@ def chosen_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Worth:
-    """What one test brings: lines, branches, kills and seams, as (kind, which)."""
+    """What one test brings: lines, branches, kills, seams and boundary cases, as (kind, which)."""
 
     case: Case
     place: int
@@ -113,7 +113,8 @@ def _gains(case: Case, result: CaseResult, challenge: Challenge) -> frozenset[tu
     branches = {("branch", branch) for branch in result.branches or ()}
     kills = {("kill", str(number)) for number in challenge.kills_of(result.name)}
     seams = {("seam", "+".join(case.targets))} if case.scenario == "integration" else set()
-    return frozenset(lines | branches | kills | seams)
+    edges = {("edge", str(number)) for number in challenge.edges_of(result.name)}
+    return frozenset(lines | branches | kills | seams | edges)
 
 
 def _greedy(worths: Sequence[_Worth], covered: Iterable[tuple[str, str]]) -> list[_Worth]:

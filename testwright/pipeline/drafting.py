@@ -106,7 +106,9 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, 
     passing = (await writing_of(job, best)).draft.only(trial.passed)
     unchanged = Drafted(tests=len(passing.cases), changed=False)
     challenge = await shelf.take(job.desk, f"challenge/{best}", Challenge)
-    gaps = Gaps(unnoticed=challenge.survivors, missed=trial.missed)
+    edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
+    unmet = tuple(edge for edge in edges if edge.number in challenge.unmet)
+    gaps = Gaps(unnoticed=challenge.survivors, missed=trial.missed, unmet=unmet)
     gained = before is None or reach_of(trial, challenge) - await _reach(job, before)
     if not gained or gaps == Gaps() or await _budget_is_used_up(job):
         return unchanged

@@ -88,12 +88,17 @@ _TRIED = frozenset({Fate.KILLED, Fate.TIMED_OUT, Fate.SURVIVED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
-    """What the tests of one attempt noticed. `problem` says why the code could not be broken, else it is empty."""
+    """What the tests of one attempt noticed. `problem` says why the code could not be broken, else it is empty.
+
+    `met` are all edges by their numbers, each with the cases that met it; it says something where they were `watched`.
+    """
 
     mutants: tuple[Mutant, ...] = ()
     outcomes: tuple[MutantOutcome, ...] = ()
     unfit: tuple[str, ...] = ()
     problem: str = ""
+    watched: bool = False
+    met: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @property
     def tried(self) -> tuple[MutantOutcome, ...]:
@@ -111,6 +116,14 @@ class Challenge:
         """Numbers of the tried mutants that this test ran into."""
         return tuple(outcome.number for outcome in self.tried if name in outcome.reached_by)
 
+    def edges_of(self, name: str) -> tuple[int, ...]:
+        """Numbers of the boundary cases that this test meets."""
+        return tuple(number for number, names in self.met if name in names)
+
+    @property
+    def unmet(self) -> frozenset[int]:
+        return frozenset(number for number, names in self.met if not names)
+
     def seen_by(self, names: frozenset[str]) -> "Challenge":
         """The same challenge as if only these tests had been there. Each kill by one of them was observed."""
         return Challenge(
@@ -118,6 +131,8 @@ class Challenge:
             outcomes=tuple(_seen_by(outcome, names) for outcome in self.outcomes),
             unfit=tuple(name for name in self.unfit if name in names),
             problem=self.problem,
+            watched=self.watched,
+            met=tuple((number, tuple(name for name in met if name in names)) for number, met in self.met),
         )
 
 
@@ -131,12 +146,13 @@ def _seen_by(outcome: MutantOutcome, names: frozenset[str]) -> MutantOutcome:
 
 
 def reach_of(trial: Trial, challenge: Challenge) -> frozenset[tuple[str, str]]:
-    """What the tests of an attempt run and notice, as (kind, which)."""
+    """What the tests of an attempt run, notice and meet, as (kind, which)."""
     coverage = trial.coverage
     lines = {("line", str(line)) for line in coverage.lines_covered} if coverage else set()
     branches = {("branch", branch) for branch in coverage.branches_covered} if coverage else set()
     kills = {("kill", str(outcome.number)) for outcome in challenge.tried if outcome.killers}
-    return frozenset(lines | branches | kills)
+    edges = {("edge", str(number)) for number, names in challenge.met if names}
+    return frozenset(lines | branches | kills | edges)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Draft
+from testwright.domain.edges import MetEdge
 from testwright.domain.errors import PermanentError
 from testwright.domain.evidence import (
     CaseEvidence,
@@ -71,6 +73,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
             for result in proven.results
         ),
         outside=_outside(job, proven),
+        edge_cases=await _edge_cases(job, challenge),
         suspects=len(suspects),
         environment=await _troubles_of_trials(job, best),
         asked=await asked_so_far(job),
@@ -168,6 +171,14 @@ async def nothing_left(job: Job, best: int, attempts: int) -> PermanentError:
         hint="Retry with instructions about what the tests need, or with another model.",
         retryable=True,
     )
+
+
+async def _edge_cases(job: Job, challenge: Challenge) -> tuple[MetEdge, ...] | None:
+    if not challenge.watched or not job.assignment.options.include_edge_cases:
+        return None
+    met = dict(challenge.met)
+    edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
+    return tuple(MetEdge(symbol=edge.symbol, name=edge.name, covered_by=met.get(edge.number, ())) for edge in edges)
 
 
 def _outside(job: Job, proven: Proven) -> Outside:

@@ -83,6 +83,8 @@ async def analyse(job: Job) -> int:
     analysis = await asyncio.to_thread(language.analyse, source)
     readme = _readme(await job.tools.workspaces.open(job.assignment))
     analysis = replace(analysis, claims=await asyncio.to_thread(language.claims, source, analysis, readme))
+    if job.assignment.options.include_edge_cases:
+        analysis = replace(analysis, edges=await asyncio.to_thread(language.edge_cases, source, analysis))
     await shelf.lay(job.desk, "analysis", analysis)
     await telling.tell_analysis(job, analysis)
     return len(analysis.symbols)

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from testwright.domain.analysis import Analysis, Claim, Symbol, SymbolKind
 from testwright.domain.conventions import Check, CheckOrder, Complaint, NotChecked
 from testwright.domain.drafts import Case, Draft, Mending, Usage, Writing
+from testwright.domain.edges import Edge
 from testwright.domain.errors import PermanentError, SandboxUnavailable, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
@@ -83,7 +84,12 @@ class WordLanguage:
             for number in lines
         )
 
-    def switched(self, source: SourceFile, mutants: Sequence[Mutant]) -> str:
+    def edge_cases(self, source: SourceFile, analysis: Analysis) -> tuple[Edge, ...]:
+        """Each line of a source that begins with "edge" has one, of the line's own number."""
+        lines = [number for number, text in enumerate(source.text.splitlines(), 1) if text.startswith("edge")]
+        return tuple(Edge(number=number, symbol="add", name=f"edge {number}", check="none") for number in lines)
+
+    def switched(self, source: SourceFile, mutants: Sequence[Mutant], edges: Sequence[Edge] = ()) -> str:
         return f"switched {[mutant.number for mutant in mutants]}"
 
     def annotated(self, draft: Draft) -> Draft:
@@ -147,7 +153,12 @@ class WordFramework:
         if "report" not in completed.reports:
             return NotRun(code="challenge_failed", message=completed.log)
         rows = json.loads(completed.reports["report"])
-        return ChallengeReport(outcomes=tuple(self._fate(number, rows) for number in order.numbers))
+        met = {
+            edge.number: tuple(name for name, rest in rows if edge.number in numbers_in("meets", rest))
+            for edge in order.edges
+        }
+        outcomes = tuple(self._fate(number, rows) for number in order.numbers)
+        return ChallengeReport(outcomes=outcomes, met=tuple(met.items()))
 
     def _fate(self, number: int, rows: list[tuple[str, str]]) -> MutantOutcome:
         reached_by = tuple(name for name, rest in rows if number in numbers_in("lines", rest))

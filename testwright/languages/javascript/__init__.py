@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from testwright.domain.analysis import Analysis, Claim, Import
 from testwright.domain.drafts import Case, Draft, Mending
+from testwright.domain.edges import Edge
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
 from testwright.domain.styles import Style
@@ -12,6 +13,7 @@ from testwright.domain.verdicts import Fault
 from testwright.languages.javascript.accusing import accused
 from testwright.languages.javascript.analysing import analyse
 from testwright.languages.javascript.claims import claims_of, marked
+from testwright.languages.javascript.edges import edge_cases
 from testwright.languages.javascript.gates import fault_of
 from testwright.languages.javascript.importing import imports_of, joined
 from testwright.languages.javascript.manners import style_of
@@ -69,5 +71,8 @@ class JavaScript:
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         return mutants(source)
 
-    def switched(self, source: SourceFile, mutants: Sequence[Mutant]) -> str:
-        return switched(source, mutants)
+    def edge_cases(self, source: SourceFile, analysis: Analysis) -> tuple[Edge, ...]:
+        return edge_cases(source, analysis)
+
+    def switched(self, source: SourceFile, mutants: Sequence[Mutant], edges: Sequence[Edge] = ()) -> str:
+        return switched(source, mutants, edges)

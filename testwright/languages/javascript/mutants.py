@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from testwright.domain.edges import Edge
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
 from testwright.languages.javascript.grammar import parse
 from testwright.languages.javascript.mutations import changes_in
 from testwright.languages.javascript.switches import Change, built, loop_guards
+from testwright.languages.javascript.watching import watched
 
 _FILES_AT_ONCE = 8
 
@@ -27,10 +29,13 @@ def mutants(source: SourceFile) -> tuple[Mutant, ...]:
     )
 
 
-def switched(source: SourceFile, mutants: Sequence[Mutant]) -> str:
+def switched(source: SourceFile, mutants: Sequence[Mutant], edges: Sequence[Edge] = ()) -> str:
     """Number 0 is called in every loop: no mutant, it lets whoever runs the text count the rounds of an endless one."""
     wanted = {mutant.number for mutant in mutants}
-    return _built(source, [(number, change) for number, change in _numbered(source) if number in wanted])
+    chosen = [(number, change) for number, change in _numbered(source) if number in wanted]
+    watchers = [(0, change) for change in watched(parse(source.text, source.path), source.path, edges)]
+    text = _built(source, [*watchers, *chosen])
+    return _built(source, chosen) if watchers and parse(text, source.path).has_error else text
 
 
 @lru_cache(maxsize=_FILES_AT_ONCE)

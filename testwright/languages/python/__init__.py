@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 
 from testwright.domain.analysis import Analysis, Claim, Import
 from testwright.domain.drafts import Case, Draft, Mending
+from testwright.domain.edges import Edge
 from testwright.domain.mutants import Mutant
 from testwright.domain.sessions import SourceFile
 from testwright.domain.styles import Style
@@ -18,6 +19,7 @@ from testwright.languages.python import analysis, gates, manners, mutants, outli
 from testwright.languages.python.accusing import accused
 from testwright.languages.python.annotating import annotated
 from testwright.languages.python.claims import claims_of, marked
+from testwright.languages.python.edges import edge_cases
 from testwright.languages.python.mending import mended
 from testwright.languages.python.mutants import switched
 
@@ -69,5 +71,8 @@ class Python:
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         return mutants.mutants(source)
 
-    def switched(self, source: SourceFile, mutants: Sequence[Mutant]) -> str:
+    def edge_cases(self, source: SourceFile, analysis: Analysis) -> tuple[Edge, ...]:
+        return edge_cases(source, analysis)
+
+    def switched(self, source: SourceFile, mutants: Sequence[Mutant], edges: Sequence[Edge] = ()) -> str:
         return switched(source, mutants)

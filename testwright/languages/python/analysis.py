@@ -52,7 +52,7 @@ def analyse(source: SourceFile) -> Analysis:
 def _exported(root: Node) -> Iterator[Symbol]:
     declared = _declared_exports(root)
     seen: set[str] = set()
-    for definition in _top_level_definitions(root):
+    for definition in top_level_definitions(root):
         name = name_of(definition)
         public = name in declared if declared is not None else not name.startswith("_")
         if not public or name in seen or _is_overload(definition):
@@ -64,7 +64,7 @@ def _exported(root: Node) -> Iterator[Symbol]:
             yield _function(definition, name, SymbolKind.FUNCTION)
 
 
-def _top_level_definitions(root: Node) -> Iterator[Node]:
+def top_level_definitions(root: Node) -> Iterator[Node]:
     """Definitions of the module itself, those inside its `if` and `try` statements included."""
     waiting = list(reversed(root.named_children))
     while waiting:

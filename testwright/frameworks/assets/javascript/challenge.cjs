@@ -30,6 +30,7 @@ exports.Challenge = class Challenge {
   #stopped = false
   #active = -1
   #seen
+  #met = new Set()
   #left = Number.POSITIVE_INFINITY
   #limit = Number.POSITIVE_INFINITY
   #found = null
@@ -61,7 +62,8 @@ exports.Challenge = class Challenge {
   install(global) {
     global.__testwright_mutant__ = (number) => {
       if (--this.#left < 0) throw new Endless()
-      this.#seen[number] = 1
+      if (number < 0) this.#met.add(number)
+      else this.#seen[number] = 1
       return number === this.#active
     }
   }
@@ -221,6 +223,7 @@ exports.Challenge = class Challenge {
     this.#active = number
     this.#limit = this.#left = FEWEST_CALLS + TIMES_MORE * calls
     this.#seen.fill(0)
+    this.#met.clear()
   }
 
   #rest() {
@@ -228,10 +231,11 @@ exports.Challenge = class Challenge {
     // Finite, so that the calls can be counted.
     this.#limit = this.#left = Number.MAX_SAFE_INTEGER
     this.#seen.fill(0)
+    this.#met.clear()
   }
 
   #taken() {
-    const reached = []
+    const reached = [...this.#met]
     for (let number = 1; number < this.#seen.length; number++) if (this.#seen[number]) reached.push(number)
     return { reached, calls: this.#limit - this.#left, over: this.#left < 0 }
   }

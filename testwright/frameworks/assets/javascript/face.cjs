@@ -43,6 +43,8 @@ async function main() {
     broken,
     tests: cases.map(({ titles, file }) => ({ titles, file })),
     unfit: cases.flatMap((each, index) => (each.fit ? [] : [index])),
+    // Boundary cases have a minus sign before their number, so that they are no mutants.
+    met: order.edges.map((number) => [number, cases.flatMap((each, index) => (each.reached.has(-number) ? [index] : []))]),
     outcomes: told.map((each) => ({ ...each, reached: each.reached.map(place), killers: each.killers.map(place) })),
   }
   writeFileSync(order.report, JSON.stringify(report))

@@ -149,6 +149,8 @@ exports.reportOf = (order, state) => {
     tests: tests.map(({ titles, file, each, template }) => ({ titles, file, each, template })),
     unfit: tests.flatMap((found, index) => (found.fit ? [] : [index])),
     outcomes: order.numbers.map((number) => outcomeOf(state, number, tests, fit)),
+    // Boundary cases have a minus sign before their number, so that they are no mutants.
+    met: order.edges.map((number) => [number, tests.flatMap((found, index) => (found.reached.has(-number) ? [index] : []))]),
   }
 }
 

@@ -27,7 +27,8 @@ from typing import Any
 
 from testwright_batches import Queue, batches_of, parted
 from testwright_children import CUT, DONE, LATE, Ended, InChild, Job, in_children
-from testwright_run import MOST_MESSAGE, MOST_TESTS
+from testwright_run import MOST_MESSAGE, MOST_TESTS, WISHES
+from testwright_watch import Watch
 
 REPORT = os.path.join(os.environ.get("OUT", "/out"), "testwright-challenge.json")
 SWITCH = "__testwright_mutant__"
@@ -59,6 +60,8 @@ class Challenge:
         self.numbers = [int(number) for number in os.environ.pop("TESTWRIGHT_MUTANTS", "").split(",") if number]
         self.until: float = time.monotonic() + float(os.environ.pop("TESTWRIGHT_SECONDS", "60"))
         self.memory_bytes = int(os.environ.pop("TESTWRIGHT_CHILD_MIB", "0")) << 20
+        edges = json.loads(os.environ.pop("TESTWRIGHT_EDGES", "[]"))
+        self.watch = Watch(WISHES.source, edges, int(os.environ.pop("TESTWRIGHT_LONG", "0")))
         self.role = ""
         self.me: InChild | None = None
         self.reached: set[int] = set()
@@ -107,7 +110,7 @@ def become_manager() -> None:
 def managed() -> dict[str, Any]:
     survey = Job("survey", max(CHALLENGE.until - time.monotonic(), 0.1) + 2, prints=True)
     (ended,) = in_children([survey], CHALLENGE.until + 2, most=1)
-    facts: dict[str, Any] = {"cases": [], "unfit": [], "at_import": [], "seconds": 0.0, "problems": []}
+    facts: dict[str, Any] = {"cases": [], "unfit": [], "at_import": [], "met": {}, "seconds": 0.0, "problems": []}
     outcomes: dict[int, dict[str, Any]] = {}
     for event in ended.events:
         if "outcome" in event:
@@ -128,6 +131,7 @@ def managed() -> dict[str, Any]:
         "cases": facts["cases"],
         "unfit": [places[case] for case in facts["unfit"]],
         "problems": facts["problems"],
+        "met": [[int(number), [places[case] for case in cases]] for number, cases in facts["met"].items()],
         "outcomes": [
             {
                 "number": number,
@@ -230,6 +234,15 @@ class Survey:
         """Endless where a mutant that these reach needs a child of its own."""
         return sum(self.seconds[index] if self.is_steady(index) else math.inf for index in indices)
 
+    def met(self) -> dict[int, list[str]]:
+        """The edges that were met, by their numbers, each with the cases that met it."""
+        found: dict[int, list[str]] = {}
+        for name, reached in zip(self.names, self.reached):  # noqa: B905
+            for number in reached:
+                if number < 0 and name not in found.setdefault(-number, []):
+                    found[-number].append(name)
+        return found
+
     def time_for(self, indices: Iterable[int]) -> float:
         return max(LEAST_SECONDS, TIMES_AS_LONG * sum(self.seconds[index] for index in indices))
 
@@ -264,6 +277,7 @@ def survey(tests: list[Test], me: InChild) -> None:
             cases=found.cases,
             unfit=[case for case in found.cases if case in found.unfit],
             at_import=at_import,
+            met=found.met(),
             seconds=collecting + sum(found.seconds),
         )
         in_tests = [number for number in CHALLENGE.numbers if number not in CHALLENGE.reached]
@@ -326,7 +340,8 @@ def ran(found: Survey, order: list[int], child: InChild, records: bool = False) 
         child.tell(running=found.names[index])
         started = time.monotonic()
         try:
-            failed = found.tests[index].perform(after)
+            with CHALLENGE.watch.telling(reached) if records else contextlib.nullcontext():
+                failed = found.tests[index].perform(after)
         except BaseException:  # nothing after it would be itself
             child.note(index=index, failed=True, reached=sorted(reached), seconds=0.0)
             return False
