@@ -262,7 +262,12 @@ def _line(file: FileRecord, test: TestRecord | None) -> str:
     covered = "coverage not measured" if after is None else f"lines {_percent(before)} → {_percent(after)}"
     runs = f"passed {evidence['passedRuns']} of {evidence['runs']} runs"
     tests = f"{evidence['testCount']} {'test' if evidence['testCount'] == 1 else 'tests'}"
-    return f"● {file.path} → {test.test_file_path}  {tests}, {runs}, {covered}"
+    return f"● {file.path} → {test.test_file_path}  {tests}, {runs}, {covered}{_edge_cases(evidence)}"
+
+
+def _edge_cases(evidence: Mapping[str, Any]) -> str:
+    edges = evidence.get("edgeCases") or ()
+    return f", edge cases {sum(bool(edge['coveredBy']) for edge in edges)} of {len(edges)}" if edges else ""
 
 
 def _suspicions(test: TestRecord | None) -> Iterator[str]:

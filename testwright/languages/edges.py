@@ -38,6 +38,13 @@ class Refusal:
     text: str
 
 
+def kind_of(value: object) -> set[str]:
+    """What a default says of its parameter."""
+    if isinstance(value, str):
+        return {"text"}
+    return {"number"} if isinstance(value, (int, float)) and not isinstance(value, bool) else set()
+
+
 def edges_of(found: Iterable[tuple[str, Iterable[Known], Iterable[Refusal]]]) -> tuple[Edge, ...]:
     """Numbered, of all symbols with their parameters and refusals; the most telling ones first for each symbol."""
     edges: list[Edge] = []
@@ -99,7 +106,8 @@ def _of(symbol: str, known: Known) -> Iterator[Edge]:
             yield edge("is negative", "negative")
     if not known.nothing and known.default is not None:
         yield edge(f"is left at {_told(known.default)}", "equals", known.default)
-    if "text" in known.kinds and not known.members:
+    is_choice = known.members or any(isinstance(value, str) for value in known.compared)
+    if "text" in known.kinds and not is_choice:
         yield edge("has letters beyond ASCII", "foreign")
         yield edge(f"is longer than {LONG} letters", "long")
 

@@ -251,6 +251,8 @@ export interface VerifiedEvidence extends Questions {
   /** Possible bugs, kept apart from the suite. */
   suspects?: number
   external?: External
+  /** The boundary cases that the code invites; left out when they were not asked for, or calls could not be watched. */
+  edgeCases?: readonly EdgeCase[]
   environment?: readonly EnvironmentTrouble[]
   /** The project's own type checker, which found nothing to hold against the suite. Absent where the project has none. */
   typeChecked?: { by: string; version: string }
@@ -261,6 +263,12 @@ export interface VerifiedEvidence extends Questions {
   /** Why the project's formatter did not lay the suite out. */
   formatProblem?: string
   tests?: readonly TestEvidence[]
+}
+/** A boundary case of one symbol, and the tests that were seen to meet it: none when it is not covered. */
+export interface EdgeCase {
+  symbol: string
+  name: string
+  coveredBy: readonly string[]
 }
 /** How what lies outside of the code was met. The last two are null when no run was seen to have its clock stopped. */
 export interface External {

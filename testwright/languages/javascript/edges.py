@@ -8,7 +8,7 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis, Parameter, Symbol
 from testwright.domain.edges import Edge
 from testwright.domain.sessions import SourceFile
-from testwright.languages.edges import Known, Refusal, edges_of
+from testwright.languages.edges import Known, Refusal, edges_of, kind_of
 from testwright.languages.javascript.analysing import function_of, name_from
 from testwright.languages.javascript.exports import exports_of
 from testwright.languages.javascript.grammar import CLASSES, FUNCTIONS, field, parse, string_value, text_of, walk
@@ -105,13 +105,15 @@ def _known(parameter: Parameter, symbol: Symbol, function: Node, aliases: dict[s
     if values and all(re.fullmatch(r"'[^']*'|\"[^\"]*\"|-?\d+|undefined|null", value) for value in values):
         known.members = {value: None for text in values if (value := _literal(text)) is not None}
     else:
-        known.kinds |= {kind for kind, pattern in _KINDS.items() if re.search(pattern, annotation)}
+        outer = re.sub(r"\w+\[\]|\([^)]*\)\[\]", "[]", re.sub(r"<.*>", "", annotation))
+        known.kinds |= {kind for kind, pattern in _KINDS.items() if re.search(pattern, outer)}
     if re.search(r"\bnull\b", annotation):
         known.nothing = "null"
     elif (optional or "undefined" in annotation) and parameter.default is None:
         known.nothing = "undefined"
     elif parameter.default is not None:
         known.default = _literal(parameter.default)
+        known.kinds |= kind_of(known.default) if not annotation else set()
     body = field(function, "body")
     for node in walk(body) if body is not None else ():
         _learn(known, node)

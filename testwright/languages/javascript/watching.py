@@ -30,7 +30,7 @@ def watched(root: Node, path: str, edges: Sequence[Edge]) -> Iterator[Change]:
             condition = f"{_condition(edge)} && {told}"
             if body.type == "statement_block":
                 start = _after_directives(body)
-                yield _around(body, start, start, f" {condition};", "")
+                yield _around(body, start, start, f"; {condition};", "")
             else:
                 yield _around(body, body.start_byte, body.end_byte, f"({condition}, ", ")")
 

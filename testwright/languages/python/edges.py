@@ -9,7 +9,7 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis, Parameter
 from testwright.domain.edges import Edge
 from testwright.domain.sessions import SourceFile
-from testwright.languages.edges import Known, Refusal, edges_of
+from testwright.languages.edges import Known, Refusal, edges_of, kind_of
 from testwright.languages.python.analysis import top_level_definitions
 from testwright.languages.python.syntax import definition_of, line_of, name_of, parse, text_of, walk, walk_own
 
@@ -79,6 +79,7 @@ def _known(parameter: Parameter, function: Node, members: dict[str, list[str]]) 
         known.nothing = "None"
     elif parameter.default is not None:
         known.default = _plain(parameter.default)
+        known.kinds |= kind_of(known.default) if not annotation else set()
     if "Literal" in annotation:
         options = re.findall(r"\"[^\"]*\"|'[^']*'|-?\d+|True|False", annotation)
         known.members |= dict.fromkeys(value for text in options if (value := _plain(text)) is not None)

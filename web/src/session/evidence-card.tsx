@@ -1,4 +1,4 @@
-import type { Evidence, External, GeneratedTest, VerifiedEvidence } from '@testwright/react'
+import type { EdgeCase, Evidence, External, GeneratedTest, VerifiedEvidence } from '@testwright/react'
 import { Hint } from '../ui/problem'
 import { change, count, DASH, duration, money } from '../ui/words'
 
@@ -55,6 +55,12 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
               : `Testwright’s own: ${evidence.formatProblem}`}
           </Fact>
         )}
+        {evidence.edgeCases && (
+          <Fact name="Edge cases">
+            {evidence.edgeCases.filter(({ coveredBy }) => coveredBy.length > 0).length} of{' '}
+            {evidence.edgeCases.length}
+          </Fact>
+        )}
         {evidence.suspects ? (
           <Fact name="Possible bugs">{evidence.suspects}, kept apart from these tests</Fact>
         ) : null}
@@ -98,7 +104,35 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
           </tbody>
         </table>
       )}
+      <EdgeCases edgeCases={evidence.edgeCases ?? []} />
     </div>
+  )
+}
+
+function EdgeCases({ edgeCases }: { edgeCases: readonly EdgeCase[] }) {
+  if (edgeCases.length === 0) return null
+  return (
+    <table className="ledger">
+      <caption>Edge cases</caption>
+      <thead>
+        <tr>
+          <th scope="col">Of</th>
+          <th scope="col">Case</th>
+          <th scope="col">Covered by</th>
+        </tr>
+      </thead>
+      <tbody>
+        {edgeCases.map(({ symbol, name, coveredBy }) => (
+          <tr key={`${symbol} ${name}`}>
+            <td className="mono">{symbol}</td>
+            <td className="wrap">{name}</td>
+            <td className={coveredBy.length > 0 ? 'wrap mono' : 'dim'}>
+              {coveredBy.join(', ') || 'not covered'}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 
