@@ -8,9 +8,19 @@ from testwright.api.envelope import Envelope, done
 from testwright.api.lookups import current_owner, find_session, find_test
 from testwright.api.requests import DecisionRequest
 from testwright.api.services import ApiServices
-from testwright.api.wire import DroppedTests, TestCoverage, TestData, TestDetail, TestList, TestMutants, TestSuspects
+from testwright.api.wire import (
+    DroppedTests,
+    SuspectFile,
+    TestCoverage,
+    TestData,
+    TestDetail,
+    TestList,
+    TestMutants,
+    TestSuspects,
+)
 from testwright.domain.records import TestRecord
 from testwright.domain.sessions import Decision
+from testwright.domain.suspects import suspect_files
 from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
@@ -77,7 +87,13 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     async def suspects(session_id: str, test_id: str, owner: Owner) -> Envelope[TestSuspects]:
         record = await find_test(services, session_id, test_id, owner)
         found = TestSuspects(
-            test_id=test_id, file_path=record.file_path, suspects=[dict(suspect) for suspect in record.suspects]
+            test_id=test_id,
+            file_path=record.file_path,
+            suspects=[dict(suspect) for suspect in record.suspects],
+            files=[
+                SuspectFile(path=path, code=code)
+                for path, code in suspect_files(record.test_file_path, record.suspects)
+            ],
         )
         return done(f"{counted(len(found.suspects), 'possible bug')} in {record.file_path}", found)
 

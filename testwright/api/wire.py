@@ -148,12 +148,21 @@ class TestMutants(Wire):
     )
 
 
+class SuspectFile(Wire):
+    path: str
+    code: str
+
+
 class TestSuspects(Wire):
     test_id: str
     file_path: str
     suspects: list[dict[str, Any]] = Field(
         description="name, symbol, line, expected, observed, because {kind, text, line, path?}, input, testCode, "
         "markedCode (the whole file, the test marked as expected to fail)"
+    )
+    files: list[SuspectFile] = Field(
+        default_factory=list,
+        description="The same as files apart, in the order of the suspects; each is green while its bug is there",
     )
 
 

@@ -128,6 +128,9 @@ def sessions(
     patch: Annotated[
         bool, typer.Option("--patch", help="Print that session's suites as a patch that git apply takes.")
     ] = False,
+    suspects: Annotated[
+        bool, typer.Option("--suspects", help="Its possible bugs instead, each a file that goes red once it is fixed.")
+    ] = False,
     most: Annotated[int, typer.Option("--most", min=1, max=500, help="How many to list.")] = 20,
     json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
@@ -135,9 +138,10 @@ def sessions(
     from testwright.cli.sessions import list_sessions, show_session
 
     if session_id is not None:
-        sys.exit(asyncio.run(show_session(session_id, apply=apply, as_patch=patch, as_json=json_output)))
-    if apply or patch:
-        wish = "--apply" if apply else "--patch"
+        wishes = {"suspects": suspects, "apply": apply, "as_patch": patch, "as_json": json_output}
+        sys.exit(asyncio.run(show_session(session_id, **wishes)))
+    if apply or patch or suspects:
+        wish = "--apply" if apply else "--patch" if patch else "--suspects"
         print(f"testwright: {wish} needs a session: testwright sessions SESSION_ID {wish}", file=sys.stderr)
         sys.exit(USAGE)
     sys.exit(asyncio.run(list_sessions(most=most, as_json=json_output)))

@@ -276,7 +276,7 @@ def _suspicions(test: TestRecord | None) -> Iterator[str]:
     if not suspects:
         return
     number = f"{len(suspects)} suspected {'bug' if len(suspects) == 1 else 'bugs'}"
-    yield f"  ? {number}, kept apart and never applied (with their tests: --json, or the session's page):"
+    yield f"  ? {number}, kept apart and never applied (as tests: testwright sessions SESSION --suspects):"
     for suspect in suspects:
         place = f"{suspect['symbol']}, line {suspect['line']}"
         yield f"    {place}: {suspect['input']} gives {suspect['observed']}; expected: {suspect['expected']}"

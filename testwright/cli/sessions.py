@@ -3,12 +3,14 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from testwright.cli.exits import ALL_PROVEN, PARTIAL
 from testwright.cli.generate import apply_suites
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord, TestRecord
+from testwright.domain.suspects import suspect_files
 from testwright.settings import read_settings
 from testwright.sources.export import as_patch as patch_of
 from testwright.sources.export import files_to_export
@@ -29,13 +31,22 @@ async def list_sessions(*, most: int, as_json: bool) -> int:
     return ALL_PROVEN
 
 
-async def show_session(session_id: str, *, apply: bool, as_patch: bool, as_json: bool) -> int:
-    """Print the newest suites of one session, or write them where their sources lie. Raises InputError."""
+async def show_session(session_id: str, *, suspects: bool, apply: bool, as_patch: bool, as_json: bool) -> int:
+    """Print the newest suites of one session, or write them where their sources lie. Raises InputError.
+
+    With `suspects`, its possible bugs take the place of the suites, each as a file of its own.
+    """
     async with Store.open(read_settings().home) as store:
         session = await store.session(session_id, "local")
         tests = await store.tests(session_id) if session else []
     if session is None:
         raise InputError(f"There is no session {session_id}.", hint="testwright sessions lists those that exist.")
+    if suspects:
+        tests = [
+            replace(test, test_file_path=path, test_code=code)
+            for test in tests
+            for path, code in suspect_files(test.test_file_path, test.suspects)
+        ]
     if as_json:
         shown = [{"testFilePath": t.test_file_path, "testCode": t.test_code, "evidence": t.evidence} for t in tests]
         print(json.dumps(shown, indent=2, ensure_ascii=False))
@@ -45,7 +56,8 @@ async def show_session(session_id: str, *, apply: bool, as_patch: bool, as_json:
         for test in tests:
             print(f"# ---- {test.test_file_path}\n{test.test_code}")
     if not tests:
-        print("No suite of this session was kept.", file=sys.stderr)
+        what = "possible bug of this session was seen" if suspects else "suite of this session was kept"
+        print(f"No {what}.", file=sys.stderr)
     return _put(session.repository_root, tests) if apply else ALL_PROVEN
 
 

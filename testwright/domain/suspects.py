@@ -1,5 +1,7 @@
 """Suspected bugs: the code contradicts its own name, documentation, type or examples. Kept apart, never applied."""
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +37,23 @@ class Suspect:
     code: str
     preamble: str
     marked: str = ""
+
+
+def suspect_files(test_file_path: str, suspects: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Each suspected bug as a file apart: a path beside the suite, and a text that is green while the bug is there.
+
+    `suspects` have their wire names.
+    """
+    folder, slash, name = test_file_path.rpartition("/")
+    python = re.fullmatch(r"(?P<stem>.+?)(?P<end>(?:_test)?\.py)", name)
+    other = re.fullmatch(r"(?P<stem>.+?)(?P<end>(?:\.(?:test|spec))?\.[cm]?[jt]sx?)", name)
+    found = python or other
+    assert found is not None
+    word = "_possible_bug_" if python else ".possible-bug-"
+    return [
+        (f"{folder}{slash}{found['stem']}{word}{number}{found['end']}", str(suspect["markedCode"]))
+        for number, suspect in enumerate(suspects, start=1)
+    ]
 
 
 def suspect_json(suspect: Suspect) -> dict[str, Any]:

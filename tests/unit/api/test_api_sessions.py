@@ -383,6 +383,7 @@ async def test_delivered_tests_come_with_their_evidence(door):
             "markedCode": "it.fails('adds')",
         }
     ]
+    assert suspects["files"] == [{"path": "src/a.possible-bug-1.test.ts", "code": "it.fails('adds')"}]
     assert status["files"][0]["testId"] == test_id
 
 

@@ -99,3 +99,7 @@ def test_a_possible_bug_is_marked_as_each_runner_says_it():
     assert Python().marked(draft, "unittest").cases[0].code.startswith("@unittest.expectedFailure\ndef")
     assert JavaScript().marked(script, "vitest").cases[0].code == "it.fails('a', () => {})"
     assert JavaScript().marked(script, "jest").cases[0].code == "it.failing('a', () => {})"
+    for framework in ("mocha", "node:test"):  # neither has a mark that goes red
+        apart = JavaScript().marked(script, framework)
+        assert apart.preamble == "import assert from 'node:assert/strict'\n"
+        assert apart.cases[0].code == "it('a', () => assert.rejects(async () => {}))"

@@ -12,11 +12,12 @@ from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
 from testwright.languages.javascript.accusing import accused
 from testwright.languages.javascript.analysing import analyse
-from testwright.languages.javascript.claims import claims_of, marked
+from testwright.languages.javascript.claims import claims_of
 from testwright.languages.javascript.edges import edge_cases
 from testwright.languages.javascript.gates import fault_of
 from testwright.languages.javascript.importing import imports_of, joined
 from testwright.languages.javascript.manners import style_of
+from testwright.languages.javascript.marking import marked
 from testwright.languages.javascript.mending import mended
 from testwright.languages.javascript.mutants import mutants, switched
 from testwright.languages.javascript.outlines import outline_of

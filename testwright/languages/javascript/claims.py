@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from testwright.domain.analysis import Analysis, Claim, Symbol, SymbolKind
-from testwright.domain.drafts import Draft
 from testwright.domain.sessions import SourceFile
 from testwright.languages.javascript.grammar import field, parse, walk
 
@@ -43,13 +42,6 @@ def claims_of(source: SourceFile, analysis: Analysis, readme: str | None) -> tup
     # One call with two results is shown in two states, or two versions: neither is a promise.
     calls = [call for call, _ in distinct]
     return tuple(claim for claim in distinct.values() if calls.count(claim.call) == 1)[:_MOST]
-
-
-def marked(draft: Draft, framework: str) -> Draft:
-    """The cases with the mark that says that they fail today."""
-    word = "fails" if framework == "vitest" else "failing"
-    cases = (replace(case, code=re.sub(r"\A(it|test)\(", rf"\1.{word}(", case.code)) for case in draft.cases)
-    return replace(draft, cases=tuple(cases))
 
 
 def _comment_above(lines: Sequence[str], line: int) -> list[tuple[int, str]]:
