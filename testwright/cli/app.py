@@ -83,6 +83,12 @@ def generate(
         bool, typer.Option("--integration/--no-integration", help="Tests of symbols working together.")
     ] = False,
     basic: Annotated[bool, typer.Option("--basic", help="One test a symbol instead of as many as it takes.")] = False,
+    edge_cases: Annotated[
+        bool, typer.Option("--edge-cases/--no-edge-cases", help="Tests of boundaries and of what is refused.")
+    ] = True,
+    mocks: Annotated[
+        bool, typer.Option("--mocks/--no-mocks", help="Replace what lies outside (network, clock) in the tests.")
+    ] = True,
     model: Annotated[str | None, typer.Option(help="A model's name, or `explorer` to use none.")] = None,
     json_output: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Write the suites into the tree; never over a file.")] = False,
@@ -102,6 +108,8 @@ def generate(
         framework=framework,
         test_types=kinds,
         basic=basic,
+        edge_cases=edge_cases,
+        mocks=mocks,
         model=model,
         as_json=json_output,
         apply=apply,

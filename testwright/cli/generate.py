@@ -35,6 +35,8 @@ class Wish:
     framework: str | None
     test_types: tuple[str, ...]
     basic: bool
+    edge_cases: bool
+    mocks: bool
     model: str | None
     as_json: bool
     apply: bool
@@ -65,6 +67,8 @@ async def generate_all(wish: Wish) -> int:
     options = Options(
         test_types=tuple(TestType(name) for name in wish.test_types),
         coverage=CoverageGoal.BASIC if wish.basic else CoverageGoal.COMPREHENSIVE,
+        include_edge_cases=wish.edge_cases,
+        mock_external=wish.mocks,
         model=wish.model,
     )
     ended: list[Ended] = []
