@@ -102,6 +102,7 @@ class WordLanguage:
 class WordFramework:
     name = "pytest"
     languages = frozenset({"python"})
+    missed = frozenset({90, 91})
 
     def __init__(self, existing: tuple[str, ...] = ()) -> None:
         self.existing = existing
@@ -143,7 +144,7 @@ class WordFramework:
         )
         reaching = sum("idle" not in message for _, _, message in json.loads(completed.reports["report"]))
         lines = frozenset(range(1, 1 + 2 * reaching))
-        coverage = FileCoverage(lines_covered=lines, lines_missed=frozenset({90, 91}))
+        coverage = FileCoverage(lines_covered=lines, lines_missed=self.missed)
         return RunReport(outcomes=outcomes, coverage=coverage if order.coverage else None, frozen=order.frozen)
 
     def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:

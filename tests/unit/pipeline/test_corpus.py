@@ -70,6 +70,7 @@ class CorpusFramework(WordFramework):
     """Every run is of one suite, and the sandbox says what became of its tests."""
 
     languages = frozenset({"python", "javascript", "typescript"})
+    missed = frozenset()
 
     def __init__(self, name: str, suite: str) -> None:
         super().__init__()
