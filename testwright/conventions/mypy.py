@@ -10,7 +10,7 @@ from testwright.domain.ports import ProjectView
 from testwright.domain.projects import WORKSPACE, Command, Completed, InstalledTool, Limits, Runner
 from testwright.domain.python_modules import import_root
 
-_LIMITS = Limits(wall=timedelta(seconds=60), cpu=timedelta(seconds=60))
+_LIMITS = Limits(wall=timedelta(seconds=120), cpu=timedelta(seconds=60))
 _PLAIN = (
     "--no-incremental",
     "--cache-dir=/tmp/mypy",
@@ -54,7 +54,7 @@ class Mypy:
 
     def read(self, completed: Completed, order: CheckOrder) -> tuple[Complaint, ...] | NotChecked:
         if completed.reason != "exit":
-            return NotChecked(reason=f"mypy ended with {completed.reason.replace('-', ' ')}")
+            return NotChecked(reason=f"ended with {completed.reason.replace('-', ' ')}")
         found = [match for line in completed.log.splitlines() if (match := _COMPLAINT.match(line))]
         complaints = tuple(
             Complaint(
@@ -69,7 +69,7 @@ class Mypy:
         is_answer = completed.exit_status in (0, 1) or any(each.path == order.suite_path for each in complaints)
         if not is_answer or (completed.exit_status != 0 and not complaints):
             said = next((line for line in completed.log.splitlines() if line.strip()), completed.ending)
-            return NotChecked(reason=f"mypy stops: {said}")
+            return NotChecked(reason=f"stops: {said}")
         return complaints
 
 

@@ -11,7 +11,7 @@ from testwright.domain.conventions import Check, CheckOrder, Complaint, NotCheck
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import WORKSPACE, Command, Completed, InstalledTool, Limits, Runner
 
-_LIMITS = Limits(wall=timedelta(seconds=60), cpu=timedelta(seconds=60), memory_mib=3072)
+_LIMITS = Limits(wall=timedelta(seconds=120), cpu=timedelta(seconds=60), memory_mib=3072)
 _UNRESOLVED = frozenset({"reportMissingImports", "reportMissingModuleSource", "reportMissingTypeStubs"})
 
 
@@ -40,7 +40,7 @@ class Pyright:
 
     def read(self, completed: Completed, order: CheckOrder) -> tuple[Complaint, ...] | NotChecked:
         if completed.reason != "exit":
-            return NotChecked(reason=f"pyright ended with {completed.reason.replace('-', ' ')}")
+            return NotChecked(reason=f"ended with {completed.reason.replace('-', ' ')}")
         begin, end = completed.log.find("{"), completed.log.rfind("}")
         try:
             report = json.loads(completed.log[begin : end + 1]) if completed.exit_status in (0, 1) else None
@@ -48,7 +48,7 @@ class Pyright:
             report = None
         if not isinstance(report, dict) or not isinstance(report.get("generalDiagnostics"), list):
             said = next((line for line in completed.log.splitlines() if line.strip()), completed.ending)
-            return NotChecked(reason=f"pyright stops: {said}")
+            return NotChecked(reason=f"stops: {said}")
         return tuple(_complaints(report["generalDiagnostics"]))
 
 

@@ -16,7 +16,7 @@ from testwright.domain.paths import base_name
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import WORKSPACE, Command, Completed, InstalledTool, Limits, Runner, SuiteFile
 
-_LIMITS = Limits(wall=timedelta(seconds=60), cpu=timedelta(seconds=60), memory_mib=3072)
+_LIMITS = Limits(wall=timedelta(seconds=120), cpu=timedelta(seconds=60), memory_mib=3072)
 _OURS = "tsconfig.testwright.json"
 _COMPLAINT = re.compile(r"^(?P<path>[^\s(][^(\n]*)\((?P<line>\d+),\d+\): error TS(?P<code>\d+): (?P<message>.*)$")
 _GLOBAL = re.compile(r"^(?:.*\.json\(\d+,\d+\): )?error TS\d+: (?P<message>.*)$")
@@ -79,11 +79,11 @@ class Tsc:
     def read(self, completed: Completed, order: CheckOrder) -> tuple[Complaint, ...] | NotChecked:
         """A complaint about no file, or about a configuration, means that the files were not looked at."""
         if completed.reason != "exit":
-            return NotChecked(reason=f"tsc ended with {completed.reason.replace('-', ' ')}")
+            return NotChecked(reason=f"ended with {completed.reason.replace('-', ' ')}")
         complaints: list[Complaint] = []
         for line in completed.log.splitlines():
             if found := _GLOBAL.match(line):
-                return NotChecked(reason=f"tsc stops at the project's configuration: {found['message'].rstrip('.')}")
+                return NotChecked(reason=f"stops at the project's configuration: {found['message'].rstrip('.')}")
             if found := _COMPLAINT.match(line):
                 complaints.append(
                     Complaint(
@@ -98,7 +98,7 @@ class Tsc:
                 last = complaints.pop()
                 complaints.append(_with_more(last, line))
         if not complaints and completed.exit_status != 0:
-            return NotChecked(reason=f"tsc ended ({completed.ending}) without an answer")
+            return NotChecked(reason=f"ended ({completed.ending}) without an answer")
         return tuple(complaints)
 
 

@@ -43,14 +43,17 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotChecked:
-    """The checker came to no answer: its configuration is broken, or it ran out of time. `reason` is a sentence."""
+    """The checker came to no answer: its configuration is broken, or it ran out of time.
+
+    `reason` goes on from its name: "stops at the project's configuration".
+    """
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeCheck:
-    """What is known of a suite's types. `problem` says why they were not checked, else it is empty."""
+    """What is known of a suite's types. `problem` says why they were not checked, going on from `by`, or is empty."""
 
     by: str
     version: str

@@ -224,7 +224,7 @@ def _conventions_json(evidence: Evidence) -> dict[str, Any]:
     """What the project's own type checker and formatter came to; nothing is said where it has none."""
     told: dict[str, Any] = {}
     if evidence.types is not None and evidence.types.problem:
-        told["typeCheckProblem"] = f"{evidence.types.by} {evidence.types.version}: {evidence.types.problem}"
+        told["typeCheckProblem"] = f"{evidence.types.by} {evidence.types.version} {evidence.types.problem}"
     elif evidence.types is not None:
         told["typeChecked"] = {"by": evidence.types.by, "version": evidence.types.version}
     if evidence.formatted_with:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from testwright.domain.analysis import Analysis
-from testwright.domain.conventions import TypeCheck
 from testwright.domain.errors import Cancelled, PermanentError, TransientError
 from testwright.domain.ports import Desk, Step
 from testwright.domain.records import Assignment
@@ -131,7 +130,7 @@ async def _run(job: Job, ready: Ready, attempt: int, *, after: int | None = None
     draft = (await writing_of(job, attempt)).draft
     analysis = await shelf.take(job.desk, "analysis", Analysis)
     known = {} if after is None else await _unchanged_failures(job, after, attempt)
-    unchecked = None if after is None else await _unchecked(job, after)
+    unchecked = None if after is None else (await shelf.take(job.desk, f"trial/{after}", Trial)).unchecked
     trial = await try_cases(await Bench.open(job, ready), draft, analysis, attempt, known, unchecked)
     await shelf.lay(job.desk, f"trial/{attempt}", trial)
     if not trial.unrunnable:
@@ -147,9 +146,3 @@ async def _unchanged_failures(job: Job, after: int, attempt: int) -> dict[str, C
     trial = await shelf.take(job.desk, f"trial/{after}", Trial)
     unchanged = {case.name for case in before.cases if case in now.cases}
     return {result.name: result for result in trial.results if not result.passed and result.name in unchanged}
-
-
-async def _unchecked(job: Job, after: int) -> TypeCheck | None:
-    """What kept the project's type checker from an answer at the attempt before will keep it again."""
-    types = (await shelf.take(job.desk, f"trial/{after}", Trial)).types
-    return types if types is not None and types.problem else None

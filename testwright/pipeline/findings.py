@@ -45,6 +45,11 @@ class Trial:
     types: TypeCheck | None = None
 
     @property
+    def unchecked(self) -> TypeCheck | None:
+        """What kept the project's type checker from an answer: it will keep it again."""
+        return self.types if self.types is not None and self.types.problem else None
+
+    @property
     def passed(self) -> frozenset[str]:
         return frozenset(result.name for result in self.results if result.passed)
 

@@ -11,13 +11,16 @@ from testwright.pipeline.findings import first_line
 from testwright.pipeline.type_checking import TypeFindings, type_findings
 
 
-async def lay_out(bench: Bench, draft: Draft) -> Layout:
+async def lay_out(bench: Bench, draft: Draft, unchecked: TypeCheck | None = None) -> Layout:
     """The draft's text through formatter and type checker; where the project has neither, nothing is run.
 
-    A layout that the checker minds (a comment that silences it may have moved) is not taken.
+    A layout that the checker minds (a comment that silences it may have moved) is not taken. `unchecked` says why the
+    tests' types could not be checked; the checker is not asked again then.
     """
     plain = bench.text_of(draft)
     layout = await formatted(bench, draft)
+    if unchecked is not None:
+        return replace(layout, types=unchecked)
     findings = await type_findings(bench, layout.draft, layout.text)
     if findings.faults and layout.formatted_with:
         moved = f"{layout.formatted_with} moves what the type checker looks at"
@@ -30,7 +33,8 @@ def _outcome(findings: TypeFindings) -> TypeCheck | None:
     """Each test passed this gate among its siblings; what is held against the rest is the whole suite's affair."""
     if findings.check is None or not findings.faults:
         return findings.check
-    return replace(findings.check, problem=first_line(next(iter(findings.faults.values())).message, 300))
+    said = next(iter(findings.faults.values())).message.partition(": ")[2]
+    return replace(findings.check, problem=f"minds the suite as a whole: {first_line(said, 300)}")
 
 
 async def formatted(bench: Bench, draft: Draft) -> Layout:

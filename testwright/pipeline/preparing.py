@@ -39,13 +39,13 @@ async def prepare(job: Job) -> Ready:
         existing=existing,
         started_ms=started_ms,
         sample=existing[0] if existing else await asyncio.to_thread(framework.sample, suite_path, view),
-        checker=await _own_tool(job, view, suite_path, job.tools.type_checkers),
-        formatter=await _own_tool(job, view, suite_path, job.tools.formatters),
+        checker=await own_tool(job, view, suite_path, job.tools.type_checkers),
+        formatter=await own_tool(job, view, suite_path, job.tools.formatters),
     )
     return replace(ready, left_out=await to_leave_out(job, ready))
 
 
-async def _own_tool(
+async def own_tool(
     job: Job, view: Workspace, suite_path: str, known: Mapping[str, TypeChecker] | Mapping[str, Formatter]
 ) -> InstalledTool | None:
     """The first that the project is configured for and has installed."""

@@ -18,7 +18,7 @@ from testwright.domain.verdicts import Drop, FileCoverage, NotRun, RunReport
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import writing_of
-from testwright.pipeline.findings import CaseResult, Chosen, Proven, first_line
+from testwright.pipeline.findings import CaseResult, Chosen, Proven, Trial, first_line
 from testwright.pipeline.laying_out import lay_out
 from testwright.pipeline.leaning import Alone, fairly_blamed, leaning, run_alone
 from testwright.pipeline.tools import Job, Ready
@@ -59,10 +59,11 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
     chosen = await shelf.take(job.desk, "chosen", Chosen)
     draft = (await writing_of(job, attempt)).draft.only(frozenset(chosen.names))
     bench = await Bench.open(job, ready)
+    unchecked = (await shelf.take(job.desk, f"trial/{attempt}", Trial)).unchecked
     runs = job.tools.stability_runs
     drops: list[Drop] = []
     for _ in range(_MOST_ROUNDS):
-        layout = await lay_out(bench, draft)
+        layout = await lay_out(bench, draft, unchecked)
         seen = await _run_repeatedly(bench, layout, runs)
         if not seen.failures:
             kept = tuple(seen.results[case.name] for case in draft.cases)

@@ -78,10 +78,10 @@ def test_mypys_errors_are_read_and_its_notes_are_not():
     [
         (
             Completed(exit_status=2, reason="exit", log="src/shop/x.py: error: Source file found twice\n"),
-            "mypy stops: src/shop/x.py: error: Source file found twice",
+            "stops: src/shop/x.py: error: Source file found twice",
         ),
-        (Completed(exit_status=1, reason="exit", log="No module named mypy"), "mypy stops: No module named mypy"),
-        (Completed(exit_status=None, reason="memory-limit", log=""), "mypy ended with memory limit"),
+        (Completed(exit_status=1, reason="exit", log="No module named mypy"), "stops: No module named mypy"),
+        (Completed(exit_status=None, reason="memory-limit", log=""), "ended with memory limit"),
     ],
 )
 def test_mypy_that_gave_no_answer_has_not_checked(completed, reason):

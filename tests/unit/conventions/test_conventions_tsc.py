@@ -158,14 +158,14 @@ def test_only_what_a_run_settles_better_counts_as_unresolved(code, message, is_u
         (
             "tsconfig.json(1,100): error TS5101: Option 'baseUrl' is deprecated.\n",
             2,
-            "tsc stops at the project's configuration: Option 'baseUrl' is deprecated",
+            "stops at the project's configuration: Option 'baseUrl' is deprecated",
         ),
         (
             "error TS2688: Cannot find type definition file for 'jest'.\n  The file is in the program because:\n",
             2,
-            "tsc stops at the project's configuration: Cannot find type definition file for 'jest'",
+            "stops at the project's configuration: Cannot find type definition file for 'jest'",
         ),
-        ("Segmentation fault", 139, "tsc ended (by the signal SIGSEGV) without an answer"),
+        ("Segmentation fault", 139, "ended (by the signal SIGSEGV) without an answer"),
     ],
 )
 def test_a_checker_that_did_not_get_to_the_files_has_not_checked_them(log, status, reason):
@@ -175,7 +175,7 @@ def test_a_checker_that_did_not_get_to_the_files_has_not_checked_them(log, statu
 def test_a_checker_that_runs_out_of_time_has_not_checked_anything():
     ended = Completed(exit_status=None, reason="timeout", log=f"{SUITE}(1,1): error TS2345: x")
 
-    assert Tsc().read(ended, ORDER) == NotChecked(reason="tsc ended with timeout")
+    assert Tsc().read(ended, ORDER) == NotChecked(reason="ended with timeout")
 
 
 def test_silence_and_success_are_a_clean_suite():

@@ -324,7 +324,7 @@ class WordChecker:
 
     def read(self, completed: Completed, order: CheckOrder) -> tuple[Complaint, ...] | NotChecked:
         if completed.exit_status == 2:
-            return NotChecked(reason="minder stops: no such option")
+            return NotChecked(reason="stops: no such option")
         rows = json.loads(completed.log)
         return tuple(
             Complaint(path=path, line=line, code=code, message=f"{code} here", is_unresolved=code == "unresolved")

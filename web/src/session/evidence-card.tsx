@@ -45,7 +45,7 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
           <Fact name="Types">
             {evidence.typeChecked
               ? `Checked with the project’s ${evidence.typeChecked.by} ${evidence.typeChecked.version}`
-              : `Not checked: ${evidence.typeCheckProblem}`}
+              : `Not vouched for: ${evidence.typeCheckProblem}`}
           </Fact>
         )}
         {(evidence.formattedWith || evidence.formatProblem) && (
