@@ -188,6 +188,6 @@ def test_segments_hold_every_symbol_once():
 
     found = units.segments(analysis)
 
-    assert len(found) == 8
+    assert len(found) == 5
     assert sorted(name for part in found for name in part) == sorted(f"part_{n}" for n in range(30))
     assert units.segments(replace(analysis, symbols=analysis.symbols[:4])) == [frozenset()]

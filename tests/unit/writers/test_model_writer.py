@@ -295,7 +295,7 @@ def answer_for_each(prompt: str):
 
 @pytest.fixture
 def large(task) -> WritingTask:
-    source = replace(task.source, text=big(8, 120))
+    source = replace(task.source, text=big(8, 150))
     return replace(task, source=source, analysis=LANGUAGES["python"].analyse(source))
 
 
@@ -313,7 +313,7 @@ async def test_a_large_file_is_asked_about_in_segments_at_once_and_comes_back_as
     assert writing.draft.preamble.count("from shop.money import") == 1
     assert writing.usage.tokens == 30
     first = next(prompt for prompt in model.prompts if "part_0 (function)" in prompt)
-    assert "total += 119" in first
+    assert "total += 149" in first
     assert "def part_7(total):\n    # … lines" in first
     assert len(first) < len(large.source.text)
 

@@ -19,7 +19,7 @@ from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.specifiers import unit_specifier
 from testwright.domain.verdicts import Fault
 from testwright.writers.model import places, units
-from testwright.writers.model.context import Context, Item, gather
+from testwright.writers.model.context import ROOM, Context, Item, gather
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -72,12 +72,16 @@ def prompts_version() -> str:
 
 
 class Prompter:
-    """Asks about one file. `known` are secrets that must never leave, whatever holds them."""
+    """Asks about one file. `known` are secrets that must never leave, whatever holds them.
 
-    def __init__(self, task: WritingTask, language: Language, known: Sequence[str] = ()) -> None:
+    `room` is how many tokens of context may stand beside the unit.
+    """
+
+    def __init__(self, task: WritingTask, language: Language, known: Sequence[str] = (), room: int = ROOM) -> None:
         self._task = task
         self._language = language
         self._known = known
+        self._room = room
 
     def draft(self, focus: frozenset[str]) -> Question:
         """About some symbols of the file; an empty focus means all."""
@@ -109,8 +113,8 @@ class Prompter:
         ]
         for fault in told:
             code = cases[fault.name].code[:_MOST_FAULT] if fault.name in cases else ""
-            items.append(Item(title=f"test {fault.name}", text=code))
-            items.append(Item(title="what happened", text=fault.message[:_MOST_FAULT]))
+            text = f"{code}\n\nWhat happened:\n{fault.message[:_MOST_FAULT]}"
+            items.append(Item(title=f"test {fault.name}", text=text))
         return self._question("repair", items, context, {})
 
     def strengthen(self, draft: Draft, gaps: Gaps) -> Question:
@@ -140,7 +144,7 @@ class Prompter:
     def _about(self, focus: frozenset[str], numbered: Sequence[int], *, for_new: bool = False) -> tuple[str, Context]:
         task = self._task
         shown = units.excerpt(task.source.text, task.analysis, focus, frozenset(numbered))[:_MOST_SOURCE]
-        return shown, gather(task, self._language, focus, shown, for_new=for_new)
+        return shown, gather(task, self._language, focus, shown, for_new=for_new, room=self._room)
 
     def _question(self, name: str, items: Sequence[Item], context: Context, more: Mapping[str, str]) -> Question:
         task = self._task
@@ -177,7 +181,9 @@ def asked_for_the_rest(prompt: str, names: Sequence[str]) -> str:
 
 def _material(blocks: Sequence[tuple[str, str]]) -> str:
     foreign = "\0".join(f"{title}\0{text}" for title, text in blocks)
-    mark = f"#### {hashlib.sha256(foreign.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    digest = hashlib.sha256(foreign.encode("utf-8", "surrogatepass")).digest()
+    # Letters cost fewer tokens than hexadecimal digits, and the mark stands at both ends of each block.
+    mark = "#### " + "".join(chr(ord("a") + byte % 26) for byte in digest[:12])
     return "".join(f"\n{mark} {_one_line(title)}\n{text}\n{mark}\n" for title, text in blocks)
 
 
@@ -198,8 +204,8 @@ def _as_far_as_there_is_room(faults: Sequence[Fault], cases: Mapping[str, Case])
 
 
 def _focus_of(task: WritingTask, cases: Sequence[Case]) -> frozenset[str]:
-    """What these tests are for; the whole file when one of them does not say, or when it is small anyway."""
-    if len(units.segments(task.analysis)) == 1 or not all(case.targets for case in cases):
+    """What these tests are for; the whole file when one of them does not say."""
+    if not all(case.targets for case in cases):
         return frozenset()
     return units.symbols_named(task.analysis, [target for case in cases for target in case.targets])
 

@@ -2,7 +2,7 @@
 
 import re
 
-_PIECES = re.compile(r"[A-Za-z]{1,7}|\d{1,3}|[^\sA-Za-z\d]{1,2}|\n\s*")
+_PIECES = re.compile(r"[A-Za-z]{1,7}|\d{1,3}|[^\sA-Za-z\d]{1,2}|\n\s*| {2,}")
 
 
 def tokens(text: str) -> int:

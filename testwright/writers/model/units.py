@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from testwright.domain.analysis import Analysis, Symbol
 
-SEGMENT_LINES = 400
+SEGMENT_LINES = 600
 SEGMENT_SYMBOLS = 40
 _LONGEST_HEAD = 12
 _SHORTEST_CUT = 3

@@ -9,6 +9,7 @@ from testwright.writers.model.reading import fenced_blocks
 
 _DOCUMENTS = re.compile(r"(?:^|/)readme[^/]*\Z|(?:^|/)(?:docs?|examples?)/.+\.(?:md|rst|mdx)\Z", re.IGNORECASE)
 _TEST = re.compile(r"(?:^|/)(?:tests?|__tests__|spec)/|(?:^|/)test_[^/]*\Z|[._](?:test|spec)\.[^/]*\Z")
+_BUILT = re.compile(r"(?:^|/)(?:dist|build|es\w*|lib|out|cjs|esm|umd)/.+\.[cm]?js\Z|\.d\.[cm]?ts\Z|\.min\.js\Z")
 _FAMILIES = ((".py",), (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs"))
 _MOST_FILES_READ = 200
 _MOST_BLOCK_LINES = 25
@@ -31,10 +32,11 @@ def calls(source_path: str, names: Collection[str], view: ProjectView) -> Iterat
     uses = _uses(names)
     stem = re.compile(rf"\b{re.escape(_stem(source_path))}\b")
     family = next((family for family in _FAMILIES if source_path.endswith(family)), ())
-    paths = [path for path in view.paths() if path.endswith(family) and path != source_path and not _TEST.search(path)]
-    for path in paths[:_MOST_FILES_READ]:
+    for path in [path for path in view.paths() if path.endswith(family) and path != source_path][:_MOST_FILES_READ]:
+        if uses is None or _TEST.search(path) or _is_built(path, source_path):
+            continue
         text = view.text(path) or ""
-        if uses is None or not stem.search(text):
+        if not stem.search(text):
             continue
         lines = text.split("\n")
         for number, line in enumerate(lines):
@@ -42,6 +44,11 @@ def calls(source_path: str, names: Collection[str], view: ProjectView) -> Iterat
                 around = lines[max(0, number - 1) : number + 2]
                 yield path, "\n".join(shown[:_LONGEST_LINE] for shown in around)
                 break
+
+
+def _is_built(path: str, source_path: str) -> bool:
+    """Whether it was made from the sources, and says what they say; a package may also keep its sources in `lib`."""
+    return _BUILT.search(path) is not None and _BUILT.search(source_path) is None
 
 
 def _stem(path: str) -> str:

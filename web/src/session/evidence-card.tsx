@@ -86,10 +86,11 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
             </tr>
           </thead>
           <tbody>
-            {tests.map(({ name, passedRuns, runs, durationMs, mutants: faced, mended }) => (
+            {tests.map(({ name, passedRuns, runs, durationMs, mutants: faced, mended, writer }) => (
               <tr key={name}>
                 <td className="wrap mono">
                   {name}
+                  {evidence.writer === 'both' && writer && <span className="dim"> by the {writer}</span>}
                   {mended && <span className="dim"> mended: {mended}</span>}
                 </td>
                 <td className="number">{faced ? `${faced.killed}/${faced.sampled}` : DASH}</td>
