@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from testwright.cli import own_tests
 from testwright.cli.display import show
 from testwright.cli.exits import ALL_PROVEN, PARTIAL, STOPPED, exit_status_of
 from testwright.domain.errors import InputError
 from testwright.domain.records import Accepted, FileRecord, NewSession, TestRecord
 from testwright.domain.sessions import CoverageGoal, FileStatus, Options, SourceFile, TestType
 from testwright.settings import read_settings
-from testwright.sources.apply import write_new
+from testwright.sources.apply import write
 from testwright.sources.export import files_to_export
 from testwright.sources.folder import FolderView
 from testwright.store import Store
@@ -210,7 +211,7 @@ def apply_suites(root: Path, tests: Iterable[TestRecord]) -> tuple[tuple[str, ..
     refused: list[str] = []
     for file in files_to_export(tests):
         try:
-            write_new(str(root), file.path, file.text)
+            write(root, file)
             written.append(file.path)
         except InputError as error:
             refused.append(f"{file.path}: {error.message}")
@@ -225,7 +226,7 @@ def _print(ended: Sequence[Ended], wish: Wish) -> None:
         for file in one.files:
             test = one.tests.get(file.path)
             print(_line(file, test))
-            for line in _suspicions(test):
+            for line in (*_suspicions(test), *(own_tests.notes(test) if test else ())):
                 print(line)
         for line in _how_to_run(one) if wish.apply else ():
             print(line, file=sys.stderr)
@@ -234,7 +235,7 @@ def _print(ended: Sequence[Ended], wish: Wish) -> None:
         suites = [test for test in one.tests.values() if test.test_code]
         if not wish.apply:
             for test in suites:
-                print(f"\n# ---- {test.test_file_path}\n{test.test_code}", end="")
+                print(f"\n{own_tests.shown(test)}", end="")
             if suites:
                 print("\nNothing was written. Add --apply to put the suites into the tree.", file=sys.stderr)
 
@@ -266,7 +267,9 @@ def _line(file: FileRecord, test: TestRecord | None) -> str:
     covered = "coverage not measured" if after is None else f"lines {_percent(before)} → {_percent(after)}"
     runs = f"passed {evidence['passedRuns']} of {evidence['runs']} runs"
     tests = f"{evidence['testCount']} {'test' if evidence['testCount'] == 1 else 'tests'}"
-    return f"● {file.path} → {test.test_file_path}  {tests}, {runs}, {covered}{_edge_cases(evidence)}"
+    how = "  added" if "addedTo" in evidence else " "
+    edges = _edge_cases(evidence)
+    return f"● {file.path} → {test.test_file_path}{how} {tests}, {runs}, {covered}{edges}"
 
 
 def _edge_cases(evidence: Mapping[str, Any]) -> str:

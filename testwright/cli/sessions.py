@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from testwright.cli import own_tests
 from testwright.cli.exits import ALL_PROVEN, PARTIAL
 from testwright.cli.generate import apply_suites
 from testwright.domain.errors import InputError
@@ -54,7 +55,7 @@ async def show_session(session_id: str, *, suspects: bool, apply: bool, as_patch
         sys.stdout.buffer.write(patch_of(files_to_export(tests)).encode())  # no line end of it is ours to change
     elif not apply:
         for test in tests:
-            print(f"# ---- {test.test_file_path}\n{test.test_code}")
+            print(own_tests.shown(test))
     if not tests:
         what = "possible bug of this session was seen" if suspects else "suite of this session was kept"
         print(f"No {what}.", file=sys.stderr)

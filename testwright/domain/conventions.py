@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Draft, Suite
 from testwright.domain.projects import Command, SuiteFile
 
 
@@ -62,12 +62,12 @@ class TypeCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A suite's text as it is delivered, and the draft that it is the text of.
+    """A suite as it is delivered, and the draft that it is made of.
 
     `formatted_with` names formatter and version, or is empty; `format_problem` says why its text was not taken.
     """
 
-    text: str
+    suite: Suite
     draft: Draft
     formatted_with: str = ""
     format_problem: str = ""

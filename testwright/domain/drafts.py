@@ -39,6 +39,19 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """A draft as the file that is run and delivered: one of its own, or the project's suite that it was added to.
+
+    `beside` says why it has a file of its own although the project has a suite for the same source.
+    """
+
+    path: str
+    text: str
+    is_added: bool = False
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mending:
     """A case put right by rule, the preamble it now needs, and in words what was done."""
 

@@ -9,7 +9,7 @@ from testwright.domain.drafts import Asked, Draft
 from testwright.domain.edges import MetEdge, edge_json
 from testwright.domain.mutants import Fate, Mutant
 from testwright.domain.suspects import Suspect
-from testwright.domain.verdicts import Drop, Trouble
+from testwright.domain.verdicts import Drop, OwnFailure, Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +71,29 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddedTo:
+    """A suite of the project's own, into which the tests were put. `sha256` is of its bytes as they were before.
+
+    `ranges` are the parts of the delivered text that are new, in bytes: without them it is what it was.
+    """
+
+    path: str
+    sha256: str
+    ranges: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A verified suite. `before` is what the project's own tests of this file reach, `after` these and the new ones.
 
     `run_with` is what a person types to run the suite; `brought` says that the project has no runner of its own yet.
     `mutants` is None when the code could not be broken on trial; `mutants_problem` then says why.
     `edge_cases` are None when nobody asked for them, or calls could not be watched; `mutants_problem` then says why.
-    `environment` are tests that could not pass here, each with what is missing.
     `types` is None where the project checks none. `formatted_with` names the project's formatter that laid the suite
     out, and is empty where none did; `format_problem` then says why, if the project has one.
+    `environment` are tests that could not pass here, each with what is missing. `added_to` is the suite that the tests
+    were put into; `beside` says why a file of their own stands beside one. `own_failures` are the project's own tests
+    of this file that failed before anything was added: they count for nothing here.
     """
 
     writer: str
@@ -109,6 +123,9 @@ class Evidence:
     types: TypeCheck | None = None
     formatted_with: str = ""
     format_problem: str = ""
+    added_to: AddedTo | None = None
+    beside: str = ""
+    own_failures: tuple[OwnFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +209,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         **_environment_json(evidence.environment),
         **_asked_json(evidence.asked),
         **_conventions_json(evidence),
+        **_own_suites_json(evidence),
         "tests": [
             {
                 "name": case.name,
@@ -232,6 +250,20 @@ def _conventions_json(evidence: Evidence) -> dict[str, Any]:
     if evidence.format_problem:
         told["formatProblem"] = evidence.format_problem
     return told
+
+
+def _own_suites_json(evidence: Evidence) -> dict[str, Any]:
+    """What became of the tests that the project has of this file; nothing when there was nothing to say."""
+    found: dict[str, Any] = {}
+    if evidence.added_to is not None:
+        found["addedTo"] = asdict(evidence.added_to)
+    if evidence.beside:
+        found["notAddedBecause"] = evidence.beside
+    if evidence.own_failures:
+        found["ownFailures"] = [
+            {name: value for name, value in asdict(failure).items() if value} for failure in evidence.own_failures
+        ]
+    return found
 
 
 def _environment_json(troubles: tuple[tuple[str, Trouble], ...]) -> dict[str, Any]:

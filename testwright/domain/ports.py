@@ -147,6 +147,23 @@ class Language(Protocol):
         """The draft with the annotations that a type checker wants of tests, where the language has such."""
         ...
 
+    def styled(self, draft: Draft, style: Style) -> Draft:
+        """The draft as it would be written in this style: other words and signs, the same tests."""
+        ...
+
+    def added(self, draft: Draft, suite: str) -> str:
+        """The project's own suite with the draft's cases put into it; every byte of it stays, in its order.
+
+        The cases' names must be new in it. Raises CannotAdd when it cannot be done without changing what is there.
+        """
+        ...
+
+    def names_in(self, suite: str) -> frozenset[str]:
+        """What reports call the tests of a suite."""
+        ...
+
+    def renamed(self, case: Case, name: str) -> Case: ...
+
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         """The static gates `reads` and `asserts`: why this case cannot be delivered, or None.
 

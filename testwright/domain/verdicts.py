@@ -105,3 +105,15 @@ class Fault:
     name: str
     gate: str
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFailure:
+    """A test of the project's own that fails before anything was added.
+
+    `name` is empty when its whole file does not run; `path` is None when the run did not tell in which file it stands.
+    """
+
+    name: str
+    path: str | None
+    reason: str

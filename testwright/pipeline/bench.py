@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from testwright.domain.conventions import CheckOrder, Complaint, NotChecked
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Draft, Suite
+from testwright.domain.insertions import CannotAdd
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
+from testwright.domain.paths import base_name
 from testwright.domain.ports import Workspace
 from testwright.domain.projects import Command, Completed, Limits, RunOrder
 from testwright.domain.verdicts import NotRun, RunReport
+from testwright.pipeline import shelf
+from testwright.pipeline.findings import Baseline
 from testwright.pipeline.tools import Job, Ready
 
 FIRST_LOAD = Limits(wall=timedelta(seconds=30), cpu=timedelta(seconds=30))
@@ -19,13 +23,15 @@ _FORMATTING = Limits(wall=timedelta(seconds=20), cpu=timedelta(seconds=20))
 _THROUGH = ("/bin/sh", "-c", f'suite=$1; shift; exec "$@" <"$suite" >"$OUT/{FORMATTED}"', "sh")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Bench:
-    """One file's workspace with its runner. Only one suite lies at the suite's path at a time."""
+    """One file's workspace with its runner. Only one suite of ours lies in it at a time, at the path `placed`."""
 
     job: Job
     ready: Ready
     workspace: Workspace
+    baseline: Baseline
+    placed: str
 
     @classmethod
     async def open(cls, job: Job, ready: Ready) -> "Bench":
@@ -34,22 +40,58 @@ class Bench:
         for path in ready.left_out:
             if workspace.exists(path):
                 workspace.remove(path)
-        return cls(job=job, ready=ready, workspace=workspace)
+        found = await job.desk.get("baseline")
+        baseline = await shelf.take(job.desk, "baseline", Baseline) if found is not None else Baseline(measured=False)
+        bench = cls(job=job, ready=ready, workspace=workspace, baseline=baseline, placed=ready.suite_path)
+        bench._put_back()
+        return bench
+
+    @property
+    def new_path(self) -> str:
+        """Where a file of its own goes."""
+        return self.baseline.host.new_path if self.baseline.host is not None else self.ready.suite_path
+
+    def suite_of(self, draft: Draft) -> Suite:
+        """The draft as it is run, and as it is delivered."""
+        host = self.baseline.host
+        beside = self.baseline.beside
+        if host is not None:
+            try:
+                return Suite(path=host.path, text=self.job.language.added(draft, host.text), is_added=True)
+            except CannotAdd as error:
+                beside = f"{base_name(host.path)}: {error}"
+        return Suite(path=self.new_path, text=self.job.language.render(draft), beside=beside)
 
     async def run(self, draft: Draft, *, coverage: bool = True, limits: Limits | None = None) -> RunReport | NotRun:
         """Put the draft in the suite's place and run it."""
         self.place(draft)
         return await self.run_placed(coverage=coverage, limits=limits)
 
-    def text_of(self, draft: Draft) -> str:
-        """What stands in the suite's file when the draft does."""
-        return self.job.language.render(draft)
-
     def place(self, draft: Draft) -> None:
-        self.place_text(self.text_of(draft))
+        self.place_suite(self.suite_of(draft))
+
+    def place_suite(self, suite: Suite) -> None:
+        self._lay(suite.path, suite.text)
 
     def place_text(self, text: str) -> None:
-        self.workspace.write(self.ready.suite_path, text)
+        """A text of our own, beside what the project has."""
+        self._lay(self.new_path, text)
+
+    def _lay(self, path: str, text: str) -> None:
+        if path != self.placed:
+            self._put_back()
+        self.workspace.write(path, text)
+        self.placed = path
+
+    def _put_back(self) -> None:
+        """The project's own suite as it was, and nothing of ours beside it."""
+        host = self.baseline.host
+        if host is None:
+            return
+        if self.workspace.text(host.path) != host.text:
+            self.workspace.write(host.path, host.text)
+        if self.workspace.exists(host.new_path):
+            self.workspace.remove(host.new_path)
 
     async def run_placed(
         self,
@@ -60,8 +102,18 @@ class Bench:
         alone: tuple[str, ...] = (),
         limits: Limits | None = None,
     ) -> RunReport | NotRun:
-        suites = (self.ready.suite_path,)
-        return await self.run_files(suites, coverage=coverage, seed=seed, frozen=frozen, alone=alone, limits=limits)
+        only = alone or (self._sound() if coverage else ())
+        return await self.run_files(
+            (self.placed,), coverage=coverage, seed=seed, only=only, frozen=frozen, is_alone=bool(alone), limits=limits
+        )
+
+    def _sound(self) -> tuple[str, ...]:
+        """What to run where coverage is measured: the project's own failing tests reach nothing that counts."""
+        host = self.baseline.host
+        if host is None or self.placed != host.path or not self.baseline.failures:
+            return ()
+        failing = {failure.name for failure in self.baseline.failures}
+        return tuple(sorted(self.job.language.names_in(self.workspace.text(host.path) or "") - failing))
 
     async def run_files(
         self,
@@ -70,18 +122,19 @@ class Bench:
         coverage: bool = True,
         seed: int | None = None,
         frozen: bool = False,
-        alone: tuple[str, ...] = (),
+        only: tuple[str, ...] = (),
+        is_alone: bool = False,
         limits: Limits | None = None,
     ) -> RunReport | NotRun:
-        """`alone` are the cases to run, each in an environment of its own; none of them: all, as usual."""
+        """`only` are the cases to run, none of them: all; each in an environment of its own with `is_alone`."""
         order = RunOrder(
             source_path=self.job.assignment.source.path,
             suite_paths=suites,
             coverage=coverage,
             seed=seed,
             frozen=frozen,
-            only=alone,
-            alone=bool(alone),
+            only=only,
+            alone=is_alone,
             limits=limits or Limits(),
         )
         framework = self.job.framework
@@ -111,7 +164,7 @@ class Bench:
         formatter = self.job.tools.formatters.get(tool.name) if tool else None
         if tool is None or formatter is None:
             return None
-        path = self.ready.suite_path
+        path = self.placed
         command = Command(
             argv=(*_THROUGH, path, *tool.program, *formatter.arguments(path, self.workspace)),
             workspace=self.workspace.root,

@@ -78,15 +78,15 @@ async def _run(
     bench = await Bench.open(job, ready)
     seconds = job.tools.challenge_seconds
     wall = timedelta(seconds=seconds) + _START_AND_STOP
+    bench.place((await writing_of(job, attempt)).draft.only(trial.passed))
     order = ChallengeOrder(
         source_path=job.assignment.source.path,
-        suite_path=ready.suite_path,
+        suite_path=bench.placed,
         numbers=tuple(mutant.number for mutant in mutants),
         edges=edges,
         seconds=seconds,
         limits=Limits(wall=wall, cpu=wall),
     )
-    bench.place((await writing_of(job, attempt)).draft.only(trial.passed))
     text = await asyncio.to_thread(job.language.switched, job.assignment.source, mutants, edges)
     try:
         return await bench.challenge(order, text)

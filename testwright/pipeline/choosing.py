@@ -11,7 +11,7 @@ from testwright.domain.verdicts import Drop
 from testwright.pipeline import shelf
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import writing_of
-from testwright.pipeline.findings import CaseResult, Challenge, Chosen, Trial
+from testwright.pipeline.findings import Baseline, CaseResult, Challenge, Chosen, Trial
 from testwright.pipeline.laying_out import formatted
 from testwright.pipeline.tools import Job, Ready
 
@@ -24,7 +24,9 @@ async def choose(job: Job, ready: Ready, attempt: int) -> int:
     trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
     challenge = await shelf.take(job.desk, f"challenge/{attempt}", Challenge)
     draft = (await writing_of(job, attempt)).draft.only(trial.passed)
-    chosen = chosen_of(draft, trial.results, challenge, await _held_already(job, ready, draft))
+    bench = await Bench.open(job, ready)
+    own = own_gains(bench.baseline, draft, challenge)
+    chosen = chosen_of(draft, trial.results, challenge, await _held_already(bench, draft), own)
     if not chosen.names:
         raise PermanentError(
             f"The project's own tests do all that these {len(draft.cases)} for {job.file_name} do.",
@@ -35,32 +37,49 @@ async def choose(job: Job, ready: Ready, attempt: int) -> int:
     return len(chosen.names)
 
 
-async def _held_already(job: Job, ready: Ready, draft: Draft) -> dict[str, str]:
+def own_gains(baseline: Baseline, draft: Draft, challenge: Challenge) -> frozenset[tuple[str, str]]:
+    """What the project's own tests do that the new ones are put among: they earn their place by what they add to it."""
+    if baseline.host is None:
+        return frozenset()
+    written = {case.name for case in draft.cases}
+    kills = {str(outcome.number) for outcome in challenge.tried if not written.issuperset(outcome.killers)}
+    reached = baseline.coverage
+    lines = {("line", str(line)) for line in reached.lines_covered} if reached else set()
+    branches = {("branch", branch) for branch in reached.branches_covered} if reached else set()
+    return frozenset(lines | branches | {("kill", number) for number in kills})
+
+
+async def _held_already(bench: Bench, draft: Draft) -> dict[str, str]:
     """Tests that stand word for word in the project's own suites, ours of an earlier day among them, and where."""
-    if not ready.existing:
+    if not bench.ready.existing:
         return {}
-    bench = await Bench.open(job, ready)
+    suites = {path: bench.workspace.text(path) or "" for path in bench.ready.existing}
     with suppress(SandboxUnavailable):
         draft = (await formatted(bench, draft)).draft  # theirs are
     places: dict[str, str] = {}
-    for path in ready.existing:
+    for path, text in suites.items():
         with suppress(ValueError):
-            places |= {_words(case): path for case in job.language.split(bench.workspace.text(path) or "").cases}
+            places |= {_words(case): path for case in bench.job.language.split(text).cases}
     return {case.name: places[_words(case)] for case in draft.cases if _words(case) in places}
 
 
 def _words(case: Case) -> str:
-    return "".join(case.code.split())
+    """What a test says, whatever it is called: beside one of its name it had to get another."""
+    return "".join(case.code.replace(case.name, "", 1).split())
 
 
 def chosen_of(
-    draft: Draft, results: Sequence[CaseResult], challenge: Challenge, held: Mapping[str, str] | None = None
+    draft: Draft,
+    results: Sequence[CaseResult],
+    challenge: Challenge,
+    held: Mapping[str, str] | None = None,
+    own: frozenset[tuple[str, str]] = frozenset(),
 ) -> Chosen:
     """Greedy cover of lines, branches and kills, then without those that later choices made superfluous.
 
     Among equals a fast test goes before a slow one, then comes the writer's own order: plain cases first. A test whose
     worth cannot be told (its runner measures no single test, or it cannot be repeated) is kept. `held` are tests that
-    the project has, each with its place: what they do needs no other test.
+    the project has, each with its place: what they do needs no other test. `own` is what its others do.
     """
     held = held or {}
     drops = [
@@ -77,7 +96,7 @@ def chosen_of(
         if case.name not in blind
     ]
     given = {worth.case.name for worth in worths if worth.case.name in held or not worth.is_known(challenge)}
-    covered = {gain for worth in worths if worth.case.name in given for gain in worth.gains}
+    covered = {gain for worth in worths if worth.case.name in given for gain in worth.gains} | own
     known = [worth for worth in worths if worth.case.name not in given]
     needed = {worth.case.name for worth in _without_superfluous(_greedy(known, covered), covered)}
     kept = (given - held.keys()) | needed

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -47,7 +47,7 @@ async def first_draft(job: Job, ready: Ready) -> Drafted:
         )
     bench = await Bench.open(job, ready)
     writing = await job.writer.draft(await _task(bench))
-    draft = as_checked(bench, with_unique_names(writing.draft))
+    draft = as_checked(bench, with_unique_names(_fitted(bench, writing.draft)))
     if not draft.cases and not writing.suspects:
         raise PermanentError(
             f"The {job.writer.name} found no test to write for {job.file_name}.",
@@ -87,7 +87,7 @@ async def repaired_draft(job: Job, ready: Ready, attempt: int) -> Drafted:
                 raise
             written = None  # what was mended is worth a run of its own
         if written is not None:
-            draft = as_checked(bench, merged(draft, written.draft))
+            draft = as_checked(bench, merged(draft, _fitted(bench, written.draft)))
             writing = replace(written, draft=draft)
     if writing.draft != before or writing.usage != Usage():
         await _lay(job, attempt, writing)
@@ -117,6 +117,7 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, 
     writing = await job.writer.strengthen(await _task(bench), passing, replace(gaps, switched=switched))
     if writing is None:
         return unchanged
+    writing = replace(writing, draft=_fitted(bench, writing.draft))
     known = {case.name for case in passing.cases}
     new = tuple(case for case in writing.draft.cases if case.name not in known)
     preamble = writing.draft.preamble if writing.draft.preamble.strip() else passing.preamble
@@ -223,13 +224,13 @@ async def _task(bench: Bench) -> WritingTask:
         source=job.assignment.source,
         analysis=await shelf.take(job.desk, "analysis", Analysis),
         framework=job.framework.name,
-        suite_path=bench.ready.suite_path,
+        suite_path=bench.new_path,
         options=job.assignment.options,
         runner=bench.ready.runner,
         view=bench.workspace,
         probe=SandboxProbe(
             source_path=job.assignment.source.path,
-            suite_path=bench.ready.suite_path,
+            suite_path=bench.new_path,
             framework=job.framework,
             runner=bench.ready.runner,
             sandbox=job.tools.sandbox,
@@ -240,6 +241,33 @@ async def _task(bench: Bench) -> WritingTask:
         sample=_sample(bench),
         missed=tuple(sorted(baseline.lines_missed)) if baseline is not None else (),
     )
+
+
+def _fitted(bench: Bench, draft: Draft) -> Draft:
+    """In the project's style, under names that the suite which they join does not have yet."""
+    language, sample, host = bench.job.language, _sample(bench), bench.baseline.host
+    if sample is not None:
+        draft = language.styled(draft, sample.style)
+    taken = set(language.names_in(host.text)) if host is not None else set()
+    clashing = taken & {case.name for case in draft.cases}
+    if not clashing:
+        return draft
+    taken |= {case.name for case in draft.cases}
+    cases: list[Case] = []
+    for case in draft.cases:
+        if case.name in clashing:
+            case = language.renamed(case, _free_name(case.name, taken))
+            taken.add(case.name)
+        cases.append(case)
+    return Draft(preamble=draft.preamble, cases=tuple(cases))
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """A name that is one word (a function's, in Python) stays one."""
+    number = 2
+    while (other := f"{name}_{number}" if name.isidentifier() else f"{name} ({number})") in taken:
+        number += 1
+    return other
 
 
 def _sample(bench: Bench) -> Sample | None:

@@ -6,7 +6,7 @@ from testwright.domain.conventions import Layout, TypeCheck
 from testwright.domain.mutants import Fate, Mutant, MutantOutcome
 from testwright.domain.redaction import redacted
 from testwright.domain.suspects import Suspect
-from testwright.domain.verdicts import Drop, Fault, FileCoverage, Trouble
+from testwright.domain.verdicts import Drop, Fault, FileCoverage, OwnFailure, Trouble
 from testwright.pipeline import asking
 
 MOST_MESSAGE = 4000
@@ -81,11 +81,30 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A suite of the project's own that new tests are put into. `text` is as it was before.
+
+    `new_path` is where they go instead when what was drafted cannot be put into it.
+    """
+
+    path: str
+    text: str
+    new_path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """What the project's own tests of this file reach. `measured` is False when they could not be run."""
+    """What the project's own tests of this file reach. `measured` is False when they could not be run.
+
+    `failures` are those of them that fail, and are not counted. `beside` says why the tests get a file of their own
+    although the project has a suite for this file.
+    """
 
     measured: bool
     coverage: FileCoverage | None = None
+    failures: tuple[OwnFailure, ...] = ()
+    host: Host | None = None
+    beside: str = ""
 
 
 _TRIED = frozenset({Fate.KILLED, Fate.TIMED_OUT, Fate.SURVIVED})

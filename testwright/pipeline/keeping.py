@@ -1,12 +1,14 @@
 """Handing over: the final text, and evidence that is true of exactly that text."""
 
+import hashlib
 from collections.abc import Iterator
 
 from testwright.domain.analysis import Analysis
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Draft, Suite
 from testwright.domain.edges import MetEdge
 from testwright.domain.errors import PermanentError
 from testwright.domain.evidence import (
+    AddedTo,
     CaseEvidence,
     DeliveredSuite,
     Evidence,
@@ -17,13 +19,14 @@ from testwright.domain.evidence import (
     Percentages,
     gathered,
 )
+from testwright.domain.insertions import added_ranges
 from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, FileCoverage, Trouble
 from testwright.pipeline import shelf
 from testwright.pipeline.drafting import asked_so_far, usage_so_far, writing_of
 from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Suspicions, Trial, first_line
-from testwright.pipeline.preparing import joined
+from testwright.pipeline.own_suites import joined
 from testwright.pipeline.tools import Job, Ready
 
 
@@ -33,11 +36,14 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     baseline = await shelf.take(job.desk, "baseline", Baseline)
     chosen = await shelf.take(job.desk, "chosen", Chosen)
     kept = frozenset(result.name for result in proven.results)
-    challenge = (await shelf.take(job.desk, f"challenge/{best}", Challenge)).seen_by(kept)
     suspects = (await shelf.take(job.desk, "suspects", Suspicions)).found
     layout = proven.layout
     draft = layout.draft
     cases = {case.name: case for case in draft.cases}
+    suite = layout.suite
+    challenge = await shelf.take(job.desk, f"challenge/{best}", Challenge)
+    written = (await writing_of(job, best)).draft
+    challenge = challenge.seen_by(kept | (_others(challenge, written) if suite.is_added else frozenset()))
     usage = await usage_so_far(job)
     after = joined(baseline.coverage, proven.coverage)
     evidence = Evidence(
@@ -45,7 +51,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         model=job.writer.model,
         runner=ready.runner.framework,
         runner_version=ready.runner.version,
-        run_with=job.framework.by_hand((ready.suite_path,)),
+        run_with=job.framework.by_hand((suite.path,)),
         brought=ready.runner.origin == "managed",
         sandbox=job.tools.sandbox.tier,
         test_count=len(draft.cases),
@@ -80,11 +86,14 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         types=layout.types,
         formatted_with=layout.formatted_with,
         format_problem=layout.format_problem,
+        added_to=_added_to(suite, baseline),
+        beside=suite.beside,
+        own_failures=baseline.failures,
     )
-    suite = DeliveredSuite(
+    delivered = DeliveredSuite(
         file_path=job.assignment.source.path,
-        test_file_path=ready.suite_path,
-        test_code=layout.text,
+        test_file_path=suite.path,
+        test_code=suite.text,
         draft=draft,
         evidence=evidence,
         dropped=(*_not_accusing(await _drops_of_trials(job, best), suspects), *chosen.drops, *proven.drops),
@@ -94,7 +103,23 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         covered_after=_sorted(after.lines_covered if after else frozenset()),
         missed_after=_sorted(after.lines_missed if after else frozenset()),
     )
-    return await _deliver(job, suite)
+    return await _deliver(job, delivered)
+
+
+def _added_to(suite: Suite, baseline: Baseline) -> AddedTo | None:
+    if not suite.is_added or baseline.host is None:
+        return None
+    old = baseline.host.text.encode()
+    ranges = added_ranges(suite.text.encode(), old)
+    if ranges is None:
+        raise AssertionError(f"{suite.path} lost something of the suite that tests were added to")
+    return AddedTo(path=suite.path, sha256=hashlib.sha256(old).hexdigest(), ranges=ranges)
+
+
+def _others(challenge: Challenge, written: Draft) -> frozenset[str]:
+    """The project's own tests that took part: they stand in the delivered file too."""
+    ours = {case.name for case in written.cases}
+    return frozenset(name for outcome in challenge.outcomes for name in outcome.reached_by if name not in ours)
 
 
 async def keep_unverified(job: Job, ready: Ready, best: int, attempts: int) -> str:

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import replace
 
 from testwright.domain.conventions import Layout, TypeCheck
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Draft, Suite
+from testwright.domain.insertions import holds_all_of, newline_of
 from testwright.domain.projects import Completed
 from testwright.pipeline.bench import FORMATTED, Bench
 from testwright.pipeline.findings import first_line
@@ -17,15 +18,14 @@ async def lay_out(bench: Bench, draft: Draft, unchecked: TypeCheck | None = None
     A layout that the checker minds (a comment that silences it may have moved) is not taken. `unchecked` says why the
     tests' types could not be checked; the checker is not asked again then.
     """
-    plain = bench.text_of(draft)
     layout = await formatted(bench, draft)
     if unchecked is not None:
         return replace(layout, types=unchecked)
-    findings = await type_findings(bench, layout.draft, layout.text)
+    findings = await type_findings(bench, layout.draft, layout.suite)
     if findings.faults and layout.formatted_with:
         moved = f"{layout.formatted_with} moves what the type checker looks at"
-        layout = Layout(text=plain, draft=draft, format_problem=moved)
-        findings = await type_findings(bench, draft, plain)
+        layout = Layout(suite=bench.suite_of(draft), draft=draft, format_problem=moved)
+        findings = await type_findings(bench, draft, layout.suite)
     return replace(layout, types=_outcome(findings))
 
 
@@ -39,20 +39,24 @@ def _outcome(findings: TypeFindings) -> TypeCheck | None:
 
 async def formatted(bench: Bench, draft: Draft) -> Layout:
     """The draft laid out by the project's formatter, or as it was where that does not come to the same tests."""
-    plain = bench.text_of(draft)
-    kept = Layout(text=plain, draft=draft)
-    bench.place_text(plain)
+    suite = bench.suite_of(draft)
+    kept = Layout(suite=suite, draft=draft)
+    bench.place_suite(suite)
     completed = await bench.format_placed()
     tool = bench.ready.formatter
     if completed is None or tool is None:
         return kept
     if (problem := _problem(completed)) is not None:
         return replace(kept, format_problem=f"{tool.title} {problem}")
-    text = completed.reports[FORMATTED].decode("utf-8", "replace").replace("\r\n", "\n")
-    laid_out = _same_tests(bench, draft, text)
+    text = completed.reports[FORMATTED].decode("utf-8", "replace")
+    text = text if newline_of(suite.text) == "\r\n" else text.replace("\r\n", "\n")
+    laid_out = _same_tests(bench, draft, suite, text)
     if laid_out is None:
         return replace(kept, format_problem=f"{tool.title} did not give back the same tests")
-    return Layout(text=text, draft=laid_out, formatted_with=tool.title)
+    host = bench.baseline.host
+    if suite.is_added and host is not None and not holds_all_of(text.encode(), host.text.encode()):
+        return replace(kept, format_problem=f"{tool.title} would change the tests that are there")
+    return Layout(suite=replace(suite, text=text), draft=laid_out, formatted_with=tool.title)
 
 
 def _problem(completed: Completed) -> str | None:
@@ -65,18 +69,18 @@ def _problem(completed: Completed) -> str | None:
     return None if completed.reports.get(FORMATTED, b"").strip() else "gave back nothing"
 
 
-def _same_tests(bench: Bench, draft: Draft, text: str) -> Draft | None:
+def _same_tests(bench: Bench, draft: Draft, suite: Suite, text: str) -> Draft | None:
     """The draft with its tests as they stand in the text; None when they are not the same tests."""
     language = bench.job.language
     try:
-        found, before = language.split(text), language.split(bench.text_of(draft))
+        found, before = language.split(text), language.split(suite.text)
     except ValueError:
         return None
     if _titles(found) != _titles(before):
         return None
     written = {case.name: case.code for case in found.cases}
     cases = tuple(replace(case, code=written.get(case.name, case.code)) for case in draft.cases)
-    return Draft(preamble=found.preamble, cases=cases)
+    return Draft(preamble=draft.preamble if suite.is_added else found.preamble, cases=cases)
 
 
 def _titles(draft: Draft) -> Counter[tuple[str | None, str]]:

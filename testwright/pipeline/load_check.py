@@ -66,7 +66,7 @@ async def problem_of_source(bench: Bench) -> NotRun | None:
     if words is None:
         return None
     source = bench.job.assignment.source
-    unit = unit_specifier(source.path, bench.ready.suite_path, bench.ready.runner.framework, bench.workspace)
+    unit = unit_specifier(source.path, bench.new_path, bench.ready.runner.framework, bench.workspace)
     bench.place_text("\n".join([words.opening, words.load.format(unit=unit), "", words.test, ""]).lstrip())
     problem = _problem_in(await bench.run_placed(coverage=False, limits=FIRST_LOAD))
     if problem is not None and problem.code == "timeout":

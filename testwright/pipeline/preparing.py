@@ -7,8 +7,7 @@ from dataclasses import replace
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.ports import Formatter, ProjectView, TypeChecker, Workspace
 from testwright.domain.projects import InstalledTool
-from testwright.domain.verdicts import FileCoverage, NotRun
-from testwright.pipeline import shelf, telling
+from testwright.pipeline import own_suites, shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import Baseline
 from testwright.pipeline.load_check import problem_of_source, source_error
@@ -103,7 +102,7 @@ async def measure_baseline(job: Job, ready: Ready) -> bool:
     baseline = Baseline(measured=True)
     try:
         if ready.existing:
-            baseline = await _existing_coverage(bench)
+            baseline = await own_suites.measured(bench)
         if job.writer.model is not None and baseline.coverage is None:
             problem = await problem_of_source(bench)
             if problem is not None:
@@ -111,25 +110,6 @@ async def measure_baseline(job: Job, ready: Ready) -> bool:
     except SandboxUnavailable:
         baseline = replace(baseline, measured=False)
     await shelf.lay(job.desk, "baseline", baseline)
+    if baseline.failures:
+        await telling.tell_own_failures(job, baseline.failures)
     return baseline.measured
-
-
-async def _existing_coverage(bench: Bench) -> Baseline:
-    answer = await bench.run_files(bench.ready.existing)
-    if isinstance(answer, NotRun) or answer.coverage is None:
-        return Baseline(measured=False)
-    return Baseline(measured=True, coverage=answer.coverage)
-
-
-def joined(one: FileCoverage | None, other: FileCoverage | None) -> FileCoverage | None:
-    """What two runs reached together."""
-    if one is None or other is None:
-        return one or other
-    lines = one.lines_covered | other.lines_covered
-    branches = one.branches_covered | other.branches_covered
-    return FileCoverage(
-        lines_covered=lines,
-        lines_missed=(one.lines_missed | other.lines_missed) - lines,
-        branches_covered=branches,
-        branches_missed=(one.branches_missed | other.branches_missed) - branches,
-    )

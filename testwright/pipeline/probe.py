@@ -48,11 +48,15 @@ class SandboxProbe:
 
 
 def probe_paths(suite_path: str) -> Iterator[str]:
+    return grown_paths(suite_path, "probe")
+
+
+def grown_paths(suite_path: str, word: str) -> Iterator[str]:
     """Names that the runner takes for a test file wherever it takes the suite's: the stem grows, its ends stay."""
     folder, _, name = suite_path.rpartition("/")
     found = _TAIL.match(name)
     stem, tail = (found["stem"], found["tail"]) if found else (name, "")
-    mark = "_probe" if tail.endswith(".py") else "-probe"
+    mark = f"_{word}" if tail.endswith(".py") else f"-{word}"
     for number in itertools.count(1):
         grown = f"{stem}{mark}{'' if number == 1 else number}{tail}"
         yield f"{folder}/{grown}" if folder else grown

@@ -94,7 +94,7 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
 
 async def _run_repeatedly(bench: Bench, layout: Layout, runs: int) -> _Round:
     """One run in order with coverage, one in which each test is alone, the others shuffled; two at a time."""
-    bench.place_text(layout.text)
+    bench.place_suite(layout.suite)
     draft = layout.draft
     slots = asyncio.Semaphore(_AT_ONCE)
     first = bench.job.tools.seed + 1

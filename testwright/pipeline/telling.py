@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from testwright.domain.analysis import Analysis
 from testwright.domain.events import Event
 from testwright.domain.evidence import gathered
-from testwright.domain.verdicts import Drop, Fault, FileCoverage, NotRun
+from testwright.domain.paths import base_name
+from testwright.domain.verdicts import Drop, Fault, FileCoverage, NotRun, OwnFailure
 from testwright.pipeline.findings import Challenge, Proven, Trial, first_line
 from testwright.pipeline.tools import Job
 
@@ -40,6 +41,14 @@ async def tell_install(job: Job, sentence: str) -> None:
 async def tell_left_out(job: Job, names: Sequence[str], problem: NotRun) -> None:
     said = first_line(problem.message, 300).rstrip(".")
     await tell_install(job, f"{job.file_name} is worked on without {_listed(list(names))} of this request: {said}")
+
+
+async def tell_own_failures(job: Job, failures: Sequence[OwnFailure]) -> None:
+    names = [failure.name or base_name(failure.path or "") for failure in failures]
+    fail = "fails" if len(names) == 1 else "fail"
+    await tell_install(
+        job, f"Of the project's own tests of {job.file_name} {_listed(names)} {fail}; they are left alone"
+    )
 
 
 async def tell_analysis(job: Job, analysis: Analysis) -> None:

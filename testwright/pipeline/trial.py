@@ -53,7 +53,7 @@ async def try_cases(
     if sound.cases:
         try:
             if unchecked is None:
-                findings = await type_findings(bench, sound, bench.text_of(sound))
+                findings = await type_findings(bench, sound, bench.suite_of(sound))
                 types, results = findings.check, results | _failed(findings.faults)
                 sound = sound.only(frozenset(case.name for case in sound.cases) - findings.faults.keys())
             ran, coverage = await run_cases(bench, sound) if sound.cases else ({}, None)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from testwright.domain.conventions import CheckOrder, Complaint, NotChecked, TypeCheck
-from testwright.domain.drafts import Case, Draft
+from testwright.domain.drafts import Case, Draft, Suite
 from testwright.domain.verdicts import Fault
 from testwright.pipeline.bench import Bench
 
@@ -23,17 +23,17 @@ class TypeFindings:
     faults: Mapping[str, Fault] = field(default_factory=dict)
 
 
-async def type_findings(bench: Bench, draft: Draft, text: str) -> TypeFindings:
-    """What the project's checker holds against the draft, whose whole text this is. One start for all tests.
+async def type_findings(bench: Bench, draft: Draft, suite: Suite) -> TypeFindings:
+    """What the project's checker holds against the draft, of which this suite is made. One start for all tests.
 
     Only complaints about the suite count, and only such as the project's own tests do not give cause for.
     """
     tool = bench.ready.checker
     if tool is None:
         return TypeFindings()
-    path = bench.ready.suite_path
-    samples = _samples(bench)
-    bench.place_text(text)
+    path = suite.path
+    samples = tuple(sample for sample in _samples(bench) if sample != path)
+    bench.place_suite(suite)
     answer = await bench.check_types(
         CheckOrder(source_path=bench.job.assignment.source.path, suite_path=path, samples=samples)
     )
@@ -48,7 +48,7 @@ async def type_findings(bench: Bench, draft: Draft, text: str) -> TypeFindings:
         if complaint.path == path and not complaint.is_unresolved and complaint.code not in let_pass
     ]
     advice = _advice(bench, samples, bench.job.tools.type_checkers[tool.name].on_purpose)
-    said = _said_of(draft, text, held, tool.title)
+    said = _said_of(draft, suite.text, held, tool.title)
     return TypeFindings(
         check=TypeCheck(by=tool.name, version=tool.version),
         faults={

@@ -1,18 +1,56 @@
-"""Putting a finished test into the user's own working tree: new files only, in places that tools do not obey."""
+"""Putting finished tests into the user's own working tree: as new files, in places that tools do not obey, or into a
+suite that is there, of which every byte stays.
+"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from testwright.domain.errors import InputError
+from testwright.domain.insertions import holds_all_of
 from testwright.domain.paths import BadPath, may_hold_a_test
-from testwright.sources.descriptors import create_file
+from testwright.sources.descriptors import create_file, read_bytes, replace_file
+from testwright.sources.export import ExportedFile
+
+
+def write(root: Path | str, file: ExportedFile) -> None:
+    """A new file, or a suite that tests were added to in the place of what it was. Raises InputError."""
+    if file.before is None:
+        write_new(root, file.path, file.text)
+    else:
+        write_added(root, file.path, file.text, before=file.before)
 
 
 def write_new(root: Path | str, path: str, text: str) -> None:
     """Raises InputError, and has written nothing, when the file exists or may not stand there."""
+    with _in_words(path):
+        create_file(Path(root), path, text.encode())
+
+
+def write_added(root: Path | str, path: str, text: str, *, before: str) -> None:
+    """Put the suite with its new tests in the place of the one they were added to.
+
+    Raises InputError, and has written nothing, when that suite is not what it was, or the new text does not hold it.
+    """
+    with _in_words(path):
+        old = read_bytes(Path(root), path)
+        if old is None:
+            raise InputError(f"{path} is gone", code="file_changed", hint="Generate its tests again.")
+        if old != before.encode():
+            raise InputError(
+                f"{path} has changed since tests were added to it", code="file_changed", hint="Generate them again."
+            )
+        if not holds_all_of(text.encode(), old):
+            raise InputError(f"{path} would lose something", code="file_changed", hint="Report this: it must not be.")
+        replace_file(Path(root), path, text.encode())
+
+
+@contextmanager
+def _in_words(path: str) -> Iterator[None]:
     try:
         if not may_hold_a_test(path):
             raise InputError(f"{path} is no place for a test", code="invalid_path")
-        create_file(Path(root), path, text.encode())
+        yield
     except BadPath as error:
         raise InputError(f"The path {error}", code="invalid_path") from error
     except FileExistsError as error:

@@ -6,6 +6,7 @@ the use leads anywhere else.
 
 import contextlib
 import os
+import secrets
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -47,6 +48,28 @@ def create_file(root: Path, path: str, data: bytes, *, for_everybody: bool = Fal
         file.write(data)
         if for_everybody:
             os.fchmod(file.fileno(), 0o644)
+
+
+def replace_file(root: Path, path: str, data: bytes) -> None:
+    """Put a file in the place of one that is there, whole or not at all; it keeps the old one's rights.
+
+    Raises FileNotFoundError when there is none.
+    """
+    *folders, name = accept_path(path).split("/")
+    making = f".{secrets.token_hex(8)}.making"
+    with _folder(root, folders) as folder:
+        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+        if not stat.S_ISREG(mode):
+            raise FileNotFoundError(path)
+        try:
+            with os.fdopen(os.open(making, _WRITE, 0o600, dir_fd=folder), "wb") as file:
+                file.write(data)
+                os.fchmod(file.fileno(), stat.S_IMODE(mode))
+            os.rename(making, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(making, dir_fd=folder)
+            raise
 
 
 def remove_file(root: Path, path: str) -> None:

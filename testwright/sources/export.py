@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from testwright.domain.insertions import without
 from testwright.domain.records import TestRecord
 from testwright.domain.sessions import Decision
 
@@ -16,7 +17,7 @@ _THE_OLDEST_DAY = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedFile:
-    """A test file's whole text. `before` is what stands there now; None for a new file."""
+    """A test file's whole text. `before` is what stands there before; None for a new file."""
 
     path: str
     text: str
@@ -26,10 +27,16 @@ class ExportedFile:
 def files_to_export(tests: Iterable[TestRecord]) -> list[ExportedFile]:
     """What there is to take away: not what was rejected, and no file of which only possible bugs are left."""
     return [
-        ExportedFile(path=test.test_file_path, text=test.test_code)
+        ExportedFile(path=test.test_file_path, text=test.test_code, before=_before(test))
         for test in tests
         if test.test_code and test.decision is not Decision.REJECTED
     ]
+
+
+def _before(test: TestRecord) -> str | None:
+    """The suite that the tests were added to, as it was; None when they have a file of their own."""
+    added = test.evidence.get("addedTo")
+    return without(test.test_code.encode(), added["ranges"]).decode() if added is not None else None
 
 
 def as_zip(files: Sequence[ExportedFile]) -> bytes:

@@ -16,6 +16,7 @@ from testwright.domain.edges import Edge
 from testwright.domain.errors import PermanentError, SandboxUnavailable, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
+from testwright.domain.insertions import CannotAdd
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, Mutant, MutantOutcome
 from testwright.domain.ports import Gaps, ProjectView, Workspace, WritingTask
 from testwright.domain.projects import Command, Completed, InstalledTool, Runner, RunOrder, SuiteFile
@@ -69,6 +70,21 @@ class WordLanguage:
 
     def style_of(self, suite: str) -> Style:
         return Style(is_annotated="->" in suite)
+
+    def styled(self, draft: Draft, style: Style) -> Draft:
+        return draft
+
+    def added(self, draft: Draft, suite: str) -> str:
+        """Cases go behind the suite's own; `@closed` and a reason keep them out, and so does what is shared."""
+        if (closed := re.search(r"^@closed (.*)$", suite, re.MULTILINE)) or "global" in draft.preamble:
+            raise CannotAdd(closed[1] if closed else "what the new tests share is for all")
+        return "\n".join([suite, *(f"@case {case.name} | {case.code}" for case in draft.cases)])
+
+    def names_in(self, suite: str) -> frozenset[str]:
+        return frozenset(case.name for case in self.split(suite).cases)
+
+    def renamed(self, case: Case, name: str) -> Case:
+        return replace(case, name=name)
 
     def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
         return ()
@@ -124,7 +140,8 @@ class WordFramework:
 
     def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
         how = "alone" if order.alone else f"seed={order.seed}{' frozen' * order.frozen}"
-        return Command(argv=("run", *order.suite_paths, how), workspace=workspace)
+        only = (f"only={','.join(order.only)}",) if order.only and not order.alone else ()
+        return Command(argv=("run", *order.suite_paths, *only, how), workspace=workspace)
 
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
         if "report" not in completed.reports:
@@ -251,6 +268,8 @@ class ActingSandbox:
         if "@preamble broken" in text or "\nbroken" in text:
             return Completed(exit_status=2, reason="exit", log="load_error:the preamble is broken")
         cases = re.findall(r"^@case (\S+) \| (\w+)(.*)$", text, re.MULTILINE)
+        only = next((each.removeprefix("only=").split(",") for each in command.argv if each.startswith("only=")), None)
+        cases = [case for case in cases if only is None or case[0] in only]
         words = {word for _, word, _ in cases}
         if "crash" in words:
             return Completed(exit_status=2, reason="exit", log="load_error:SyntaxError in the suite")

@@ -181,7 +181,7 @@ async def test_a_test_that_the_project_has_in_its_formatters_words_is_held_alrea
 
     delivered = await it.walk()
 
-    assert ("test_a", "tests/test_own.py has this test already.") in [(d.name, d.reason) for d in delivered.dropped]
+    assert ("test_a_2", "tests/test_own.py has this test already.") in [(d.name, d.reason) for d in delivered.dropped]
 
 
 def test_a_test_is_found_in_a_text_whatever_it_is_indented_by():

@@ -311,7 +311,7 @@ async def test_existing_suites_are_measured_before_and_counted_after(world, suit
 
     assert delivered.evidence.before.lines == 50.0
     assert delivered.covered_before == (1, 2)
-    assert delivered.covered_after == (1, 2, 3, 4)
+    assert delivered.covered_after == (1, 2, 3, 4, 5, 6)
     assert delivered.missed_after == (90, 91)
 
 

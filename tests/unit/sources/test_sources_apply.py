@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from testwright.domain.errors import InputError
-from testwright.sources.apply import write_new
+from testwright.sources.apply import write_added, write_new
 
 
 def test_a_new_file_is_written_with_the_folders_it_needs(tmp_path: Path) -> None:
@@ -50,3 +50,48 @@ def test_places_that_tools_obey_are_refused(tmp_path: Path, path: str) -> None:
         write_new(tmp_path, path, "x")
 
     assert list(tmp_path.iterdir()) == []
+
+
+OLD = "import a\n\n\ndef test_a():\n    pass\n"
+
+
+def test_what_was_added_to_a_suite_is_written_and_the_file_keeps_its_rights(tmp_path: Path) -> None:
+    path = tmp_path / "test_a.py"
+    path.write_text(OLD)
+    path.chmod(0o640)
+
+    write_added(tmp_path, "test_a.py", f"{OLD}\n\ndef test_b():\n    pass\n", before=OLD)
+
+    assert path.read_text() == f"{OLD}\n\ndef test_b():\n    pass\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [entry.name for entry in tmp_path.iterdir()] == ["test_a.py"]
+
+
+@pytest.mark.parametrize(
+    ("now", "new", "said"),
+    [
+        ("import b\n", OLD, "has changed"),
+        (None, OLD, "is gone"),
+        (OLD, OLD.replace("import a", "import b"), "would lose something"),
+        (OLD.replace("\n", "\r\n"), OLD, "has changed"),
+    ],
+)
+def test_a_suite_that_is_not_what_it_was_stays_as_it_is(tmp_path: Path, now: str, new: str, said: str) -> None:
+    path = tmp_path / "test_a.py"
+    if now is not None:
+        path.write_bytes(now.encode())
+    with pytest.raises(InputError, match=said) as caught:
+        write_added(tmp_path, "test_a.py", new, before=OLD)
+
+    assert caught.value.code == "file_changed"
+    assert (path.read_bytes().decode() if path.exists() else None) == now
+
+
+def test_a_link_in_the_place_of_a_suite_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "elsewhere.py").write_text(OLD)
+    (tmp_path / "root" / "test_a.py").symlink_to(tmp_path / "elsewhere.py")
+    with pytest.raises(InputError):
+        write_added(tmp_path / "root", "test_a.py", f"{OLD}more", before=OLD)
+
+    assert (tmp_path / "elsewhere.py").read_text() == OLD

@@ -11,6 +11,7 @@ from testwright.domain.styles import Style
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
 from testwright.languages.javascript.accusing import accused
+from testwright.languages.javascript.adding import added, names_in
 from testwright.languages.javascript.analysing import analyse
 from testwright.languages.javascript.claims import claims_of
 from testwright.languages.javascript.edges import edge_cases
@@ -21,7 +22,8 @@ from testwright.languages.javascript.marking import marked
 from testwright.languages.javascript.mending import mended
 from testwright.languages.javascript.mutants import mutants, switched
 from testwright.languages.javascript.outlines import outline_of
-from testwright.languages.javascript.suites import render, split
+from testwright.languages.javascript.restyling import styled
+from testwright.languages.javascript.suites import render, retitled, split
 
 
 class JavaScript:
@@ -53,6 +55,18 @@ class JavaScript:
 
     def annotated(self, draft: Draft) -> Draft:
         return draft  # a test's callback has no type that would have to be said
+
+    def styled(self, draft: Draft, style: Style) -> Draft:
+        return styled(draft, style)
+
+    def added(self, draft: Draft, suite: str) -> str:
+        return added(draft, suite)
+
+    def names_in(self, suite: str) -> frozenset[str]:
+        return names_in(suite)
+
+    def renamed(self, case: Case, name: str) -> Case:
+        return retitled(case, name)
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return fault_of(case, draft, analysis, known_modules)

@@ -16,7 +16,6 @@ from testwright.languages.javascript.grammar import error_line, field, parse, st
 
 _TESTS = frozenset({"it", "test", "fit", "xit", "xtest"})
 _GROUPS = frozenset({"describe", "suite", "fdescribe", "xdescribe", "context"})
-_WIDTH = 2
 
 
 def split(suite: str) -> Draft:
@@ -185,7 +184,7 @@ def _callback_body(call: Node) -> Node | None:
 def flush_left(node: Node) -> str:
     """The node's text as if it began at the left margin; lines inside template literals stay as they are."""
     lines = text_of(node).split("\n")
-    kept = _template_rows(node)
+    kept = rows_in_templates(node)
     margin = node.start_point.column
     for offset in range(1, len(lines)):
         if offset not in kept:
@@ -194,7 +193,7 @@ def flush_left(node: Node) -> str:
     return "\n".join(lines)
 
 
-def _template_rows(node: Node) -> set[int]:
+def rows_in_templates(node: Node) -> set[int]:
     rows: set[int] = set()
     for each in walk(node):
         if each.type == "template_string":
@@ -214,11 +213,20 @@ def render(draft: Draft) -> str:
         if group is None:
             blocks += [case.code.strip("\n") for case in cases]
             continue
-        inside = "\n\n".join(indented(case.code.strip("\n")) for case in cases)
-        blocks.append(f"describe({quoted(group)}, () => {{\n{inside}\n}}){end}")
+        codes = [case.code.strip("\n") for case in cases]
+        inside = "\n\n".join(indented(code, step_of("\n".join(codes))) for code in codes)
+        blocks.append(f"describe({title_beside(group, codes)}, () => {{\n{inside}\n}}){end}")
     preamble = _with_describe(draft.preamble) if any(groups) else draft.preamble
     preamble = without_unused_imports(preamble, "\n".join(blocks)).strip("\n")
     return "\n\n".join([preamble, *blocks] if preamble else blocks) + "\n"
+
+
+def title_beside(title: str, codes: list[str]) -> str:
+    """A group's title in the quotes that the titles of its tests have."""
+    double = sum(re.match(r"[\w.]+\(\"", code) is not None for code in codes)
+    plain = quoted(title)
+    is_free = plain.startswith("'") and not re.search(r"[\"\\]", plain)
+    return f'"{plain[1:-1]}"' if 2 * double > len(codes) and is_free else plain
 
 
 def _with_describe(preamble: str) -> str:
@@ -235,14 +243,18 @@ def _ends_with_semicolon(cases: tuple[Case, ...]) -> bool:
     return bool(cases) and cases[0].code.rstrip().endswith(";")
 
 
-def indented(code: str) -> str:
+def step_of(code: str) -> str:
+    """One step of indentation, as the code itself has it; two blanks where it has none."""
+    found = re.search(r"\n([ \t]+)\S", code)
+    return "  " if found is None else "\t" if found[1].startswith("\t") else found[1]
+
+
+def indented(code: str, step: str = "  ") -> str:
     root = parse(code)
-    kept = _template_rows(root)
+    kept = rows_in_templates(root)
     shift = root.start_point.row  # leading blank lines are not part of the tree
     lines = code.split("\n")
-    return "\n".join(
-        line if not line or (row - shift) in kept else " " * _WIDTH + line for row, line in enumerate(lines)
-    )
+    return "\n".join(line if not line or (row - shift) in kept else step + line for row, line in enumerate(lines))
 
 
 def without_unused_imports(preamble: str, used: str) -> str:

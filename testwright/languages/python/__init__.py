@@ -15,7 +15,7 @@ from testwright.domain.sessions import SourceFile
 from testwright.domain.styles import Style
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
-from testwright.languages.python import analysis, gates, manners, mutants, outlines, suites
+from testwright.languages.python import adding, analysis, gates, manners, mutants, outlines, restyling, suites
 from testwright.languages.python.accusing import accused
 from testwright.languages.python.annotating import annotated
 from testwright.languages.python.claims import claims_of, marked
@@ -52,6 +52,18 @@ class Python:
 
     def annotated(self, draft: Draft) -> Draft:
         return annotated(draft)
+
+    def styled(self, draft: Draft, style: Style) -> Draft:
+        return restyling.styled(draft, style)
+
+    def added(self, draft: Draft, suite: str) -> str:
+        return adding.added(draft, suite)
+
+    def names_in(self, suite: str) -> frozenset[str]:
+        return adding.names_in(suite)
+
+    def renamed(self, case: Case, name: str) -> Case:
+        return adding.renamed_case(case, name)
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return gates.fault_of(case, draft, analysis, known_modules)

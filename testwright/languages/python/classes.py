@@ -43,7 +43,7 @@ def taken_apart(node: Node, lines: Sequence[bytes]) -> tuple[str, list[tuple[str
             notes += rows
             continue
         if inner is not None and inner.type == "function_definition" and name_of(inner).startswith("test"):
-            inside = _rows_in_strings(child)
+            inside = rows_in_strings(child)
             text = "\n".join(
                 _line(lines[row]) if row in inside else _line(lines[row])[child.start_point.column :]
                 for row in (*notes, *rows)
@@ -124,12 +124,12 @@ def _class(name: str, members: Sequence[Case], shell: Node | None, preamble: str
 
 
 def _indented(code: str) -> str:
-    inside = _rows_in_strings(parse(code))
+    inside = rows_in_strings(parse(code))
     rows = enumerate(code.split("\n"))
     return "\n".join(f"    {line}" if line.strip() and row not in inside else line for row, line in rows)
 
 
-def _rows_in_strings(node: Node) -> set[int]:
+def rows_in_strings(node: Node) -> set[int]:
     """Rows that begin inside of a string, whose blanks are a part of its value."""
     strings = [part for part in walk(node) if part.type == "string"]
     return {row for part in strings for row in range(part.start_point.row + 1, part.end_point.row + 1)}
