@@ -74,7 +74,7 @@ async def _searched(bench: Workbench, target: Target, seconds: int) -> Rival:
         reports=(name,),
         mounts=(*interpreter.mounts, *(Mount(host=str(place), inside="/opt/needs") for place in needs)),
         env=(("PYNGUIN_DANGER_AWARE", "1"), ("PYTHONPATH", "/opt/needs"), ("PYTHONHASHSEED", "0")),
-        limits=Limits(wall=limit, cpu=2 * limit, memory_mib=4096),
+        limits=Limits(wall=limit, cpu=2 * limit, memory_mib=4096, processes=2048),
     )
     started = time.monotonic()
     completed = await bench.tools.sandbox.run(command)

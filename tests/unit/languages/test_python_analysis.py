@@ -89,12 +89,17 @@ def test_newer_syntax_than_ours_is_read():
     assert [symbol.name for symbol in found.symbols] == ["first"]
 
 
-@pytest.mark.parametrize("text", ["", "\n# nothing\n", "RATE = 3\n", "def _private(): ...\n"])
+@pytest.mark.parametrize("text", ["", "\n# nothing\n", "RATE = 3\n"])
 def test_a_file_without_public_code_has_nothing_to_test(text):
     with pytest.raises(PermanentError, match=r"price\.py has nothing to test") as caught:
         analyse(text)
 
     assert caught.value.code == "nothing_to_test"
+
+
+def test_where_everything_is_private_that_is_what_to_test():
+    assert [symbol.name for symbol in analyse("def _private(): ...\n").symbols] == ["_private"]
+    assert [symbol.name for symbol in analyse("def _private(): ...\ndef f(): ...\n").symbols] == ["f"]
 
 
 def test_a_syntax_error_is_named_with_its_line():

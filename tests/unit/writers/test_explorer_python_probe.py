@@ -121,11 +121,16 @@ def test_what_a_constructor_keeps_is_followed_through_its_class(facts):
     assert found.kinds(unit.C.__init__, "size") == ["int"]
 
 
-def test_documented_calls_are_found_with_plain_values_only(facts):
+def test_documented_calls_are_found_with_plain_values_and_names_that_a_test_knows(facts):
     found, _ = facts("")
-    text = '>>> parse("a (b)", strict=True)\n1\n>>> parse(other)\n>>> reparse("x")\n>>> obj.parse(2)\n'
+    text = '>>> parse("a (b)", strict=True)\n1\n>>> parse(other)\n>>> parse(Item(len))\n'
+    text += '>>> reparse("x")\n>>> obj.parse(2)\n'
 
-    assert found.documented_calls("parse", text) == ['parse("a (b)", strict=True)', "parse(2)"]
+    assert found.documented_calls("parse", {"Item"}, text) == [
+        'parse("a (b)", strict=True)',
+        "parse(Item(len))",
+        "parse(2)",
+    ]
 
 
 def find(text, value, arcs, documented=False):

@@ -38,7 +38,7 @@ def analyse(source: SourceFile) -> Analysis:
             hint="Correct the syntax error and try again.",
             retryable=True,
         )
-    symbols = tuple(_exported(root))
+    symbols = tuple(_exported(root)) or tuple(_exported(root, private=True))
     if not symbols:
         raise PermanentError(
             f"{base_name(source.path)} has nothing to test: it defines no public function or class.",
@@ -49,12 +49,13 @@ def analyse(source: SourceFile) -> Analysis:
     return Analysis(language="python", symbols=symbols, imports=tuple(modules), literals=_literals(root))
 
 
-def _exported(root: Node) -> Iterator[Symbol]:
+def _exported(root: Node, private: bool = False) -> Iterator[Symbol]:
+    """What others may use. `private` ones are asked for where there is nothing else: a package's own workshop."""
     declared = _declared_exports(root)
     seen: set[str] = set()
     for definition in top_level_definitions(root):
         name = name_of(definition)
-        public = name in declared if declared is not None else not name.startswith("_")
+        public = name in declared if declared is not None else private or not name.startswith("_")
         if not public or name in seen or _is_overload(definition):
             continue
         seen.add(name)

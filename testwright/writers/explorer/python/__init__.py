@@ -93,7 +93,9 @@ def _texts_with_calls(symbols: list[str], view: ProjectView) -> Iterator[str]:
     """Readme, docs and existing tests in which the symbols are called: the best examples are other people's."""
     calls = re.compile(r"\b(?:" + "|".join(map(re.escape, symbols)) + r")\(") if symbols else None
     wanted = re.compile(
-        r"(?:^|/)(?:README[^/]*|test_[^/]+\.py|[^/]+_test\.py)\Z|(?:^|/)(?:docs|examples)/.+\.(?:md|rst|py)\Z", re.I
+        r"(?:^|/)(?:README[^/]*|PKG-INFO|METADATA|test_[^/]+\.py|[^/]+_test\.py)\Z"
+        r"|(?:^|/)(?:docs|examples)/.+\.(?:md|rst|py)\Z",
+        re.I,
     )
     found = 0
     for path in view.paths():

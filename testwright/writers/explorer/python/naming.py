@@ -125,20 +125,31 @@ def _what(record: Record) -> str:
     if first.how == "prints":
         return f"prints_{_words(first.value, 4)}"
     if record.subject and first.of.startswith(f"{record.subject}."):
-        changed = "_and_".join(check.of.rpartition(".")[2] for check in record.checks[:2])
+        changed = "_and_".join(_snake(check.of.rpartition(".")[2]) for check in record.checks[:2])
         return f"changes_{changed}" + (f"_for_{given}" if given else "")
-    if first.how == "equals" and first.of:
+    if first.of.startswith("(tmp_path"):
+        return f"{_done_to_file(first.of, first.value)}" + (f"_for_{given}" if given else "")
+    if record.subject and f"({record.subject})" in first.of:
+        return "changes_items" + (f"_for_{given}" if given else "")
+    if first.how == "equals" and first.of and not first.of.startswith((".", "[")):
         return f"changes_{first.of}_in_place"
     if len(record.arguments) == 1 and first.value == record.arguments[0][1] and first.value not in ("True", "False"):
         return f"keeps_{given}"
     result = _result(first.value) if first.how == "equals" and not first.of else ""
-    attributes = [check.of.lstrip(".") for check in record.checks if check.of.startswith(".")]
+    attributes = [_snake(check.of) for check in record.checks if check.of.startswith(".")]
     if not given and attributes:
         return "has_" + "_and_".join(attributes[:2])
     if not given:
         return f"returns_{result}" if result else ""
     about = given if given.startswith(("with_", "without_")) else f"for_{given}"
     return f"returns_{result}_{about}" if result and result != given else about
+
+
+def _done_to_file(of: str, value: str) -> str:
+    entry = _snake(of.partition(").")[0].partition("/ ")[2])
+    if of.endswith(".exists()"):
+        return f"{'creates' if value == 'True' else 'removes'}_{entry}"
+    return f"writes_{entry}" if of.endswith(".read_text()") else f"sets_mode_of_{entry}"
 
 
 def _given(record: Record) -> str:
@@ -175,6 +186,9 @@ def _described(value: Any, text: str) -> str:
         return "empty_dict" if not value else "_and_".join(keys[:2]) or "dict"
     if text.startswith("lambda"):
         return "function"
+    if text.startswith("SimpleNamespace("):
+        told = re.search(r"(\w+)=(True|False|None)", text)
+        return "_".join(map(_snake, told.groups())) if told else "stand_in"
     head = re.match(r"[A-Za-z_][\w.]*", text)
     if "missing" in text:
         return "missing_file"

@@ -16,7 +16,7 @@ from testwright.writers.explorer.python.naming import is_edge, name_of, subject_
 from testwright.writers.explorer.python.records import Check, Record, Suspicion
 from testwright.writers.explorer.python.styles import STYLES, Style
 
-_MODULES = ("asyncio", "json", "math", "re", "pytest", "unittest")
+_MODULES = ("asyncio", "json", "math", "re", "pytest", "threading", "unittest")
 _MOST_MATCH = 60
 
 
@@ -139,7 +139,9 @@ def _body(record: Record, style: Style) -> list[str]:
     if direct is not None and not record.patches:
         return _apart(setup, [direct])
     checked = [check for check in record.checks if (check.how, check.value) != ("instance", record.symbol)]
-    needs_result = any(not check.of or check.of.startswith(".") or check.of == "len()" for check in record.checks)
+    needs_result = any(
+        not check.of or check.of.startswith((".", "[")) or check.of == "len()" for check in record.checks
+    )
     prints = record.checks[0].how == "prints"
     needs_result = needs_result and not prints
     act = [broken(f"result = {record.call}" if needs_result else record.call, here)]
@@ -173,7 +175,7 @@ def _outside_brackets(text: str) -> str:
 def _of(check: Check, style: Style) -> str:
     if check.how == "prints":
         return style.printed
-    if check.of.startswith("."):
+    if check.of.startswith((".", "[")):
         return f"result{check.of}"
     return "len(result)" if check.of == "len()" else check.of or "result"
 

@@ -7,11 +7,13 @@ import contextlib
 import dataclasses
 import inspect
 import itertools
+import json
 import os
 import re
 import shutil
 import sys
 import tempfile
+import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,13 +21,18 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from testwright.writers.explorer.python.probe.facts import OwnRaises
+from testwright.writers.explorer.python.probe.facts import Facts, OwnRaises
 from testwright.writers.explorer.python.probe.guard import Guard, TimeUp
+from testwright.writers.explorer.python.probe.learning import Lessons
+from testwright.writers.explorer.python.probe.observing import Observer, changed_files, files_in
 from testwright.writers.explorer.python.probe.scenarios import Scenario
 from testwright.writers.explorer.python.probe.spelling import STANDARD, spelled
 
 CALL_SECONDS = 0.5
 _MOST_ITEMS = 20
+_MOST_MOVED = 3
+TEST_MODULES: dict[str, Any] = {"asyncio": asyncio, "json": json, "mock": mock, "threading": threading}
+"""Modules that a test imports where it needs them."""
 _LAZY = (types.GeneratorType, map, filter, zip, enumerate, itertools.chain, itertools.islice)
 
 
@@ -74,12 +81,14 @@ class Outcome:
 class Bench:
     """Runs scenarios against the unit, one after the other, each in fresh names."""
 
-    def __init__(self, unit: types.ModuleType, file: str, root: str, symbols: Sequence[str] = ()) -> None:
+    def __init__(self, unit: types.ModuleType, facts: Facts, root: str, symbols: Sequence[str] = ()) -> None:
         self.unit = unit
-        self.file = file
+        self.file = facts.file
+        self.lessons = Lessons(facts.tree)
         self.root = root
         asked_for = {name: getattr(unit, name) for name in symbols if hasattr(unit, name)}
         self.names = {**STANDARD, **public_names(unit), **asked_for}
+        self.observer = Observer(root, self.names)
         self.raises = OwnRaises(root)
         self.scratch = tempfile.mkdtemp(prefix="explore-")
         self.guard = Guard(self.scratch)
@@ -93,7 +102,8 @@ class Bench:
         folder = Path(self.scratch, f"run-{next(self._folders)}")
         if "tmp_path" in scenario.key():
             folder.mkdir()
-        names = {**self.names, "asyncio": asyncio, "mock": mock, "tmp_path": folder}
+        self.names["tmp_path"] = folder
+        names = {**self.names, **TEST_MODULES, "tmp_path": folder}
         arcs: set[tuple[int, int, int]] = set()
         outcome: Outcome | None = None
         try:
@@ -134,10 +144,11 @@ class Bench:
             for name, argument in zip(given, scenario.arguments, strict=True):
                 names[name] = eval(argument.choice.text, names)
             before = {name: spelled(names[name], self.names) for name in given if _can_change(names[name])}
-            state = self._state(names.get(scenario.subject), scenario.subject)
+            state = self.observer.state(names.get(scenario.subject), scenario.subject)
+            files = files_in(self.names["tmp_path"])
             call = scenario.call()
             try:
-                with tracing(self.file, arcs) if arcs is not None else contextlib.nullcontext():
+                with tracing(self.file, arcs, self.lessons.look) if arcs is not None else contextlib.nullcontext():
                     value = performed(scenario.call(tuple(given)), names)
                     value, call = _settled(value, call)
             except Exception as error:
@@ -148,10 +159,12 @@ class Bench:
                 return told if meant else dataclasses.replace(told, crash=error, is_inside=self._is_inside(error))
         checks = () if scenario.is_statement else self._checks(value)
         around = {"value": value, "given": _values(given, names), "subject": names.get(subject)}
+        now = self.observer.state(names.get(subject), subject)
+        moved = tuple(Check(of, "equals", text) for of, text in now.items() if state.get(of) != text)
+        filed = tuple(Check(*change) for change in changed_files(files, files_in(self.names["tmp_path"])))
+        moved = (*moved, *filed)[:_MOST_MOVED]
         if value is None or not checks:
             changed = [name for name, text in before.items() if spelled(names[name], self.names) != text]
-            now = self._state(names.get(scenario.subject), scenario.subject)
-            moved = tuple(Check(of, "equals", text) for of, text in now.items() if state.get(of) != text)[:3]
             if moved:
                 return Outcome(lines=lines, call=call, checks=moved, **around)
             if changed:
@@ -160,7 +173,7 @@ class Bench:
             if printed() and value is None and not scenario.is_statement:
                 shown = spelled(printed(), self.names)
                 checks = (Check("", "prints", shown),) if shown else checks
-        return Outcome(lines=lines, call=call, checks=checks, **around)
+        return Outcome(lines=lines, call=call, checks=(*checks, *moved), **around)
 
     def _hoisted(self, scenario: Scenario, lines: tuple[str, ...], at: int, now: Any, value: Any) -> Outcome:
         """An argument was changed in place: it gets a name, and its new value is what is checked."""
@@ -187,33 +200,10 @@ class Bench:
             beginning = spelled(value[:40] if not isinstance(value, list) else value[:3], self.names)
             starts = (Check("", "starts", beginning),) if beginning else ()
             return (Check("", "length", str(len(value))), *starts)
+        told = tuple(Check(of, how, text) for of, how, text in self.observer.told(value))
         kind = type(value)
-        if self.names.get(kind.__name__) is not kind or kind.__module__ != self.unit.__name__:
-            return ()
-        state = self._state(value, "")
-        told = tuple(Check(of, "equals", state[of]) for of in list(state)[:4])
-        return (Check("", "instance", kind.__name__), *told) if told else ()
-
-    def _state(self, owner: Any, subject: str) -> dict[str, str]:
-        """Public attributes and properties of an object of the project, as expressions with their values."""
-        kind = type(owner)
-        if owner is None or not str(getattr(sys.modules.get(kind.__module__), "__file__", "")).startswith(self.root):
-            return {}
-        found: dict[str, str] = {}
-        properties = [name for name in dir(kind) if isinstance(inspect.getattr_static(kind, name, None), property)]
-        slots = [name for name in getattr(kind, "__slots__", ()) if isinstance(name, str)]
-        for name in dict.fromkeys((*getattr(owner, "__dict__", {}), *slots, *properties)):
-            if name.startswith("_") or len(found) >= 8:
-                continue
-            try:
-                text = spelled(getattr(owner, name), self.names)
-            except Exception:
-                continue
-            if text is not None:
-                found[f"{subject}.{name}"] = text
-        if not found and hasattr(kind, "__len__"):
-            found[f"len({subject})" if subject else "len()"] = str(len(owner))
-        return found
+        is_known = self.names.get(kind.__name__) is kind and kind.__module__ != "builtins"
+        return (Check("", "instance", kind.__name__), *told) if told and is_known else told
 
     def _is_inside(self, error: Exception) -> bool:
         trace = error.__traceback__
@@ -264,8 +254,13 @@ def public_names(unit: types.ModuleType) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def tracing(file: str, arcs: set[tuple[int, int, int]]) -> Iterator[None]:
-    """Collects jumps between lines of the file, each with the function it belongs to; -1 stands for leaving."""
+def tracing(
+    file: str, arcs: set[tuple[int, int, int]], look: Callable[[types.FrameType], None] | None = None
+) -> Iterator[None]:
+    """Collects jumps between lines of the file, each with the function it belongs to; -1 stands for leaving.
+
+    `look` is shown the frame before each line.
+    """
 
     def enter(frame: types.FrameType, event: str, argument: Any) -> Any:
         if frame.f_code.co_filename != file:
@@ -277,6 +272,8 @@ def tracing(file: str, arcs: set[tuple[int, int, int]]) -> Iterator[None]:
             nonlocal last
             if event == "line":
                 arcs.add((function, last, frame.f_lineno))
+                if look is not None:
+                    look(frame)
                 last = frame.f_lineno
             elif event == "return":
                 arcs.add((function, last, -1))

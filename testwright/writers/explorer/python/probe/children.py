@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-_SILENT_SECONDS = 2.0
+_SILENT_SECONDS = 4.0
+_SECONDS_TO_BEGIN = 10.0
 _MOST_MEMORY = 3 << 30
 
 
@@ -82,7 +83,7 @@ def _listen(reading: int, pulse: Pulse, seconds: float) -> Any:
             heard = time.monotonic()
         if pulse.count() != last:
             last, heard = pulse.count(), time.monotonic()
-        if time.monotonic() - heard > _SILENT_SECONDS:
+        if time.monotonic() - heard > (_SILENT_SECONDS if pulse.count() else _SECONDS_TO_BEGIN):
             return None
     try:
         return json.loads(b"".join(parts))

@@ -77,7 +77,8 @@ class SymbolSearch:
             judge = None if way.is_of_result else Judge(ground.facts, way.symbol, way.function, way.template)
             keep = self.finds.setdefault(id(way), []).append
             one = Search(ground.bench, way, self.chance, keep, self.pulse.beat, self.avoid, judge, ground.changes)
-            one.run((end - time.monotonic()) / (len(some) - at))
+            with ground.bench.lessons.listening():
+                one.run((end - time.monotonic()) / (len(some) - at))
             self.doubts.extend(one.doubts)
             self.given.extend(one.gave_functions)
 

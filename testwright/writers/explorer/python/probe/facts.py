@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
-from testwright.writers.explorer.python.probe import uses
+from testwright.writers.explorer.python.probe import fakes, uses
+
+T = TypeVar("T")
+_DECISIONS = (
+    ast.If, ast.For, ast.While, ast.IfExp, ast.BoolOp, ast.Try, ast.comprehension,
+    ast.FunctionDef, ast.AsyncFunctionDef,
+)  # fmt: skip
 
 
 class Facts:
@@ -28,6 +35,7 @@ class Facts:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 for line in {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}:
                     self.functions[line] = node
+        self._known: dict[tuple[str, int], Any] = {}
         self._reach: dict[int, list[ast.AST]] = {}
         self._class_of: dict[int, ast.AST] = {}
         for node in ast.walk(self.tree):
@@ -35,6 +43,11 @@ class Facts:
                 for member in node.body:
                     if isinstance(member, ast.FunctionDef) and member.name == "__init__":
                         self._class_of[id(member)] = node
+
+    def weight(self, name: str) -> int:
+        """How much there is to explore in a class or function: its decisions and its functions."""
+        tree = next((node for node in self.tree.body if getattr(node, "name", "") == name), None)
+        return 1 + sum(isinstance(node, _DECISIONS) for node in ast.walk(tree)) if tree is not None else 1
 
     def node_of(self, function: Any) -> ast.AST | None:
         code = code_of(function)
@@ -61,8 +74,19 @@ class Facts:
         self._reach[id(first)] = reached
         return reached
 
+    def _once(self, what: str, function: Any, work: Callable[[], T]) -> T:
+        """Every parameter of a function asks the same."""
+        key = (what, id(self.node_of(function)))
+        if key not in self._known:
+            self._known[key] = work()
+        found: T = self._known[key]
+        return found
+
     def literals(self, function: Any) -> list[Any]:
         """Constants near the function: its own first, compared ones before the others; docstrings are none."""
+        return self._once("literals", function, lambda: self._literals(function))
+
+    def _literals(self, function: Any) -> list[Any]:
         ordered: dict[tuple[type, Any], None] = {}
         for tree in self.reached_from(function):
             compared: list[Any] = []
@@ -83,8 +107,33 @@ class Facts:
                     ordered.setdefault((type(value), value))
         return [value for _, value in ordered][:60]
 
+    def calls(self, function: Any) -> frozenset[str]:
+        """What the function calls, directly or further on, as it is written: `ast.parse`, `json.loads`."""
+        return self._once("calls", function, lambda: self._calls(function))
+
+    def _calls(self, function: Any) -> frozenset[str]:
+        nodes = (node for tree in self.reached_from(function) for node in ast.walk(tree))
+        return frozenset(ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call))
+
+    def members(self, function: Any) -> list[Any]:
+        """Keys and members of the tables that the function mentions: constants of the module."""
+        return self._once("members", function, lambda: self._members(function))
+
+    def _members(self, function: Any) -> list[Any]:
+        found: dict[tuple[type, Any], None] = {}
+        for tree in self.reached_from(function):
+            for node in ast.walk(tree):
+                table = getattr(self.unit, node.id, None) if isinstance(node, ast.Name) else None
+                for member in list(table)[:20] if isinstance(table, (dict, list, tuple, set, frozenset)) else ():
+                    if isinstance(member, (str, int, float)) and not isinstance(member, bool):
+                        found.setdefault((type(member), member))
+        return [member for _, member in found][:40]
+
     def patterns(self, function: Any) -> list[re.Pattern[str]]:
         """Regular expressions the function can reach: compiled ones in the unit's globals, and literals given to re."""
+        return self._once("patterns", function, lambda: self._patterns(function))
+
+    def _patterns(self, function: Any) -> list[re.Pattern[str]]:
         found: dict[str, re.Pattern[str]] = {}
         for tree in self.reached_from(function):
             for node in ast.walk(tree):
@@ -113,17 +162,24 @@ class Facts:
     def keys(self, function: Any, name: str) -> list[str]:
         return uses.keys(self.node_of(function), name)
 
+    def use(self, function: Any, name: str) -> fakes.Use:
+        tree = self.node_of(function)
+        return fakes.use_of([self._class_of.get(id(tree), tree)] if tree is not None else [], name)
+
     def kinds(self, function: Any, name: str) -> list[str]:
         tree = self.node_of(function)
         return uses.kinds(tree, self._class_of.get(id(tree)), name)
 
-    def documented_calls(self, name: str, *texts: str) -> list[str]:
-        """Calls of the function or method with plain values, as its documentation or another text writes them."""
+    def documented_calls(self, name: str, known: Container[str], *texts: str) -> list[str]:
+        """Calls of the function or method as its documentation or another text writes them.
+
+        Their arguments are literals, or made of names that are `known` to a test.
+        """
         calls: dict[str, None] = {}
         for text in texts:
             for match in re.finditer(rf"(?<!\w){re.escape(name)}\(", text):
                 call = _balanced(text, match.start())
-                if call is not None and len(call) <= 200 and _only_literals(call):
+                if call is not None and len(call) <= 200 and _is_plain(call, known):
                     calls.setdefault(call)
         return list(calls)[:20]
 
@@ -181,13 +237,16 @@ def _balanced(text: str, start: int) -> str | None:
     return None
 
 
-def _only_literals(call: str) -> bool:
+def _is_plain(call: str, known: Container[str]) -> bool:
     tree = ast.parse(call, mode="eval").body
-    if not isinstance(tree, ast.Call):
+    if not isinstance(tree, ast.Call) or any(isinstance(node, _NOT_PLAIN) for node in ast.walk(tree)):
         return False
-    try:
-        for argument in (*tree.args, *(keyword.value for keyword in tree.keywords)):
-            ast.literal_eval(argument)
-    except (ValueError, TypeError, SyntaxError):
-        return False
-    return all(keyword.arg for keyword in tree.keywords)
+    given = [*tree.args, *(keyword.value for keyword in tree.keywords)]
+    nodes = [node for argument in given for node in ast.walk(argument)]
+    bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    free = {node.id for node in nodes if isinstance(node, ast.Name)} - bound
+    is_known = all(name in known or hasattr(builtins, name) for name in free)
+    return is_known and all(keyword.arg for keyword in tree.keywords)
+
+
+_NOT_PLAIN = (ast.Starred, ast.Await, ast.Yield, ast.NamedExpr, ast.JoinedStr)

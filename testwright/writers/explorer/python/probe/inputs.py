@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import collections.abc
+import contextlib
 import datetime
 import decimal
 import enum
@@ -18,6 +20,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from testwright.writers.explorer.python.probe.facts import Facts
+from testwright.writers.explorer.python.probe.fakes import fakes_for
+from testwright.writers.explorer.python.probe.grammars import texts_for
 from testwright.writers.explorer.python.probe.patterns import matching
 from testwright.writers.explorer.python.probe.scenarios import Choice
 from testwright.writers.explorer.python.probe.spelling import quoted, spelled
@@ -47,7 +51,7 @@ _PLAIN: dict[Any, tuple[str, ...]] = {
 _KINDS: dict[str, Any] = {
     "str": str, "int": int, "float": float, "dict": dict, "list": list, "tuple": tuple, "set": set, "bytes": bytes,
     "datetime": datetime.datetime, "file": io.StringIO, "callable": collections.abc.Callable,
-    "type": type,
+    "type": type, "lock": contextlib.AbstractContextManager,
 }  # fmt: skip
 _BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (r"e?mail", str, ('"user@example.com"', '"user@"')),
@@ -73,7 +77,7 @@ _BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 )
 _CALLABLES = ("lambda value: value", "lambda *values: 1", "lambda value: value > 1", "str", "lambda: 1")
 _DEEPEST = 3
-_MOST = 40
+_MOST = 90
 
 
 class Inputs:
@@ -83,6 +87,7 @@ class Inputs:
         self.facts = facts
         self.names = names
         self.chance = chance
+        self._own: list[Choice] | None = None
 
     def choices(self, function: Any, parameter: inspect.Parameter, annotation: Any) -> list[Choice]:
         """Most readable first; the first one should work."""
@@ -93,6 +98,9 @@ class Inputs:
             found.extend(self.of_type(kind, function, name, 0))
             if position == 0 and parameter.default not in (inspect.Parameter.empty, None):
                 found.extend(self._spelled([parameter.default]))
+        if not found or kinds == [typing.Any]:
+            fakes = _texts(*fakes_for(self.facts.use(function, name)))
+            found = [*fakes, *found] if fakes else found
         if parameter.default is None or (annotation is inspect.Parameter.empty and not kinds):
             found.append(Choice("None"))
         return list(dict.fromkeys(found))[:_MOST]
@@ -115,7 +123,9 @@ class Inputs:
         if hasattr(kind, "__supertype__"):
             return self.of_type(kind.__supertype__, function, name, depth)
         if kind is typing.Any or kind is object:
-            return [choice for plain in (str, int, list) for choice in self.of_type(plain, function, name, depth)[:6]]
+            plain = [self.of_type(plain, function, name, depth)[:8] for plain in (str, int, list, dict)]
+            own = [*(self._own_objects() if depth == 0 else ()), *_texts("int", "lambda value: value")]
+            return [choice for row in _longest([*plain, own]) for choice in row]
         container = self._container(origin or kind, members, function, name, depth)
         if container is not None:
             return container
@@ -131,7 +141,7 @@ class Inputs:
             return used
         name = parameter.name.strip("_").lower()
         named = [kind for pattern, kind, _ in _BY_NAME if re.fullmatch(pattern, name)]
-        return named[:1] or [str, int, list, dict]
+        return named[:1] or [typing.Any]
 
     def _container(self, kind: Any, members: Any, function: Any, name: str, depth: int) -> list[Choice] | None:
         def inner(position: int, fallback: Any) -> list[Choice]:
@@ -156,11 +166,29 @@ class Inputs:
             return _zipped([inner(position, int) for position in range(len(members))], lambda row: _tuple(row))
         if kind in (dict, collections.abc.Mapping, collections.abc.MutableMapping, collections.OrderedDict):
             return self._mappings(members, inner, function, name)
+        if kind is type and members:
+            return self._classes(members[0])
         if kind in (collections.abc.Callable, typing.Callable):
             return _texts(*_CALLABLES)
+        if kind is contextlib.AbstractContextManager:
+            return _texts("threading.Lock()", "mock.MagicMock()")
         if kind in (io.StringIO, typing.IO, typing.TextIO, io.TextIOBase) or kind is typing.TextIO:
             return _texts('StringIO("a=1\\nb=2\\n")', 'StringIO("")', 'StringIO("hello\\n")')
         return None
+
+    def _classes(self, base: Any) -> list[Choice]:
+        """Names of a class and of those that are made from it."""
+        bounds = typing.get_args(base) if typing.get_origin(base) is typing.Union else (base,)
+        known = [(name, other) for name, other in self.names.items() if isinstance(other, type)]
+        known += [(name, other) for name, other in vars(builtins).items() if isinstance(other, type)]
+        fitting = [
+            name
+            for bound in bounds
+            for name, other in known
+            if isinstance(bound, type) and issubclass(other, bound) and other.__name__ == name
+        ]
+        plain = [name for name in ("ValueError", "TypeError", "KeyError", "int", "str") if name in fitting]
+        return _texts(*dict.fromkeys((*plain, *fitting[:8])))
 
     def _mappings(
         self, members: Any, inner: Callable[[int, Any], list[Choice]], function: Any, name: str
@@ -204,12 +232,13 @@ class Inputs:
             texts for pattern, of, texts in _BY_NAME if of is kind and re.fullmatch(pattern, name.strip("_").lower())
         ]
         found = _texts(*(wanted[0] if wanted else ()), *_PLAIN[kind][:2])
-        literals = self.facts.literals(function)
+        literals = [*self.facts.literals(function), *self.facts.members(function)]
         if kind is str:
             for pattern in self.facts.patterns(function):
                 made = matching(pattern, self.chance, 4)
                 found.extend(self._spelled(made))
                 found.extend(self._spelled([text[:-1] for text in made[:1] if text]))
+            found.extend(_texts(*texts_for(self.facts.calls(function))))
             found.extend(self._spelled([text for text in literals if isinstance(text, str)]))
             if re.search(r"file|path", name):
                 found.extend(_texts("str(file)", setup=_FILE))
@@ -238,8 +267,19 @@ class Inputs:
             rows, lambda row: "{" + ", ".join(f"{quoted(k)}: {v}" for k, v in zip(fields, row, strict=False)) + "}"
         )
 
+    def _own_objects(self) -> list[Choice]:
+        """Two objects of each of the unit's own classes."""
+        if self._own is None:
+            unit = self.facts.unit.__name__
+            own = [kind for kind in self.names.values() if isinstance(kind, type) and kind.__module__ == unit]
+            wanted = [kind for kind in own if not issubclass(kind, BaseException)][:10]
+            self._own = [choice for kind in wanted for choice in self._built(kind, _DEEPEST - 1)[:2]]
+        return self._own
+
     def _built(self, kind: type, depth: int) -> list[Choice]:
         """Objects of the project's own classes, by their constructors."""
+        if depth > _DEEPEST:
+            return []
         name = kind.__name__
         if self.names.get(name) is not kind or inspect.isabstract(kind):
             return self._built_from_subclass(kind, depth)

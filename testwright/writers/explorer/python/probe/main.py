@@ -36,7 +36,7 @@ def explore(plan: dict[str, Any]) -> None:
     started = time.monotonic()
     unit = importlib.import_module(plan["module"])
     facts = Facts(unit)
-    bench = Bench(unit, facts.file, os.getcwd(), plan["symbols"])
+    bench = Bench(unit, facts, os.getcwd(), plan["symbols"])
     changes = Changes(bench, plan["changes"], plan["missed"]) if plan["changes"] or plan["missed"] else None
     ground = Ground(plan, facts, bench, changes)
     until = started + plan["seconds"] * _SEARCH_SHARE
@@ -65,8 +65,9 @@ def _of_symbols(ground: Ground, until: float) -> tuple[list[dict[str, Any]], lis
     records: list[dict[str, Any]] = []
     troubles: list[str] = []
     symbols = [name for name in ground.plan["symbols"] if name in ground.bench.names]
+    weights = [ground.facts.weight(name) for name in symbols]
     for at, name in enumerate(symbols):
-        share = (until - time.monotonic()) / (len(symbols) - at)
+        share = (until - time.monotonic()) * weights[at] / sum(weights[at:])
         found, trouble = _explore_symbol(name, ground, max(share, _LEAST_SECONDS))
         records.extend(found)
         troubles.extend([f"{name}: {trouble}"] if trouble else [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime
 import math
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from testwright.writers.explorer.python.probe.bench import Bench, performed
+from testwright.writers.explorer.python.probe.bench import TEST_MODULES, Bench, performed
 from testwright.writers.explorer.python.probe.children import Pulse, in_child
 from testwright.writers.explorer.python.probe.guard import TimeUp
 
@@ -62,7 +61,7 @@ def holds(record: dict[str, Any], bench: Bench) -> bool:
     """Whether the record's call, run as the test will run it, gives what was observed."""
     folder = Path(bench.scratch, f"replay-{time.monotonic_ns()}")
     folder.mkdir()
-    names = {**bench.names, "asyncio": asyncio, "mock": mock, "json": __import__("json"), "tmp_path": folder}
+    names = {**bench.names, **TEST_MODULES, "tmp_path": folder}
     try:
         with bench.guard.watching(_SECONDS_EACH) as printed, contextlib.ExitStack() as patches:
             for target, name, lines in record["patches"]:
@@ -105,7 +104,7 @@ def _check(check: list[str], result: Any, names: dict[str, Any], printed: str) -
     of, how, value = check
     if how == "prints":
         return bool(printed == eval(value, names))
-    if of.startswith("."):
+    if of.startswith((".", "[")):
         actual = eval(f"result{of}", {**names, "result": result})
     elif of == "len()":
         actual = len(result)

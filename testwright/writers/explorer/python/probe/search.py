@@ -26,6 +26,8 @@ _MOST_KEPT = 120
 _MOST_FUNCTIONS = 2
 _MOST_DOUBTS = 60
 _MOST_STEPS = 4
+_LEARN_EVERY = 100
+_MOST_CHOICES = 150
 _MOST_FIRST_STEPS = 4
 
 
@@ -93,11 +95,27 @@ class Search:
             self._try(scenario)
         for scenario in self.way.foreign():
             self._try(scenario, foreign=True)
-        stale = 0
+        stale = rounds = 0
         while self.promising and stale < _STALE_AFTER and time.monotonic() < until:
+            if rounds % _LEARN_EVERY == 0:
+                self._learn()
+            rounds += 1
             fresh = self._try(self._mutant(self.chance.choice(self.promising)))
             stale = 0 if fresh else stale + 1
         return len(self.tried)
+
+    def _learn(self) -> None:
+        """What the code compares with may be a good argument, or a part of one."""
+        for value in self.bench.lessons.fresh(self.chance):
+            text = spelled(value, self.bench.names)
+            if text is None:
+                continue
+            choice = Choice(text, invented=True)
+            for way in (self.way, *([self.way.maker] if self.way.maker is not None else []), *self.way.siblings):
+                for row in way.rows:
+                    takes = any(type(value) is type(value_of(other.text)) for other in row.choices[:12])
+                    if takes and choice not in row.choices and len(row.choices) < _MOST_CHOICES:
+                        row.choices.append(choice)
 
     def _try(self, scenario: Scenario, foreign: bool = False) -> bool:
         """Whether it reached lines in an order not seen before."""
@@ -226,8 +244,13 @@ def number_of(text: str) -> float | None:
 
 def text_of(choice: Choice) -> str:
     """The text that the choice is; empty when it is none."""
-    try:
-        value = ast.literal_eval(choice.text)
-    except (ValueError, SyntaxError):
-        return ""
+    value = value_of(choice.text)
     return value if isinstance(value, str) else ""
+
+
+def value_of(text: str) -> Any:
+    """The literal's value; a type of its own for anything else."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return NotImplemented

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from testwright.writers.explorer.python.probe.bench import Bench, Outcome
+from testwright.writers.explorer.python.probe.bench import Bench, Check, Outcome
 from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario
 from testwright.writers.explorer.python.probe.search import Find
 from testwright.writers.explorer.python.probe.spelling import spelled
 
 _PLAIN_TEXT = 3
+_EMPTY = frozenset({"None", "[]", "()", "{}", "set()", '""', "0", "False"})
 
 
 def simpler(find: Find, bench: Bench, seconds: float, still: Callable[[Scenario, Outcome], bool]) -> Find:
@@ -33,7 +34,14 @@ def simpler(find: Find, bench: Bench, seconds: float, still: Callable[[Scenario,
 
 
 def _alike(one: Outcome, other: Outcome) -> bool:
-    return one.can_be_told and one.arcs == other.arcs and (one.error is None) == (other.error is None)
+    """The same jumps, and as much to say of them: what was changed is still changed, and nothing got empty."""
+    if not one.can_be_told or one.arcs != other.arcs or (one.error is None) != (other.error is None):
+        return False
+    return [_kind(check) for check in one.checks] == [_kind(check) for check in other.checks]
+
+
+def _kind(check: Check) -> tuple[str, str, bool]:
+    return check.of, check.how, check.value in _EMPTY
 
 
 def _plainer(scenario: Scenario, names: dict[str, Any]) -> Iterator[Scenario]:

@@ -14,6 +14,7 @@ import itertools
 import math
 import pathlib
 import re
+import types
 import uuid
 from typing import Any
 
@@ -23,6 +24,7 @@ STANDARD: dict[str, Any] = {
     "Fraction": fractions.Fraction,
     "OrderedDict": collections.OrderedDict,
     "Path": pathlib.Path,
+    "SimpleNamespace": types.SimpleNamespace,
     "StringIO": io.StringIO,
     "UUID": uuid.UUID,
     "date": datetime.date,
@@ -90,7 +92,8 @@ def _spell(value: Any, names: dict[str, Any], depth: int) -> str:
     if kind is str:
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise Unspellable
-        return quoted(value)
+        place = _place(value, names)
+        return quoted(value) if place is None else f"str({place})"
     if isinstance(value, (list, tuple, set, frozenset, dict)):
         return _container(value, names, depth)
     if isinstance(value, enum.Enum):
@@ -100,6 +103,17 @@ def _spell(value: Any, names: dict[str, Any], depth: int) -> str:
     if isinstance(value, type):
         return _name_of(value, names)
     return _standard(value, names, depth)
+
+
+def _place(text: str, names: dict[str, Any]) -> str | None:
+    """How a test writes a place below its temporary folder; None for any other text."""
+    folder = str(names.get("tmp_path", ""))
+    if not folder or not text.startswith(folder):
+        return None
+    below = text[len(folder) :]
+    if not below:
+        return "tmp_path"
+    return f"tmp_path / {quoted(below[1:])}" if below[0] == "/" else None
 
 
 def _container(value: Any, names: dict[str, Any], depth: int) -> str:
@@ -145,7 +159,7 @@ def _standard(value: Any, names: dict[str, Any], depth: int) -> str:
     if isinstance(value, (decimal.Decimal, uuid.UUID)):
         return f"{type(value).__name__}({quoted(str(value))})"
     if isinstance(value, pathlib.Path):
-        return f"Path({quoted(str(value))})"
+        return _place(str(value), names) or f"Path({quoted(str(value))})"
     if isinstance(value, re.Pattern):
         return f"re.compile({quoted(value.pattern)})"
     if isinstance(value, collections.deque):

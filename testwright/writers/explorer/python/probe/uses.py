@@ -60,6 +60,8 @@ def keys(function: ast.AST | None, name: str) -> list[str]:
 def _votes(node: ast.AST, is_it: _Mention) -> Iterator[_Vote]:
     if isinstance(node, ast.Attribute) and is_it(node.value):
         yield from ((kind, 3) for kind, methods in _METHODS_OF.items() if node.attr in methods)
+    elif isinstance(node, (ast.With, ast.AsyncWith)) and any(is_it(item.context_expr) for item in node.items):
+        yield "lock", 5
     elif isinstance(node, ast.Call):
         yield from _votes_of_call(node, is_it)
     elif isinstance(node, (ast.For, ast.comprehension)) and is_it(node.iter):

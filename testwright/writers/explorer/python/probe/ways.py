@@ -233,11 +233,19 @@ class Ways:
         texts = [inspect.getdoc(function) or "", inspect.getdoc(self.inputs.names.get(symbol)) or "", *self.texts]
         positional = [parameter.name for parameter in parameters if parameter.kind is not parameter.KEYWORD_ONLY]
         found = []
-        for call in self.inputs.facts.documented_calls(name, *texts):
+        for call in self.inputs.facts.documented_calls(name, self.inputs.names, *texts):
             arguments = _arguments(call, positional, self.inputs.names)
             if arguments is not None:
+                self._add_choices(way, arguments)
                 found.append(dataclasses.replace(way.base(), arguments=arguments, documented=True))
         return found
+
+    def _add_choices(self, way: Way, arguments: tuple[Argument, ...]) -> None:
+        """What is documented for a parameter is a good value for it in other calls, too."""
+        for argument in arguments:
+            for row in way.rows:
+                if row.parameter == argument.parameter and row.label != "*" and argument.choice not in row.choices:
+                    row.choices.insert(min(1, len(row.choices)), argument.choice)
 
     def _objects(self, name: str, kind: type, subject: str, constructor: Way | None) -> list[tuple[str, ...]]:
         """Lines that make an object: as documented, or by constructor choices."""
@@ -305,11 +313,19 @@ def _arguments(call: str, positional: list[str], names: dict[str, Any]) -> tuple
     given += [(str(keyword.arg), str(keyword.arg), keyword.value) for keyword in tree.keywords]
     arguments = []
     for parameter, label, value in given:
-        text = spelled(ast.literal_eval(value), names)
+        text = _written(value, names)
         if text is None:
             return None
         arguments.append(Argument(parameter, label, Choice(text)))
     return tuple(arguments)
+
+
+def _written(value: ast.expr, names: dict[str, Any]) -> str | None:
+    """A literal in our own hand; anything else as its author wrote it, on one line."""
+    try:
+        return spelled(ast.literal_eval(value), names)
+    except (ValueError, TypeError, SyntaxError):
+        return ast.unparse(value)
 
 
 def _snake(name: str) -> str:

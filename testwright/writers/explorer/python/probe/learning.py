@@ -1,0 +1,95 @@
+"""What running code gives away about good inputs: the values it compares with, and the patterns it compiles."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import random
+import re
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from testwright.writers.explorer.python.probe.patterns import matching
+
+_LOOKS_EACH_LINE = 25
+_MOST_VALUES = 60
+_MOST_PATTERNS = 12
+_LONGEST = 60
+_OF_TEXT = frozenset({"startswith", "endswith", "find", "index", "split", "rsplit", "partition", "rpartition", "count"})
+_NOTHING = object()
+
+
+class Lessons:
+    """Learnt while calls are traced; `fresh` hands out what is new."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._operands: dict[int, list[ast.expr]] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Compare):
+                self._operands.setdefault(node.lineno, []).extend((node.left, *node.comparators))
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _OF_TEXT:
+                self._operands.setdefault(node.lineno, []).extend(node.args[:1])
+        self._looks: dict[int, int] = {}
+        self._values: dict[tuple[type, Any], None] = {}
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._told = 0
+
+    def look(self, frame: FrameType) -> None:
+        """What the line that is about to run compares."""
+        operands = self._operands.get(frame.f_lineno)
+        if not operands or self._looks.get(frame.f_lineno, 0) >= _LOOKS_EACH_LINE:
+            return
+        self._looks[frame.f_lineno] = self._looks.get(frame.f_lineno, 0) + 1
+        for operand in operands:
+            value = _value_of(operand, frame)
+            members = list(value)[:20] if isinstance(value, (list, tuple, set, frozenset, dict)) else [value]
+            for member in members:
+                is_text = isinstance(member, str) and 0 < len(member) <= _LONGEST
+                if (is_text or type(member) in (int, float)) and len(self._values) < _MOST_VALUES:
+                    self._values.setdefault((type(member), member))
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hears which regular expressions are compiled meanwhile."""
+        compiled = vars(re).get("_compile")
+        if compiled is None:
+            yield
+            return
+
+        def hear(pattern: Any, flags: Any) -> Any:
+            found = compiled(pattern, flags)
+            if isinstance(found.pattern, str) and len(self._patterns) < _MOST_PATTERNS:
+                self._patterns.setdefault(found.pattern, found)
+            return found
+
+        vars(re)["_compile"] = hear
+        try:
+            yield
+        finally:
+            vars(re)["_compile"] = compiled
+
+    def fresh(self, chance: random.Random) -> list[Any]:
+        """Values that were not handed out before, with texts for patterns that were not."""
+        values = [value for _, value in self._values]
+        for pattern in self._patterns.values():
+            values.extend(matching(pattern, chance, 3))
+        new = list(dict.fromkeys(values))[self._told :] if len(values) > self._told else []
+        self._told += len(new)
+        return new
+
+
+def _value_of(node: ast.expr, frame: FrameType) -> Any:
+    """Without running any code of the project: names, items and attributes that lie there."""
+    if isinstance(node, ast.Name):
+        return frame.f_locals.get(node.id, frame.f_globals.get(node.id, _NOTHING))
+    if isinstance(node, ast.Attribute):
+        owner = _value_of(node.value, frame)
+        if owner is _NOTHING:
+            return _NOTHING
+        found = inspect.getattr_static(owner, node.attr, _NOTHING)
+        return found if not hasattr(type(found), "__get__") else _NOTHING
+    if isinstance(node, ast.Constant):
+        return node.value
+    return _NOTHING
