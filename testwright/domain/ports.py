@@ -5,6 +5,7 @@ A plug-in translates foreign errors into `domain.errors`; only `wiring.py` picks
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from testwright.domain.analysis import Analysis, Claim, Import
@@ -336,9 +337,19 @@ class Explored:
 
 
 class Probe(Protocol):
-    """Run a suite-shaped text beside the project's tests and hand back the files it wrote below OUT."""
+    """Run a suite-shaped text beside the project's tests and hand back the files it wrote below OUT.
 
-    async def __call__(self, text: str, reports: tuple[str, ...], *, seconds: float) -> Explored: ...
+    `files` are put into the copy of the project for this run alone: repository paths that do not exist, with texts.
+    """
+
+    async def __call__(
+        self,
+        text: str,
+        reports: tuple[str, ...],
+        *,
+        seconds: float,
+        files: Mapping[str, str] = MappingProxyType({}),
+    ) -> Explored: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

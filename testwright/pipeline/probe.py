@@ -2,9 +2,10 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 from testwright.domain.ports import Explored, Framework, Sandbox, Workspace
 from testwright.domain.projects import Limits, Runner, RunOrder
@@ -26,7 +27,14 @@ class SandboxProbe:
     sandbox: Sandbox
     workspace: Workspace
 
-    async def __call__(self, text: str, reports: tuple[str, ...], *, seconds: float) -> Explored:
+    async def __call__(
+        self,
+        text: str,
+        reports: tuple[str, ...],
+        *,
+        seconds: float,
+        files: Mapping[str, str] = MappingProxyType({}),
+    ) -> Explored:
         path = next(path for path in probe_paths(self.suite_path) if not self.workspace.exists(path))
         limit = timedelta(seconds=seconds + _START_AND_STOP)
         order = RunOrder(
@@ -35,11 +43,14 @@ class SandboxProbe:
             extra_reports=reports,
             limits=Limits(wall=limit, cpu=limit),
         )
-        self.workspace.write(path, text)
+        placed = {path: text, **files}
+        for name, content in placed.items():
+            self.workspace.write(name, content)
         try:
             completed = await self.sandbox.run(self.framework.command(order, self.runner, self.workspace.root))
         finally:
-            self.workspace.remove(path)
+            for name in placed:
+                self.workspace.remove(name)
         answer = self.framework.read(completed, order)
         written = {name: completed.reports[name] for name in reports if name in completed.reports}
         if isinstance(answer, NotRun):

@@ -116,3 +116,25 @@ def test_a_file_without_anything_to_call_is_refused(text):
         analyse(text)
 
     assert caught.value.code == "nothing_to_test"
+
+
+def test_functions_of_an_exported_namespace_are_reached_through_it():
+    text = "namespace Bag {\n  export function pack(a: string) {}\n  function inner() {}\n}\nexport default Bag"
+
+    found = {symbol.name: symbol for symbol in analyse(text).symbols}
+
+    assert found["Bag.pack"].is_static
+    assert found["Bag.pack"].is_default_export
+    assert "Bag.inner" not in found
+
+
+def test_a_class_behind_a_proxy_is_still_the_class():
+    text = "class Dirty { get(key) {} }\nmodule.exports = exports = new Proxy(Dirty, { apply: () => {} })"
+
+    assert [symbol.name for symbol in analyse(text, "src/dirty.js").symbols] == ["Dirty", "Dirty.get"]
+
+
+def test_call_signatures_on_lines_of_their_own_are_no_type_arguments():
+    text = "interface Make {\n  (a: string): A<B> & Stop\n\n  <C>(c: C): B\n}\nexport function f(make: Make) {}"
+
+    assert [(symbol.name, symbol.line) for symbol in analyse(text).symbols] == [("f", 6)]

@@ -27,6 +27,7 @@ def fault(code, head=HEAD):
         "it('a', async () => { await expect(price(1)).rejects.toThrow('no') })",
         "it('a', () => { const given = [1]; price(given); expect(given).toEqual([2]) })",
         "it('a', () => { const seen = vi.fn(); price(seen); expect(seen).toHaveBeenCalledWith(1) })",
+        "it('a', () => { const seen = vi.fn(); price({ seen }); expect(seen).toHaveBeenCalledWith(1) })",
         "it('a', () => { let got; got = price(1); expect(got).not.toBe(3) })",
         "it.each([[1, 2]])('a %i', (x, y) => { expect(price(x)).toBe(y) })",
         "it('a', () => { const once = price(1); expect(once(2)).toBe(once(2)) })",

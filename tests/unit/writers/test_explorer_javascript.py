@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from testwright.domain.analysis import Analysis, Parameter, Symbol, SymbolKind
 from testwright.domain.errors import PermanentError
-from testwright.domain.ports import Explored, WritingTask
+from testwright.domain.mutants import Mutant
+from testwright.domain.ports import Explored, Gaps, WritingTask
 from testwright.domain.projects import Runner
 from testwright.domain.sessions import CoverageGoal, Options, SourceFile, TestType
 from testwright.domain.verdicts import NotRun
@@ -239,7 +241,7 @@ async def test_a_call_that_never_returns_is_left_out_of_the_next_run():
     async def probe(text, reports, *, seconds):
         texts.append(text)
         if len(texts) == 1:
-            marker = json.dumps([0, ["for ever"], []]).encode() + b"\n rest"
+            marker = json.dumps([0, ["for ever"], [], 0]).encode() + b"\n rest"
             return Explored(reports={"exploring.json": marker}, problem=NotRun(code="timeout", message="too long"))
         return Explored(reports={"explored.json": json.dumps({"told": [saw(1, args=["a"])]}).encode()})
 
@@ -526,3 +528,90 @@ async def test_what_a_call_gave_is_held_under_its_own_name_and_used_in_turn():
     assert case.name == "count(2) returns 6 from counter(3)"
     assert "const count = counter(3)" in case.code
     assert "expect(count(2)).toBe(6)" in case.code
+
+
+GAPS = Gaps(
+    unnoticed=(Mutant(number=7, operator="constant", line=2, end_line=2, before="1", after="2"),),
+    missed=(),
+    switched="// changed",
+)
+
+
+async def strengthened(probe, draft):
+    return await JavaScriptExplorer().strengthen(task(TEXT, PRICE, probe=probe), draft, GAPS, 2.0)
+
+
+async def test_a_call_that_tells_a_change_apart_becomes_a_test_under_a_new_name():
+    placed = {}
+
+    async def probe(text, reports, *, seconds, files):
+        placed.update(files)
+        told = [saw(1, args=["a"], change=7), saw(1, args=["b"], change=8)]
+        return Explored(reports={"explored.json": json.dumps({"told": told}).encode()})
+
+    draft = await explored(saw(1, args=["a"]))
+    writing = await strengthened(probe, draft)
+
+    assert placed == {"src/testwright-changed-price.ts": "// changed"}
+    assert [case.name for case in draft.cases] == ["returns 1 for 'a'"]
+    assert [case.name for case in writing.draft.cases] == ["returns 1 for 'a' (2)", "returns 1 for 'b'"]
+
+
+async def test_a_change_that_never_ends_is_left_out_and_its_call_is_not():
+    texts = []
+
+    async def probe(text, reports, *, seconds, files):
+        texts.append(text)
+        if len(texts) == 1:
+            marker = json.dumps([0, ["a"], [], 7]).encode() + b"\n"
+            return Explored(reports={"exploring.json": marker}, problem=NotRun(code="timeout", message="too long"))
+        return Explored(reports={"explored.json": json.dumps({"told": []}).encode()})
+
+    writing = await strengthened(probe, await explored(saw(1, args=["a"])))
+
+    assert writing is None
+    assert '"skip": [], "changes": []' in texts[1]
+
+
+async def test_a_hook_for_an_element_is_spread_on_one_and_touched():
+    text = "export function useSwipe(options: { onSwipe: () => void }) {\n  return { onMouseDown: options.onSwipe }\n}"
+    symbol = replace(function("useSwipe", text, "options"), kind=SymbolKind.HOOK)
+    down = {"act": "event", "event": "mouseDown", "init": {"$": "object", "v": [["clientX", 3], ["clientY", 4]]}}
+    heard = {"$": "object", "v": [["dir", "Left"]], "partial": True}
+    told = saw(
+        args=[{"$": "object", "v": [["onSwipe", {"$": "spy", "v": "onSwipe"}]]}],
+        steps=[down],
+        spies=[["onSwipe", [[heard]]]],
+        states=[],
+    )
+    work = task(text, symbol, probe=reporting(told))
+
+    (case,) = (await JavaScriptExplorer().explore(work, 2.0)).draft.cases
+
+    assert case.name == "calls onSwipe after mouseDown at 3, 4"
+    assert "const Host = () => createElement('div', useSwipe({ onSwipe }), 'host')" in case.code
+    assert "fireEvent.mouseDown(host, { clientX: 3, clientY: 4 })" in case.code
+    assert "expect(onSwipe).toHaveBeenCalledWith(expect.objectContaining({ dir: 'Left' }))" in case.code
+
+
+def test_a_type_parameter_is_what_it_has_to_extend():
+    text = "export function f<Work extends () => number>(work: Work) {}"
+
+    (work,) = shapes_of(text, "work")
+
+    assert work == {"k": "function", "returns": {"k": "number"}}
+
+
+def test_a_member_of_an_exported_enum_is_written_by_its_name():
+    text = "export function f(a: Kind.B | 'x') {}\n// \nexport enum Kind { A, B }"
+
+    (kind,) = shapes_of(text, "a")
+
+    assert kind["of"][0]["v"] == {"$": "member", "v": "Kind.B", "is": 1}
+    assert source(kind["of"][0]["v"]) == "Kind.B"
+
+
+async def test_a_text_in_which_an_object_lost_itself_is_no_test():
+    draft = await explored(saw("a[object Object]", args=["a"]), saw(2, args=["b"], branches=["s2"]))
+
+    assert [case.name for case in draft.cases] == ["returns 2 for 'b'"]

@@ -44,6 +44,11 @@ def declarations_of(root: Node) -> dict[str, tuple[Node, Node]]:
 def _declared_by(statement: Node) -> list[tuple[str, Node]]:
     if statement.type in FUNCTIONS or statement.type in CLASSES or statement.type == "enum_declaration":
         return [(text_of(field(statement, "name")), statement)]
+    if statement.type == "expression_statement" and statement.named_children:
+        inner = statement.named_children[0]
+        return [(text_of(field(inner, "name")), inner)] if inner.type == "internal_module" else []
+    if statement.type == "internal_module":
+        return [(text_of(field(statement, "name")), statement)]
     if statement.type in ("lexical_declaration", "variable_declaration"):
         pairs = []
         for declarator in statement.named_children:
@@ -149,6 +154,10 @@ def _whole_module(value: Node, statement: Node, declared: dict[str, tuple[Node, 
         return [Export(text_of(value), node, where, is_default=True)]
     if value.type in FUNCTIONS or value.type in CLASSES:
         return [Export(text_of(field(value, "name")) or base_name, value, statement, is_default=True)]
+    if value.type == "new_expression" and text_of(field(value, "constructor")) == "Proxy":
+        arguments = field(value, "arguments")
+        target = unwrap(arguments.named_children[0]) if arguments is not None and arguments.named_children else None
+        return _whole_module(target, statement, declared, base_name) if target is not None else []
     return []
 
 
@@ -171,9 +180,23 @@ def _members(value: Node, declared: dict[str, tuple[Node, Node]]) -> list[tuple[
     return found
 
 
+def _in_namespace(export: Export) -> list[Export]:
+    """Functions that `namespace Name { export function … }` offers under its name."""
+    body = field(export.node, "body")
+    return [
+        Export(f"{export.name}.{name}", node, statement, is_default=export.is_default, is_static=True)
+        for statement in (body.named_children if body is not None else [])
+        if statement.type == "export_statement" and (inner := field(statement, "declaration")) is not None
+        for name, node in _declared_by(inner)
+        if node.type in FUNCTIONS
+    ]
+
+
 def _hung_on(export: Export, root: Node) -> list[Export]:
     """`plural.addRule = function …`, `Stack.prototype.push = …`, `Stack.prototype = {…}`: methods of older code."""
     if export.node.type not in FUNCTIONS and export.node.type not in CLASSES:
+        if export.node.type == "internal_module":
+            return _in_namespace(export)
         if export.node.type == "object":
             return [
                 Export(f"{export.name}.{name}", node, where, is_default=export.is_default, is_static=True)

@@ -253,7 +253,7 @@ def _moved_by_unit(root: Node, preamble: Node) -> set[str]:
             elif node.type == "assignment_expression" and _depends(field(node, "right"), moved):
                 moved.add(text_of(field(node, "left")).split(".")[0])
             elif node.type in _USES and _depends(node, moved) and not _is_runners(node):
-                moved |= {text_of(each) for each in walk(node) if each.type == "identifier"}
+                moved |= {text_of(each) for each in walk(node) if each.type in _HANDED}
         if len(moved) == before:
             return moved
 
@@ -266,6 +266,7 @@ def _is_runners(call: Node) -> bool:
     return re.match(r"(expect|assert|it|test|describe)\b", text_of(field(call, "function"))) is not None
 
 
+_HANDED = frozenset({"identifier", "shorthand_property_identifier"})
 _NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 
 

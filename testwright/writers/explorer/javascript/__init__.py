@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import posixpath
 import re
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +18,19 @@ from testwright.domain.ports import Explored, Gaps, WritingTask
 from testwright.domain.projects import WORKSPACE
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.openings import OF_NODE, is_loaded_as_module
-from testwright.writers.explorer.javascript.plan import MARKER, PATIENCE, REPORT, plan_of, targets_of
+from testwright.writers.explorer.javascript.plan import MARKER, PATIENCE, REPORT, Target, plan_of, targets_of
 from testwright.writers.explorer.javascript.printing import quoted
-from testwright.writers.explorer.javascript.telling import specifier_of, writing_of
+from testwright.writers.explorer.javascript.telling import further_writing_of, specifier_of, writing_of
 
 __all__ = ["JavaScriptExplorer"]
 
-_PARTS = ("values", "regex", "inputs", "calls", "lives", "drawn", "watch", "main")
+_PARTS = ("values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes", "watch", "main")
 _FOLDER = Path(__file__).parent / "probe"
 _MOST_RESTARTS = 3
 _ENDLESS = b'"endless"\n'
 """As `probe/watch.js` says it."""
+_SLOW_START = 60.0
+"""Seconds that a page and its libraries may take to load on a busy machine, beside what any runner may take."""
 
 
 class JavaScriptExplorer:
@@ -32,30 +38,55 @@ class JavaScriptExplorer:
 
     async def explore(self, task: WritingTask, seconds: float) -> Writing:
         module = Module(task.source.path, task.source.text, task.view)
-        targets = targets_of(task, module)
-        if task.framework in OF_NODE:  # no page to draw on
-            targets = tuple(target for target in targets if target.kind in ("function", "class"))
+        targets = _targets(task, module)
         told = await _observe(task, plan_of(task, module, targets, seconds), seconds)
         return writing_of(told, targets, task, module)
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps, seconds: float) -> Writing | None:
-        """The draft holds every telling observation already; the court has picked among them."""
-        return None
+        """Calls whose outcome tells the code from a changed one that no test of the draft noticed."""
+        if not gaps.unnoticed:
+            return None
+        module = Module(task.source.path, task.source.text, task.view)
+        targets = _targets(task, module)
+        path = _changed_path(task)
+        changes = {"changes": [mutant.number for mutant in gaps.unnoticed], "changed": f"{WORKSPACE}/{path}"}
+        plan = plan_of(task, module, targets, seconds) | changes
+        told = await _observe(replace(task, probe=partial(task.probe, files={path: gaps.switched})), plan, seconds)
+        return further_writing_of(told, targets, task, module, draft)
+
+
+def _changed_path(task: WritingTask) -> str:
+    """A name beside the source, where its relative imports hold, that nothing in the project has."""
+    folder, name = posixpath.split(task.source.path)
+    names = (f"testwright-changed{'' if n == 1 else n}-{name}" for n in itertools.count(1))
+    return next(path for each in names if not task.view.exists(path := posixpath.join(folder, each)))
+
+
+def _targets(task: WritingTask, module: Module) -> tuple[Target, ...]:
+    targets = targets_of(task, module)
+    if task.framework in OF_NODE:  # no page to draw on
+        return tuple(target for target in targets if target.kind in ("function", "class"))
+    return targets
 
 
 async def _observe(task: WritingTask, plan: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
     """Run the probe; a call that never returns costs one run and is left out of the next."""
+    restarts = 0
     while True:
-        explored = await task.probe(probe_text(task, plan), (REPORT, MARKER), seconds=PATIENCE * seconds)
+        explored = await task.probe(probe_text(task, plan), (REPORT, MARKER), seconds=PATIENCE * seconds + _SLOW_START)
         found = _report(explored)
         if found is not None:
             return found
         culprit = _culprit(explored)
         if explored.reports.get(MARKER) == _ENDLESS:
             raise _loops(base_name(task.source.path))
-        if culprit is None or culprit in plan["skip"] or len(plan["skip"]) >= _MOST_RESTARTS:
+        restarts += 1
+        if culprit is None or culprit[:3] in plan["skip"] or restarts > _MOST_RESTARTS:
             raise _no_observations(explored)
-        plan["skip"] = [*plan["skip"], culprit]
+        if culprit[3]:  # a change that never comes to an end is no fault of the call
+            plan["changes"] = [number for number in plan["changes"] if number != culprit[3]]
+        else:
+            plan["skip"] = [*plan["skip"], culprit[:3]]
         plan["seconds"] = max(1.0, plan["seconds"] / 2)
 
 
@@ -78,7 +109,7 @@ def _culprit(explored: Explored) -> list[Any] | None:
         found = json.loads(explored.reports[MARKER].split(b"\n", 1)[0])
     except (KeyError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, list) and len(found) == 3 else None
+    return found if isinstance(found, list) and len(found) == 4 else None
 
 
 def _loops(name: str) -> PermanentError:
@@ -161,7 +192,7 @@ def _vitest_head(unit: str, plan: dict[str, Any]) -> str:
         f"async function load(isFresh) {{\n  if (isFresh) mocker.resetModules()\n"
         f"  return withDefault(await import({unit}))\n}}"
     )
-    return "\n".join([*lines, _WITH_DEFAULT])
+    return "\n".join([*lines, _LOAD_FROM, _WITH_DEFAULT])
 
 
 def _jest_head(unit: str, plan: dict[str, Any]) -> str:
@@ -178,13 +209,14 @@ def _jest_head(unit: str, plan: dict[str, Any]) -> str:
         f"async function load(isFresh) {{\n  if (isFresh) mocker.resetModules()\n"
         f"  return withDefault(require({unit}))\n}}"
     )
-    return "\n".join([*lines, _WITH_DEFAULT])
+    return "\n".join([*lines, _REQUIRE_FROM, _WITH_DEFAULT])
 
 
 def _node_head(unit: str, task: WritingTask) -> str:
     """A module is loaded anew under another address, one of CommonJS once it is forgotten."""
     names = "{ it }"
-    if is_loaded_as_module(task):
+    is_module = is_loaded_as_module(task)
+    if is_module:
         lines = ["import fs from 'node:fs'", "import { Worker } from 'node:worker_threads'"]
         lines += [f"import {names} from 'node:test'"] if task.framework == "node:test" else []
         address = f"{unit} + (isFresh ? `?${{++loads}}` : '')" if task.source.path.endswith("js") else unit
@@ -196,8 +228,11 @@ def _node_head(unit: str, task: WritingTask) -> str:
             f"async function load(isFresh) {{\n  if (isFresh) delete require.cache[require.resolve({unit})]\n"
             f"  return withDefault(require({unit}))\n}}"
         )
-    return "\n".join(["// @ts-nocheck", *lines, load, _WITH_DEFAULT])
+    return "\n".join(["// @ts-nocheck", *lines, load, _LOAD_FROM if is_module else _REQUIRE_FROM, _WITH_DEFAULT])
 
+
+_LOAD_FROM = "const loadFrom = async (path) => withDefault(await import(/* @vite-ignore */ path))"
+_REQUIRE_FROM = "const loadFrom = async (path) => withDefault(require(path))"
 
 # A CommonJS module is its own default export; its properties count as named ones.
 _WITH_DEFAULT = """function withDefault(loaded) {

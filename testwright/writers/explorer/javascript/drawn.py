@@ -11,6 +11,7 @@ from testwright.writers.explorer.javascript.scenes import UNFIT, call_text, set_
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 _MOST_CHECKS = 5
+_MOST_PROPS = 4
 _ELEMENTS = {"button": "HTMLButtonElement", "combobox": "HTMLSelectElement"}
 
 
@@ -77,7 +78,8 @@ def _props_title(each: dict[str, Any], title: str) -> str:
         if not (isinstance(value, dict) and value["$"] in ("spy", "quiet"))
         and not (key == "children" and isinstance(value, str) and value and value in title)
     ]
-    return f" with {', '.join(told)}" if told else ""
+    more = " and more" if len(told) > _MOST_PROPS else ""
+    return f" with {', '.join(told[:_MOST_PROPS])}{more}" if told else ""
 
 
 def _deeds_title(steps: list[dict[str, Any]]) -> str:
@@ -156,6 +158,8 @@ def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     if outcome["kind"] == "throws":
         line, _ = throws(f"renderHook(() => {call})", outcome, style)
         return Written(f"throws {quoted(cut_at_a_word(outcome['message']))}", [*setup, *line], "error", False, needs)
+    if steps and steps[0]["act"] == "event":
+        return _on_host(each, call, setup, style)
     if not states or len(states) != len(steps) + 1:
         return None
     if any(step["act"] == "advance" for step in steps):
@@ -178,6 +182,38 @@ def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     return Written(
         title + (f" after {', then '.join(told)}" if told else ""), [*lines, "", *checks], "happy", False, needs
     )
+
+
+def _on_host(each: dict[str, Any], call: str, setup: list[str], style: Style) -> Written | None:
+    """A hook whose result is spread on an element: what its callbacks hear when a person touches that."""
+    checks = spy_checks(each, style)
+    called = [name for name, calls in each["spies"] if calls]
+    if not called:
+        return None
+    element = f"<div {{...{call}}}>host</div>" if style.has_jsx else f"createElement('div', {call}, 'host')"
+    drawn = "<Host />" if style.has_jsx else "createElement(Host)"
+    deeds = [
+        f"fireEvent.{step['event']}(host, {source(step['init'], style.mock)})".replace(", {})", ")")
+        for step in each["steps"]
+    ]
+    lines = [*setup, f"const Host = () => {element}", f"render({drawn})", "const host = screen.getByText('host')", ""]
+    title = f"calls {_listed(called)} after {', '.join(_gesture(step) for step in each['steps'])}"
+    title += _props_title(each, title)
+    return Written(title, [*lines, *deeds, "", *checks], "happy", False, set())
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _gesture(step: dict[str, Any]) -> str:
+    """`touchMove to 20, 100`."""
+    init = dict(step["init"]["v"])
+    touches = init.get("touches", [])
+    if len(touches) > 1:
+        return f"{step['event']} with {len(touches)} fingers"
+    place = dict(touches[0]["v"]) if touches else init
+    return f"{step['event']} at {place['clientX']}, {place['clientY']}" if "clientX" in place else step["event"]
 
 
 def _called(step: dict[str, Any]) -> str:

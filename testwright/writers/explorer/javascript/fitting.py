@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from testwright.writers.explorer.javascript.modules import Module
-from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, union
+from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, union, value_of
 from testwright.writers.explorer.javascript.syntax import UNDEFINED
 
 _TAGS = {"date": ("date",), "regexp": ("regexp",), "bigint": ("bigint",), "map": ("map",), "set": ("set",)}
@@ -17,6 +17,7 @@ _CALLED = ("fn", "code", "spy", "quiet", "function")
 def fits(tree: Any, shape: Shape) -> bool | None:
     """None when the shape leaves it open, or the value was too large to be told."""
     kind = shape["k"]
+    tree = value_of(tree) if kind != "literal" else tree
     tag = tree["$"] if isinstance(tree, dict) else ""
     if kind in ("any", "node", "void") or tag in ("cut", "symbol", "promise", "iterator"):
         return None
@@ -25,7 +26,8 @@ def fits(tree: Any, shape: Shape) -> bool | None:
             answers = [fits(tree, each) for each in shape["of"]]
             return True if True in answers else None if None in answers else False
         case "literal":
-            return type(tree) is type(shape["v"]) and tree == shape["v"]
+            given, wanted = value_of(tree), value_of(shape["v"])
+            return type(given) is type(wanted) and given == wanted
         case "string" | "regex":
             return isinstance(tree, str)
         case "number":

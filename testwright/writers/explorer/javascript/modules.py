@@ -17,6 +17,7 @@ class Module:
     def __init__(self, path: str, text: str, view: ProjectView, known: dict[str, Module | None] | None = None) -> None:
         self.path = path
         self.text = text
+        self.is_unit = known is None
         self.root = parse(text, path)
         self._view = view
         self._known: dict[str, Module | None] = known if known is not None else {path: self}
@@ -46,6 +47,14 @@ class Module:
     def types(self) -> dict[str, Node]:
         wanted = ("interface_declaration", "type_alias_declaration", "enum_declaration")
         return {text_of(field(node, "name")): node for node in walk(self.root) if node.type in wanted}
+
+    @property
+    def exported_enums(self) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, node in self.types.items()
+            if node.type == "enum_declaration" and node.parent is not None and node.parent.type == "export_statement"
+        )
 
     @cached_property
     def constants(self) -> dict[str, Node]:

@@ -211,6 +211,8 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "thrown": thrown_pieces(module),
         "classes": list(module.classes),
         "skip": [],
+        "changes": [],
+        "changed": "",
     }
 
 

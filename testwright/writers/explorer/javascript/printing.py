@@ -82,7 +82,7 @@ def _tagged(tree: dict[str, Any], mock: str) -> str:
             return f"new Set({_line(inner, mock)})" if inner else "new Set()"
         case "fn":
             return _CODE[str(inner)]
-        case "code":
+        case "code" | "member":
             return str(inner)
         case "spy":
             return str(inner)
@@ -90,6 +90,10 @@ def _tagged(tree: dict[str, Any], mock: str) -> str:
             return f"() => {returned(tree.get('returns'), mock)}"
         case "new":
             return f"new {tree['name']}({', '.join(_line(each, mock) for each in tree['args'])})"
+        case "object" if tree.get("partial") and not inner:
+            return "expect.anything()"
+        case "object" if tree.get("partial"):
+            return f"expect.objectContaining({_line({**tree, 'partial': False}, mock)})"
         case "object" | "instance":
             return "{ " + ", ".join(_pair(key, value, mock) for key, value in inner or []) + " }" if inner else "{}"
     return "undefined"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tree_sitter import Node
@@ -54,11 +55,11 @@ def of_type(node: Node | None, module: Module, depth: int = 0, arguments: dict[s
         case "undefined" | "null":
             return _WORDS[node.type]
         case "union_type":
-            return union([of_type(child, module, depth + 1, arguments) for child in node.named_children])
+            return union([of_type(child, module, depth, arguments) for child in node.named_children])
         case "intersection_type":
-            return _merged([of_type(child, module, depth + 1, arguments) for child in node.named_children])
+            return _merged([of_type(child, module, depth, arguments) for child in node.named_children])
         case "array_type":
-            return {"k": "array", "of": of_type(node.named_children[0], module, depth + 1, arguments)}
+            return {"k": "array", "of": of_type(node.named_children[0], module, depth, arguments)}
         case "tuple_type":
             return {"k": "tuple", "of": [_tuple_item(child, module, depth, arguments) for child in node.named_children]}
         case "object_type" | "interface_body":
@@ -69,6 +70,10 @@ def of_type(node: Node | None, module: Module, depth: int = 0, arguments: dict[s
             return {"k": "string"}
         case "type_predicate" | "type_predicate_annotation":
             return {"k": "boolean"}
+        case "nested_type_identifier" if (member := _enum_member(text_of(node), module)) is not None:
+            return member
+        case "type_identifier" if text_of(node) not in (arguments or {}) and (constraint := _constraint(node)):
+            return of_type(constraint, module, depth + 1, arguments)
         case "type_identifier" | "nested_type_identifier" | "identifier":
             return _named(text_of(node).rsplit(".", 1)[-1], module, depth, arguments)
         case "generic_type":
@@ -78,6 +83,18 @@ def of_type(node: Node | None, module: Module, depth: int = 0, arguments: dict[s
         case "lookup_type":
             return _lookup(node, module, depth, arguments)
     return ANY
+
+
+def _constraint(node: Node) -> Node | None:
+    """What a type parameter of a function around the node has to extend."""
+    around = node.parent
+    while around is not None:
+        parameters = field(around, "type_parameters") if around.type != "type_alias_declaration" else None
+        for each in parameters.named_children if parameters is not None else []:
+            if field(each, "name") is not None and text_of(field(each, "name")) == text_of(node):
+                return field(each, "constraint")
+        around = around.parent
+    return None
 
 
 def _literal_shape(node: Node) -> Shape:
@@ -113,7 +130,7 @@ def _named(name: str, module: Module, depth: int, arguments: dict[str, Shape] | 
     if name in module.types:
         declared = module.types[name]
         if declared.type == "enum_declaration":
-            return _enum(declared)
+            return _enum(declared, module)
         base = of_type(field(declared, "body") or field(declared, "value"), module, depth + 1, arguments)
         parents = [child for child in declared.named_children if child.type == "extends_type_clause"]
         inherited = [of_type(each, module, depth + 1) for clause in parents for each in clause.named_children]
@@ -125,8 +142,15 @@ def _named(name: str, module: Module, depth: int, arguments: dict[str, Shape] | 
     return _WORDS.get(name, ANY)
 
 
-def _enum(node: Node) -> Shape:
-    values: list[Shape] = []
+def _enum(node: Node, module: Module) -> Shape:
+    return union([shape for _, shape in _enum_members(node, module)])
+
+
+def _enum_members(node: Node, module: Module) -> list[tuple[str, Shape]]:
+    """Members of an enum that the unit itself exports are written by their names."""
+    values: list[tuple[str, Shape]] = []
+    enum = text_of(field(node, "name"))
+    is_exported = module.is_unit and node.parent is not None and node.parent.type == "export_statement"
     following = 0
     body = field(node, "body")
     for member in body.named_children if body is not None else []:
@@ -137,8 +161,22 @@ def _enum(node: Node) -> Shape:
             except NotLiteral:
                 continue
         following = value + 1 if isinstance(value, int) else following
-        values.append({"k": "literal", "v": value})
-    return union(values)
+        name = text_of(field(member, "name") or member)
+        is_plain = is_exported and re.fullmatch(r"[A-Za-z_$][\w$]*", name)
+        told = {"$": "member", "v": f"{enum}.{name}", "is": value} if is_plain else value
+        values.append((name, {"k": "literal", "v": told}))
+    return values
+
+
+def _enum_member(text: str, module: Module) -> Shape | None:
+    """`Kind.NEW` as a type is one member of an enum."""
+    owner, _, name = text.rpartition(".")
+    home, declared = module, module.types.get(owner)
+    if declared is None and (found := module.neighbour(owner)) is not None:
+        home, declared = found[0], found[0].types.get(found[1])
+    if declared is None or declared.type != "enum_declaration":
+        return None
+    return next((shape for member, shape in _enum_members(declared, home) if member == name), None)
 
 
 def _generic(node: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
@@ -159,7 +197,8 @@ def _generic(node: Node, module: Module, depth: int, arguments: dict[str, Shape]
     if name == "Partial" and first["k"] == "object":
         return {"k": "object", "props": [[key, each, True] for key, each, _ in first["props"]]}
     if name in ("Pick", "Omit") and first["k"] == "object":
-        named = {each["v"] for each in (second["of"] if second["k"] == "union" else [second]) if each["k"] == "literal"}
+        keys = second["of"] if second["k"] == "union" else [second]
+        named = {str(value_of(each["v"])) for each in keys if each["k"] == "literal"}
         kept = [each for each in first["props"] if (each[0] in named) == (name == "Pick")]
         return {"k": "object", "props": kept}
     if name == "PropsWithChildren" and first["k"] == "object":
@@ -175,8 +214,13 @@ def _generic(node: Node, module: Module, depth: int, arguments: dict[str, Shape]
 def _record(keys: Shape, values: Shape) -> Shape:
     named = keys["of"] if keys["k"] == "union" else [keys]
     if named and all(each["k"] == "literal" for each in named):
-        return {"k": "object", "props": [[str(each["v"]), values, False] for each in named]}
+        return {"k": "object", "props": [[str(value_of(each["v"])), values, False] for each in named]}
     return {"k": "record", "of": values}
+
+
+def value_of(tree: Any) -> Any:
+    """An enum's member as the value that it stands for."""
+    return tree["is"] if isinstance(tree, dict) and tree.get("$") == "member" else tree
 
 
 def _keys_of(node: Node, module: Module) -> Shape:

@@ -1,5 +1,6 @@
 """Parsed source for the explorer: the grammar that fits a path, and small questions about nodes."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +28,13 @@ UNDEFINED: dict[str, Any] = {"$": "undefined"}
 
 def parse(text: str, path: str) -> Node:
     grammar = _TYPESCRIPT if path.endswith((".ts", ".mts", ".cts")) else _TSX if path.endswith("x") else _JAVASCRIPT
-    return Parser(grammar).parse(text.encode("utf-8", "replace")).root_node
+    encoded = text.encode("utf-8", "replace")
+    root = Parser(grammar).parse(encoded).root_node
+    if not root.has_error:
+        return root
+    # The grammar reads a call signature on a line of its own as type arguments of the line before; no byte moves.
+    ended = Parser(grammar).parse(re.sub(rb"(\n[ \t]*)[ \t](?=<)", rb"\1;", encoded)).root_node
+    return root if ended.has_error else ended
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -32,7 +32,7 @@ Told = dict[str, Any]
 
 def writing_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask, module: Module) -> Writing:
     """Ordinary observations as tests, and apart from them what looks like a bug."""
-    style = _style(task)
+    style = _style(task, module)
     doubts: list[tuple[Target, Doubt]] = []
     sound: list[Told] = []
     contradicted: set[str] = set()
@@ -45,9 +45,19 @@ def writing_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask,
             sound.append(each)
     sound = [each for each in sound if _call_key(each) not in contradicted]
     return Writing(
-        draft=draft_of(sound, targets, task),
+        draft=draft_of(sound, targets, task, style),
         suspects=tuple(_suspects(doubts, task, style)) if task.framework in _WITH_EXPECT else (),
     )
+
+
+def further_writing_of(
+    told: list[Told], targets: tuple[Target, ...], task: WritingTask, module: Module, draft: Draft
+) -> Writing | None:
+    """Each observation shows a change that the draft's tests do not notice: all are told, under names that are new."""
+    style = _style(task, module)
+    sound = [each for each in told if doubt_of(each, targets[each["target"]], module, style) is None]
+    further = draft_of(sound, targets, task, style, draft)
+    return Writing(draft=further) if further.cases else None
 
 
 def _numbered(title: str, names: set[str]) -> str:
@@ -104,15 +114,18 @@ _PROMISES = {
 }
 
 
-def draft_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask) -> Draft:
-    style = _style(task)
+def draft_of(
+    told: list[Told], targets: tuple[Target, ...], task: WritingTask, style: Style, beside: Draft | None = None
+) -> Draft:
+    """`beside` is what the cases will stand with: its names are taken, and its preamble's helpers stay."""
     cases: list[Case] = []
-    needs: set[str] = set()
+    taken = {case.name for case in beside.cases} if beside is not None else set()
+    needs = {need for need, mark in _HELPERS.items() if beside is not None and mark in beside.preamble}
     names: dict[str, tuple[Told, Target]] = {}
     for target in targets:
         mine = [each for each in told if each["target"] == target.id]
         for each, written in _worth_keeping(mine, target, task, style, targets):
-            name = unique(_one_line(written.title), names, each, target)
+            name = _numbered(unique(_one_line(written.title), names, each, target), taken)
             names[name] = (each, target)
             needs |= written.needs
             cases.append(
@@ -127,11 +140,15 @@ def draft_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask) -
     return Draft(preamble=_preamble(targets, task, style, needs), cases=tuple(cases))
 
 
+_HELPERS = {"fetch": "serverAnswers(", "timers": "useFakeTimers("}
+"""What tests may need of the preamble, and how it is known there."""
+
+
 def _givers(each: Told, targets: tuple[Target, ...]) -> tuple[str, ...]:
     return (targets[each["from"]["target"]].symbol.name,) if "from" in each else ()
 
 
-def _style(task: WritingTask) -> Style:
+def _style(task: WritingTask, module: Module) -> Style:
     lines = [line.rstrip() for line in task.source.text.splitlines() if len(line.strip()) > 3]
     with_end = sum(line.endswith(";") for line in lines)
     is_module = re.search(r"^\s*(import|export)\b", task.source.text, re.M) is not None
@@ -142,6 +159,7 @@ def _style(task: WritingTask) -> Style:
         is_module=is_module or task.framework == "vitest" or openings.is_loaded_as_module(task),
         has_jsx=task.suite_path.endswith("x"),
         is_typed=task.suite_path.endswith((".ts", ".tsx", ".mts")),
+        enums=module.exported_enums,
     )
 
 
@@ -162,12 +180,14 @@ def _worth_keeping(
             break
         if "from" in each or (style.is_typed and not _type_checks(each, target)):
             continue
+        if _is_blurred(each, task):
+            continue
         written = _written(each, target, style, has_results)
         if written is None or (written.scenario != "happy" and not options.include_edge_cases):
             continue
         if options.coverage is CoverageGoal.BASIC and written.scenario != "happy":
             continue
-        fresh = set(each["branches"]) - reached
+        fresh = set(each["branches"]) - reached or "change" in each
         answer = json.dumps(
             [
                 each["outcome"],
@@ -197,6 +217,11 @@ def _worth_keeping(
     kept += trips
     order = {"happy": 0, "edge": 1, "error": 2, "integration": 3}
     return sorted(kept, key=lambda pair: order[pair[1].scenario])
+
+
+def _is_blurred(each: Told, task: WritingTask) -> bool:
+    """A text in which an object has lost itself is an accident, unless the code is about such texts."""
+    return "[object " in json.dumps(each["outcome"].get("tree")) and "[object " not in task.source.text
 
 
 def _last_step(each: Told, target: Target) -> str | None:
@@ -342,7 +367,7 @@ def _preamble(targets: tuple[Target, ...], task: WritingTask, style: Style, need
     lines = openings.imports(task, style)
     drawn = any(target.kind in ("component", "hook") for target in targets)
     if drawn:
-        if not style.has_jsx and any(target.kind == "component" for target in targets):
+        if not style.has_jsx:
             lines.append(f"import {{ createElement }} from 'react'{style.end}")
         names = "act, cleanup, fireEvent, render, renderHook, screen"
         lines.append(f"import {{ {names} }} from '@testing-library/react'{style.end}")
@@ -366,7 +391,8 @@ def _preamble(targets: tuple[Target, ...], task: WritingTask, style: Style, need
 def _unit_import(targets: tuple[Target, ...], task: WritingTask, style: Style) -> str:
     specifier = specifier_of(task)
     default = next((target.imported for target in targets if target.symbol.is_default_export), None)
-    named = sorted({target.imported for target in targets if not target.symbol.is_default_export} - {default})
+    names = {target.imported for target in targets if not target.symbol.is_default_export}
+    named = sorted(names.union(style.enums) - {default})  # what no test uses is taken out again
     if style.is_module:
         parts = [*([default] if default else []), *([f"{{ {', '.join(named)} }}"] if named else [])]
         return f"import {', '.join(parts)} from {quoted(specifier)}{style.end}"

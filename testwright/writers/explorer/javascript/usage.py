@@ -148,6 +148,8 @@ def _weigh_member(parent: Node, scope: Node, module: Module, depth: int, found: 
         found.strong.append({"k": "regexp"})
     elif name in ("then", "catch") and called:
         return
+    elif name in ("apply", "call", "bind") and called:
+        found.strong.append({"k": "function"})
     elif name in EITHER:
         found.weak += [{"k": "string"}, {"k": "array", "of": ANY}]
     elif name == "hasOwnProperty":

@@ -15,6 +15,7 @@ class Style:
     is_module: bool
     has_jsx: bool
     is_typed: bool
+    enums: tuple[str, ...] = ()
 
 
 @dataclass

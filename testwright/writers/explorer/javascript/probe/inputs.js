@@ -226,6 +226,7 @@ function fillFunction(shape, name, depth, add) {
 }
 
 function fillAny(name, add) {
+  if (/^on[A-Z]/.test(name)) return fillFunction({}, name, 3, add)
   if (/^(is|has|should|can|with)[A-Z_]|enabled|disabled|strict|force|verbose/.test(name)) add(true, false)
   if (/^(fn|func|callback|cb|predicate|iteratee|mapper|handler|listener|comparator)$|Fn$/i.test(name)) fillFunction({}, name, 3, add)
   if (/^(items|list|array|arr|values|rows|elements|args|collection|entries)$/i.test(name)) fillArray([1, 2, 3, 'a'], add), fillArray(plan.strings.slice(0, 6).concat('a'), add)

@@ -222,6 +222,7 @@ async function explore(target, pile, stop, random, turns) {
     pile.tried.add(key)
     pile.calls++
     const seen = await observe(job)
+    await tryChanges(job, seen)
     const isNew = keep(pile, job, seen)
     if ((isNew || isGiver(pile, job, seen)) && job.steps.length < 2) pile.queue.unshift(...followers(job, seen))
   }
@@ -261,7 +262,8 @@ const MOST_GIVERS = 16
 
 // All functions look alike from outside, yet what another call gave may well do something else.
 function isGiver(pile, job, seen) {
-  if (!seen.ways?.length || job.target.kind !== 'function' || pile.givers >= MOST_GIVERS) return false
+  const isHost = job.target.kind === 'hook' && isForElement(seen.states?.at(-1))
+  if ((!isHost && !(seen.ways?.length && job.target.kind === 'function')) || pile.givers >= MOST_GIVERS) return false
   if (!pile.corpus.some((found) => found.job === job)) pile.corpus.push({ job, seen, cost: cost(job) })
   pile.givers++
   return true
@@ -271,6 +273,8 @@ function isGiver(pile, job, seen) {
 function followers(job, { states, ways }) {
   if (job.target.kind === 'function' && ways?.length) return usesOf(job, ways)
   if (job.target.kind !== 'component' && job.target.kind !== 'hook') return []
+  if (job.target.kind === 'hook' && !job.steps.length && isForElement(states?.at(-1)))
+    return gesturesOn(states.at(-1)).map((steps) => ({ ...job, steps, isExample: false }))
   const deeds = job.target.kind === 'component' ? deedsOf(states?.at(-1)) : hookDeeds(states?.at(-1))
   return deeds.slice(0, 6).map((deed) => ({ ...job, steps: [...job.steps, deed], isExample: false }))
 }
@@ -339,10 +343,12 @@ async function search() {
     if (reach(target.path) === undefined) continue
     piles.set(target, { queue: orNone(() => firstJobs(target)), corpus: [], ways: new Map(), answers: new Map(), crashes: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0, givers: 0, methods: target.methods.length })
   }
-  const stop = () => spent() > 0.65 * plan.seconds
+  const isDone = () => plan.changes.length > 0 && !left.size
+  const stop = () => spent() > 0.65 * plan.seconds || isDone()
   const isTired = (pile) => !pile.queue.length && pile.stale > 1500
   while (!stop() && [...piles.values()].some((pile) => !isTired(pile)))
     for (const [target, pile] of piles) if (!isTired(pile)) await exploreOn(target, pile, stop, random)
+  if (plan.changes.length) return { told: await tellTelltales(() => spent() > 0.9 * plan.seconds) }
   const told = []
   for (const [target, pile] of piles) {
     for (const { job, seen } of chosen(pile)) {
@@ -393,6 +399,7 @@ async function trips(piles) {
 
 // In a fresh module, as in a test of its own; components and hooks keep theirs, since React must stay one.
 async function holdsAfresh(job, seen) {
+  if (job.steps[0]?.act === 'event') return settleOnAgreement(job, seen)
   if (!plan.react) unit = await load(true)
   if (!(await isStable(job, seen))) return false
   if (!plan.react) unit = await load(true)
@@ -424,6 +431,7 @@ it('explores', async () => {
   startWatching()
   try {
     unit = await load(false)
+    await loadChanged()
   } catch (error) {
     fs.writeFileSync(plan.report, JSON.stringify({ told: [], failure: String(error?.message ?? error).slice(0, 2000) }))
     return

@@ -28,6 +28,8 @@ function decode(tree, spies) {
       return new Map(tree.v.map(([key, value]) => [decode(key, spies), decode(value, spies)]))
     case 'set':
       return new Set(tree.v.map((item) => decode(item, spies)))
+    case 'member':
+      return reach(tree.v.split('.'))
     case 'fn':
       return FUNCTIONS[tree.v]
     case 'code':

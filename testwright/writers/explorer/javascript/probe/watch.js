@@ -21,7 +21,7 @@ let marker
 let beatAt = 0n
 
 function mark(job) {
-  fs.writeSync(marker, `${JSON.stringify([job.target.id, job.args, job.steps ?? []])}\n`, 0)
+  fs.writeSync(marker, `${JSON.stringify([job.target.id, job.args, job.steps ?? [], working])}\n`, 0)
   const now = ticks()
   if (now - beatAt < 200000000n) return
   beatAt = now

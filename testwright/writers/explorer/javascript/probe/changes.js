@@ -1,0 +1,51 @@
+// Changes to the code that no test notices: calls are sought whose outcome tells the changed code from the real one.
+const left = new Set(plan.changes)
+const telltales = []
+let changed
+let working = 0
+let passed = new Set()
+
+// All changes are built into one text, asleep; one at a time is woken.
+globalThis.__testwright_mutant__ = (number) => {
+  passed.add(number)
+  return number === working
+}
+
+async function loadChanged() {
+  if (plan.changes.length) changed = await loadFrom(plan.changed)
+}
+
+// One change after another for what this call passes; each is told apart once, by the first call that does.
+async function tryChanges(job, seen) {
+  if (!changed || !left.size || !isTellable(seen.outcome)) return
+  const real = unit
+  unit = changed
+  try {
+    passed = new Set()
+    const asleep = await observe(job)
+    if (signature(asleep) !== signature(seen)) return
+    for (const number of [...passed].filter((each) => left.has(each))) {
+      working = number
+      if (signature(await observe(job)) === signature(seen)) continue
+      left.delete(number)
+      telltales.push({ job, seen, change: number })
+    }
+  } finally {
+    working = 0
+    unit = real
+  }
+}
+
+function isTellable(outcome) {
+  return outcome.kind === 'value' || (outcome.kind === 'throws' && outcome.own)
+}
+
+async function tellTelltales(stop) {
+  const told = []
+  for (const { job, seen, change } of telltales) {
+    if (stop()) break
+    const answer = job.answer === undefined ? null : answersOf(job.target)[job.answer]
+    if (await holdsAfresh(job, seen)) told.push({ target: job.target.id, args: job.args, steps: job.steps, isExample: false, answer, ...seen, ways: undefined, change })
+  }
+  return told
+}
