@@ -89,7 +89,9 @@ def _said_of(draft: Draft, text: str, held: Sequence[Complaint], by: str) -> dic
 def _advice(bench: Bench, samples: Sequence[str], mark: str) -> str:
     """How a line may break the types on purpose here."""
     is_theirs = any(mark in (bench.workspace.text(path) or "") for path in samples)
-    if is_theirs or not samples:
+    if is_theirs:
+        return f"Where the wrong type is the point of the test, say so as this project's tests do with `{mark}`."
+    if not samples:
         return f"Where the wrong type is the point of the test, say so with `{mark}` and the reason."
     return "Where the wrong type is the point of the test, cast the value: this project's tests silence no line."
 

@@ -244,3 +244,28 @@ def test_a_missing_import_of_javascript_is_added_to_the_import_that_is_there():
 )
 def test_what_leaves_doubt_in_javascript_is_left_to_the_writer(body, message):
     assert javascript(body, message) is None
+
+
+def test_a_name_that_a_type_checker_misses_is_imported_as_one_that_the_run_misses():
+    mypy = python("assert add(json)", 'mypy 2.4.1: Name "json" is not defined [name-defined]\n  in: assert add(json)')
+    tsc = javascript("expect(parsePrice('1')).toBe(1)", "tsc 5.9.3: Cannot find name 'parsePrice'. [TS2304]\n  in: x")
+
+    assert mypy.preamble.startswith("import json\n")
+    assert "import { add, parsePrice } from './shop.js'" in tsc.preamble
+
+
+MINDED = (
+    "tsc 5.9.3: Argument of type 'string' is not assignable. [TS2345]\n"
+    "  in: expect(() => add('1')).toThrow('no number')\n"
+    "Where the wrong type is the point of the test, "
+)
+
+
+def test_a_wrong_type_on_purpose_is_marked_as_the_projects_own_tests_mark_it():
+    body = "expect(() => add('1')).toThrow('no number')"
+
+    theirs = javascript(body, f"{MINDED}say so as this project's tests do with `@ts-expect-error`.")
+    unseen = javascript(body, f"{MINDED}say so with `@ts-expect-error` and the reason.")
+
+    assert theirs.case.code.split("\n")[1:3] == ["  // @ts-expect-error: of a wrong type on purpose", f"  {body}"]
+    assert unseen is None

@@ -22,6 +22,8 @@ from testwright.languages.javascript.importing import with_import
 _OFFERED = frozenset({"describe", "it", "test", "expect", "beforeEach", "afterEach", "beforeAll", "afterAll", "vi"})
 _CLOSE = 0.8
 _NUMBER = r"(-?\d+\.?\d*(?:e[+-]?\d+)?)"
+_NOT_DEFINED = r"ReferenceError: (?P<run>[\w$]+) is not defined|tsc \S+: Cannot find name '(?P<checked>[\w$]+)'"
+_ON_PURPOSE = "// @ts-expect-error: of a wrong type on purpose"
 EQUAL = ("toBe", "toEqual", "toStrictEqual")
 
 
@@ -44,10 +46,10 @@ class _Place(FailingTest):
 
 
 def _missing_name(place: _Place) -> Mending | None:
-    found = re.match(r"ReferenceError: ([\w$]+) is not defined", place.message)
-    if found is None or not re.search(rf"(?<![\w$.]){re.escape(found[1])}\b", place.case.code):
+    found = re.match(_NOT_DEFINED, place.message)
+    name, runner = (found["run"] or found["checked"]) if found else "", place.source.framework
+    if not name or not re.search(rf"(?<![\w$.]){re.escape(name)}\b", place.case.code):
         return None
-    name, runner = found[1], place.source.framework
     if name in ("vi", "jest"):
         own = "vi" if runner == "vitest" else "jest"
         code = re.sub(rf"(?<![\w$.]){name}\.", f"{own}.", place.case.code)
@@ -65,6 +67,18 @@ def _missing_name(place: _Place) -> Mending | None:
             return place.mending(f"imported {name}", preamble=with_import(place.draft.preamble, name, specifier))
         return None
     return _renamed(place, name)
+
+
+def _wrong_on_purpose(place: _Place) -> Mending | None:
+    """A value of a wrong type that is to be refused, marked the way the project's own tests mark such a line."""
+    if "as this project's tests do with `@ts-expect-error`" not in place.message:
+        return None
+    minded = set(re.findall(r"^  in: (.+)$", place.message, re.MULTILINE))
+    lines = [
+        f"{line[: len(line) - len(line.lstrip())]}{_ON_PURPOSE}\n{line}" if line.strip() in minded else line
+        for line in place.case.code.split("\n")
+    ]
+    return place.mending("marked what is of a wrong type on purpose", code="\n".join(lines))
 
 
 def _wrong_name(place: _Place) -> Mending | None:
@@ -184,6 +198,7 @@ def _documented_value(place: _Place) -> Mending | None:
 
 
 _TEMPLATES: tuple[Callable[[_Place], Mending | None], ...] = (
+    _wrong_on_purpose,
     _missing_name,
     _wrong_name,
     _missing_await,

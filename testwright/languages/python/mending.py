@@ -42,6 +42,10 @@ _MEMBERS = {
     "timedelta": "datetime", "timezone": "datetime", "date": "datetime", "dataclass": "dataclasses",
     "SimpleNamespace": "types", "suppress": "contextlib", "partial": "functools", "islice": "itertools",
 }  # fmt: skip
+_NOT_DEFINED = (
+    r"(?:E\s+)?NameError: name '(?P<run>\w+)' is not defined"
+    r"|(?:mypy|(?:based)?pyright) \S+: (?:Name )?\"(?P<checked>\w+)\" is not defined"
+)
 _CLOSE = 0.8
 _MOST_MATCH = 60
 
@@ -70,10 +74,10 @@ class _Place(FailingTest):
 
 
 def _missing_name(place: _Place) -> Mending | None:
-    found = re.match(r"(?:E\s+)?NameError: name '(\w+)' is not defined", place.message)
-    if found is None or not re.search(rf"\b{found[1]}\b", place.case.code):
+    found = re.match(_NOT_DEFINED, place.message)
+    name = found["run"] or found["checked"] if found else ""
+    if not name or not re.search(rf"\b{name}\b", place.case.code):
         return None
-    name = found[1]
     if name in place.exports:
         module = _module_of_unit(place)
         return (
