@@ -6,7 +6,7 @@ from dataclasses import replace
 from testwright.domain.conventions import Layout, TypeCheck
 from testwright.domain.drafts import Draft, Suite
 from testwright.domain.insertions import holds_all_of, newline_of
-from testwright.domain.projects import Completed
+from testwright.domain.projects import Completed, InstalledTool
 from testwright.pipeline.bench import FORMATTED, Bench
 from testwright.pipeline.findings import first_line
 from testwright.pipeline.type_checking import TypeFindings, type_findings
@@ -38,25 +38,57 @@ def _outcome(findings: TypeFindings) -> TypeCheck | None:
 
 
 async def formatted(bench: Bench, draft: Draft) -> Layout:
-    """The draft laid out by the project's formatter, or as it was where that does not come to the same tests."""
+    """The draft laid out by the project's formatter, or as it was where that does not come to the same tests.
+
+    What the project has in the suite stays as it is: where the formatter would change that, ours alone is formatted.
+    """
+    tool = bench.ready.formatter
     suite = bench.suite_of(draft)
     kept = Layout(suite=suite, draft=draft)
-    bench.place_suite(suite)
-    completed = await bench.format_placed()
-    tool = bench.ready.formatter
-    if completed is None or tool is None:
+    if tool is None:
         return kept
-    if (problem := _problem(completed)) is not None:
-        return replace(kept, format_problem=f"{tool.title} {problem}")
-    text = completed.reports[FORMATTED].decode("utf-8", "replace")
-    text = text if newline_of(suite.text) == "\r\n" else text.replace("\r\n", "\n")
+    text, problem = await _through_formatter(bench, tool, suite)
+    if problem:
+        return replace(kept, format_problem=problem)
+    if suite.is_added and not _only_adds(bench, suite, text):
+        return await _ours_alone(bench, tool, kept)
     laid_out = _same_tests(bench, draft, suite, text)
     if laid_out is None:
         return replace(kept, format_problem=f"{tool.title} did not give back the same tests")
-    host = bench.baseline.host
-    if suite.is_added and host is not None and not holds_all_of(text.encode(), host.text.encode()):
-        return replace(kept, format_problem=f"{tool.title} would change the tests that are there")
     return Layout(suite=replace(suite, text=text), draft=laid_out, formatted_with=tool.title)
+
+
+async def _ours_alone(bench: Bench, tool: InstalledTool, kept: Layout) -> Layout:
+    """Our tests formatted as a suite of their own, and then put into the project's."""
+    alone = Suite(path=bench.new_path, text=bench.job.language.render(kept.draft))
+    text, problem = await _through_formatter(bench, tool, alone)
+    laid_out = None if problem else _same_tests(bench, kept.draft, alone, text)
+    if laid_out is None:
+        return replace(kept, format_problem=problem or f"{tool.title} did not give back the same tests")
+    suite = bench.suite_of(laid_out)
+    return Layout(suite=suite, draft=laid_out, formatted_with=tool.title) if suite.is_added else kept
+
+
+def _only_adds(bench: Bench, suite: Suite, text: str) -> bool:
+    """Whether the lines of the project's own that the insertion left whole are still there, in their order."""
+    host = bench.baseline.host
+    if host is None or not holds_all_of(text.encode(), host.text.encode()):
+        return False
+    whole = frozenset(suite.text.splitlines())
+    lines = iter(text.splitlines())
+    return all(line in lines for line in host.text.splitlines() if line in whole)
+
+
+async def _through_formatter(bench: Bench, tool: InstalledTool, suite: Suite) -> tuple[str, str]:
+    """The text that the formatter gives back, or else why there is none."""
+    bench.place_suite(suite)
+    completed = await bench.format_placed()
+    if completed is None:
+        return "", f"{tool.title} is not known here"
+    if (problem := _problem(completed)) is not None:
+        return "", f"{tool.title} {problem}"
+    text = completed.reports[FORMATTED].decode("utf-8", "replace")
+    return (text if newline_of(suite.text) == "\r\n" else text.replace("\r\n", "\n")), ""
 
 
 def _problem(completed: Completed) -> str | None:

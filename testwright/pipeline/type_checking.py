@@ -26,7 +26,7 @@ class TypeFindings:
 async def type_findings(bench: Bench, draft: Draft, suite: Suite) -> TypeFindings:
     """What the project's checker holds against the draft, of which this suite is made. One start for all tests.
 
-    Only complaints about the suite count, and only such as the project's own tests do not give cause for.
+    Only complaints about our lines count, and only such as the project's own tests do not give cause for.
     """
     tool = bench.ready.checker
     if tool is None:
@@ -41,14 +41,9 @@ async def type_findings(bench: Bench, draft: Draft, suite: Suite) -> TypeFinding
         return TypeFindings()
     if isinstance(answer, NotChecked):
         return TypeFindings(check=TypeCheck(by=tool.name, version=tool.version, problem=answer.reason))
-    let_pass = {complaint.code for complaint in answer if complaint.path in samples}
-    held = [
-        complaint
-        for complaint in answer
-        if complaint.path == path and not complaint.is_unresolved and complaint.code not in let_pass
-    ]
+    text = _Text.of(bench, draft, suite)
     advice = _advice(bench, samples, bench.job.tools.type_checkers[tool.name].on_purpose)
-    said = _said_of(draft, suite.text, held, tool.title)
+    said = _said_of(draft, text, _held(answer, suite, text, samples), tool.title)
     return TypeFindings(
         check=TypeCheck(by=tool.name, version=tool.version),
         faults={
@@ -69,18 +64,48 @@ def as_checked(bench: Bench, draft: Draft) -> Draft:
     return language.annotated(draft) if is_theirs else draft
 
 
-def _said_of(draft: Draft, text: str, held: Sequence[Complaint], by: str) -> dict[str, list[str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """A suite's lines, and which of them (from 1) each test takes up. `theirs` are lines that the project has in it."""
+
+    lines: tuple[str, ...]
+    places: Mapping[str, range]
+    theirs: frozenset[str]
+
+    @classmethod
+    def of(cls, bench: Bench, draft: Draft, suite: Suite) -> "_Text":
+        host = bench.baseline.host
+        lines = tuple(suite.text.splitlines())
+        theirs = frozenset(host.text.splitlines() if suite.is_added and host is not None else ())
+        return cls(lines=lines, places=places_of(draft, lines), theirs=theirs)
+
+    def line(self, number: int) -> str:
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def owners(self, number: int) -> list[str]:
+        return [name for name, place in self.places.items() if number in place]
+
+    def is_ours(self, number: int) -> bool:
+        return bool(self.owners(number)) or self.line(number) not in self.theirs
+
+
+def _held(answer: Sequence[Complaint], suite: Suite, text: _Text, samples: Sequence[str]) -> list[Complaint]:
+    """Complaints about our own lines, of kinds that the project's tests give no cause for."""
+    about_suite = [complaint for complaint in answer if complaint.path == suite.path]
+    ours = [complaint for complaint in about_suite if text.is_ours(complaint.line)]
+    let_pass = {complaint.code for complaint in answer if complaint.path in samples}
+    let_pass |= {complaint.code for complaint in about_suite if not text.is_ours(complaint.line)}
+    return [complaint for complaint in ours if not complaint.is_unresolved and complaint.code not in let_pass]
+
+
+def _said_of(draft: Draft, text: _Text, held: Sequence[Complaint], by: str) -> dict[str, list[str]]:
     """The complaints in words, by test. What is said of a line that is no test's is said of every test."""
-    lines = text.splitlines()
-    places = places_of(draft, lines)
     said: dict[str, list[str]] = {}
     for complaint in held:
-        owners = [name for name, place in places.items() if complaint.line in place]
-        line = lines[complaint.line - 1].strip() if complaint.line <= len(lines) else ""
         code = f" [{complaint.code}]" if complaint.code else ""
         sentence, *more = complaint.message.splitlines() or [""]
-        words = "\n".join([f"{by}: {sentence}{code}", f"  in: {line}", *more])
-        for name in owners or [case.name for case in draft.cases]:
+        words = "\n".join([f"{by}: {sentence}{code}", f"  in: {text.line(complaint.line).strip()}", *more])
+        for name in text.owners(complaint.line) or [case.name for case in draft.cases]:
             if len(said.setdefault(name, [])) < _MOST_SAID:
                 said[name].append(words)
     return said
@@ -117,4 +142,4 @@ def _samples(bench: Bench) -> tuple[str, ...]:
     """Tests that the project has: those of the same source, and the one that is followed."""
     ready = bench.ready
     found = dict.fromkeys([*ready.existing, *([ready.sample] if ready.sample else [])])
-    return tuple(path for path in found if path != ready.suite_path and bench.workspace.exists(path))[:_MOST_SAMPLES]
+    return tuple(path for path in found if path != bench.new_path and bench.workspace.exists(path))[:_MOST_SAMPLES]

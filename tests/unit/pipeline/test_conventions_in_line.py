@@ -184,6 +184,56 @@ async def test_a_test_that_the_project_has_in_its_formatters_words_is_held_alrea
     assert ("test_a_2", "tests/test_own.py has this test already.") in [(d.name, d.reason) for d in delivered.dropped]
 
 
+OLD = "tests/test_old.py"
+
+
+def added_to(world, old, *drafts):
+    it = world(*drafts, existing=(OLD,), text="mutable\nmutable")
+    it.workspace.texts[OLD] = old
+    return it
+
+
+async def test_what_is_wrong_with_the_types_of_the_suite_that_is_added_to_is_the_projects_own(world, suite):
+    it = added_to(world, "@case test_old | pass\nmistyped", suite(a="pass lines=2 kills=2", b="pass mistyped"))
+    it.workspace.texts["minder.ini"] = ""
+
+    delivered = await it.walk()
+
+    assert delivered.test_file_path == OLD
+    assert "typeChecked" in evidence_json(delivered.evidence)
+
+
+async def test_a_line_of_ours_in_the_suite_that_is_added_to_is_held_against_us(world, suite):
+    it = added_to(world, "@case test_old | pass", suite(a="pass lines=2 kills=2", b="pass mistyped"))
+    it.workspace.texts["minder.ini"] = ""
+
+    delivered = await it.walk()
+
+    assert ("test_b", "type_checks") in [(drop.name, drop.gate) for drop in delivered.dropped]
+    assert names(delivered.draft) == ["test_a"]
+
+
+async def test_a_suite_that_the_formatter_would_change_keeps_its_lines_and_ours_alone_is_formatted(world, suite):
+    it = added_to(world, "@case test_old | pass", suite(a="pass lines=2 kills=2"))
+    it.workspace.texts["dotter.ini"] = ""
+    it.sandbox.formatter_does = lambda text: gives(text.replace("| pass", "| pass dotted"))
+
+    delivered = await it.walk()
+
+    assert delivered.test_code == "@case test_old | pass\n@case test_a | pass dotted lines=2 kills=2"
+    assert evidence_json(delivered.evidence)["formattedWith"] == "dotter 1.0"
+
+
+async def test_a_suite_that_the_formatter_leaves_as_it_is_is_formatted_whole(world, suite):
+    it = added_to(world, "@case test_old | pass dotted", suite(a="pass lines=2 kills=2"))
+    it.workspace.texts["dotter.ini"] = ""
+    it.sandbox.formatter_does = lambda text: gives(text.replace("| pass lines", "| pass dotted lines") + "\n.")
+
+    delivered = await it.walk()
+
+    assert delivered.test_code == "@case test_old | pass dotted\n@case test_a | pass dotted lines=2 kills=2\n."
+
+
 def test_a_test_is_found_in_a_text_whatever_it_is_indented_by():
     one = Case(name="a", code="it('a', () => {\n  one();\n});", group="g")
     two = Case(name="b", code="it('b', () => {\n  one();\n});", group="g")
