@@ -65,15 +65,36 @@ class Settings(BaseSettings):
 
     writer: Literal["both", "model", "explorer"] = "both"
     """Who writes where there is a key: the model and the explorer together, or one of them alone."""
-    model: str = "gemini-3-flash"
+    model: str = "gemini-3.8-flash"
+    """The model that writes when a request names none: `provider:model`, or a bare name of a known family."""
     model_input_usd: float | None = Field(default=None, ge=0)
     model_output_usd: float | None = Field(default=None, ge=0)
-    """The model's price in US dollars for a million tokens. Both, or costs are unknown: no price list is built in."""
+    """The model's price in US dollars for a million tokens, both of them, instead of that in the bundled list."""
+    model_seconds: float = Field(default=300.0, gt=0, le=3600)
+    """What one call may take as a whole."""
+    model_output_tokens: int = Field(default=32_768, ge=1024, le=1_000_000)
+    """What one answer may have, thinking included. It bounds what a call can cost."""
+    day_usd: float | None = Field(default=None, ge=0)
+    """What all sessions of a day (UTC) together may spend."""
+    record: Path | None = None
+    """A folder in which every answer of a model is written down, to be replayed."""
+    replay: Path | None = None
+    """A folder of such answers: models say what is in there, and nobody is asked."""
     google_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY", "google_api_key")
     )
     google_base_url: str | None = None
     """Another address that speaks the Gemini REST protocol (a proxy, or a test server)."""
+    openai_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")
+    )
+    openai_base_url: str | None = None
+    """A server that speaks OpenAI's chat completions: vLLM, LM Studio, llama.cpp, OpenRouter, with its `/v1`."""
+    anthropic_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("ANTHROPIC_API_KEY", "anthropic_api_key")
+    )
+    anthropic_base_url: str | None = None
+    ollama_url: str = "http://127.0.0.1:11434"
 
     inngest_dev: str | None = Field(default=None, validation_alias=AliasChoices("INNGEST_DEV", "inngest_dev"))
     inngest_base_url: str | None = Field(

@@ -18,7 +18,7 @@ from testwright.api.app import create_app, finish_routes
 from testwright.api.services import ApiServices
 from testwright.conventions import FORMATTERS, TYPE_CHECKERS
 from testwright.domain.errors import Cancelled, FieldProblem, InputError, PermanentError, TransientError
-from testwright.domain.ports import Desk, ProjectView, Step, Writer
+from testwright.domain.ports import AnswerCache, Desk, ProjectView, Purse, Step, Writer
 from testwright.domain.records import Accepted, Assignment
 from testwright.domain.redaction import secrets_of
 from testwright.domain.sessions import Options, SourceFile
@@ -34,8 +34,10 @@ from testwright.jobs.terminals import is_gone, own_run_id
 from testwright.languages import LANGUAGES, language_of
 from testwright.pipeline.cover_file import cover_file
 from testwright.pipeline.tools import Tools
-from testwright.providers import PROVIDERS
-from testwright.providers.options import Price, ProviderOptions
+from testwright.providers.buying import Shop
+from testwright.providers.models import Access, Models
+from testwright.providers.options import Price
+from testwright.providers.recording import Recording
 from testwright.sandboxes.choose import choose
 from testwright.settings import Settings
 from testwright.sources.folder import open_folder
@@ -71,9 +73,10 @@ class Workbench:
     store: Store
     tools: Tools
     workspaces: CopiedWorkspaces
+    models: Models
 
     def writer_for(self, options: Options) -> tuple[str, str | None]:
-        return writer_for(self.settings, options)
+        return writer_for(self.settings, self.models, options)
 
     async def cover(self, assignment: Assignment, desk: Desk, step: Step) -> None:
         await cover_file(assignment, desk, step, self.tools)
@@ -119,6 +122,7 @@ async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
                 await store.cancel(session_id, owner)
         sandbox = await choose(at_once=settings.width, allow_unsandboxed=settings.allow_unsandboxed)
         workspaces = CopiedWorkspaces(settings.home)
+        models = open_models(settings)
         tools = Tools(
             languages=LANGUAGES,
             language_of=language_of,
@@ -126,14 +130,14 @@ async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
             toolchains=InstalledToolchains(cache_folder()),
             sandbox=sandbox,
             workspaces=workspaces,
-            writers=_writers(settings, store),
+            writers=_writers(settings, models, store.answers),
             type_checkers=TYPE_CHECKERS,
             formatters=FORMATTERS,
             stability_runs=settings.stability_runs,
             most_mutants=settings.most_mutants,
             challenge_seconds=settings.challenge_seconds,
         )
-        yield Workbench(settings=settings, store=store, tools=tools, workspaces=workspaces)
+        yield Workbench(settings=settings, store=store, tools=tools, workspaces=workspaces, models=models)
 
 
 @asynccontextmanager
@@ -205,34 +209,62 @@ def _defines_something(path: str, text: str | None) -> bool:
     return True
 
 
-def writer_for(settings: Settings, options: Options) -> tuple[str, str | None]:
-    """Who will write: the model and the explorer where there is a key, else the explorer alone, unless the settings say
-    otherwise. `explorer` as a model's name asks for it; any other name asks for that model.
+def writer_for(settings: Settings, models: Models, options: Options) -> tuple[str, str | None]:
+    """Who will write: the model and the explorer where the model is configured, else the explorer alone, unless the
+    settings say otherwise. `explorer` as a model's name asks for it; any other name asks for that model.
     """
-    wants_explorer = settings.writer == EXPLORER or settings.google_api_key is None
-    if options.model == EXPLORER or (options.model is None and wants_explorer):
+    if options.model == EXPLORER:
         return EXPLORER, None
-    if settings.google_api_key is None:
-        raise PermanentError(
-            f"The model {options.model} needs a key.",
-            code="model_not_configured",
-            hint="Set GOOGLE_API_KEY and start again, or leave the model out: the explorer needs no key.",
-        )
-    if options.max_cost_usd is not None and _price(settings, options.model or settings.model) is None:
+    named = models.named(options.model)
+    wants_explorer = settings.writer == EXPLORER or models.why_not(named.provider) is not None
+    if options.model is None and wants_explorer:
+        return EXPLORER, None
+    models.require(named)
+    if models.price_of(named) is None and (options.max_cost_usd is not None or settings.day_usd is not None):
         raise InputError(
-            "A limit on the cost cannot hold: the model's price is not known here.",
+            f"A limit on the cost cannot hold: the price of {named.model} is not known here.",
             code="price_unknown",
-            hint="Set TESTWRIGHT_MODEL_INPUT_USD and TESTWRIGHT_MODEL_OUTPUT_USD, or leave maxCostUsd out.",
+            hint="Set TESTWRIGHT_MODEL_INPUT_USD and TESTWRIGHT_MODEL_OUTPUT_USD, or leave the limit out.",
             fields=(FieldProblem("options.maxCostUsd", "needs the model's price"),),
         )
-    return MODEL if settings.writer == MODEL else BOTH, options.model or settings.model
+    return MODEL if settings.writer == MODEL else BOTH, options.model or models.usual_name
 
 
 def cache_folder() -> Path:
     return platformdirs.user_cache_path("testwright")
 
 
-def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | None], Writer]]:
+def open_models(settings: Settings) -> Models:
+    keys = {
+        "gemini": _secret(settings.google_api_key),
+        "openai": _secret(settings.openai_api_key),
+        "anthropic": _secret(settings.anthropic_api_key),
+    }
+    addresses = {
+        "gemini": settings.google_base_url,
+        "openai": settings.openai_base_url,
+        "anthropic": settings.anthropic_base_url,
+        "ollama": settings.ollama_url,
+    }
+    price = None
+    if settings.model_input_usd is not None and settings.model_output_usd is not None:
+        price = Price(input_usd=settings.model_input_usd, output_usd=settings.model_output_usd)
+    return Models(
+        usual=settings.model,
+        access=Access(
+            keys={provider: key for provider, key in keys.items() if key},
+            addresses={provider: address for provider, address in addresses.items() if address},
+        ),
+        price=price,
+        replays=Recording(folder=settings.replay) if settings.replay is not None else None,
+        limit_seconds=settings.model_seconds,
+        most_output_tokens=settings.model_output_tokens,
+    )
+
+
+def _writers(
+    settings: Settings, models: Models, answers: AnswerCache
+) -> Mapping[str, Callable[[str | None, Purse, int], Writer]]:
     javascript = JavaScriptExplorer()
     languages: Mapping[str, LanguageExplorer] = {
         "python": PythonExplorer(),
@@ -243,27 +275,17 @@ def _writers(settings: Settings, store: Store) -> Mapping[str, Callable[[str | N
     def explorer(share: float = 1.0) -> Explorer:
         return Explorer(languages, seconds=share * settings.explore_seconds)
 
-    def model(name: str | None) -> Writer:
-        options = ProviderOptions(
-            model=name or settings.model,
-            api_key=_secret(settings.google_api_key) or "",
-            base_url=settings.google_base_url,
-            price=_price(settings, name or settings.model),
-        )
-        secrets = tuple(filter(None, (options.api_key, *secrets_of(os.environ))))
-        return ModelWriter(PROVIDERS["gemini"](options), store.answers, LANGUAGES, secrets)
+    secrets = (*models.access.keys.values(), *secrets_of(os.environ))
+    recording = Recording(folder=settings.record) if settings.record is not None else None
+    shop = Shop(answers, recording=recording, day_usd=settings.day_usd)
 
-    def both(name: str | None) -> Writer:
-        return BothWriters(model(name), explorer(_QUICK), explorer(_AGAIN), LANGUAGES)
+    def model(name: str | None, purse: Purse, seed: int) -> Writer:
+        return ModelWriter(models.language_model(name, shop, purse, seed), LANGUAGES, secrets)
 
-    return {EXPLORER: lambda _: explorer(), MODEL: model, BOTH: both}
+    def both(name: str | None, purse: Purse, seed: int) -> Writer:
+        return BothWriters(model(name, purse, seed), explorer(_QUICK), explorer(_AGAIN), LANGUAGES)
 
-
-def _price(settings: Settings, model: str) -> Price | None:
-    """The operator's price is that of the model in the settings; what another one costs is not known."""
-    if model != settings.model or settings.model_input_usd is None or settings.model_output_usd is None:
-        return None
-    return Price(input_usd=settings.model_input_usd, output_usd=settings.model_output_usd)
+    return {EXPLORER: lambda *_: explorer(), MODEL: model, BOTH: both}
 
 
 async def _keep_swept(bench: Workbench) -> None:
@@ -299,7 +321,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         dispatch=keeper.dispatch,
         cancel_runs=keeper.stop_runs,
         frameworks=_frameworks,
-        models=partial(_models, settings),
+        models=bench.models.listing,
         writer_for=bench.writer_for,
         languages_of=lambda name: FRAMEWORKS[name].languages if name in FRAMEWORKS else frozenset(),
         language_of_path=language_of,
@@ -310,6 +332,8 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         doctor=doctor,
         web_build=WEB_BUILD,
         has_tests=_has_tests,
+        price_of=lambda name: bench.models.price_of(bench.models.named(name)),
+        prices_as_of=bench.models.prices.as_of,
     )
 
 
@@ -322,20 +346,16 @@ def _frameworks() -> list[dict[str, Any]]:
     return [{"name": name, "languages": sorted(framework.languages)} for name, framework in FRAMEWORKS.items()]
 
 
-def _models(settings: Settings) -> list[dict[str, Any]]:
-    configured = settings.google_api_key is not None
-    reason = None if configured else "GOOGLE_API_KEY is not set"
-    return [{"provider": "gemini", "model": settings.model, "configured": configured, "reason": reason}]
-
-
 def _own_checks(settings: Settings) -> list[Check]:
-    key = settings.google_api_key is not None
+    models = open_models(settings)
+    usual = models.named(None)
+    missing = models.why_not(usual.provider)
     return [
         Check(
             name="model",
-            status="ok" if key else "warning",
-            detail=f"Gemini, {settings.model}" if key else "no Gemini key: the explorer writes the tests",
-            fix=None if key else "Set GOOGLE_API_KEY for tests written by a model",
+            status="ok" if missing is None else "warning",
+            detail=str(usual) if missing is None else f"{missing}: the explorer writes the tests",
+            fix=None if missing is None else "Set it for tests written by a model; `testwright models` lists them",
         ),
         Check(
             name="page",

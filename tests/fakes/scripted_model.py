@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from testwright.domain.drafts import Usage
-from testwright.domain.ports import Answer, Explored
+from testwright.domain.ports import Answer, Explored, Offer
 
 
 class ScriptedModel:
@@ -54,6 +54,25 @@ class MemoryAnswers:
 
     async def put(self, key: str, answer: Answer) -> None:
         self.kept[key] = answer
+
+
+class OpenPurse:
+    """Has money for every call, and remembers."""
+
+    def __init__(self, *, refusals=0):
+        self.offers: list[Offer] = []
+        self.settled = []
+        self.refusals = refusals
+
+    async def reserve(self, offer):
+        if self.refusals:
+            self.refusals -= 1
+            return None
+        self.offers.append(offer)
+        return f"call-{len(self.offers)}"
+
+    async def settle(self, reservation, usage):
+        self.settled.append((reservation, usage))
 
 
 class Files:

@@ -31,7 +31,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
 
     @app.get("/api/models", tags=["service"], summary="Language models that can be asked for")
     async def models() -> Envelope[Models]:
-        known = services.models()
+        known = await services.models()
         return done(counted(len(known), "model"), Models(models=known))
 
     @app.get("/api/doctor", tags=["service"], summary="What works here, what does not, and how to fix it")

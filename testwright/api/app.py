@@ -3,7 +3,7 @@
 from fastapi import Depends, FastAPI
 
 from testwright import __version__
-from testwright.api import about, delivered, exports, pages, repositories, sessions, stream, trigger
+from testwright.api import about, delivered, exports, pages, repositories, retrying, sessions, stream, trigger
 from testwright.api.errors import handle_errors
 from testwright.api.guard import RequestGuard
 from testwright.api.head import HeadAsGet
@@ -30,7 +30,8 @@ def create_app(services: ApiServices) -> FastAPI:
     starter = Starter(services)
     trigger.add_routes(app, services, starter)
     stream.add_routes(app, services)
-    sessions.add_routes(app, services, starter)
+    sessions.add_routes(app, services)
+    retrying.add_routes(app, services, starter)
     delivered.add_routes(app, services)
     exports.add_routes(app, services)
     repositories.add_routes(app, services)

@@ -108,6 +108,10 @@ class DecisionRequest(RequestBody):
     decision: Literal["kept", "rejected", "undecided"]
 
 
+class ContinueRequest(RequestBody):
+    max_cost_usd: float = Field(gt=0, description="What the session may spend, all rounds.")
+
+
 class RepositoryRequest(RequestBody):
     """A folder on this machine, absolute or relative to one of TESTWRIGHT_ROOTS, below which it must lie."""
 

@@ -9,6 +9,7 @@ from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Engine, ProjectView
 from testwright.domain.records import Accepted, FolderSuggestion
 from testwright.domain.sessions import Options
+from testwright.providers.options import Price
 from testwright.store import Store
 
 LOCAL_OWNER = "local"
@@ -54,7 +55,8 @@ class ApiServices:
     place of a folder that somebody wants to register, or raises InputError; `suggest_folders` proposes some that are
     not registered. `open_folder` raises OSError when the folder is gone. `why_unreadable` takes a root, a path below it
     and the most bytes a file may have, and says why the file has no text; None when there is no file. `has_tests` tells
-    whether a source file of a project has tests of its own.
+    whether a source file of a project has tests of its own. `price_of` a model's name is None where it is not known;
+    `prices_as_of` is the day of the price list.
     """
 
     settings: ApiSettings
@@ -63,7 +65,7 @@ class ApiServices:
     dispatch: Callable[[Accepted], Awaitable[None]]
     cancel_runs: Callable[[str, int], Awaitable[None]]
     frameworks: Callable[[], list[dict[str, Any]]]
-    models: Callable[[], list[dict[str, Any]]]
+    models: Callable[[], Awaitable[list[dict[str, Any]]]]
     writer_for: Callable[[Options], tuple[str, str | None]]
     languages_of: Callable[[str], frozenset[str]]
     language_of_path: Callable[[str], str | None]
@@ -74,3 +76,5 @@ class ApiServices:
     doctor: Callable[[], Awaitable[list[dict[str, Any]]]]
     web_build: Path | None = None
     has_tests: Callable[[str, ProjectView], bool] | None = None
+    price_of: Callable[[str | None], Price | None] = lambda _: None
+    prices_as_of: str | None = None

@@ -1,18 +1,13 @@
-"""Sessions: their status, their history, stopping and retrying them."""
+"""Sessions: their status, their history, stopping them."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Query
 
 from testwright.api.envelope import Envelope, done
-from testwright.api.estimates import estimate, in_words
-from testwright.api.intake import WantedFile, accepted_paths, read_files, writer_for
+from testwright.api.estimates import estimate
 from testwright.api.lookups import current_owner, find_session
-from testwright.api.problems import field_path
-from testwright.api.requests import RetryRequest
 from testwright.api.services import ApiServices
-from testwright.api.starting import Starter
 from testwright.api.wire import (
     EstimateRange,
     FileStatusData,
@@ -22,18 +17,16 @@ from testwright.api.wire import (
     SessionList,
     SessionState,
     SessionSummary,
-    StartedSession,
     StatusData,
 )
-from testwright.domain.errors import InputError
-from testwright.domain.records import FileRecord, SessionRecord
-from testwright.domain.sessions import FileStatus, Options, SourceFile, UnreadableFile
+from testwright.domain.records import SessionRecord
+from testwright.domain.sessions import Options
 from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
 
 
-def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
+def add_routes(app: FastAPI, services: ApiServices) -> None:
     store = services.store
 
     @app.get("/api/inngest/status/{session_id}", tags=["generation"], summary="The whole truth without a stream")
@@ -81,46 +74,6 @@ def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
         message = "The session was stopped." if stopped else "The session was over already."
         return done(message, SessionState(session_id=session_id, status=now.status))
 
-    @app.post("/api/sessions/{session_id}/retry", tags=["sessions"], summary="Try failed files again")
-    async def retry(session_id: str, owner: Owner, request: RetryRequest | None = None) -> Envelope[StartedSession]:
-        """A further round of the same session: its stream goes on, earlier results stay.
-
-        Files that were read from the registered folder are read again. A text that the request brought is taken as it
-        was: send a corrected one in a new trigger with the same `sessionId`.
-        """
-        wish = request or RetryRequest()
-        record = await find_session(services, session_id, owner)
-        paths = None
-        if wish.paths is not None:
-            paths = accepted_paths((field_path(("paths", index)), path) for index, path in enumerate(wish.paths))
-        options = replace(record.options, model=wish.model or record.options.model)
-        writer, model = writer_for(services, options, field="model")
-        again = [file for file in await store.files(session_id) if _is_tried_again(file, paths)]
-        fresh = [] if not record.status.is_over else await _read_again(services, record, again, paths)
-        expected = await estimate(
-            store, writer=writer, frameworks=[file.framework for file in again], width=services.settings.width
-        )
-        accepted = await store.retry(
-            session_id,
-            owner,
-            paths=paths,
-            wanted_model=wish.model,
-            writer=writer,
-            model=model,
-            instructions=wish.instructions,
-            estimate_seconds=expected.seconds,
-            read_again=fresh,
-        )
-        await starter.start(accepted, owner)
-        started = StartedSession(
-            session_id=session_id,
-            event_id=accepted.event_id,
-            total_files=len(again),
-            framework=record.framework,
-            estimated_time=in_words(expected.seconds),
-        )
-        return done("Test generation started again in background", started)
-
 
 async def _stop(services: ApiServices, record: SessionRecord, owner: str) -> bool:
     """Whether it was running."""
@@ -128,34 +81,6 @@ async def _stop(services: ApiServices, record: SessionRecord, owner: str) -> boo
     if stopped:
         await services.cancel_runs(record.session_id, record.round)
     return stopped
-
-
-def _is_tried_again(file: FileRecord, paths: list[str] | None) -> bool:
-    return file.path in paths if paths is not None else file.status in (FileStatus.FAILED, FileStatus.CANCELLED)
-
-
-async def _read_again(
-    services: ApiServices, record: SessionRecord, again: list[FileRecord], paths: list[str] | None
-) -> list[SourceFile | UnreadableFile]:
-    wanted = [
-        WantedFile(
-            field=file.path if paths is None else field_path(("paths", paths.index(file.path))),
-            path=file.path,
-            framework=file.framework,
-        )
-        for file in again
-        if file.from_folder
-    ]
-    if record.repository_root is not None:
-        return list((await read_files(services, record.repository_root, record.branch, wanted)).values())
-    if wanted:
-        raise InputError(
-            "The session's repository is not registered any more, so its files cannot be read again.",
-            status=404,
-            code="repository_gone",
-            hint="Register the folder again, and start a new session.",
-        )
-    return []
 
 
 async def _status_data(services: ApiServices, record: SessionRecord) -> StatusData:

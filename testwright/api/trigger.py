@@ -48,7 +48,7 @@ def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
     @app.post("/api/estimate", tags=["generation"], summary="What the same request would take; starts nothing")
     async def estimate_request(request: TriggerRequest, owner: Owner) -> Envelope[EstimateData]:
         intake = await take_in(services, owner, request, None)
-        spending = await expected_spending(services.store, intake.new)
+        spending = await expected_spending(services.store, intake.new, services.price_of)
         expected = EstimateData(
             seconds=intake.estimate.seconds,
             seconds_low=intake.estimate.low,
@@ -58,6 +58,8 @@ def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
             model=intake.new.model,
             tokens=spending.tokens,
             currency=None if spending.usd is None else {"usd": spending.usd},
+            basis=spending.basis,
+            prices_as_of=services.prices_as_of if spending.basis == "size" and spending.usd else None,
         )
         return done("Nothing was started.", expected)
 

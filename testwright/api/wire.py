@@ -209,8 +209,10 @@ class EstimateData(Wire):
     estimated_time: str = Field(examples=["2m 30s"])
     writer: str
     model: str | None
-    tokens: int | None = Field(description="By what such files took before; null: nothing is known yet")
+    tokens: int | None = Field(description="By what such files took before, else by their size")
     currency: dict[str, float] | None = Field(description="null: no price is known")
+    basis: str = Field(description="history: what the same model took here before; size: reckoned from the files")
+    prices_as_of: str | None = Field(description="The day of the price list, where a price of it was used")
 
 
 class EngineHealth(Wire):

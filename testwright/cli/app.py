@@ -89,7 +89,19 @@ def generate(
     mocks: Annotated[
         bool, typer.Option("--mocks/--no-mocks", help="Replace what lies outside (network, clock) in the tests.")
     ] = True,
-    model: Annotated[str | None, typer.Option(help="A model's name, or `explorer` to use none.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A model's name, as `testwright models` lists them, or `explorer` to use none.")
+    ] = None,
+    max_cost_usd: Annotated[
+        float | None, typer.Option("--max-cost-usd", min=0, help="What a project's session may spend on a model.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree that files are sent to the model's provider.")] = False,
+    record: Annotated[
+        Path | None, typer.Option(help="Write every answer of the model into this folder.", file_okay=False)
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Run with the answers of such a folder; nobody is asked.", file_okay=False)
+    ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Write the suites into the tree; never over a file.")] = False,
 ) -> None:
@@ -103,6 +115,9 @@ def generate(
     if not kinds:
         print("testwright: nothing to write: give --unit, --integration or both.", file=sys.stderr)
         sys.exit(USAGE)
+    if record is not None and replay is not None:
+        print("testwright: --record and --replay at once make no sense: give one of them.", file=sys.stderr)
+        sys.exit(USAGE)
     wish = Wish(
         projects=select(paths),
         framework=framework,
@@ -113,6 +128,10 @@ def generate(
         model=model,
         as_json=json_output,
         apply=apply,
+        max_cost_usd=max_cost_usd,
+        yes=yes,
+        record=record,
+        replay=replay,
     )
     sys.exit(asyncio.run(generate_all(wish)))
 
@@ -123,6 +142,14 @@ def doctor(json_output: Annotated[bool, typer.Option("--json", help="The checks 
     from testwright.cli.doctor import examine
 
     sys.exit(asyncio.run(examine(as_json=json_output)))
+
+
+@app.command()
+def models(json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False) -> None:
+    """List the models that can be asked, with their prices, and say what is missing for the others."""
+    from testwright.cli.models import list_models
+
+    sys.exit(asyncio.run(list_models(as_json=json_output)))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from testwright.cli import own_tests
+from testwright.cli.consent import ask_consent, question_on
 from testwright.cli.display import show
 from testwright.cli.exits import ALL_PROVEN, PARTIAL, STOPPED, exit_status_of
 from testwright.domain.errors import InputError
@@ -41,6 +42,10 @@ class Wish:
     model: str | None
     as_json: bool
     apply: bool
+    max_cost_usd: float | None = None
+    yes: bool = False
+    record: Path | None = None
+    replay: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,8 @@ class Ended:
 async def generate_all(wish: Wish) -> int:
     """Generate for every project that the paths lie in. Returns the exit status."""
     settings = read_settings()
+    if wish.record is not None or wish.replay is not None:
+        settings = settings.model_copy(update={"record": wish.record, "replay": wish.replay})
     count = sum(len(paths) for paths in wish.projects.values())
     if count > settings.max_files:
         raise InputError(
@@ -71,9 +78,11 @@ async def generate_all(wish: Wish) -> int:
         include_edge_cases=wish.edge_cases,
         mock_external=wish.mocks,
         model=wish.model,
+        max_cost_usd=wish.max_cost_usd,
     )
     ended: list[Ended] = []
     async with open_workbench(settings) as bench:
+        _agree(bench, wish, options)
         for root, paths in wish.projects.items():
             session = await _accept(bench, root, paths, wish.framework, options)
             try:
@@ -90,6 +99,16 @@ async def generate_all(wish: Wish) -> int:
         ended = [_applied(one) for one in ended]
     _print(ended, wish)
     return _status(ended)
+
+
+def _agree(bench: Workbench, wish: Wish, options: Options) -> None:
+    """Raises InputError `consent_needed`. Nothing of any project has been sent by then."""
+    _, model = bench.writer_for(options)
+    receiver = bench.models.receiver(bench.models.named(model)) if model is not None else None
+    if receiver is not None:
+        question = question_on(sys.stdin.isatty() and sys.stderr.isatty())
+        for root in wish.projects:
+            ask_consent(bench.settings.home, root, receiver, yes=wish.yes, ask=question)
 
 
 def _end_as_ctrl_c_does(*numbers: signal.Signals) -> None:

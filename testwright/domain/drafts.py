@@ -62,7 +62,7 @@ class Mending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a draft cost. `cost_usd` is None when no price is known, 0 when nothing was bought."""
+    """What answers of a model took. `cost_usd` is None when no price is known, 0 when nothing was bought."""
 
     tokens: int = 0
     cost_usd: float | None = 0.0
@@ -102,12 +102,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """A draft together with what it took to get it, and what its writer suspects to be bugs.
+    """A draft, and what its writer suspects to be bugs.
 
     `asked` is None when no model was asked.
     """
 
     draft: Draft
-    usage: Usage = Usage()
     suspects: tuple[Suspect, ...] = ()
     asked: Asked | None = None

@@ -89,6 +89,10 @@ CURED_BY_AN_EDIT = frozenset(
 """Codes of a file's failure that nothing but another text of the file helps against."""
 
 
+ENDS_THE_FILE = frozenset({"replay_missing", "recording_failed"})
+"""Codes of a writer's failure that end the file even where tests that pass are there: going on would hide it."""
+
+
 class EngineUnreachable(TestwrightError):
     """The job engine did not answer and nothing was started: HTTP 503."""
 

@@ -38,6 +38,9 @@ class Step(Protocol):
 class Desk(Protocol):
     """Where the pipeline of one file puts down what it finds. Everything here may be done twice without harm."""
 
+    @property
+    def purse(self) -> "Purse": ...
+
     async def tell(self, event: Event) -> None:
         """Record an event of this file's round, and what it changes. The same event again changes nothing."""
         ...
@@ -49,7 +52,7 @@ class Desk(Protocol):
     async def get(self, key: str) -> dict[str, Any] | None: ...
 
     async def spent(self) -> Usage:
-        """What the drafts of all files of this round took so far."""
+        """What was bought for this file in this round so far. An answer that was known already cost nothing."""
         ...
 
     async def deliver(self, suite: DeliveredSuite) -> str:
@@ -422,11 +425,16 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a model said, and what it cost. `finish` is stop, length or blocked."""
+    """What a model said, and what it cost.
+
+    `finish` is stop, length (cut off), blocked (it declined) or empty; `reason` is the provider's own word for the
+    last two.
+    """
 
     text: str
     finish: str
     usage: Usage
+    reason: str = ""
 
 
 class LanguageModel(Protocol):
@@ -447,6 +455,37 @@ class LanguageModel(Protocol):
         on_text: Callable[[str], Awaitable[None]] | None = None,
     ) -> Answer:
         """Raises TransientError (429, 5xx, network; with the provider's delay) or PermanentError (key, safety, 400)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The most that one call may take: tokens, and US dollars where a price is known.
+
+    `seconds` is how long it may be under way; what is not settled by then counts as spent for good. `day_usd` is what
+    all sessions of a day (UTC) together may spend, None for no limit.
+    """
+
+    provider: str
+    model: str
+    tokens: int
+    usd: float | None
+    seconds: float
+    day_usd: float | None = None
+
+
+class Purse(Protocol):
+    """The money of one file's session. Every call is paid from it: set aside before it is made, settled after."""
+
+    async def reserve(self, offer: Offer) -> str | None:
+        """Set the offer aside and return its id, or None while other calls under way hold what it needs.
+
+        Raises PermanentError `budget_reached` when there would not be enough left even if those came back unspent.
+        """
+        ...
+
+    async def settle(self, reservation: str, usage: Usage | None) -> None:
+        """Tell what the call took; None when nobody knows, so that all that was set aside counts as spent."""
         ...
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from testwright.domain.analysis import Analysis
-from testwright.domain.errors import Cancelled, PermanentError, TransientError
+from testwright.domain.errors import ENDS_THE_FILE, Cancelled, PermanentError, TransientError
 from testwright.domain.ports import Desk, Step
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import CoverageGoal
@@ -60,8 +60,8 @@ async def _walk(job: Job, step: Step) -> None:
             break
         try:
             drafted = await step(f"repair/{attempt}", partial(repaired_draft, job, ready, attempt), returns=Drafted)
-        except (PermanentError, TransientError):
-            if not best.passed:
+        except (PermanentError, TransientError) as error:
+            if not best.passed or error.code in ENDS_THE_FILE:
                 raise
             break  # what passes already is worth more than a file that fails because of its worst tests
         asked = attempt
@@ -102,7 +102,9 @@ async def _challenged(job: Job, ready: Ready, step: Step, best: "Tried", number:
         work = partial(strengthened_draft, job, ready, best.attempt, attempt, before=before)
         try:
             drafted = await step(f"strengthen/{attempt}", work, returns=Drafted)
-        except (PermanentError, TransientError):
+        except (PermanentError, TransientError) as error:
+            if error.code in ENDS_THE_FILE:
+                raise
             return best  # the suite stands as it is
         if not drafted.changed:
             return best

@@ -8,8 +8,8 @@ from functools import reduce
 from operator import or_
 
 from testwright.domain.analysis import Analysis
-from testwright.domain.drafts import Asked, Case, Draft, Usage, Writing
-from testwright.domain.errors import PermanentError, TransientError
+from testwright.domain.drafts import Asked, Case, Draft, Writing
+from testwright.domain.errors import ENDS_THE_FILE, PermanentError, TransientError
 from testwright.domain.ports import Gaps, WritingTask
 from testwright.domain.sessions import TestType
 from testwright.domain.styles import Sample
@@ -31,7 +31,7 @@ MOST_STRENGTHENED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """`changed` is False when the writer had nothing new, or the budget was used up."""
+    """`changed` is False when the writer had nothing new."""
 
     tests: int
     changed: bool = True
@@ -39,12 +39,6 @@ class Drafted:
 
 async def first_draft(job: Job, ready: Ready) -> Drafted:
     """Step `draft/1`."""
-    if job.writer.model is not None and await _budget_is_used_up(job):
-        raise PermanentError(
-            f"The session reached its limit of ${job.assignment.options.max_cost_usd:g} before {job.file_name}.",
-            code="budget_reached",
-            hint="Finished files are kept. Send the others again with a higher maxCostUsd.",
-        )
     bench = await Bench.open(job, ready)
     writing = await job.writer.draft(await _task(bench))
     draft = as_checked(bench, with_unique_names(_fitted(bench, writing.draft)))
@@ -73,23 +67,22 @@ async def repaired_draft(job: Job, ready: Ready, attempt: int) -> Drafted:
     accusing = {suspect.name for suspect in accusations(job, before, left, analysis)}
     accusing |= {case.name for case in before.cases if case.suspect}
     left = tuple(fault for fault in left if fault.name not in accusing)
-    asks = bool(left) and not await _budget_is_used_up(job)
-    if not mended and not asks:
+    if not mended and not left:
         return Drafted(tests=len(before.cases), changed=False)
     await telling.tell_repair(job, attempt, trial.faults, mended)
     writing = Writing(draft=draft)
-    if asks:
+    if left:
         bench = await Bench.open(job, ready)
         try:
             written = await job.writer.repair(await _task(bench), draft, left)
-        except (PermanentError, TransientError):
-            if not mended:
+        except (PermanentError, TransientError) as error:
+            if not mended or error.code in ENDS_THE_FILE:
                 raise
             written = None  # what was mended is worth a run of its own
         if written is not None:
             draft = as_checked(bench, merged(draft, _fitted(bench, written.draft)))
             writing = replace(written, draft=draft)
-    if writing.draft != before or writing.usage != Usage():
+    if writing.draft != before or writing.asked is not None:
         await _lay(job, attempt, writing)
     if draft == before:
         return Drafted(tests=len(before.cases), changed=False)
@@ -110,7 +103,7 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, 
     unmet = tuple(edge for edge in edges if edge.number in challenge.unmet)
     gaps = Gaps(unnoticed=challenge.survivors, missed=trial.missed, unmet=unmet)
     gained = before is None or reach_of(trial, challenge) - await _reach(job, before)
-    if not gained or gaps == Gaps() or await _budget_is_used_up(job):
+    if not gained or gaps == Gaps():
         return unchanged
     bench = await Bench.open(job, ready)
     switched = await asyncio.to_thread(job.language.switched, job.assignment.source, gaps.unnoticed)
@@ -136,14 +129,6 @@ async def _reach(job: Job, attempt: int) -> frozenset[tuple[str, str]]:
 
 async def writing_of(job: Job, attempt: int) -> Writing:
     return await shelf.take(job.desk, f"draft/{attempt}", Writing)
-
-
-async def usage_so_far(job: Job) -> Usage:
-    """What all drafts took, a repair that came to nothing included; one that asked nobody laid nothing down."""
-    total = Usage()
-    for writing in (await writings_so_far(job)).values():
-        total += writing.usage
-    return total
 
 
 async def asked_so_far(job: Job) -> Asked | None:
@@ -208,15 +193,6 @@ async def _lay(job: Job, attempt: int, writing: Writing) -> None:
     await shelf.lay(job.desk, f"draft/{attempt}", writing)
 
 
-async def _budget_is_used_up(job: Job) -> bool:
-    """What the round's files took together counts; files that ask at the same moment may each still ask once."""
-    budget = job.assignment.options.max_cost_usd
-    if budget is None:
-        return False
-    spent = (await job.desk.spent()).cost_usd
-    return spent is not None and spent >= budget
-
-
 async def _task(bench: Bench) -> WritingTask:
     job = bench.job
     baseline = (await shelf.take(job.desk, "baseline", Baseline)).coverage
@@ -236,8 +212,7 @@ async def _task(bench: Bench) -> WritingTask:
             sandbox=job.tools.sandbox,
             workspace=bench.workspace,
         ),
-        # A further round must be able to come to something else; the same round taken up again must not.
-        seed=job.tools.seed + job.assignment.round - 1,
+        seed=job.seed,
         sample=_sample(bench),
         missed=tuple(sorted(baseline.lines_missed)) if baseline is not None else (),
     )

@@ -24,7 +24,7 @@ from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, FileCoverage, Trouble
 from testwright.pipeline import shelf
-from testwright.pipeline.drafting import asked_so_far, usage_so_far, writing_of
+from testwright.pipeline.drafting import asked_so_far, writing_of
 from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Suspicions, Trial, first_line
 from testwright.pipeline.own_suites import joined
 from testwright.pipeline.tools import Job, Ready
@@ -44,7 +44,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     challenge = await shelf.take(job.desk, f"challenge/{best}", Challenge)
     written = (await writing_of(job, best)).draft
     challenge = challenge.seen_by(kept | (_others(challenge, written) if suite.is_added else frozenset()))
-    usage = await usage_so_far(job)
+    usage = await job.desk.spent()
     after = joined(baseline.coverage, proven.coverage)
     evidence = Evidence(
         writer=job.writer.name,
@@ -126,7 +126,7 @@ async def keep_unverified(job: Job, ready: Ready, best: int, attempts: int) -> s
     """Step `keep` of a suite that nobody could run here: what passed the static gates, and nothing claimed of it."""
     trial = await shelf.take(job.desk, f"trial/{best}", Trial)
     draft = (await writing_of(job, best)).draft.only(trial.passed)
-    usage = await usage_so_far(job)
+    usage = await job.desk.spent()
     suite = DeliveredSuite(
         file_path=job.assignment.source.path,
         test_file_path=ready.suite_path,
@@ -151,7 +151,7 @@ async def keep_unverified(job: Job, ready: Ready, best: int, attempts: int) -> s
 async def keep_suspects(job: Job, ready: Ready, best: int, attempts: int) -> str:
     """Step `keep` of a file of which nothing is left but possible bugs: no suite, and no claim to one."""
     suspects = (await shelf.take(job.desk, "suspects", Suspicions)).found
-    usage = await usage_so_far(job)
+    usage = await job.desk.spent()
     suite = DeliveredSuite(
         file_path=job.assignment.source.path,
         test_file_path=ready.suite_path,

@@ -11,6 +11,7 @@ from testwright.domain.ports import (
     Formatter,
     Framework,
     Language,
+    Purse,
     Sandbox,
     Toolchains,
     TypeChecker,
@@ -23,7 +24,8 @@ from testwright.domain.records import Assignment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """`writers` makes a writer by its name (explorer, model) from the model that was asked for, None for the usual one.
+    """`writers` makes a writer by its name (explorer, model) from the model that was asked for, None for the usual one,
+    the purse that pays for it, and the seed.
 
     `most_mutants` and `challenge_seconds` are for one file: so many ways to break it are tried, for so long at most.
     `now` is wall time in seconds since the epoch; only durations are taken from it.
@@ -35,7 +37,7 @@ class Tools:
     toolchains: Toolchains
     sandbox: Sandbox
     workspaces: Workspaces
-    writers: Mapping[str, Callable[[str | None], Writer]]
+    writers: Mapping[str, Callable[[str | None, Purse, int], Writer]]
     type_checkers: Mapping[str, TypeChecker] = field(default_factory=dict)
     formatters: Mapping[str, Formatter] = field(default_factory=dict)
     stability_runs: int = 5
@@ -114,7 +116,12 @@ class Job:
             raise PermanentError(
                 f"The writer {self.assignment.writer} is not available here.",
                 code="writer_unavailable",
-                hint="For the model writer set GOOGLE_API_KEY; the explorer needs no key.",
+                hint="`testwright models` says which models can write; the explorer needs no key.",
                 retryable=True,
             )
-        return make(self.assignment.model)
+        return make(self.assignment.model, self.desk.purse, self.seed)
+
+    @property
+    def seed(self) -> int:
+        """A further round must be able to come to something else; the same round taken up again must not."""
+        return self.tools.seed + self.assignment.round - 1

@@ -17,7 +17,7 @@ from testwright.store.counting import counted
 from testwright.store.event_log import RUNNING, OpenRound
 from testwright.store.failing import file_failed
 from testwright.store.records import accepted, options_from, options_json
-from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow
+from testwright.store.rows import CallRow, FileRow, RoundRow, SessionRow, SourceRow
 
 _QUEUED: dict[str, Any] = {
     "status": FileStatus.QUEUED,
@@ -71,6 +71,7 @@ async def retry(
     writer: str | None,
     model: str | None,
     instructions: str | None,
+    max_cost_usd: float | None,
     estimate_seconds: int,
     read_again: Sequence[SourceFile | UnreadableFile],
     now: datetime,
@@ -84,6 +85,8 @@ async def retry(
         options = replace(options, model=wanted_model)
     if instructions is not None:
         options = replace(options, instructions=instructions)
+    if max_cost_usd is not None:
+        options = replace(options, max_cost_usd=max_cost_usd)
     plan = _Plan(
         owner=owner,
         options=options,
@@ -103,6 +106,8 @@ async def retry(
 
 async def delete_session(rows: AsyncSession, session_id: str, owner: str) -> None:
     session = await owned_session(rows, session_id, owner)
+    # What a day cost stays true; but a later session of the same name does not pay for this one.
+    await rows.execute(update(CallRow).where(CallRow.session_id == session.id).values(session_id=""))
     await rows.execute(delete(SessionRow).where(SessionRow.id == session.id))
 
 

@@ -32,7 +32,7 @@ async def _get(rows: AsyncSession, key: str) -> Answer | None:
         return None
     stored = row.answer
     usage = Usage(tokens=stored["tokens"], cost_usd=stored["cost_usd"])
-    return Answer(text=stored["text"], finish=stored["finish"], usage=usage)
+    return Answer(text=stored["text"], finish=stored["finish"], usage=usage, reason=stored.get("reason", ""))
 
 
 async def _put(rows: AsyncSession, key: str, answer: Answer, now: datetime) -> None:
@@ -42,5 +42,6 @@ async def _put(rows: AsyncSession, key: str, answer: Answer, now: datetime) -> N
             "finish": answer.finish,
             "tokens": answer.usage.tokens,
             "cost_usd": answer.usage.cost_usd,
+            "reason": answer.reason,
         }
         rows.add(AnswerRow(key=key, answer=stored, created_at=now))

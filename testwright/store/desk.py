@@ -14,12 +14,14 @@ from testwright.domain.errors import Cancelled, PermanentError, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, evidence_json, mutant_json
 from testwright.domain.paths import same_file_key
+from testwright.domain.ports import Purse
 from testwright.domain.sessions import Decision, FileStatus
 from testwright.domain.suspects import suspect_json
 from testwright.store.counting import counted
 from testwright.store.database import Database
 from testwright.store.event_log import OpenRound, base_name
 from testwright.store.failing import file_failed
+from testwright.store.ledger import SessionPurse, usage_of
 from testwright.store.rows import FileRow, RoundRow, ShelfRow, SuiteRow
 
 
@@ -42,6 +44,7 @@ class FileDesk:
         self._file_index = file_index
         self._now = now
         self._wake = wake
+        self.purse: Purse = SessionPurse(database, session_id=session_id, round=round, file_index=file_index, now=now)
 
     async def tell(self, event: Event) -> None:
         await self._database.write(lambda rows: self._tell(rows, event), then=self._wake)
@@ -53,7 +56,8 @@ class FileDesk:
         return await self._database.glance(lambda rows: self._get(rows, key))
 
     async def spent(self) -> Usage:
-        return await self._database.glance(self._spent)
+        place = {"round": self._round, "file_index": self._file_index}
+        return await self._database.glance(lambda rows: usage_of(rows, self._session_id, **place))
 
     async def deliver(self, suite: DeliveredSuite) -> str:
         """Raises Cancelled when the file has already ended another way, so that nothing is left to be done."""
@@ -76,16 +80,6 @@ class FileDesk:
     async def _get(self, rows: AsyncSession, key: str) -> dict[str, Any] | None:
         row = await rows.get(ShelfRow, (self._session_id, self._round, self._file_index, key))
         return None if row is None else row.value
-
-    async def _spent(self, rows: AsyncSession) -> Usage:
-        tokens, cost = (ShelfRow.value[("usage", name)] for name in ("tokens", "cost_usd"))
-        query = select(
-            func.coalesce(func.sum(tokens.as_integer()), 0),
-            func.coalesce(func.sum(cost.as_float()), 0.0),
-            func.count() == func.count(cost.as_float()),
-        ).where(ShelfRow.session_id == self._session_id, ShelfRow.round == self._round, ShelfRow.key.like("draft/%"))
-        taken, paid, is_known = (await rows.execute(query)).one()
-        return Usage(tokens=taken, cost_usd=paid if is_known else None)
 
     async def _deliver(self, rows: AsyncSession, suite: DeliveredSuite) -> str:
         known = await self._delivered(rows)

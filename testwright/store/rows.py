@@ -208,6 +208,31 @@ class AnswerRow(Row):
     created_at: Mapped[datetime]
 
 
+class CallRow(Row):
+    """A call of a model: what was set aside for it, and what it took.
+
+    Belongs to no session by key: what a day cost stays true when a session is deleted. `settled` is False while it is
+    under way, and for good when its process died; a settled call without `tokens` took nobody knows what.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (Index(None, "session_id", "round"), Index(None, "began_at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    session_id: Mapped[str]
+    round: Mapped[int]
+    file_index: Mapped[int]
+    provider: Mapped[str]
+    model: Mapped[str]
+    began_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    most_tokens: Mapped[int]
+    most_usd: Mapped[float | None]
+    settled: Mapped[bool]
+    tokens: Mapped[int | None]
+    cost_usd: Mapped[float | None]
+
+
 class RepositoryRow(Row):
     __tablename__ = "repositories"
     __table_args__ = (UniqueConstraint("owner", "root"),)

@@ -22,7 +22,7 @@ from testwright.domain.records import (
     TestRecord,
 )
 from testwright.domain.sessions import Decision, SourceFile, UnreadableFile
-from testwright.store import accepting, deciding, event_log, looking_up, repositories, running
+from testwright.store import accepting, deciding, event_log, ledger, looking_up, repositories, running
 from testwright.store.answers import StoredAnswers
 from testwright.store.database import Database, prepare_file
 from testwright.store.desk import FileDesk
@@ -108,6 +108,7 @@ class Store:
         estimate_seconds: int,
         writer: str | None = None,
         wanted_model: str | None = None,
+        max_cost_usd: float | None = None,
         read_again: Sequence[SourceFile | UnreadableFile] = (),
     ) -> Accepted:
         """A further round with the named files, else with all that failed or were cancelled.
@@ -127,6 +128,7 @@ class Store:
                 writer=writer,
                 model=model,
                 instructions=instructions,
+                max_cost_usd=max_cost_usd,
                 estimate_seconds=estimate_seconds,
                 read_again=read_again,
                 now=self._now(),
@@ -271,6 +273,10 @@ class Store:
     async def spent_per_file(self, model: str) -> list[tuple[int, float | None]]:
         """Tokens and US dollars (None: no price was known) of the newest 50 files that this model wrote for."""
         return await self._database.glance(lambda rows: looking_up.spent_per_file(rows, model))
+
+    async def spent_usd(self, session_id: str) -> float:
+        """What the session has spent, and may have spent, of what its limit allows."""
+        return await self._database.glance(lambda rows: ledger.spent_usd(rows, session_id))
 
     async def running_sessions(self) -> frozenset[str]:
         """The ids of all sessions that are not over, whoever drives them."""

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.events import summary_json
 from testwright.domain.sessions import FileStatus, Summary
+from testwright.store.ledger import usage_of
 from testwright.store.rows import FileRow, RoundRow, SuiteRow
 
 
@@ -23,27 +24,19 @@ async def summary_of(rows: AsyncSession, round: RoundRow, now: datetime) -> dict
     evidence = list((await rows.scalars(delivered)).all())
     reached = [one["coverage"]["after"]["lines"] for one in evidence if one["verified"]]
     measured = [percent for percent in reached if percent is not None]
-    total = sum(counted.values())
+    bought = await usage_of(rows, round.session_id, round=round.number)
     summary = Summary(
-        total_files=total,
+        total_files=sum(counted.values()),
         successful_tests=counted.get(FileStatus.COMPLETED, 0),
         failed_tests=counted.get(FileStatus.FAILED, 0),
         total_test_count=sum(one["testCount"] for one in evidence),
         average_coverage=round_to_tenth(measured),
         duration_ms=int((now - (round.started_at or round.created_at)).total_seconds() * 1000),
-        tokens=sum(one["tokens"] for one in evidence),
-        cost_usd=_cost(evidence, is_complete=round.model is None or len(evidence) == total),
+        tokens=bought.tokens,
+        cost_usd=bought.cost_usd,
     )
     return summary_json(summary)
 
 
 def round_to_tenth(percents: list[float]) -> float | None:
     return round(fmean(percents), 1) if percents else None
-
-
-def _cost(evidence: list[dict[str, Any]], *, is_complete: bool) -> float | None:
-    """None when a part of it is unknown: no price, or a file that ended without saying what its drafts cost."""
-    costs = [one["costUsd"] for one in evidence]
-    if not is_complete or None in costs:
-        return None
-    return sum(costs, 0.0)

@@ -88,7 +88,7 @@ class BothWriters:
         except ValueError:
             return replace(modelled, suspects=suspects)
         draft = Draft(preamble=preamble, cases=(*modelled.draft.cases, *new))
-        return replace(modelled, draft=draft, usage=modelled.usage + explored.usage, suspects=suspects)
+        return replace(modelled, draft=draft, suspects=suspects)
 
 
 async def _explored(explorer: Writer, task: WritingTask) -> Writing | None:

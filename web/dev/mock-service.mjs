@@ -332,7 +332,11 @@ function answer(method, path, body) {
       models: [
         {
           provider: 'gemini',
-          model: 'gemini-3-flash',
+          title: 'Google (Gemini)',
+          model: 'gemini-3.8-flash',
+          name: 'gemini:gemini-3.8-flash',
+          usual: true,
+          sendsTo: 'Google (Gemini)',
           configured: false,
           reason: 'GOOGLE_API_KEY is not set',
         },

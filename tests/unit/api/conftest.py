@@ -73,6 +73,10 @@ class FakeEngine:
         self.cancelled.append((session_id, round))
 
 
+async def _models() -> list[dict[str, Any]]:
+    return [{"name": "gemini:gemini-3.8-flash"}]
+
+
 def _writer_for(options: Options) -> tuple[str, str | None]:
     if options.model == "unknown-model":
         raise PermanentError("No key for unknown-model.", code="model_refused", hint="Set GOOGLE_API_KEY.")
@@ -284,7 +288,7 @@ async def door(store: Store, settings: DoorSettings, web_build: Path | None) -> 
         dispatch=engine.dispatch,
         cancel_runs=engine.cancel_runs,
         frameworks=lambda: [{"name": name, "languages": sorted(able)} for name, able in _FRAMEWORKS.items()],
-        models=lambda: [{"name": "gemini-3-flash"}],
+        models=_models,
         writer_for=_writer_for,
         languages_of=lambda framework: _FRAMEWORKS.get(framework, frozenset()),
         language_of_path=lambda path: _LANGUAGES.get(Path(path).suffix),

@@ -98,7 +98,7 @@ async def test_frameworks_models_and_checks_are_listed(door):
         "jest",
         "vitest",
     ]
-    assert (await door.get("/api/models")).json()["data"] == {"models": [{"name": "gemini-3-flash"}]}
+    assert (await door.get("/api/models")).json()["data"] == {"models": [{"name": "gemini:gemini-3.8-flash"}]}
     assert (await door.get("/api/doctor")).json()["data"]["checks"][0]["name"] == "sandbox"
 
 

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Draft, Usage
+from testwright.domain.errors import PermanentError
 from testwright.domain.evidence import DeliveredSuite, FacedMutant, NotVerified
 from testwright.domain.mutants import Fate, Mutant
+from testwright.domain.ports import Offer
 from testwright.domain.suspects import Because, Suspect
 from testwright.domain.verdicts import Drop
 
@@ -393,3 +395,48 @@ async def test_an_unknown_test_is_404(door):
     answer = await door.get(f"/api/sessions/{session_id}/tests/test_unknown")
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "test_not_found")
+
+
+async def _stopped_by_budget(door, spent):
+    session_id = await door.start(files=TWO_FILES, options={"maxCostUsd": 0.5})
+    await door.store.claim_round(session_id, 1, "run")
+    purse = door.store.desk(session_id, 1, 1).purse
+    call = await purse.reserve(Offer(provider="fake", model="fake-1", tokens=1, usd=spent, seconds=60))
+    await purse.settle(call, Usage(tokens=1, cost_usd=spent))
+    await door.store.desk(session_id, 1, 1).fail(PermanentError("It broke."))
+    await door.store.desk(session_id, 1, 2).fail(PermanentError("No money.", code="budget_reached", retryable=True))
+    await door.store.finish_round(session_id, 1)
+    return session_id
+
+
+async def test_going_on_past_a_budget_takes_the_files_that_it_stopped_and_no_others(door):
+    session_id = await _stopped_by_budget(door, 0.4)
+
+    answer = await door.post(f"/api/sessions/{session_id}/continue", {"maxCostUsd": 2})
+
+    assert answer.status_code == 200
+    assert answer.json()["data"]["totalFiles"] == 1
+    session = (await door.get(f"/api/sessions/{session_id}")).json()["data"]
+    assert (session["round"], session["options"]["maxCostUsd"]) == (2, 2)
+    assert [file["status"] for file in session["files"]] == ["failed", "queued"]
+
+
+@pytest.mark.parametrize("limit", [0.4, 0.1, -1, "2", None])
+async def test_a_limit_that_is_spent_already_goes_nowhere(door, limit):
+    session_id = await _stopped_by_budget(door, 0.4)
+
+    answer = await door.post(f"/api/sessions/{session_id}/continue", {"maxCostUsd": limit})
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["fields"][0]["path"] == "maxCostUsd"
+
+
+async def test_a_session_that_no_budget_stopped_has_nothing_to_go_on_with(door):
+    session_id = await door.start(files=TWO_FILES)
+    await door.finish(session_id)
+
+    answer = await door.post(f"/api/sessions/{session_id}/continue", {"maxCostUsd": 2})
+    unknown = await door.post("/api/sessions/sess_unknown/continue", {"maxCostUsd": 2})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "nothing_to_continue")
+    assert unknown.status_code == 404

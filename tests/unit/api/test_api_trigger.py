@@ -445,7 +445,7 @@ async def _spent(door: Any, tokens: int, cost_usd: float | None) -> None:
     await door.store.finish_round(session_id, 1)
 
 
-async def test_what_a_model_will_spend_is_unknown_until_it_has_spent_something(door, request_body):
+async def test_what_a_model_will_spend_is_reckoned_by_size_until_it_has_spent_something(door, request_body):
     body = request_body(files=[BUTTON, BUTTON | {"path": "src/b.ts"}], options={"model": "gemini-3-flash"})
     before = (await door.post("/api/estimate", body)).json()["data"]
     for tokens in (1000, 2000, 9000):
@@ -453,9 +453,11 @@ async def test_what_a_model_will_spend_is_unknown_until_it_has_spent_something(d
     after = (await door.post("/api/estimate", body)).json()["data"]
     other = (await door.post("/api/estimate", body | {"options": {"model": "gemini-other"}})).json()["data"]
 
-    assert (before["tokens"], before["currency"]) == (None, None)
+    assert (before["basis"], before["currency"]) == ("size", None)
+    assert 10_000 < before["tokens"] < 20_000
+    assert after["basis"] == "history"
     assert (after["tokens"], after["currency"]) == (4000, {"usd": 0.02})
-    assert (other["tokens"], other["currency"]) == (None, None)
+    assert (other["tokens"], other["basis"]) == (before["tokens"], "size")
 
 
 async def test_tokens_are_known_where_a_price_is_not(door, request_body):
@@ -480,6 +482,8 @@ async def test_an_estimate_starts_nothing(door, request_body):
         "model": None,
         "tokens": 0,
         "currency": {"usd": 0},
+        "basis": "history",
+        "pricesAsOf": None,
     }
     assert door.engine.dispatched == []
     assert await door.store.counts() == {"pending": 0, "processing": 0}

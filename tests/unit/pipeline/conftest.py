@@ -388,26 +388,33 @@ class ScriptedWriter:
     stronger_still: list[Draft] = field(default_factory=list)
     gaps: list[Gaps] = field(default_factory=list)
     suspects: tuple[Suspect, ...] = ()
-    trouble_on_repair: bool = False
+    trouble_on_repair: bool | str = False
+    affordable: int = 1000
+
+    def pay(self) -> None:
+        if self.calls == self.affordable:
+            raise PermanentError("The session has spent all it may.", code="budget_reached")
+        self.calls += 1
 
     async def draft(self, task: WritingTask) -> Writing:
-        self.calls += 1
-        return Writing(draft=self.drafts[0], usage=self.usage, suspects=self.suspects)
+        self.pay()
+        return Writing(draft=self.drafts[0], suspects=self.suspects)
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
         if self.trouble_on_repair:
-            raise PermanentError("The model is away.", code="model_away")
+            code = self.trouble_on_repair if isinstance(self.trouble_on_repair, str) else "model_away"
+            raise PermanentError("The model is away.", code=code)
+        self.pay()
         self.faults.append(tuple(faults))
-        self.calls += 1
         number = len(self.faults)
-        return Writing(draft=self.drafts[number], usage=self.usage) if number < len(self.drafts) else None
+        return Writing(draft=self.drafts[number]) if number < len(self.drafts) else None
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
         self.gaps.append(gaps)
         if self.stronger is None:
             return None
-        self.calls += 1
-        writing = Writing(draft=self.stronger, usage=self.usage)
+        self.pay()
+        writing = Writing(draft=self.stronger)
         self.stronger = self.stronger_still.pop(0) if self.stronger_still else None
         return writing
 
@@ -416,7 +423,8 @@ class ScriptedWriter:
 class PlainDesk:
     events: list[Event] = field(default_factory=list)
     shelf: dict[str, str] = field(default_factory=dict)
-    spent_elsewhere: Usage = field(default_factory=Usage)
+    bought: Callable[[], Usage] = Usage
+    purse: None = None  # what writers pay from; the one here is bought from nobody
     delivered: list[DeliveredSuite] = field(default_factory=list)
 
     async def tell(self, event: Event) -> None:
@@ -429,8 +437,7 @@ class PlainDesk:
         return json.loads(self.shelf[key]) if key in self.shelf else None
 
     async def spent(self) -> Usage:
-        laid = [json.loads(value)["usage"] for key, value in self.shelf.items() if key.startswith("draft/")]
-        return sum((Usage(**usage) for usage in laid), self.spent_elsewhere)
+        return self.bought()
 
     async def deliver(self, suite: DeliveredSuite) -> str:
         self.delivered.append(suite)
@@ -476,7 +483,7 @@ class World:
         self.workspaces = OneWorkspace(self.workspace)
         self.sandbox = ActingSandbox(self.workspace)
         self.writer = ScriptedWriter(list(drafts))
-        self.desk = PlainDesk()
+        self.desk = PlainDesk(bought=lambda: sum([self.writer.usage] * self.writer.calls, Usage()))
         self.step = RememberingStep()
         source = SourceFile(path="src/money.py", text=text, framework="pytest")
         self.assignment = Assignment(
@@ -502,7 +509,7 @@ class World:
             toolchains=OneToolchain(),
             sandbox=self.sandbox,
             workspaces=self.workspaces,
-            writers={"model": lambda model: self.writer},
+            writers={"model": lambda *_: self.writer},
             type_checkers={"minder": WordChecker()},
             formatters={"dotter": WordFormatter()},
             stability_runs=5,

@@ -110,9 +110,10 @@ async def test_a_writer_that_cannot_strengthen_does_not_cost_what_passes(world, 
     assert names(delivered.draft) == ["test_a"]
 
 
-@pytest.mark.parametrize("options", [Options(coverage=CoverageGoal.BASIC), Options(max_cost_usd=0.01)])
-async def test_basic_coverage_and_a_used_up_budget_ask_for_no_further_tests(world, suite, options):
-    it = world(suite(a="pass lines=1,2 kills=1"), text=SOURCE, options=options)
+@pytest.mark.parametrize(("coverage", "affordable"), [(CoverageGoal.BASIC, 9), (CoverageGoal.COMPREHENSIVE, 1)])
+async def test_basic_coverage_and_a_used_up_budget_ask_for_no_further_tests(world, suite, coverage, affordable):
+    it = world(suite(a="pass lines=1,2 kills=1"), text=SOURCE, options=Options(coverage=coverage))
+    it.writer.affordable = affordable
     it.writer.stronger = suite(b="pass lines=2 kills=2")
 
     delivered = await it.walk()

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from _pytest.assertion.rewrite import rewrite_asserts
 
-from tests.fakes.scripted_model import MemoryAnswers, ScriptedModel, said
+from tests.fakes.scripted_model import ScriptedModel, said
 from tests.unit.pipeline.conftest import (
     MemoryWorkspace,
     OneToolchain,
@@ -26,6 +26,7 @@ from tests.unit.pipeline.conftest import (
     RememberingStep,
     WordFramework,
 )
+from testwright.domain.drafts import Usage
 from testwright.domain.errors import PermanentError
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.ports import ProjectView
@@ -172,7 +173,7 @@ async def walked(told: Told) -> Mapping[str, Any]:
         toolchains=OneToolchain(),
         sandbox=CorpusSandbox(told, workspace),
         workspaces=OneWorkspace(workspace),
-        writers={"model": lambda _: ModelWriter(model, MemoryAnswers(), LANGUAGES)},
+        writers={"model": lambda *_: ModelWriter(model, LANGUAGES)},
         stability_runs=1,
         now=lambda: 1000.0,
     )
@@ -188,7 +189,7 @@ async def walked(told: Told) -> Mapping[str, Any]:
         writer="model",
         model=None,
     )
-    desk = PlainDesk()
+    desk = PlainDesk(bought=lambda: Usage(tokens=10 * len(model.asked)))
     try:
         await cover_file(assignment, desk, RememberingStep(), tools)
     except PermanentError as error:

@@ -176,7 +176,8 @@ async def test_a_repair_that_breaks_more_than_it_mends_is_not_taken(world, suite
 
 
 async def test_no_more_repairs_are_bought_once_the_budget_is_used_up(world, suite):
-    it = world(suite(a="pass", b="fail"), suite(b="pass"), options=Options(max_cost_usd=0.01))
+    it = world(suite(a="pass", b="fail"), suite(b="pass"))
+    it.writer.affordable = 1
 
     delivered = await it.walk()
 
@@ -185,15 +186,24 @@ async def test_no_more_repairs_are_bought_once_the_budget_is_used_up(world, suit
 
 
 async def test_a_file_is_not_begun_once_the_others_have_used_the_budget_up(world, suite):
-    it = world(suite(a="pass"), options=Options(max_cost_usd=0.5))
-    it.desk.spent_elsewhere = Usage(tokens=10, cost_usd=0.5)
+    it = world(suite(a="pass"))
+    it.writer.affordable = 0
 
     with pytest.raises(PermanentError) as caught:
         await it.walk()
 
     assert caught.value.code == "budget_reached"
-    assert caught.value.message == "The session reached its limit of $0.5 before money.py."
     assert it.writer.calls == 0
+
+
+async def test_a_replay_that_lacks_an_answer_is_not_taken_for_a_writer_with_nothing_new(world, suite):
+    it = world(suite(a="pass", b="fail"))
+    it.writer.trouble_on_repair = "replay_missing"
+
+    with pytest.raises(PermanentError) as caught:
+        await it.walk()
+
+    assert caught.value.code == "replay_missing"
 
 
 async def test_an_unknown_price_does_not_stop_repairs(world, suite):

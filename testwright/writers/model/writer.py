@@ -1,16 +1,14 @@
-"""Drafts and repairs by asking a language model, once for each question ever asked."""
+"""Drafts and repairs by asking a language model."""
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
-from testwright.domain.drafts import Draft, Usage, Writing
+from testwright.domain.drafts import Draft, Writing
 from testwright.domain.errors import PermanentError
-from testwright.domain.ports import Answer, AnswerCache, Gaps, Language, LanguageModel, WritingTask
+from testwright.domain.ports import Answer, Gaps, Language, LanguageModel, WritingTask
 from testwright.domain.verdicts import Fault
 from testwright.writers.model import prompting, units
 from testwright.writers.model.prompting import Prompter, Question
@@ -25,7 +23,6 @@ class _Heard:
     """What became of one question: a draft, or why there is none."""
 
     draft: Draft | None
-    usage: Usage
     problem: str = ""
 
 
@@ -37,12 +34,10 @@ class ModelWriter:
     def __init__(
         self,
         language_model: LanguageModel,
-        answers: AnswerCache,
         languages: Mapping[str, Language],
         secrets: Sequence[str] = (),
     ) -> None:
         self._language_model = language_model
-        self._answers = answers
         self._languages = languages
         self._secrets = tuple(secrets)
 
@@ -81,7 +76,6 @@ class ModelWriter:
         problems += [unfit] if unfit else []
         return Writing(
             draft=draft,
-            usage=reduce(Usage.__add__, (found.usage for _, found in heard)),
             asked=replace(asked, problem=problems[0] if problems else ""),
         )
 
@@ -103,8 +97,7 @@ class ModelWriter:
 
         Only where the request allows a repair at all.
         """
-        answer = await self._ask(task, question.prompt)
-        usage = answer.usage
+        answer = await self._ask(question.prompt)
         cut_off = answer.finish == "length"
         may_ask = task.options.max_repairs > 0
         try:
@@ -112,60 +105,35 @@ class ModelWriter:
         except Unreadable as error:
             problem = "it was cut off" if cut_off else str(error)
             if not may_ask:
-                return _Heard(draft=None, usage=usage, problem=problem)
-            answer = await self._ask(task, prompting.asked_again(question.prompt, problem))
-            return await self._second(task, answer, usage, None)
+                return _Heard(draft=None, problem=problem)
+            answer = await self._ask(prompting.asked_again(question.prompt, problem))
+            return await self._second(task, answer, None)
         if not cut_off or not may_ask:
-            return _Heard(draft=draft, usage=usage)
+            return _Heard(draft=draft)
         names = [case.name for case in draft.cases]
-        answer = await self._ask(task, prompting.asked_for_the_rest(question.prompt, names))
-        return await self._second(task, answer, usage, draft)
+        answer = await self._ask(prompting.asked_for_the_rest(question.prompt, names))
+        return await self._second(task, answer, draft)
 
-    async def _second(self, task: WritingTask, answer: Answer, spent: Usage, first: Draft | None) -> _Heard:
-        usage = spent + answer.usage
+    async def _second(self, task: WritingTask, answer: Answer, first: Draft | None) -> _Heard:
         try:
             draft = await self._read(task, answer)
         except Unreadable as error:
-            return _Heard(draft=first, usage=usage, problem="" if first else str(error))
+            return _Heard(draft=first, problem="" if first else str(error))
         united, problem = self._united(task, [first, draft]) if first else (draft, "")
-        return _Heard(draft=united, usage=usage, problem=problem)
+        return _Heard(draft=united, problem=problem)
 
     async def _asked_further(self, task: WritingTask, question: Question) -> Writing:
-        """An answer that cannot be read changes nothing, but what it cost is told."""
-        answer = await self._ask(task, question.prompt)
+        """An answer that cannot be read changes nothing."""
+        answer = await self._ask(question.prompt)
         try:
             further = await self._read(task, answer)
         except Unreadable:
             further = Draft(preamble="", cases=())
-        return Writing(draft=further, usage=answer.usage, asked=question.asked)
+        return Writing(draft=further, asked=question.asked)
 
-    async def _ask(self, task: WritingTask, prompt: str) -> Answer:
+    async def _ask(self, prompt: str) -> Answer:
         system = prompting.system_prompt()
-        key = self._key(task.seed, system, prompt)
-        answer = await self._answers.get(key)
-        if answer is None:
-            answer = await self._language_model.generate(system=system, prompt=prompt, schema=prompting.SCHEMA)
-            await self._answers.put(key, answer)  # before anything else: it was paid for
-        if answer.finish == "blocked":
-            raise PermanentError(
-                f"{self.model} declined to answer for {task.source.path}.",
-                code="model_blocked",
-                hint="Choose another model, or the explorer, which asks nobody.",
-                retryable=True,
-            )
-        return answer
-
-    def _key(self, seed: int, system: str, prompt: str) -> str:
-        asked = [
-            self._language_model.provider,
-            self._language_model.model,
-            prompting.prompts_version(),
-            json.dumps(prompting.SCHEMA, sort_keys=True),
-            str(seed),
-            system,
-            prompt,
-        ]
-        return hashlib.sha256("\0".join(asked).encode("utf-8", "surrogatepass")).hexdigest()
+        return await self._language_model.generate(system=system, prompt=prompt, schema=prompting.SCHEMA)
 
     async def _read(self, task: WritingTask, answer: Answer) -> Draft:
         return await asyncio.to_thread(read_answer, answer.text, self._languages[task.analysis.language].split)

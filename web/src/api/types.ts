@@ -49,7 +49,12 @@ export interface Framework {
 
 export interface Model {
   provider: string
-  model: string
+  title: string
+  model: string | null
+  name: string | null
+  usual: boolean
+  /** Who gets to read what it is asked; null when nothing leaves this machine. */
+  sendsTo: string | null
   configured: boolean
   reason?: string | null
 }

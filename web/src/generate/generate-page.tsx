@@ -50,10 +50,10 @@ const newest = (repositories: readonly Repository[]): Repository | undefined =>
 
 function ModelNotice() {
   const { data } = useQuery(modelsQuery)
-  if (!data || data.some(({ configured }) => configured)) return null
+  if (!data || data.some(({ usual, configured }) => usual && configured)) return null
   return (
     <p className="notice">
-      No Gemini key: the explorer runs your code and writes down what it sees.{' '}
+      No model is set up: the explorer runs your code and writes down what it sees.{' '}
       <span className="dim">
         Set <code>GOOGLE_API_KEY</code> for tests written by a model.
       </span>
@@ -220,7 +220,22 @@ function Start({ request, reason }: { request: ReturnType<typeof requestFor>; re
           ? 'Starting…'
           : (reason ?? 'Goes on in the background, even when you close this page.')}
       </p>
+      <Receiver />
     </div>
+  )
+}
+
+/** Who gets to read the picked files, before they are sent. */
+function Receiver() {
+  const { data } = useQuery(modelsQuery)
+  const usual = data?.find(({ usual, configured }) => usual && configured)
+  if (!usual) return null
+  return (
+    <p className="dim">
+      {usual.sendsTo
+        ? `${usual.model} writes: the picked files, and parts of the project that they use, are sent to ${usual.sendsTo}. What looks like a secret is masked first.`
+        : `${usual.model} writes, on this machine: nothing is sent anywhere.`}
+    </p>
   )
 }
 

@@ -24,12 +24,12 @@ export function SettingsPage() {
       </p>
 
       <Part title="Models" error={models.error} pending={models.isPending}>
-        {models.data?.map(({ provider, model, configured, reason }) => (
+        {models.data?.map(({ provider, title, model, configured, reason }) => (
           <Line
             key={`${provider}/${model}`}
             glyph={configured ? 'done' : 'queued'}
-            name={model}
-            detail={`${provider}: ${configured ? 'ready' : (reason ?? 'not configured')}`}
+            name={model ?? provider}
+            detail={`${title}: ${configured ? 'ready' : (reason ?? 'not configured')}`}
           />
         ))}
         <Line

@@ -1,0 +1,45 @@
+"""One provider's door in this process: shut for a while after it failed again and again, or asked us to slow down."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from testwright.domain.errors import TestwrightError, TransientError
+from testwright.providers.refusals import LATER
+
+_FAILURES = 5
+_SHUT_SECONDS = 30.0
+_FAILING = frozenset({"model_unavailable", "model_unreachable", "model_timeout", "model_interrupted"})
+
+
+@dataclass
+class Breaker:
+    """`now` is a clock in seconds that never goes back. When the time is over one call at a time may try the door."""
+
+    now: Callable[[], float]
+    failures: int = 0
+    shut_until: float = 0.0
+
+    def pass_through(self, model: str) -> None:
+        """Raises TransientError while the door is shut: nothing is sent, so nothing is paid."""
+        left = self.shut_until - self.now()
+        if left > 0:
+            raise TransientError(
+                f"{model} is left alone for a moment, because it is overloaded or does not answer.",
+                code="model_unavailable",
+                hint=LATER,
+                retry_after_seconds=left,
+            )
+        if self.failures >= _FAILURES:  # this call is the trial; the others wait for how it ends
+            self.shut_until = self.now() + _SHUT_SECONDS
+
+    def note(self, error: BaseException | None) -> None:
+        """How a call ended. An answer, or a refusal that is about one call alone, opens the door."""
+        code = error.code if isinstance(error, TestwrightError) else None
+        if isinstance(error, TransientError) and code == "model_overloaded":
+            self.shut_until = max(self.shut_until, self.now() + (error.retry_after_seconds or 0.0))
+        elif code in _FAILING:
+            self.failures += 1
+            if self.failures >= _FAILURES:
+                self.shut_until = self.now() + _SHUT_SECONDS
+        elif error is None or code is not None:
+            self.failures, self.shut_until = 0, 0.0

@@ -1,0 +1,91 @@
+"""Sessions that can be run again without a key: every answer in a file of its own, under the hash of its question.
+
+A recording holds what a model said and nothing of what it was asked: no source text, no secret.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from testwright.domain.drafts import Usage
+from testwright.domain.errors import InputError, PermanentError
+from testwright.domain.ports import Answer
+from testwright.providers.questions import Question
+
+_INDEX = "recording.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A folder of answers. `note` in its index says in words where they come from."""
+
+    folder: Path
+
+    @property
+    def model(self) -> str:
+        """The model that was asked, as `provider:model`. Raises InputError when this is no recording."""
+        try:
+            index = json.loads((self.folder / _INDEX).read_text(encoding="utf-8"))
+            return str(index["model"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"{self.folder} holds no recording.",
+                code="no_recording",
+                hint="Give a folder that was written with --record.",
+            ) from error
+
+    def keep(self, key: str, model: str, answer: Answer) -> None:
+        """Write an answer down, under the same name for the same question. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        index = self.folder / _INDEX
+        if not index.exists():
+            _write(index, {"model": model, "note": f"Recorded from {model}."})
+        usage = answer.usage
+        kept = {"finish": answer.finish, "reason": answer.reason, "tokens": usage.tokens, "costUsd": usage.cost_usd}
+        _write(self.folder / f"{key}.json", {"text": answer.text, **kept})
+
+    def find(self, key: str) -> Answer | None:
+        """The answer, as having cost nothing: this time nobody is asked."""
+        try:
+            kept = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return Answer(text=kept["text"], finish=kept["finish"], reason=kept["reason"], usage=Usage())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """A `LanguageModel` that says again what was recorded, and asks nobody."""
+
+    provider: str
+    model: str
+    recording: Recording
+    seed: int
+
+    async def generate(
+        self,
+        *,
+        system: str,
+        prompt: str,
+        schema: Mapping[str, Any] | None,
+        on_text: Callable[[str], Awaitable[None]] | None = None,
+    ) -> Answer:
+        """Raises PermanentError `replay_missing` for a question that was never recorded."""
+        question = Question(system=system, prompt=prompt, schema=schema, seed=self.seed)
+        answer = self.recording.find(question.key(self.provider, self.model))
+        if answer is None:
+            raise PermanentError(
+                f"The recording holds no answer to a question that {self.model} would be asked now.",
+                code="replay_missing",
+                hint="The code, the options, the runner or Testwright itself changed since: record the session again.",
+            )
+        return answer
+
+
+def _write(path: Path, value: Mapping[str, Any]) -> None:
+    """Whole or not at all: a reader never finds half a file."""
+    half = path.with_suffix(".part")
+    half.write_text(json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    half.replace(path)
