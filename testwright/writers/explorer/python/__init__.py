@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from testwright.domain.drafts import Draft, Writing
+from testwright.domain.edges import order_json
 from testwright.domain.errors import PermanentError
 from testwright.domain.paths import base_name
 from testwright.domain.ports import Gaps, ProjectView, WritingTask
@@ -81,6 +82,7 @@ def _plan(task: WritingTask, module: str, seconds: float, gaps: Gaps | None) -> 
         "seconds": seconds,
         "most": _MOST_TESTS_EACH,
         "mock_external": task.options.mock_external,
+        "edges": order_json(task.analysis.edges),
         "integration": TestType.INTEGRATION in task.options.test_types,
         "switched": gaps.switched if gaps is not None else "",
         "changes": [mutant.number for mutant in gaps.unnoticed] if gaps is not None else [],

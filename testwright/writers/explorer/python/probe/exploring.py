@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from testwright.writers.explorer.python.probe.bench import Bench
+from testwright.writers.explorer.python.probe.bounds import at_bounds
 from testwright.writers.explorer.python.probe.children import Pulse
 from testwright.writers.explorer.python.probe.choosing import chosen, chosen_for_gains, cost
 from testwright.writers.explorer.python.probe.facts import Facts
@@ -49,6 +50,7 @@ class SymbolSearch:
     finds: dict[int, list[Find]] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
     given: list[tuple[Scenario, Any]] = field(default_factory=list)
+    searches: dict[int, Search] = field(default_factory=dict)
 
     def records(self, seconds: float) -> list[dict[str, Any]]:
         """What was found within about so many seconds, as plain values."""
@@ -79,16 +81,20 @@ class SymbolSearch:
             one = Search(ground.bench, way, self.chance, keep, self.pulse.beat, self.avoid, judge, ground.changes)
             with ground.bench.lessons.listening():
                 one.run((end - time.monotonic()) / (len(some) - at))
+            self.searches[id(way)] = one
             self.doubts.extend(one.doubts)
             self.given.extend(one.gave_functions)
 
     def _told(self, found: list[Way]) -> Iterator[dict[str, Any]]:
         of_results = [find for way in found if way.is_of_result for find in self.finds.pop(id(way), [])]
-        groups = [(self.finds.get(id(way), []), way.numbers, self.ground.plan["most"]) for way in found]
+        groups = [(way, self.finds.get(id(way), []), way.numbers, self.ground.plan["most"]) for way in found]
         seen: set[str] = set()
-        for group, numbers, most in (*groups, (of_results, frozenset[float](), _MOST_OF_RESULTS)):
-            for find in chosen(group, numbers, most):
-                plain = find if find.scenario.documented else self._simpler(find)
+        for way, group, numbers, most in (*groups, (None, of_results, frozenset[float](), _MOST_OF_RESULTS)):
+            picked = chosen(group, numbers, most)
+            search = self.searches.get(id(way))
+            edges = at_bounds(search, picked, self.ground.plan["edges"]) if search is not None else ()
+            for find in (*picked, *edges):
+                plain = find if find.scenario.documented or find not in picked else self._simpler(find)
                 if plain.scenario.key() in seen:
                     continue
                 seen.add(plain.scenario.key())

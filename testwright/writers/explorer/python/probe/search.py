@@ -117,6 +117,17 @@ class Search:
                     if takes and choice not in row.choices and len(row.choices) < _MOST_CHOICES:
                         row.choices.append(choice)
 
+    def seen(self, scenario: Scenario) -> Outcome | None:
+        """What one more call does, when that can be told and looks like no bug."""
+        key = scenario.key()
+        if key in self.avoid or len(key) > 600:
+            return None
+        self.before_call(key)
+        outcome = self.bench.run(scenario)
+        if outcome is None or not outcome.can_be_told or self._is_doubtful(scenario, outcome):
+            return None
+        return outcome
+
     def _try(self, scenario: Scenario, foreign: bool = False) -> bool:
         """Whether it reached lines in an order not seen before."""
         key = scenario.key()
