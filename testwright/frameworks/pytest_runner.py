@@ -52,8 +52,8 @@ class Pytest:
         """Configuration as in an ordinary run. Output is captured in memory, because children share open files;
         failures are not explained, because nobody reads why a mutant was caught.
         """
-        options = ("-p", "testwright_challenge", *_ALONE, "-q", "--capture=sys", "--tb=no", "--color=no")
-        argv = (*runner.program, *options, "--no-header", "-rN", order.suite_path)
+        options = ("-p", "testwright_challenge", *_ALONE, "-q", "--capture=sys", "--assert=plain", "--tb=no")
+        argv = (*runner.program, *options, "--color=no", "--no-header", "-rN", order.suite_path)
         return challenges.command(order, runner, workspace, argv)
 
     def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
