@@ -103,7 +103,9 @@ def generate(
         Path | None, typer.Option(help="Run with the answers of such a folder; nobody is asked.", file_okay=False)
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
-    apply: Annotated[bool, typer.Option("--apply", help="Write the suites into the tree; never over a file.")] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write into the tree: new files, and lines added to suites.")
+    ] = False,
 ) -> None:
     """Write, run and prove tests for source files, here and now.
 
@@ -158,7 +160,7 @@ def sessions(
         str | None, typer.Argument(help="Print the suites of this one instead.", show_default=False)
     ] = None,
     apply: Annotated[
-        bool, typer.Option("--apply", help="Write that session's suites into its tree; never over a file.")
+        bool, typer.Option("--apply", help="Write that session's suites into its tree; nothing of yours changes.")
     ] = False,
     patch: Annotated[
         bool, typer.Option("--patch", help="Print that session's suites as a patch that git apply takes.")

@@ -1,9 +1,10 @@
 """Where JavaScript and TypeScript projects keep their suites, and where a new one belongs."""
 
 import itertools
+import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from testwright.domain.errors import PermanentError
@@ -13,6 +14,8 @@ from testwright.frameworks import sampling
 
 _SUITE = re.compile(r"^(?P<stem>.+)\.(?P<word>test|spec)\.(?P<ending>[cm]?[jt]sx?)$")
 _SOURCE_ENDING = re.compile(r"\.([cm]?[jt]sx?)$")
+_PLAIN_SUITE = re.compile(r"^(?:tests?|spec)\.[cm]?[jt]sx?$")
+_TAKEN = re.compile(r"""(?:\bfrom\s*|\brequire\(\s*|\bimport\s*\(?\s*)['"](\.{1,2}(?:/[^'"]*)?)['"]""")
 
 
 def sample(suite_path: str, view: ProjectView) -> str | None:
@@ -42,17 +45,20 @@ def suite_path(source_path: str, view: ProjectView) -> str:
             code="invalid_path",
             hint="Rename the file.",
         )
-    word, place = _habits(view)
+    packages = _packages(view)
+    base = _package_of(source_path, packages)
+    word, place = _habits(view, packages, base)
     taken = {same_file_key(path) for path in view.paths()}
     sources = sorted({source_path, *(path for path in view.paths() if _is_source(path))})
-    wanted = {path: next(_suite_paths(path, word, place, is_shared=False)) for path in sources}
+    sources = [path for path in sources if _package_of(path, packages) == base]
+    wanted = {path: next(_suite_paths(path, base, word, place, is_shared=False)) for path in sources}
     alike = Counter(same_file_key(path) for path in wanted.values())
     given = {path: suite for path, suite in wanted.items() if alike[same_file_key(suite)] == 1}
     given = {path: suite for path, suite in given.items() if same_file_key(suite) not in taken}
     taken |= {same_file_key(suite) for suite in given.values()}
     for path in sources:
         if path not in given:
-            suites = _suite_paths(path, word, place, is_shared=alike[same_file_key(wanted[path])] > 1)
+            suites = _suite_paths(path, base, word, place, is_shared=alike[same_file_key(wanted[path])] > 1)
             given[path] = next(it for it in suites if same_file_key(it) not in taken and not view.exists(it))
             taken.add(same_file_key(given[path]))
     return given[source_path]
@@ -63,9 +69,23 @@ def _is_source(path: str) -> bool:
     return _SOURCE_ENDING.search(name) is not None and _SUITE.match(name) is None and not name.endswith(".d.ts")
 
 
-def _suite_paths(source_path: str, word: str, place: str, *, is_shared: bool) -> Iterator[str]:
+def _packages(view: ProjectView) -> list[str]:
+    """The folders that are packages of their own, the deepest first; a monorepo has many."""
+    manifests = (path for path in view.paths() if path.endswith("/package.json"))
+    return sorted((path.removesuffix("/package.json") for path in manifests), key=lambda folder: -folder.count("/"))
+
+
+def _package_of(path: str, packages: Sequence[str]) -> str:
+    return next((folder for folder in packages if path.startswith(f"{folder}/")), "")
+
+
+def _inside(path: str, base: str) -> str:
+    return path[len(base) + 1 :] if base else path
+
+
+def _suite_paths(source_path: str, base: str, word: str, place: str, *, is_shared: bool) -> Iterator[str]:
     """Where a suite may be put, the best first; with the whole folder when its mirrored place is wanted by others."""
-    source = PurePosixPath(source_path)
+    source = PurePosixPath(_inside(source_path, base))
     ending = _SOURCE_ENDING.search(source.name)
     stem = source.name[: ending.start()] if ending else source.stem
     suffix = ending[1] if ending else "js"
@@ -75,7 +95,7 @@ def _suite_paths(source_path: str, word: str, place: str, *, is_shared: bool) ->
     elif place not in ("beside", ""):
         folder = PurePosixPath(place, source.parent) if is_shared else _mirrored(source.parent, place)
     for extra in itertools.chain(("", ".more"), (f".more-{number}" for number in itertools.count(2))):
-        yield str(folder / f"{stem}{extra}.{word}.{suffix}")
+        yield str(PurePosixPath(base, folder, f"{stem}{extra}.{word}.{suffix}"))
 
 
 def _mirrored(folder: PurePosixPath, place: str) -> PurePosixPath:
@@ -85,12 +105,21 @@ def _mirrored(folder: PurePosixPath, place: str) -> PurePosixPath:
     return PurePosixPath(place, *parts)
 
 
-def _habits(view: ProjectView) -> tuple[str, str]:
-    """How this project's suites are named (test, spec) and where they lie: beside, __tests__, or a folder's name."""
+def _habits(view: ProjectView, packages: Sequence[str], base: str) -> tuple[str, str]:
+    """How suites are named (test, spec) and where they lie: beside, __tests__, or a folder's name.
+
+    A package's own suites tell; where it has none, those of the others.
+    """
+    mine = [path for path in view.paths() if _package_of(path, packages) == base]
+    found = _counted(mine, packages) or _counted(view.paths(), packages)
+    return found or ("test", "beside")
+
+
+def _counted(paths: Iterable[str], packages: Sequence[str]) -> tuple[str, str] | None:
     words: Counter[str] = Counter()
     places: Counter[str] = Counter()
-    for path in view.paths():
-        parts = PurePosixPath(path).parts
+    for path in paths:
+        parts = PurePosixPath(_inside(path, _package_of(path, packages))).parts
         match = _SUITE.match(parts[-1])
         if match is None or "e2e" in parts or "cypress" in parts:
             continue
@@ -101,30 +130,56 @@ def _habits(view: ProjectView) -> tuple[str, str]:
             places[parts[0]] += 1
         else:
             places["beside"] += 1
-    word = words.most_common(1)[0][0] if words else "test"
-    return word, places.most_common(1)[0][0] if places else "beside"
+    return (words.most_common(1)[0][0], places.most_common(1)[0][0]) if words else None
 
 
 def existing_suites(source_path: str, view: ProjectView) -> tuple[str, ...]:
-    """Suites named after the source. A suite in its own test folder counts too, a namesake elsewhere does not."""
+    """Suites named after the source; where there is none, one that takes in no other file of the project.
+
+    A suite in its own test folder counts too, a namesake elsewhere does not.
+    """
+    return tuple(_by_name(source_path, view)) or tuple(_by_use(source_path, view))
+
+
+def _by_name(source_path: str, view: ProjectView) -> Iterator[str]:
     source = PurePosixPath(source_path)
     stem = _SOURCE_ENDING.sub("", source.name)
     twins = [path for path in view.paths() if _SOURCE_ENDING.sub("", PurePosixPath(path).name) == stem]
     alone = sum(_SUITE.match(PurePosixPath(path).name) is None for path in twins) <= 1
-    found = []
     for path in view.paths():
         lies = PurePosixPath(path)
         match = _SUITE.match(lies.name)
-        in_tests = lies.parts[0] in ("test", "tests", "spec", "specs") or "__tests__" in lies.parts
         if match is None:
-            plain = in_tests and lies.parts[-2:-1] == ("__tests__",) and _SOURCE_ENDING.sub("", lies.name) == stem
+            plain = lies.parts[-2:-1] == ("__tests__",) and _SOURCE_ENDING.sub("", lies.name) == stem
             if plain and lies.parent.parent == source.parent:
-                found.append(path)
+                yield path
             continue
         if match["stem"] != stem:
             continue
         near = lies.parent in (source.parent, source.parent / "__tests__")
-        mirrored = in_tests and lies.parent.name in (source.parent.name, lies.parts[0])
-        if near or (in_tests and (alone or mirrored)):
-            found.append(path)
-    return tuple(found)
+        mirrored = _in_tests(path) and lies.parent.name in (source.parent.name, lies.parts[0])
+        if near or (_in_tests(path) and (alone or mirrored)):
+            yield path
+
+
+def _by_use(source_path: str, view: ProjectView) -> Iterator[str]:
+    """`test.js` beside `index.js`, `test/all.js`: small projects name their one suite after nothing."""
+    for path in view.paths():
+        name = PurePosixPath(path).name
+        if not (_SUITE.match(name) or _in_tests(path) or _PLAIN_SUITE.match(name)) or not _SOURCE_ENDING.search(name):
+            continue
+        text = view.text(path) or ""
+        taken = {_resolved(path, module, view) for module in _TAKEN.findall(text)}
+        if taken == {source_path} and sampling.JAVASCRIPT_TEST.search(text):
+            yield path
+
+
+def _resolved(path: str, module: str, view: ProjectView) -> str:
+    """The file that a relative import means, by the endings that may be left out."""
+    base = posixpath.normpath(posixpath.join(posixpath.dirname(path), module))
+    endings = ("", ".js", ".ts", ".tsx", ".jsx", ".mjs", ".cjs")
+    stem = base.removesuffix(".js")
+    candidates = [*(f"{base}{end}" for end in endings), *(f"{stem}{end}" for end in (".ts", ".tsx"))]
+    candidates += [posixpath.normpath(f"{base}/index{end}") for end in endings[1:]]
+    files = set(view.paths())
+    return next((each for each in candidates if each in files), base)

@@ -262,7 +262,18 @@ export interface VerifiedEvidence extends Questions {
   formattedWith?: string
   /** Why the project's formatter did not lay the suite out. */
   formatProblem?: string
+  /** The project's own suite that the tests were put into; `ranges` of the new text are new, in bytes. */
+  addedTo?: { path: string; sha256: string; ranges: readonly (readonly [number, number])[] }
+  /** Why the tests have a file of their own although the project has a suite for this source. */
+  notAddedBecause?: string
+  /** Tests of the project that failed before anything was added; without a name its whole file. */
+  ownFailures?: readonly OwnFailure[]
   tests?: readonly TestEvidence[]
+}
+export interface OwnFailure {
+  name?: string
+  path?: string
+  reason: string
 }
 /** A boundary case of one symbol, and the tests that were seen to meet it: none when it is not covered. */
 export interface EdgeCase {

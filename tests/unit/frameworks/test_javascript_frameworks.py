@@ -55,6 +55,20 @@ def told(title, state="passed", *groups, **more):
         ("src/lib/price.js", ("test/cart.test.js",), "test/lib/price.test.js"),
         ("index.js", ("index.test.js",), "index.more.test.js"),
         ("index.js", ("index.test.js", "index.more.test.js"), "index.more-2.test.js"),
+        ("src/price.tsx", ("src/cart.test.tsx", "src/item.spec.tsx", "src/sum.test.tsx"), "src/price.test.tsx"),
+        ("src/shop/price.ts", ("tests/unit/cart.test.ts",), "tests/shop/price.test.ts"),
+        ("source/price.mjs", ("specs/cart.spec.mjs",), "specs/price.spec.mjs"),
+        (
+            "packages/a/src/price.ts",
+            ("package.json", "packages/a/package.json", "packages/a/test/cart.spec.ts", "src/x.test.ts", "y.test.ts"),
+            "packages/a/test/price.spec.ts",
+        ),
+        (
+            "packages/b/src/price.ts",
+            ("packages/a/package.json", "packages/b/package.json", "packages/a/test/cart.spec.ts"),
+            "packages/b/test/price.spec.ts",
+        ),
+        ("src/price.ts", ("cypress/cart.spec.ts", "e2e/pay.spec.ts"), "src/price.test.ts"),
     ],
 )
 def test_a_suite_goes_where_the_projects_others_are_and_never_onto_one(source, others, path):
@@ -84,6 +98,22 @@ def test_a_source_in_node_modules_is_refused_with_its_reason():
 
     assert caught.value.code == "invalid_path"
     assert "node_modules" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        ({"test.js": "var plural = require('./')\nit('a', () => {})"}, ("test.js",)),
+        ({"test/all.js": "import { plural } from '../index.js'\ntest('a', () => {})"}, ("test/all.js",)),
+        ({"test/all.test.ts": "import plural from '..'\nit('a', () => {})"}, ("test/all.test.ts",)),
+        ({"test.js": "require('./index'); require('./other')\nit('a', () => {})", "other.js": ""}, ()),
+        ({"test.js": "require('./index')"}, ()),
+        ({"bench.js": "require('./index')\nit('a', () => {})"}, ()),
+        ({"index.test.js": "", "test.js": "require('./index')\nit('a', () => {})"}, ("index.test.js",)),
+    ],
+)
+def test_a_suite_that_takes_in_one_file_alone_is_that_files(texts, found):
+    assert Vitest().existing_suites("index.js", View("index.js", **texts)) == found
 
 
 def test_existing_suites_are_found_by_name_and_place():

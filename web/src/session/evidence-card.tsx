@@ -55,6 +55,19 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
               : `Testwright’s own: ${evidence.formatProblem}`}
           </Fact>
         )}
+        {(evidence.addedTo || evidence.notAddedBecause) && (
+          <Fact name="Placed">
+            {evidence.addedTo
+              ? 'In the project’s own suite; all that was there is kept'
+              : `In a file of their own: ${evidence.notAddedBecause}`}
+          </Fact>
+        )}
+        {evidence.ownFailures && (
+          <Fact name="Left alone">
+            {count(evidence.ownFailures.length, 'test')} of the project’s own that failed before:{' '}
+            {evidence.ownFailures.map(({ name, path }) => name ?? path).join(', ')}
+          </Fact>
+        )}
         {evidence.edgeCases && (
           <Fact name="Edge cases">
             {evidence.edgeCases.filter(({ coveredBy }) => coveredBy.length > 0).length} of{' '}
