@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -10,7 +11,7 @@ from operator import or_
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Asked, Case, Draft, Writing
 from testwright.domain.errors import ENDS_THE_FILE, PermanentError, TransientError
-from testwright.domain.ports import Gaps, WritingTask
+from testwright.domain.ports import Gaps, Language, WritingTask
 from testwright.domain.sessions import TestType
 from testwright.domain.styles import Sample
 from testwright.domain.suspects import Suspect
@@ -44,7 +45,7 @@ async def first_draft(job: Job, ready: Ready) -> Drafted:
     draft = as_checked(bench, with_unique_names(_fitted(bench, writing.draft)))
     if not draft.cases and not writing.suspects:
         raise PermanentError(
-            f"The {job.writer.name} found no test to write for {job.file_name}.",
+            f"No test was found to write for {job.file_name}.",
             code="nothing_drafted",
             hint="Retry with instructions that name what should be tested.",
             retryable=True,
@@ -80,7 +81,7 @@ async def repaired_draft(job: Job, ready: Ready, attempt: int) -> Drafted:
                 raise
             written = None  # what was mended is worth a run of its own
         if written is not None:
-            draft = as_checked(bench, merged(draft, _fitted(bench, written.draft)))
+            draft = as_checked(bench, merged(draft, _fitted(bench, written.draft), job.language))
             writing = replace(written, draft=draft)
     if writing.draft != before or writing.asked is not None:
         await _lay(job, attempt, writing)
@@ -170,11 +171,19 @@ def _mended(job: Job, before: Draft, faults: Sequence[Fault], analysis: Analysis
     return draft, done
 
 
-def merged(before: Draft, repaired: Draft) -> Draft:
-    """Same names replace in place, new names follow; a preamble replaces the old one unless it is blank."""
+def merged(before: Draft, repaired: Draft, language: Language) -> Draft:
+    """Same names replace in place, new names follow. A new preamble goes before the old one, whose imports stay.
+
+    A repair may forget what its siblings need; what nobody needs is left out when the suite is written. Where the two
+    contradict each other the new one is right: the old may have been the mistake.
+    """
     newer = {case.name: case for case in repaired.cases}
     kept = [newer.pop(case.name, case) for case in before.cases]
-    preamble = repaired.preamble if repaired.preamble.strip() else before.preamble
+    preamble = before.preamble
+    if repaired.preamble.strip():
+        preamble = repaired.preamble
+        with suppress(ValueError):
+            preamble = language.joined(preamble, before.preamble)
     return with_unique_names(Draft(preamble=preamble, cases=(*kept, *newer.values())))
 
 

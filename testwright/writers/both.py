@@ -53,10 +53,20 @@ class BothWriters:
         return modelled if second is None else self._together(task, modelled, _signed(second, EXPLORER))
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
-        """An observation that does not hold is no observation; what the model got wrong goes back to it."""
+        """An observation that does not hold is no observation; what the model got wrong goes back to it.
+
+        A new preamble of the model's must not cost the explorer's tests what they need: where the two contradict each
+        other the repair is let go.
+        """
         observed = {case.name for case in draft.cases if case.writer == EXPLORER}
         written = await self._model.repair(task, draft, [fault for fault in faults if fault.name not in observed])
-        return _signed(written, MODEL) if written is not None else None
+        if written is None:
+            return None
+        try:
+            preamble = self._languages[task.analysis.language].joined(draft.preamble, written.draft.preamble)
+        except ValueError:
+            return replace(written, draft=Draft(preamble="", cases=()))
+        return _signed(replace(written, draft=replace(written.draft, preamble=preamble)), MODEL)
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
         """Both are asked: the explorer finds inputs that tell changes apart, the model knows what they are for."""

@@ -142,9 +142,20 @@ def test_two_script_preambles_become_one():
 
 @pytest.mark.parametrize(
     ("language", "one", "other"),
-    [(PYTHON, "LIMIT = 3", "LIMIT = 4"), (SCRIPT, "const limit = 3", "const limit = 4")],
-    ids=["python", "script"],
+    [
+        (PYTHON, "LIMIT = 3", "LIMIT = 4"),
+        (SCRIPT, "const limit = 3", "const limit = 4"),
+        (PYTHON, "from a import limit", "from b import limit"),
+        (SCRIPT, "import { limit } from './a'", "import { limit } from './b'"),
+    ],
+    ids=["python", "script", "python-import", "script-import"],
 )
 def test_one_name_with_two_meanings_cannot_be_joined(language, one, other):
     with pytest.raises(ValueError, match=r"limit|LIMIT"):
         language.joined(one, other)
+
+
+@pytest.mark.parametrize("language", [PYTHON, SCRIPT], ids=["python", "script"])
+def test_what_does_not_parse_cannot_be_joined(language):
+    with pytest.raises(ValueError, match="parse"):
+        language.joined("import (", "x = 1")

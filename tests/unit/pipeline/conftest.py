@@ -55,6 +55,10 @@ class WordLanguage:
         cases = (f"@case {case.name} | {case.code}" for case in draft.cases)
         return "\n".join([f"@preamble {draft.preamble}", *cases])
 
+    def joined(self, preamble: str, other: str) -> str:
+        """The first goes: a preamble here is one word."""
+        return preamble
+
     def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
         """`fail mendable` can be put right, once what it needs is imported."""
         if "mendable" not in case.code:

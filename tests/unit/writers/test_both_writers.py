@@ -181,6 +181,30 @@ async def test_only_the_models_mistakes_go_back_to_it(task):
     assert found.draft.cases[0].writer == "model"
 
 
+async def test_a_repair_that_forgets_what_others_import_takes_nothing_from_them(task):
+    model = Told(writing(), writing(THOUGHT, preamble="from shop import add"))
+    draft = Draft(preamble="import math\nfrom shop import add", cases=(replace(THOUGHT, writer="model"),))
+
+    found = await both(model, Told(writing()), Told(writing())).repair(
+        task, draft, [Fault(name="test_adds", gate="passes", message="no")]
+    )
+
+    assert found is not None
+    assert found.draft.preamble == "import math\nfrom shop import add"
+
+
+async def test_a_repair_that_contradicts_what_others_import_is_let_go_but_told(task):
+    repaired = writing(THOUGHT, preamble="from other import add", asked=Asked(prompts="v1"))
+    draft = Draft(preamble="from shop import add", cases=(replace(THOUGHT, writer="model"),))
+
+    found = await both(Told(writing(), repaired), Told(writing()), Told(writing())).repair(
+        task, draft, [Fault(name="test_adds", gate="passes", message="no")]
+    )
+
+    assert found is not None
+    assert (found.draft.cases, found.asked) == ((), Asked(prompts="v1"))
+
+
 @pytest.mark.parametrize(
     ("modelled", "explored", "writers"),
     [

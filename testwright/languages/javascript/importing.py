@@ -80,14 +80,17 @@ def with_import(preamble: str, name: str, specifier: str) -> str:
 
 def joined(preamble: str, other: str) -> str:
     """Two preambles as one: an imported name once, then what each of them declares."""
+    first, second = parse(preamble), parse(other)
+    if first.has_error or second.has_error:
+        raise ValueError("One of them does not parse.")
     bound: dict[str, str] = {}
     known: set[str] = set()
-    for statement in parse(preamble).named_children:
+    for statement in first.named_children:
         known.add(text_of(statement))
         bound |= {name: _origin(statement, node) for node, name in bindings(statement)}
         bound |= dict.fromkeys(_declared(statement), text_of(statement))
     added: list[str] = []
-    for statement in parse(other).named_children:
+    for statement in second.named_children:
         text = text_of(statement)
         if text in known or statement.type == "comment":
             continue

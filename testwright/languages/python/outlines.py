@@ -157,8 +157,15 @@ def joined(preamble: str, other: str) -> str:
     named: dict[str, dict[str, None]] = {}
     rest: dict[str, None] = {}
     defined: dict[str, str] = {}
-    for node in (*parse(preamble).named_children, *parse(other).named_children):
+    origins: dict[str, str] = {}
+    first, second = parse(preamble), parse(other)
+    if first.has_error or second.has_error:
+        raise ValueError("One of them does not parse.")
+    for node in (*first.named_children, *second.named_children):
         text = text_of(node).strip()
+        for name, origin in _origins(node):
+            if origins.setdefault(name, origin) != origin:
+                raise ValueError(f"`{name}` is imported from two places.")
         if node.type == "future_import_statement":
             imports = {text: None, **imports}
         elif node.type == "import_statement":
@@ -177,6 +184,16 @@ def joined(preamble: str, other: str) -> str:
     blocks = ["\n".join(lines), *rest]
     gap = "\n\n\n" if any(re.match(r"@|def |class |async ", text) for text in rest) else "\n\n"
     return gap.join(block for block in blocks if block)
+
+
+def _origins(statement: Node) -> Iterator[tuple[str, str]]:
+    """What an import binds, each with where it comes from. `import a.b` and `import a.c` bind the same `a`."""
+    module = text_of(statement.child_by_field_name("module_name"))
+    if statement.type in ("import_statement", "import_from_statement"):
+        for name, bound in bound_names(statement).items():
+            is_alias = bound.type == "aliased_import"
+            plain = name if statement.type == "import_statement" and not is_alias else _original(bound)
+            yield name, f"{module}:{plain}"
 
 
 def _import_line(start: str, names: Collection[str]) -> str:
