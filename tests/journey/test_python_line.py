@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from testwright.domain.errors import PermanentError
-from testwright.domain.ports import Explored, WritingTask
+from testwright.domain.ports import Explored, Gaps, WritingTask
 from testwright.domain.projects import Completed, Limits, Runner, RunOrder
 from testwright.domain.sessions import Options, SourceFile, TestType
 from testwright.domain.verdicts import NotRun, Outcome, RunReport
@@ -216,6 +216,22 @@ async def drafted(folder, source="shop.py", seconds=3.0, **options):
     )
     writing = await Explorer({"python": PythonExplorer()}, seconds).draft(task)
     return writing.draft, task
+
+
+async def test_what_a_draft_does_not_notice_the_explorer_finds_an_input_for(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="def discount(total: int) -> int:\n    return 7 if total > 4321 else 0\n")
+    draft, task = await drafted(folder)
+    boundary = next(mutant for mutant in Python().mutants(task.source) if mutant.after == "total >= 4321")
+    gaps = Gaps(unnoticed=(boundary,), missed=(), switched=Python().switched(task.source, [boundary]))
+
+    stronger = await Explorer({"python": PythonExplorer()}, 3.0).strengthen(task, draft, gaps)
+
+    assert [case.oracle for case in stronger.draft.cases] == ["observed"]
+    assert "assert discount(4321) == 0" in stronger.draft.cases[0].code
+    assert stronger.draft.cases[0].name not in {case.name for case in draft.cases}
+    assert (
+        await Explorer({"python": PythonExplorer()}, 3.0).strengthen(task, draft, Gaps(unnoticed=(), missed=())) is None
+    )
 
 
 async def test_a_file_gets_tests_that_pass_shuffled_and_through_every_static_gate(tmp_path):

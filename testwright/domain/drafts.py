@@ -14,7 +14,8 @@ class Case:
     that it stands in, or None. `code` is the test alone, without the group around it and without imports. `targets` are
     names of the symbols it is meant for, `scenario` is "happy", "edge", "error" or "integration". `mended` says
     what was put right in it without its writer; `suspect` is the writer's word that the code is wrong where it fails.
-    `writer` is who wrote it, where several work together; empty when there is but one.
+    `writer` is who wrote it, where several work together; empty when there is but one. `oracle` is "observed" where
+    what it expects was seen when the code was run: what the code does, whether that is right or not. Else it is empty.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Case:
     mended: str = ""
     suspect: str = ""
     writer: str = ""
+    oracle: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

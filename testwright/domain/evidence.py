@@ -44,6 +44,7 @@ class CaseEvidence:
 
     `passed_alone` says that one of the runs had it in an environment that no other test had been in.
     `mended` says what was put right in it by rule, after its writer had got it wrong. `writer` is explorer or model.
+    `oracle` is "observed" where the test writes down what the code does, whether that is right or not.
     """
 
     name: str
@@ -54,6 +55,7 @@ class CaseEvidence:
     mended: str = ""
     passed_alone: bool = False
     writer: str = ""
+    oracle: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +220,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
                 "durationMs": case.duration_ms,
                 "mutants": _counts_json(case.mutants),
                 **({"mended": case.mended} if case.mended else {}),
+                **({"oracle": case.oracle} if case.oracle else {}),
                 "passedAlone": case.passed_alone,
                 **({"writer": case.writer} if case.writer else {}),
             }

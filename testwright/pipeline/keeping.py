@@ -73,6 +73,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
                 duration_ms=round(result.duration_ms, 1),
                 mutants=_counts(challenge, result.name),
                 mended=cases[result.name].mended,
+                oracle=cases[result.name].oracle,
                 passed_alone=result.name in proven.alone,
                 writer=cases[result.name].writer or job.writer.name,
             )

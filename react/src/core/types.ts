@@ -297,6 +297,8 @@ export interface TestEvidence {
   mutants?: Mutants | null
   /** What was put right in it by rule. */
   mended?: string
+  /** Where what it expects was seen when the code was run: what the code does, right or not. */
+  oracle?: 'observed'
   /** One of the runs had it in an environment that no other test had been in. */
   passedAlone?: boolean
   /** explorer or model. */

@@ -1,6 +1,7 @@
 """The explorer: a writer without a model. It runs the code on chosen inputs and writes down what it observed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from testwright.domain.drafts import Draft, Writing
 from testwright.domain.errors import PermanentError
@@ -47,7 +48,7 @@ class Explorer:
                 hint=f"{_HELP.get(task.analysis.language, _HELP[''])}, or use a model to write tests for this file.",
                 retryable=True,
             )
-        return writing
+        return _observed(writing)
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
         """An observation that does not hold is no observation: there is nothing to repair."""
@@ -56,4 +57,11 @@ class Explorer:
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
         """Searches on for inputs on which the changes show that nobody noticed."""
         explorer = self._by_language.get(task.analysis.language)
-        return await explorer.strengthen(task, draft, gaps, self._seconds) if explorer is not None else None
+        writing = await explorer.strengthen(task, draft, gaps, self._seconds) if explorer is not None else None
+        return _observed(writing) if writing is not None else None
+
+
+def _observed(writing: Writing) -> Writing:
+    """Each test says of itself that it holds what the code does, which need not be what it should do."""
+    cases = tuple(replace(case, oracle="observed") for case in writing.draft.cases)
+    return replace(writing, draft=replace(writing.draft, cases=cases))

@@ -35,6 +35,8 @@ class PythonExplorer:
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps, seconds: float) -> Writing | None:
         """Calls that show a change nobody noticed so far, or reach a line that no test reached."""
+        if not gaps.unnoticed and not gaps.missed:
+            return None
         module = module_name(task.source.path, task.view)
         found = await _explored(task, module, seconds, gaps)
         if not found:
@@ -52,9 +54,9 @@ async def _explored(task: WritingTask, module: str, seconds: float, gaps: Gaps |
             hint="Rename the file or folder so that every part of its path is a Python identifier.",
             retryable=True,
         )
-    # Twice the time and more: the runner has to start, and the picks are run again in fresh processes.
+    # Its seconds are of work: a busy machine takes several times as long. The picks are run again in fresh processes.
     explored = await task.probe(
-        packed(_plan(task, module, seconds, gaps), task.framework), (REPORT,), seconds=2 * seconds + 15
+        packed(_plan(task, module, seconds, gaps), task.framework), (REPORT,), seconds=6 * seconds + 15
     )
     if explored.problem is not None:
         problem = explored.problem

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-_SILENT_SECONDS = 4.0
+_SILENT_SECONDS = 5.0
 _SECONDS_TO_BEGIN = 10.0
 _MOST_MEMORY = 3 << 30
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import random
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from testwright.writers.explorer.python.probe.bench import Bench
 from testwright.writers.explorer.python.probe.bounds import at_bounds
 from testwright.writers.explorer.python.probe.children import Pulse
 from testwright.writers.explorer.python.probe.choosing import chosen, chosen_for_gains, cost
+from testwright.writers.explorer.python.probe.clocks import Clock
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.inputs import Inputs
 from testwright.writers.explorer.python.probe.scenarios import Scenario
@@ -60,12 +60,12 @@ class SymbolSearch:
         ways = Ways(inputs, ground.plan["texts"], Stubs(ground.facts, ground.plan["mock_external"]))
         member = ground.bench.names[self.name]
         found = ways.of_class(self.name, member) if inspect.isclass(member) else ways.of_function(self.name, member)
-        until = time.monotonic() + seconds * 0.85
-        self._search(found, until - seconds * 0.1)
+        self._clock = Clock()
+        self._search(found, seconds * 0.75)
         for _ in range(_DEEPEST_RESULT):
             results = [way for scenario, value in self.given if (way := ways.of_result(scenario, value)) is not None]
             self.given.clear()
-            self._search(results, until)
+            self._search(results, seconds * 0.85)
             found.extend(results)
         if ground.changes is not None:
             return list(self._gaining(ground.changes))
@@ -80,7 +80,7 @@ class SymbolSearch:
             keep = self.finds.setdefault(id(way), []).append
             one = Search(ground.bench, way, self.chance, keep, self.pulse.beat, self.avoid, judge, ground.changes)
             with ground.bench.lessons.listening():
-                one.run((end - time.monotonic()) / (len(some) - at))
+                one.run((end - self._clock.now()) / (len(some) - at))
             self.searches[id(way)] = one
             self.doubts.extend(one.doubts)
             self.given.extend(one.gave_functions)

@@ -15,6 +15,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from testwright.writers.explorer.python.probe.clocks import PATIENCE
+
 _REFUSED = (
     "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto",
     "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "os.kill",
@@ -39,26 +41,34 @@ class Guard:
 
     @contextlib.contextmanager
     def watching(self, seconds: float) -> Iterator[io.StringIO]:
-        """Yields what the call prints. Afterwards the environment, the working folder and stdout are as before."""
+        """Yields what the call prints. `seconds` are of work; a few times as many may pass.
+
+        Afterwards the environment, the working folder and stdout are as before.
+        """
         printed = io.StringIO()
         environment, folder = dict(os.environ), os.getcwd()
         kept = sys.stdout, sys.stderr, sys.stdin, sys.argv
         sys.stdout, sys.stderr, sys.stdin, sys.argv = printed, io.StringIO(), io.StringIO(), ["pytest"]
         random.seed(0)
-        before = signal.signal(signal.SIGALRM, _ring)
+        before = [(number, signal.signal(number, _ring)) for number in (signal.SIGALRM, signal.SIGVTALRM)]
         self.refused, self.active = False, True
-        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds, seconds)
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds)
         try:
             yield printed
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             self.active = False
-            signal.signal(signal.SIGALRM, before)
+            for number, handler in before:
+                signal.signal(number, handler)
             sys.stdout, sys.stderr, sys.stdin, sys.argv = kept
             if dict(os.environ) != environment:
+                self.refused = True  # a test of it would leave this behind for the others
                 os.environ.clear()
                 os.environ.update(environment)
             if os.getcwd() != folder:
+                self.refused = True
                 os.chdir(folder)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from testwright.writers.explorer.python.probe import examples, replay, seams
 from testwright.writers.explorer.python.probe.bench import Bench
 from testwright.writers.explorer.python.probe.children import Pulse, in_child
+from testwright.writers.explorer.python.probe.clocks import PATIENCE
 from testwright.writers.explorer.python.probe.exploring import Ground, SymbolSearch
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.switching import Changes
@@ -33,20 +34,18 @@ def explore(plan: dict[str, Any]) -> None:
     With `plan["changes"]` (numbers of changes built into the unit) and `plan["missed"]` (lines) only calls are told
     that show one of those changes, or reach one of those lines.
     """
-    started = time.monotonic()
     unit = importlib.import_module(plan["module"])
     facts = Facts(unit)
     bench = Bench(unit, facts, os.getcwd(), plan["symbols"])
     changes = Changes(bench, plan["changes"], plan["missed"]) if plan["changes"] or plan["missed"] else None
     ground = Ground(plan, facts, bench, changes)
-    until = started + plan["seconds"] * _SEARCH_SHARE
     try:
-        records, troubles = _of_symbols(ground, until)
+        records, troubles = _of_symbols(ground, plan["seconds"] * _SEARCH_SHARE)
         if changes is None:
             records = examples.weighed(records, plan.get("claims", []), bench, facts)
             if plan["integration"]:
                 records.extend(_seams([record for record in records if "suspicion" not in record], bench))
-        kept = replay.steady(bench, records, until=started + plan["seconds"])
+        kept = replay.steady(bench, records, until=time.monotonic() + plan["seconds"])
     finally:
         bench.close()
     path = Path(os.environ.get("OUT", "/out"), plan["report"])
@@ -60,14 +59,20 @@ def _peak_mb() -> float:
     return round(max(peaks) / (1 << (20 if sys.platform == "darwin" else 10)), 1)
 
 
-def _of_symbols(ground: Ground, until: float) -> tuple[list[dict[str, Any]], list[str]]:
+def _worked() -> float:
+    """Seconds that the searches so far have worked."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _of_symbols(ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], list[str]]:
     """Records of all symbols, and a word on each that could not be explored to its end."""
     records: list[dict[str, Any]] = []
     troubles: list[str] = []
     symbols = [name for name in ground.plan["symbols"] if name in ground.bench.names]
     weights = [ground.facts.weight(name) for name in symbols]
     for at, name in enumerate(symbols):
-        share = (until - time.monotonic()) * weights[at] / sum(weights[at:])
+        share = (seconds - _worked()) * weights[at] / sum(weights[at:])
         found, trouble = _explore_symbol(name, ground, max(share, _LEAST_SECONDS))
         records.extend(found)
         troubles.extend([f"{name}: {trouble}"] if trouble else [])
@@ -79,14 +84,14 @@ def _of_symbols(ground: Ground, until: float) -> tuple[list[dict[str, Any]], lis
 def _explore_symbol(name: str, ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], str]:
     """The symbol's records, and a word on what went wrong. A call that hangs or crashes is avoided the next time."""
     avoid: set[str] = set()
-    until = time.monotonic() + seconds
+    before = _worked()
     for _ in range(_MOST_ATTEMPTS):
-        share = max(until - time.monotonic(), 0.5)
+        share = max(seconds - (_worked() - before), 0.5)
 
         def work(pulse: Pulse, share: float = share) -> list[dict[str, Any]]:
             return SymbolSearch(ground, name, pulse, frozenset(avoid)).records(share)
 
-        found, culprit = in_child(work, share + 3.0)
+        found, culprit = in_child(work, PATIENCE * share + 10.0)
         if found is not None:
             return found, ""
         if culprit in avoid:

@@ -8,12 +8,12 @@ import dataclasses
 import inspect
 import itertools
 import random
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from testwright.writers.explorer.python.probe.bench import Bench, Outcome
+from testwright.writers.explorer.python.probe.clocks import Clock
 from testwright.writers.explorer.python.probe.mutating import near
 from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario
 from testwright.writers.explorer.python.probe.spelling import spelled
@@ -84,19 +84,19 @@ class Search:
 
     def run(self, seconds: float) -> int:
         """How many calls were made."""
-        until = time.monotonic() + seconds
+        clock = Clock()
         for scenario in self.way.seeds():
-            if time.monotonic() > until:
+            if clock.now() > seconds:
                 return len(self.tried)
             self._try(scenario)
         for scenario in self._with_short_pasts():
-            if time.monotonic() > until:
+            if clock.now() > seconds:
                 return len(self.tried)
             self._try(scenario)
         for scenario in self.way.foreign():
             self._try(scenario, foreign=True)
         stale = rounds = 0
-        while self.promising and stale < _STALE_AFTER and time.monotonic() < until:
+        while self.promising and stale < _STALE_AFTER and clock.now() < seconds:
             if rounds % _LEARN_EVERY == 0:
                 self._learn()
             rounds += 1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from testwright.writers.explorer.python.probe.bench import Bench, Check, Outcome
+from testwright.writers.explorer.python.probe.clocks import Clock
 from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario
 from testwright.writers.explorer.python.probe.search import Find
 from testwright.writers.explorer.python.probe.spelling import spelled
@@ -19,16 +19,16 @@ _EMPTY = frozenset({"None", "[]", "()", "{}", "set()", '""', "0", "False"})
 
 def simpler(find: Find, bench: Bench, seconds: float, still: Callable[[Scenario, Outcome], bool]) -> Find:
     """A plainer scenario that does the same jumps, and of which `still` holds."""
-    until = time.monotonic() + seconds
+    clock = Clock()
     changed = True
-    while changed and time.monotonic() < until:
+    while changed and clock.now() < seconds:
         changed = False
         for plainer in _plainer(find.scenario, bench.names):
             outcome = bench.run(plainer)
             if outcome is not None and _alike(outcome, find.outcome) and still(plainer, outcome):
                 find, changed = dataclasses.replace(find, scenario=plainer, outcome=outcome), True
                 break
-            if time.monotonic() > until:
+            if clock.now() > seconds:
                 break
     return find
 
