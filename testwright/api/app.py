@@ -3,7 +3,7 @@
 from fastapi import Depends, FastAPI
 
 from testwright import __version__
-from testwright.api import about, delivered, exports, pages, repositories, retrying, sessions, stream, trigger
+from testwright.api import about, delivered, handing_over, pages, repositories, retrying, sessions, stream, trigger
 from testwright.api.errors import handle_errors
 from testwright.api.guard import RequestGuard
 from testwright.api.head import HeadAsGet
@@ -33,7 +33,7 @@ def create_app(services: ApiServices) -> FastAPI:
     sessions.add_routes(app, services)
     retrying.add_routes(app, services, starter)
     delivered.add_routes(app, services)
-    exports.add_routes(app, services)
+    handing_over.add_routes(app, services)
     repositories.add_routes(app, services)
     about.add_routes(app, services)
     pages.add_reference(app)

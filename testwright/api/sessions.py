@@ -50,6 +50,8 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         found = SessionData(
             **dict(await _status_data(services, record)),
             repository_id=record.repository_id,
+            has_folder=record.repository_root is not None,
+            applied=sorted({made.path for made in await store.applications(session_id)}),
             repo_branch=record.branch,
             writer=record.writer,
             model=record.model,

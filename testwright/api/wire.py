@@ -87,6 +87,8 @@ class SessionSummary(Wire):
 
 class SessionData(StatusData):
     repository_id: str
+    has_folder: bool = Field(description="Whether its suites can be written into a folder")
+    applied: list[str] = Field(description="Paths that were written into it, and not taken back")
     repo_branch: str | None
     writer: str
     model: str | None
@@ -126,6 +128,19 @@ class TestDetail(TestData):
 
 class TestList(Wire):
     tests: list[TestData]
+
+
+class RefusalData(Wire):
+    path: str
+    problem: str
+    hint: str | None
+
+
+class AppliedData(Wire):
+    session_id: str
+    changed: list[str] = Field(description="Paths that were written, or taken back")
+    unchanged: list[str] = Field(description="Paths that hold the suite already")
+    refused: list[RefusalData] = Field(description="Files that were left as they are")
 
 
 class TestCoverage(Wire):

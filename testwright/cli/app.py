@@ -162,6 +162,7 @@ def sessions(
     apply: Annotated[
         bool, typer.Option("--apply", help="Write that session's suites into its tree; nothing of yours changes.")
     ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back exactly what that session wrote.")] = False,
     patch: Annotated[
         bool, typer.Option("--patch", help="Print that session's suites as a patch that git apply takes.")
     ] = False,
@@ -171,14 +172,18 @@ def sessions(
     most: Annotated[int, typer.Option("--most", min=1, max=500, help="How many to list.")] = 20,
     json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
-    """List sessions, newest first; or print one's suites, or write them into the tree."""
-    from testwright.cli.sessions import list_sessions, show_session
+    """List sessions, newest first; or print one's suites, write them into the tree, or take them back."""
+    from testwright.cli.sessions import Deed, handle_session, list_sessions
 
+    deeds = [deed for deed, wanted in ((Deed.APPLY, apply), (Deed.UNDO, undo), (Deed.PATCH, patch)) if wanted]
+    wishes = " ".join([*(f"--{deed}" for deed in deeds), *(["--suspects"] if suspects else [])])
+    if len(deeds) > 1:
+        print(f"testwright: {wishes} are different things: give one of them.", file=sys.stderr)
+        sys.exit(USAGE)
     if session_id is not None:
-        wishes = {"suspects": suspects, "apply": apply, "as_patch": patch, "as_json": json_output}
-        sys.exit(asyncio.run(show_session(session_id, **wishes)))
-    if apply or patch or suspects:
-        wish = "--apply" if apply else "--patch" if patch else "--suspects"
-        print(f"testwright: {wish} needs a session: testwright sessions SESSION_ID {wish}", file=sys.stderr)
+        deed = deeds[0] if deeds else Deed.PRINT
+        sys.exit(asyncio.run(handle_session(session_id, deed, suspects=suspects, as_json=json_output)))
+    if wishes:
+        print(f"testwright: {wishes} needs a session: testwright sessions SESSION_ID {wishes}", file=sys.stderr)
         sys.exit(USAGE)
     sys.exit(asyncio.run(list_sessions(most=most, as_json=json_output)))

@@ -5,12 +5,13 @@ import hashlib
 import json
 import signal
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from testwright.api.applying import apply_suites
 from testwright.cli import own_tests
 from testwright.cli.consent import ask_consent, question_on
 from testwright.cli.display import show
@@ -19,8 +20,6 @@ from testwright.domain.errors import InputError
 from testwright.domain.records import Accepted, FileRecord, NewSession, TestRecord
 from testwright.domain.sessions import CoverageGoal, FileStatus, Options, SourceFile, TestType
 from testwright.settings import read_settings
-from testwright.sources.apply import write
-from testwright.sources.export import files_to_export
 from testwright.sources.folder import FolderView
 from testwright.store import Store
 from testwright.wiring import Workbench, framework_for, language_of, open_workbench, worth_testing
@@ -95,8 +94,8 @@ async def generate_all(wish: Wish) -> int:
                 print(f"Stopped. Finished files are kept: testwright sessions {session.session_id}", file=sys.stderr)
                 return STOPPED
             ended.append(await _end(bench.store, root, session.session_id))
-    if wish.apply:
-        ended = [_applied(one) for one in ended]
+        if wish.apply:
+            ended = [await _applied(bench.store, one) for one in ended]
     _print(ended, wish)
     return _status(ended)
 
@@ -219,22 +218,10 @@ async def _end(store: Store, root: Path, session_id: str) -> Ended:
     return Ended(root=root, session_id=session_id, files=await store.files(session_id), tests=tests)
 
 
-def _applied(ended: Ended) -> Ended:
-    written, refused = apply_suites(ended.root, ended.tests.values())
-    return replace(ended, written=written, not_written=refused)
-
-
-def apply_suites(root: Path, tests: Iterable[TestRecord]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Write suites into a tree: the paths that were written, and for the others a line each that says why not."""
-    written: list[str] = []
-    refused: list[str] = []
-    for file in files_to_export(tests):
-        try:
-            write(root, file)
-            written.append(file.path)
-        except InputError as error:
-            refused.append(f"{file.path}: {error.message}")
-    return tuple(written), tuple(refused)
+async def _applied(store: Store, ended: Ended) -> Ended:
+    outcome = await apply_suites(store, ended.session_id, ended.root, ended.tests.values())
+    refused = tuple(f"{one.path}: {one.problem}" for one in outcome.refused)
+    return replace(ended, written=(*outcome.changed, *outcome.unchanged), not_written=refused)
 
 
 def _print(ended: Sequence[Ended], wish: Wish) -> None:

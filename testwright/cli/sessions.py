@@ -4,17 +4,17 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 
+from testwright.api.applying import Outcome, apply_suites, undo
 from testwright.cli import own_tests
 from testwright.cli.exits import ALL_PROVEN, PARTIAL
-from testwright.cli.generate import apply_suites
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord, TestRecord
 from testwright.domain.suspects import suspect_files
 from testwright.settings import read_settings
-from testwright.sources.export import as_patch as patch_of
-from testwright.sources.export import files_to_export
+from testwright.sources.export import as_patch, files_to_export
 from testwright.store import Store
 
 
@@ -32,47 +32,76 @@ async def list_sessions(*, most: int, as_json: bool) -> int:
     return ALL_PROVEN
 
 
-async def show_session(session_id: str, *, suspects: bool, apply: bool, as_patch: bool, as_json: bool) -> int:
-    """Print the newest suites of one session, or write them where their sources lie. Raises InputError.
+class Deed(StrEnum):
+    """What to do with a session's suites."""
 
-    With `suspects`, its possible bugs take the place of the suites, each as a file of its own.
+    PRINT = "print"
+    PATCH = "patch"
+    APPLY = "apply"
+    UNDO = "undo"
+
+
+async def handle_session(session_id: str, deed: Deed, *, suspects: bool, as_json: bool) -> int:
+    """Print the newest suites of one session, write them where their sources lie, or take back what was written.
+
+    With `suspects`, its possible bugs take the place of the suites, each as a file of its own. Raises InputError.
     """
     async with Store.open(read_settings().home) as store:
         session = await store.session(session_id, "local")
-        tests = await store.tests(session_id) if session else []
-    if session is None:
-        raise InputError(f"There is no session {session_id}.", hint="testwright sessions lists those that exist.")
-    if suspects:
-        tests = [
-            replace(test, test_file_path=path, test_code=code)
-            for test in tests
-            for path, code in suspect_files(test.test_file_path, test.suspects)
-        ]
+        if session is None:
+            raise InputError(f"There is no session {session_id}.", hint="testwright sessions lists those that exist.")
+        if deed is Deed.UNDO:
+            return _say("taken back", await undo(store, session_id, _folder(session)))
+        tests = await store.tests(session_id)
+        if suspects:
+            tests = _possible_bugs(tests)
+        if not tests:
+            what = "possible bug of this session was seen" if suspects else "suite of this session was kept"
+            print(f"No {what}.", file=sys.stderr)
+        if deed is Deed.APPLY:
+            return _say("written", await apply_suites(store, session_id, _folder(session), tests))
+    _print(tests, deed, as_json=as_json)
+    return ALL_PROVEN
+
+
+def _possible_bugs(tests: Sequence[TestRecord]) -> list[TestRecord]:
+    return [
+        replace(test, test_file_path=path, test_code=code, evidence={})
+        for test in tests
+        for path, code in suspect_files(test.test_file_path, test.suspects)
+    ]
+
+
+def _print(tests: Sequence[TestRecord], deed: Deed, *, as_json: bool) -> None:
     if as_json:
         shown = [{"testFilePath": t.test_file_path, "testCode": t.test_code, "evidence": t.evidence} for t in tests]
         print(json.dumps(shown, indent=2, ensure_ascii=False))
-    elif as_patch:
-        sys.stdout.buffer.write(patch_of(files_to_export(tests)).encode())  # no line end of it is ours to change
-    elif not apply:
+    elif deed is Deed.PATCH:
+        sys.stdout.buffer.write(as_patch(files_to_export(tests)).encode())  # no line end of it is ours to change
+    else:
         for test in tests:
             print(own_tests.shown(test))
-    if not tests:
-        what = "possible bug of this session was seen" if suspects else "suite of this session was kept"
-        print(f"No {what}.", file=sys.stderr)
-    return _put(session.repository_root, tests) if apply else ALL_PROVEN
 
 
-def _put(root: str | None, tests: Sequence[TestRecord]) -> int:
-    if root is None:
+def _folder(session: SessionRecord) -> Path:
+    if session.repository_root is None:
         raise InputError(
             "The files of this session came without a folder.", hint="Print the suites and save them yourself."
         )
-    written, refused = apply_suites(Path(root), tests)
-    for path in written:
-        print(f"written  {path}")
-    for problem in refused:
-        print(f"not written  {problem}", file=sys.stderr)
-    return PARTIAL if refused else ALL_PROVEN
+    return Path(session.repository_root)
+
+
+def _say(what: str, outcome: Outcome) -> int:
+    for path in outcome.changed:
+        print(f"{what}  {path}")
+    for path in outcome.unchanged:
+        print(f"there already  {path}")
+    if not (outcome.changed or outcome.unchanged or outcome.refused):
+        print(f"Nothing was {what}.", file=sys.stderr)
+    for one in outcome.refused:
+        hint = f" {one.hint}" if one.hint else ""
+        print(f"not {what}  {one.path}: {one.problem}.{hint}", file=sys.stderr)
+    return PARTIAL if outcome.refused else ALL_PROVEN
 
 
 def _as_json(session: SessionRecord) -> dict[str, object]:

@@ -135,6 +135,20 @@ class TestRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A suite that was written into its session's folder, with all it takes to take exactly that back.
+
+    `before` is what stood at `path`, None for a new file; `after` what was written; `folders` were made for it.
+    """
+
+    test_id: str
+    path: str
+    before: str | None
+    after: str
+    folders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryRecord:
     """A registered folder. `root` is a host path and never leaves the service."""
 

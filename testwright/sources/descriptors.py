@@ -79,6 +79,20 @@ def remove_file(root: Path, path: str) -> None:
         os.unlink(name, dir_fd=folder)
 
 
+def missing_folders(root: Path, path: str) -> tuple[str, ...]:
+    """Which of the folders above a file are not there, the outermost first."""
+    *folders, _ = accept_path(path).split("/")
+    paths = ["/".join(folders[: number + 1]) for number in range(len(folders))]
+    return tuple(folder for folder in paths if not os.path.lexists(root / folder))
+
+
+def remove_empty_folder(root: Path, path: str) -> None:
+    """Remove a folder unless something is in it by now."""
+    *folders, name = accept_path(path).split("/")
+    with contextlib.suppress(OSError), _folder(root, folders) as above:
+        os.rmdir(name, dir_fd=above)
+
+
 @contextmanager
 def _folder(root: Path, parts: Sequence[str], *, make: bool = False, for_everybody: bool = False) -> Iterator[int]:
     here = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

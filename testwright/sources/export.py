@@ -22,12 +22,13 @@ class ExportedFile:
     path: str
     text: str
     before: str | None = None
+    test_id: str = ""
 
 
 def files_to_export(tests: Iterable[TestRecord]) -> list[ExportedFile]:
     """What there is to take away: not what was rejected, and no file of which only possible bugs are left."""
     return [
-        ExportedFile(path=test.test_file_path, text=test.test_code, before=_before(test))
+        ExportedFile(path=test.test_file_path, text=test.test_code, before=_before(test), test_id=test.test_id)
         for test in tests
         if test.test_code and test.decision is not Decision.REJECTED
     ]

@@ -186,6 +186,22 @@ class SuiteRow(Row):
     created_at: Mapped[datetime]
 
 
+class ApplicationRow(Row):
+    """A suite that was written into its session's folder and not taken back, in the order of writing."""
+
+    __tablename__ = "applications"
+    __table_args__ = (Index(None, "session_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    test_id: Mapped[str]
+    path: Mapped[str]
+    before: Mapped[str | None]
+    after: Mapped[str]
+    folders: Mapped[list[Any]]
+    applied_at: Mapped[datetime]
+
+
 class ShelfRow(Row):
     """Contents too large to travel in a step's result."""
 

@@ -13,6 +13,7 @@ from testwright.domain.events import Event
 from testwright.domain.ports import AnswerCache, Desk
 from testwright.domain.records import (
     Accepted,
+    Application,
     Assignment,
     FileRecord,
     NewSession,
@@ -22,7 +23,7 @@ from testwright.domain.records import (
     TestRecord,
 )
 from testwright.domain.sessions import Decision, SourceFile, UnreadableFile
-from testwright.store import accepting, deciding, event_log, ledger, looking_up, repositories, running
+from testwright.store import accepting, applications, deciding, event_log, ledger, looking_up, repositories, running
 from testwright.store.answers import StoredAnswers
 from testwright.store.database import Database, prepare_file
 from testwright.store.desk import FileDesk
@@ -250,6 +251,17 @@ class Store:
     async def decide(self, session_id: str, test_id: str, decision: Decision) -> TestRecord | None:
         """Note what a person made of a suite; None when the session has no such suite."""
         return await self._database.write(lambda rows: deciding.decide(rows, session_id, test_id, decision))
+
+    async def note_application(self, session_id: str, made: Application) -> None:
+        """Remember that a suite was written into the session's folder."""
+        await self._database.write(lambda rows: applications.note(rows, session_id, made, self._now()))
+
+    async def applications(self, session_id: str) -> list[Application]:
+        """What was written into the session's folder and not taken back, the newest first."""
+        return await self._database.glance(lambda rows: applications.of_session(rows, session_id))
+
+    async def forget_application(self, session_id: str, undone: Application) -> None:
+        await self._database.write(lambda rows: applications.forget(rows, session_id, undone))
 
     # Repositories and history
 

@@ -64,6 +64,8 @@ async def test_the_status_is_the_whole_truth_without_a_stream(door):
         ("GET", "/api/sessions/{}/tests/test_1/coverage"),
         ("GET", "/api/sessions/{}/tests/test_1/dropped"),
         ("GET", "/api/sessions/{}/export"),
+        ("POST", "/api/sessions/{}/apply"),
+        ("POST", "/api/sessions/{}/apply/undo"),
     ],
 )
 async def test_an_unknown_session_and_somebody_elses_are_the_same_404(door, store, new_session, method, path):

@@ -14,12 +14,12 @@ from testwright.domain.sessions import Decision, Options, SourceFile
 from testwright.store import Store
 
 
-async def _fill(home, decision):
+async def _fill(home, decision=Decision.UNDECIDED, root=None):
     async with Store.open(home) as store:
         new = NewSession(
             owner="local",
             repository_id="shop",
-            repository_root=None,
+            repository_root=root and str(root),
             branch=None,
             framework="pytest",
             files=(SourceFile(path="a.py", text="a = 1\n", framework="pytest"),),
@@ -60,7 +60,7 @@ def _run(home, *arguments):
 
 
 def test_git_applies_the_patch_of_a_session_byte_for_byte(tmp_path):
-    session_id = asyncio.run(_fill(tmp_path / "home", Decision.UNDECIDED))
+    session_id = asyncio.run(_fill(tmp_path / "home"))
 
     printed = _run(tmp_path / "home", session_id, "--patch")
     subprocess.run(["git", "apply", "--whitespace=nowarn"], input=printed.stdout, cwd=tmp_path, check=True, timeout=30)
@@ -75,9 +75,32 @@ def test_what_was_rejected_is_in_no_patch(tmp_path):
     assert _run(tmp_path / "home", session_id, "--patch").stdout == b""
 
 
-@pytest.mark.parametrize("wish", ["--patch", "--apply"])
+@pytest.mark.parametrize("wish", ["--patch", "--apply", "--undo", "--suspects"])
 def test_a_wish_without_a_session_says_how_to_give_one(tmp_path, wish):
     answer = _run(tmp_path / "home", wish)
 
     assert answer.returncode == 2
     assert f"testwright sessions SESSION_ID {wish}" in answer.stderr.decode()
+
+
+def test_what_was_written_is_taken_back_exactly(tmp_path):
+    (tmp_path / "project").mkdir()
+    session_id = asyncio.run(_fill(tmp_path / "home", root=tmp_path / "project"))
+
+    written = _run(tmp_path / "home", session_id, "--apply")
+    there = (tmp_path / "project/tests/test_a.py").exists()
+    undone = _run(tmp_path / "home", session_id, "--undo")
+
+    assert written.stdout.decode() == "written  tests/test_a.py\n"
+    assert there
+    assert undone.stdout.decode() == "taken back  tests/test_a.py\n"
+    assert list((tmp_path / "project").iterdir()) == []
+
+
+def test_two_things_at_once_are_refused(tmp_path):
+    answer = _run(tmp_path / "home", "session-1", "--apply", "--undo")
+
+    assert (answer.returncode, answer.stderr.decode()) == (
+        2,
+        "testwright: --apply --undo are different things: give one of them.\n",
+    )

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from testwright.domain.errors import InputError
-from testwright.sources.apply import write_added, write_new
+from testwright.sources.apply import take_back, write, write_added, write_new
+from testwright.sources.export import ExportedFile
 
 
 def test_a_new_file_is_written_with_the_folders_it_needs(tmp_path: Path) -> None:
@@ -95,3 +96,70 @@ def test_a_link_in_the_place_of_a_suite_is_not_followed(tmp_path: Path) -> None:
         write_added(tmp_path / "root", "test_a.py", f"{OLD}more", before=OLD)
 
     assert (tmp_path / "elsewhere.py").read_text() == OLD
+
+
+def _file(text: str, before: str | None = None, path: str = "tests/unit/test_a.py") -> ExportedFile:
+    return ExportedFile(path=path, text=text, before=before, test_id="test-1")
+
+
+def test_taking_back_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    made = write(tmp_path, _file("assert 1 == 1\n"))
+    assert made is not None
+    take_back(tmp_path, made)
+
+    assert [path.name for path in tmp_path.rglob("*")] == ["tests"]
+
+
+def test_a_folder_that_somebody_uses_by_now_stays(tmp_path: Path) -> None:
+    made = write(tmp_path, _file("assert 1 == 1\n"))
+    assert made is not None
+    (tmp_path / "tests" / "mine.py").write_text("mine")
+    take_back(tmp_path, made)
+
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["mine.py", "tests"]
+
+
+def test_a_suite_that_tests_were_added_to_becomes_what_it_was(tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").write_text(OLD)
+    made = write(tmp_path, _file(f"{OLD}\n\ndef test_b():\n    pass\n", before=OLD, path="test_a.py"))
+    assert made is not None
+    take_back(tmp_path, made)
+
+    assert (tmp_path / "test_a.py").read_text() == OLD
+
+
+def test_a_newer_suite_takes_the_place_of_the_one_that_was_ours(tmp_path: Path) -> None:
+    first = write(tmp_path, _file("first\n"))
+    second = write(tmp_path, _file("second\n"), ours="first\n")
+    assert first is not None
+    assert second is not None
+    written = (tmp_path / "tests/unit/test_a.py").read_text()
+    take_back(tmp_path, second)
+    take_back(tmp_path, first)
+
+    assert written == "second\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_ours_and_was_edited_is_not_written_over(tmp_path: Path) -> None:
+    write(tmp_path, _file("first\n"))
+    (tmp_path / "tests/unit/test_a.py").write_text("edited\n")
+    with pytest.raises(InputError) as caught:
+        write(tmp_path, _file("second\n"), ours="first\n")
+
+    assert caught.value.code == "file_exists"
+    assert (tmp_path / "tests/unit/test_a.py").read_text() == "edited\n"
+
+
+def test_taking_back_does_not_follow_a_link(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    made = write(tmp_path / "root", _file("text\n", path="tests/test_a.py"))
+    assert made is not None
+    (tmp_path / "root/tests/test_a.py").rename(tmp_path / "elsewhere/test_a.py")
+    (tmp_path / "root/tests").rmdir()
+    (tmp_path / "root/tests").symlink_to(tmp_path / "elsewhere")
+    take_back(tmp_path / "root", made)
+
+    assert (tmp_path / "elsewhere/test_a.py").read_text() == "text\n"

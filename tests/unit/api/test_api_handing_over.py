@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +120,84 @@ async def test_an_unknown_form_is_refused_with_those_that_there_are(door):
 
     assert answer.status_code == 400
     assert "zip" in answer.json()["message"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src" / "a.ts").write_text("export const a = 1")
+    return folder
+
+
+async def _session_in(door, new_session, project, code="it('is 1')\n"):
+    new = new_session(repository_root=str(project))
+    session_id = (await door.store.accept(new)).session_id
+    await door.store.claim_round(session_id, 1, "run")
+    await _deliver(door, session_id, 1, "a", code)
+    return session_id
+
+
+async def _apply(door, session_id, undo=""):
+    return (await door.post(f"/api/sessions/{session_id}/apply{undo}")).json()
+
+
+async def test_suites_are_written_into_the_folder_and_taken_back(door, new_session, project):
+    session_id = await _session_in(door, new_session, project)
+    suite = project / "src" / "a.test.ts"
+
+    applied = await _apply(door, session_id)
+    written, shown = suite.read_text(), (await door.get(f"/api/sessions/{session_id}")).json()["data"]
+    undone = await _apply(door, session_id, "/undo")
+
+    assert (applied["message"], applied["data"]["changed"]) == ("1 file written", ["src/a.test.ts"])
+    assert written == "it('is 1')\n"
+    assert (shown["hasFolder"], shown["applied"]) == (True, ["src/a.test.ts"])
+    assert (undone["message"], undone["data"]["changed"]) == ("1 file taken back", ["src/a.test.ts"])
+    assert not suite.exists()
+    assert (await door.get(f"/api/sessions/{session_id}")).json()["data"]["applied"] == []
+
+
+async def test_writing_twice_writes_once(door, new_session, project):
+    session_id = await _session_in(door, new_session, project)
+    await _apply(door, session_id)
+
+    again = await _apply(door, session_id)
+    await _apply(door, session_id, "/undo")
+
+    assert (again["data"]["changed"], again["data"]["unchanged"]) == ([], ["src/a.test.ts"])
+    assert not (project / "src" / "a.test.ts").exists()
+
+
+async def test_a_file_that_is_there_is_left_alone_and_said(door, new_session, project):
+    session_id = await _session_in(door, new_session, project)
+    (project / "src" / "a.test.ts").write_text("mine")
+
+    applied = await _apply(door, session_id)
+    undone = await _apply(door, session_id, "/undo")
+
+    assert applied["message"] == "0 files written, 1 left alone"
+    assert applied["data"]["refused"][0]["path"] == "src/a.test.ts"
+    assert "never overwritten" in applied["data"]["refused"][0]["problem"]
+    assert undone["data"]["changed"] == []
+    assert (project / "src" / "a.test.ts").read_text() == "mine"
+
+
+async def test_what_was_edited_since_is_not_taken_back(door, new_session, project):
+    session_id = await _session_in(door, new_session, project)
+    await _apply(door, session_id)
+    (project / "src" / "a.test.ts").write_text("it('is 1') // mine now")
+
+    undone = await _apply(door, session_id, "/undo")
+
+    assert "has changed since it was written" in undone["data"]["refused"][0]["problem"]
+    assert (project / "src" / "a.test.ts").read_text() == "it('is 1') // mine now"
+
+
+async def test_a_session_without_a_folder_says_what_to_do_instead(door):
+    session_id, *_ = await _session_with_two(door)
+
+    for address in ("apply", "apply/undo"):
+        answer = await door.post(f"/api/sessions/{session_id}/{address}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "no_folder")
+        assert "patch" in answer.json()["error"]["hint"]

@@ -1,0 +1,66 @@
+"""Writing a session's suites into the folder they were made for, and taking exactly that back."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from testwright.domain.errors import InputError
+from testwright.domain.records import TestRecord
+from testwright.sources.apply import take_back, write
+from testwright.sources.export import files_to_export
+from testwright.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A file that was left as it is, and why."""
+
+    path: str
+    problem: str
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Paths that were written or taken back, those that needed nothing, and those that were left alone."""
+
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+
+
+async def apply_suites(store: Store, session_id: str, root: Path, tests: Iterable[TestRecord]) -> Outcome:
+    """Write what nobody rejected. One file that cannot be written keeps no other from it."""
+    ours = {made.path: made.after for made in reversed(await store.applications(session_id))}
+    changed, unchanged, refused = list[str](), list[str](), list[Refusal]()
+    for file in files_to_export(tests):
+        try:
+            made = await asyncio.to_thread(write, root, file, ours=ours.get(file.path))
+        except InputError as error:
+            refused.append(Refusal(path=file.path, problem=error.message, hint=error.hint))
+            continue
+        if made is None:
+            unchanged.append(file.path)
+        else:
+            await store.note_application(session_id, made)
+            changed.append(file.path)
+    return Outcome(changed=tuple(changed), unchanged=tuple(unchanged), refused=tuple(refused))
+
+
+async def undo(store: Store, session_id: str, root: Path) -> Outcome:
+    """Take back what was written, the newest first. What somebody has changed since is left alone."""
+    changed, refused = list[str](), list[Refusal]()
+    stuck: set[str] = set()
+    for made in await store.applications(session_id):
+        if made.path in stuck:
+            continue  # what came before cannot be taken back from under it
+        try:
+            await asyncio.to_thread(take_back, root, made)
+        except InputError as error:
+            stuck.add(made.path)
+            refused.append(Refusal(path=made.path, problem=error.message, hint=error.hint))
+            continue
+        await store.forget_application(session_id, made)
+        changed.append(made.path)
+    return Outcome(changed=tuple(dict.fromkeys(changed)), unchanged=(), refused=tuple(refused))
