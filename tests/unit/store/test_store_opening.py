@@ -137,7 +137,7 @@ async def test_suites_from_the_first_version_are_still_there(tmp_path):
     path = home / "testwright.sqlite"
     connection = sqlite3.connect(path)
     connection.executescript(
-        "ALTER TABLE tests DROP COLUMN suspects; ALTER TABLE tests DROP COLUMN mutants;"
+        "DROP TABLE applications; ALTER TABLE tests DROP COLUMN suspects; ALTER TABLE tests DROP COLUMN mutants;"
         "ALTER TABLE files DROP COLUMN from_folder; ALTER TABLE tests DROP COLUMN decision;"
         "DROP TABLE calls;"
         "UPDATE alembic_version SET version_num = '0001';"

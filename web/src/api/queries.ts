@@ -71,14 +71,16 @@ export const sessionsQuery = infiniteQueryOptions({
       : false,
 })
 
+export const sessionAddress = (sessionId: string): string => `/sessions/${encodeURIComponent(sessionId)}`
+
 export const sessionQuery = (sessionId: string) =>
   queryOptions({
     queryKey: ['session', sessionId],
-    queryFn: () => call<SessionDetail>('GET', `/sessions/${encodeURIComponent(sessionId)}`),
+    queryFn: () => call<SessionDetail>('GET', sessionAddress(sessionId)),
   })
 
 export const testAddress = (sessionId: string, testId: string): string =>
-  `/sessions/${encodeURIComponent(sessionId)}/tests/${encodeURIComponent(testId)}`
+  `${sessionAddress(sessionId)}/tests/${encodeURIComponent(testId)}`
 
 export const testQuery = (sessionId: string, testId: string) =>
   queryOptions({

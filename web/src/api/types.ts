@@ -84,6 +84,10 @@ export interface SessionListed {
 
 export interface SessionDetail extends StatusReport {
   repositoryId: string
+  /** Whether its suites can be written into a folder. */
+  hasFolder: boolean
+  /** Paths that were written into it, and not taken back. */
+  applied: string[]
   repoBranch: string | null
   writer: string
   model: string | null
@@ -96,6 +100,13 @@ export interface TestDetail extends GeneratedTest {
   revision: number
   decision: Decision
   dropped: DroppedTest[]
+}
+
+/** What became of writing suites into a folder, or of taking them back. */
+export interface Applied {
+  changed: string[]
+  unchanged: string[]
+  refused: { path: string; problem: string; hint: string | null }[]
 }
 
 /** A small change to the code, and the delivered tests that notice it. */

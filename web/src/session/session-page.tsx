@@ -127,7 +127,6 @@ function Head({ generation, detail, now }: HeadProps) {
               {status === 'cancelling' ? 'Stopping…' : 'Stop'}
             </button>
           )}
-          {fileList.some(({ test }) => test?.testCode) && detail && <TakeAway sessionId={detail.sessionId} />}
           {!isGenerating && status !== 'idle' && (
             <Link href="/" className="button primary">
               Generate more
@@ -137,6 +136,7 @@ function Head({ generation, detail, now }: HeadProps) {
       </div>
       <Segments files={fileList} progress={progress} />
       <FactsLine generation={generation} detail={detail} now={now} />
+      {detail && fileList.some(({ test }) => test?.testCode) && <TakeAway detail={detail} />}
       {errorDetail ? (
         <Problem error={errorDetail}>
           <button type="button" className="button" onClick={generation.clearError}>

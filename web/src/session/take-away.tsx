@@ -1,19 +1,81 @@
-/** The session's suites as files: all that nobody rejected, as they stand now. */
-export function TakeAway({ sessionId }: { sessionId: string }) {
-  const address = `/api/sessions/${encodeURIComponent(sessionId)}/export`
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { call } from '../api/client'
+import { sessionAddress, sessionQuery } from '../api/queries'
+import type { Applied, SessionDetail } from '../api/types'
+import { Problem } from '../ui/problem'
+import { count } from '../ui/words'
+
+const APPLY = 'apply'
+const UNDO = 'apply/undo'
+
+/** The session's suites, all that nobody rejected: as a download, or into the folder they were made for and back. */
+export function TakeAway({ detail }: { detail: SessionDetail }) {
+  const queryClient = useQueryClient()
+  const { sessionId } = detail
+  const deed = useMutation({
+    mutationFn: (deed: typeof APPLY | typeof UNDO) =>
+      call<Applied>('POST', `${sessionAddress(sessionId)}/${deed}`),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: sessionQuery(sessionId).queryKey }),
+  })
+  const address = `/api${sessionAddress(sessionId)}/export`
   return (
-    <>
-      <a className="button" href={`${address}?format=zip`} download>
-        Zip
-      </a>
-      <a
-        className="button"
-        href={`${address}?format=patch`}
-        download
-        title="git apply takes it, in the repository's folder"
-      >
-        Patch
-      </a>
-    </>
+    <section aria-label="Take the suites away">
+      <div className="actions take-away">
+        {detail.hasFolder && (
+          <button
+            type="button"
+            className="button"
+            disabled={deed.isPending}
+            title="New files, and tests added to your suites: nothing of yours is changed"
+            onClick={() => deed.mutate(APPLY)}
+          >
+            Apply to the folder
+          </button>
+        )}
+        {detail.applied.length > 0 && (
+          <button
+            type="button"
+            className="button"
+            disabled={deed.isPending}
+            onClick={() => deed.mutate(UNDO)}
+          >
+            Take back {count(detail.applied.length, 'file')}
+          </button>
+        )}
+        <a className="button" href={`${address}?format=zip`} download>
+          Zip
+        </a>
+        <a
+          className="button"
+          href={`${address}?format=patch`}
+          download
+          title="git apply takes it, in the repository's folder"
+        >
+          Patch
+        </a>
+      </div>
+      {deed.error ? (
+        <Problem error={deed.error} />
+      ) : (
+        deed.data && <Outcome outcome={deed.data} undone={deed.variables === UNDO} />
+      )}
+    </section>
+  )
+}
+
+export function Outcome({ outcome, undone }: { outcome: Applied; undone: boolean }) {
+  const { changed, unchanged, refused } = outcome
+  const said = [
+    changed.length > 0 &&
+      `${count(changed.length, 'file')} ${undone ? 'taken back' : 'written'}: ${changed.join(', ')}`,
+    unchanged.length > 0 && `there already: ${unchanged.join(', ')}`,
+  ].filter(Boolean)
+  return (
+    <div role="status">
+      {said.length > 0 && <p className="now">{said.join('; ')}</p>}
+      {refused.map(({ path, problem, hint }) => (
+        <Problem key={path} error={{ message: `${problem}.`, hint: hint ?? undefined }} />
+      ))}
+    </div>
   )
 }
