@@ -213,6 +213,16 @@ def test_scenarios_are_told_apart():
     assert draft.cases[3].targets == ("encode", "decode")
 
 
+def test_calls_that_use_real_files_are_what_integration_asks_for():
+    filed = record("load", 'load(tmp_path / "a.txt")', lines=('(tmp_path / "a.txt").write_text("1")',))
+    both = Options(test_types=(TestType.UNIT, TestType.INTEGRATION))
+
+    assert [case.scenario for case in draft_of([HAPPY, filed], "m", both, "pytest").cases] == ["happy", "integration"]
+    only = draft_of([HAPPY, filed], "m", Options(test_types=(TestType.INTEGRATION,)), "pytest").cases
+    assert ["tmp_path" in case.code for case in only] == [True]
+    assert len(draft_of([HAPPY, filed], "m", Options(), "pytest").cases) == 2
+
+
 @pytest.mark.parametrize("report", [None, b"", b"{}", b'{"records": [1]}', b'{"records": "x"}', b"[" * 100_000])
 def test_a_report_that_is_none_of_ours_is_not_read(report):
     assert read(report) is None

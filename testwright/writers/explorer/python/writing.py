@@ -27,7 +27,7 @@ def draft_of(
     style = STYLES[framework]
     taken: dict[str, Record | None] = {case.name: None for case in beside.cases} if beside is not None else {}
     wanted = _wanted([record for record in records if record.suspicion is None], options)
-    cases = [_case(record, taken, module, style) for record in wanted]
+    cases = [replace(_case(record, taken, module, style), scenario=scenario_of(record, options)) for record in wanted]
     preamble = _preamble(cases, wanted, module, style)
     return Draft(preamble=joined(beside.preamble, preamble) if beside is not None else preamble, cases=tuple(cases))
 
@@ -81,20 +81,27 @@ def _unwrapped(assertion: str) -> str:
     return f"{found['call']} {found['rest']}" if found else assertion
 
 
-def scenario_of(record: Record) -> str:
-    if record.error is not None:
-        return "error"
+def scenario_of(record: Record, options: Options) -> str:
+    """With integration asked for, a call that reads or writes real files is a test of that, and not of a unit alone."""
     if "+" in record.symbol:
         return "integration"
+    if TestType.INTEGRATION in options.test_types and _uses_files(record):
+        return "integration"
+    if record.error is not None:
+        return "error"
     return "edge" if is_edge(record) else "happy"
+
+
+def _uses_files(record: Record) -> bool:
+    return any("tmp_path" in text for text in (*record.lines, record.call))
 
 
 def _wanted(records: Sequence[Record], options: Options) -> list[Record]:
     """What the options ask for. A file without seams gets its unit tests also when only integration was asked for."""
-    seams = [record for record in records if "+" in record.symbol]
-    units = [record for record in records if "+" not in record.symbol]
+    seams = [record for record in records if scenario_of(record, options) == "integration"]
+    units = [record for record in records if record not in seams]
     if not options.include_edge_cases:
-        units = [record for record in units if scenario_of(record) == "happy"]
+        units = [record for record in units if scenario_of(record, options) == "happy"]
     if options.coverage is CoverageGoal.BASIC:
         units = list(_one_each(units))
     if TestType.INTEGRATION not in options.test_types:
@@ -123,9 +130,7 @@ def _case(record: Record, taken: dict[str, Record | None], module: str, style: S
     body = _body(record, style)
     code = style.test(name, body, names_in("\n".join(body)))
     targets = tuple(part.split(".")[0] for part in record.symbol.split("+"))
-    return Case(
-        name=name, code=code, group=style.group(record.symbol, module), targets=targets, scenario=scenario_of(record)
-    )
+    return Case(name=name, code=code, group=style.group(record.symbol, module), targets=targets)
 
 
 def _body(record: Record, style: Style) -> list[str]:
