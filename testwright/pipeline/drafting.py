@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -114,7 +113,7 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, 
     writing = replace(writing, draft=_fitted(bench, writing.draft))
     known = {case.name for case in passing.cases}
     new = tuple(case for case in writing.draft.cases if case.name not in known)
-    preamble = writing.draft.preamble if writing.draft.preamble.strip() else passing.preamble
+    preamble = _joined(writing.draft.preamble, passing.preamble, job.language)
     draft = as_checked(bench, with_unique_names(Draft(preamble=preamble, cases=(*passing.cases, *new))))
     await _lay(job, number, replace(writing, draft=draft))
     if not new:
@@ -174,17 +173,22 @@ def _mended(job: Job, before: Draft, faults: Sequence[Fault], analysis: Analysis
 def merged(before: Draft, repaired: Draft, language: Language) -> Draft:
     """Same names replace in place, new names follow. A new preamble goes before the old one, whose imports stay.
 
-    A repair may forget what its siblings need; what nobody needs is left out when the suite is written. Where the two
+    A writer may forget what its siblings need; what nobody needs is left out when the suite is written. Where the two
     contradict each other the new one is right: the old may have been the mistake.
     """
     newer = {case.name: case for case in repaired.cases}
     kept = [newer.pop(case.name, case) for case in before.cases]
-    preamble = before.preamble
-    if repaired.preamble.strip():
-        preamble = repaired.preamble
-        with suppress(ValueError):
-            preamble = language.joined(preamble, before.preamble)
+    preamble = _joined(repaired.preamble, before.preamble, language)
     return with_unique_names(Draft(preamble=preamble, cases=(*kept, *newer.values())))
+
+
+def _joined(newer: str, older: str, language: Language) -> str:
+    if not newer.strip():
+        return older
+    try:
+        return language.joined(newer, older)
+    except ValueError:
+        return newer
 
 
 def with_unique_names(draft: Draft) -> Draft:

@@ -46,7 +46,8 @@ class BothWriters:
         except PermanentError as error:
             if error.code not in _OF_THIS_FILE or first is None:
                 raise
-            return replace(_signed(first, EXPLORER), asked=Asked(prompts="", problem=error.message))
+            alone = await _explored(self._thorough, task) or first
+            return replace(_signed(alone, EXPLORER), asked=Asked(prompts="", problem=error.message))
         modelled = _signed(modelled, MODEL)
         shown = _with_calls(task, self._languages[task.analysis.language].render(modelled.draft))
         second = await _explored(self._thorough, replace(task, view=shown)) or first
@@ -60,8 +61,8 @@ class BothWriters:
         """
         observed = {case.name for case in draft.cases if case.writer == EXPLORER}
         written = await self._model.repair(task, draft, [fault for fault in faults if fault.name not in observed])
-        if written is None:
-            return None
+        if written is None or not written.draft.preamble.strip():
+            return _signed(written, MODEL) if written is not None else None
         try:
             preamble = self._languages[task.analysis.language].joined(draft.preamble, written.draft.preamble)
         except ValueError:
