@@ -615,3 +615,11 @@ async def test_a_text_in_which_an_object_lost_itself_is_no_test():
     draft = await explored(saw("a[object Object]", args=["a"]), saw(2, args=["b"], branches=["s2"]))
 
     assert [case.name for case in draft.cases] == ["returns 2 for 'b'"]
+
+
+def test_names_of_modules_are_no_inputs():
+    text = "import clone = require('lodash.clonedeep')\nexport function f(a: string) { return a + 'tail' }"
+    work = task(text, function("f", text.split("\n")[1], "a", line=2))
+    module = Module(work.source.path, text, work.view)
+
+    assert plan_of(work, module, targets_of(work, module), 3.0)["strings"] == ["tail"]

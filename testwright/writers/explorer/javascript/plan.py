@@ -246,6 +246,7 @@ def _rank(node: Node) -> int | None:
     parent = node.parent
     if parent is None or parent.type in (
         "import_statement",
+        "import_require_clause",
         "export_statement",
         "jsx_attribute",
         "expression_statement",
