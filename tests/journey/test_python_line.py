@@ -268,6 +268,22 @@ async def test_what_is_observed_is_told_and_what_is_not_repeatable_is_left_out(t
         assert left_out not in text
 
 
+async def test_what_holds_on_this_machine_alone_or_stays_behind_is_not_written_down(tmp_path):
+    unit = (
+        "import os\nimport pwd\n\n\n"
+        "def home_of(user: str) -> str:\n    try:\n        return pwd.getpwnam(user).pw_dir\n"
+        "    except KeyError:\n        raise LookupError(f'no user {user}')\n\n\n"
+        "def remember(name: str) -> str:\n    os.environ['SHOP_NAME'] = name\n    return name\n\n\n"
+        "def moves(name: str) -> str:\n    os.chdir('/')\n    return name\n\n\n"
+        "def twice(number: int) -> int:\n    return number * 2\n"
+    )
+    draft, _ = await drafted(Folder(tmp_path / "ws", shop=unit))
+    text = Python().render(draft)
+
+    assert "twice(3) == 6" in text
+    assert not any(name in text for name in ("home_of", "remember", "moves"))
+
+
 async def test_without_stand_ins_nothing_outside_is_called(tmp_path):
     draft, _ = await drafted(Folder(tmp_path / "ws", shop=SHOP), mock_external=False)
 

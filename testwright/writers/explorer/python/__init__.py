@@ -56,7 +56,7 @@ async def _explored(task: WritingTask, module: str, seconds: float, gaps: Gaps |
         )
     # Its seconds are of work: a busy machine takes several times as long. The picks are run again in fresh processes.
     explored = await task.probe(
-        packed(_plan(task, module, seconds, gaps), task.framework), (REPORT,), seconds=6 * seconds + 15
+        packed(_plan(task, module, seconds, gaps), task.framework), (REPORT,), seconds=6 * seconds + 30
     )
     if explored.problem is not None:
         problem = explored.problem

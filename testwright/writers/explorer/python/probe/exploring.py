@@ -60,7 +60,7 @@ class SymbolSearch:
         ways = Ways(inputs, ground.plan["texts"], Stubs(ground.facts, ground.plan["mock_external"]))
         member = ground.bench.names[self.name]
         found = ways.of_class(self.name, member) if inspect.isclass(member) else ways.of_function(self.name, member)
-        self._clock = Clock()
+        self._clock, self._seconds = Clock(), seconds
         self._search(found, seconds * 0.75)
         for _ in range(_DEEPEST_RESULT):
             results = [way for scenario, value in self.given if (way := ways.of_result(scenario, value)) is not None]
@@ -107,12 +107,16 @@ class SymbolSearch:
             def still(scenario: Scenario, outcome: Any, gains: frozenset[str] = gains) -> bool:
                 return changes.still_shown(gains, scenario, outcome)
 
-            plain = simpler(find, self.ground.bench, _SECONDS_TO_SIMPLIFY, still)
+            plain = simpler(find, self.ground.bench, self._left_to_simplify(), still)
             yield {**record_of(plain), "gains": sorted(gains)}
 
     def _simpler(self, find: Find) -> Find:
         self.pulse.beat(find.scenario.key())
-        return simpler(find, self.ground.bench, _SECONDS_TO_SIMPLIFY, lambda scenario, outcome: True)
+        return simpler(find, self.ground.bench, self._left_to_simplify(), lambda scenario, outcome: True)
+
+    def _left_to_simplify(self) -> float:
+        """What is found has to be told in time, plain or not."""
+        return min(_SECONDS_TO_SIMPLIFY, self._seconds - self._clock.now())
 
 
 def _doubtful(doubts: list[Doubt]) -> Iterator[dict[str, Any]]:

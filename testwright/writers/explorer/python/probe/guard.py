@@ -7,12 +7,14 @@ is not written down.
 from __future__ import annotations
 
 import contextlib
+import functools
+import importlib
 import io
 import os
 import random
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from testwright.writers.explorer.python.probe.clocks import PATIENCE
@@ -22,7 +24,18 @@ _REFUSED = (
     "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "os.kill",
     "os.killpg", "signal.pthread_kill", "webbrowser.open", "pty.spawn",
 )  # fmt: skip
-_CHANGES_FILES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod")
+_CHANGES_FILES = (
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.mkdir",
+    "os.link",
+    "os.symlink",
+    "os.truncate",
+    "os.chmod",
+    "os.chown",
+)
+_WHO_IS_HERE = {"pwd": ("getpwnam", "getpwuid"), "grp": ("getgrnam", "getgrgid")}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -38,6 +51,23 @@ class Guard:
         self.active = False
         self.refused = False
         sys.addaudithook(self._hear)
+        for name, lookups in _WHO_IS_HERE.items():
+            module = importlib.import_module(name)
+            for lookup in lookups:
+                setattr(module, lookup, self._only_found(getattr(module, lookup)))
+
+    def _only_found(self, lookup: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """A user who does not exist here may exist elsewhere: nothing is written down of a look-up that failed."""
+
+        @functools.wraps(lookup)
+        def find(key: Any) -> Any:
+            try:
+                return lookup(key)
+            except KeyError:
+                self.refused = self.refused or self.active
+                raise
+
+        return find
 
     @contextlib.contextmanager
     def watching(self, seconds: float) -> Iterator[io.StringIO]:

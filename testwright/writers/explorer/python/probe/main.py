@@ -91,7 +91,7 @@ def _explore_symbol(name: str, ground: Ground, seconds: float) -> tuple[list[dic
         def work(pulse: Pulse, share: float = share) -> list[dict[str, Any]]:
             return SymbolSearch(ground, name, pulse, frozenset(avoid)).records(share)
 
-        found, culprit = in_child(work, PATIENCE * share + 10.0)
+        found, culprit = in_child(work, PATIENCE * share + 8.0)
         if found is not None:
             return found, ""
         if culprit in avoid:
