@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from testwright.domain.sessions import Options, SourceFile
 from testwright.frameworks import FRAMEWORKS
 from testwright.languages import LANGUAGES, language_of
 from testwright.pipeline.bench import Bench
+from testwright.pipeline.findings import Host
 from testwright.pipeline.laying_out import lay_out
 from testwright.pipeline.preparing import own_tool
 from testwright.pipeline.tools import Job, Ready, Tools
@@ -34,8 +36,11 @@ REPOSITORY = Path(__file__).parents[2]
 SITE = f"lib/python3.{sys.version_info.minor}/site-packages"
 
 
-class NoDesk:
-    """Nothing is told."""
+class BareDesk:
+    """Nothing lies on it, and nothing is told."""
+
+    async def get(self, key):
+        return None
 
 
 async def bench_for(folder, source_path, framework, suite_path, sample=None):
@@ -75,7 +80,7 @@ async def bench_for(folder, source_path, framework, suite_path, sample=None):
         writer="explorer",
         model=None,
     )
-    job = Job(assignment=assignment, desk=NoDesk(), tools=tools)
+    job = Job(assignment=assignment, desk=BareDesk(), tools=tools)
     view = await workspaces.open(assignment)
     ready = Ready(
         runner=Runner(framework=framework, version="", origin="project", found="", program=(sys.executable,)),
@@ -90,7 +95,7 @@ async def bench_for(folder, source_path, framework, suite_path, sample=None):
 
 
 async def findings_of(bench, draft):
-    return await type_findings(bench, draft, bench.text_of(draft))
+    return await type_findings(bench, draft, bench.suite_of(draft))
 
 
 def linked(source, target):
@@ -157,7 +162,7 @@ async def test_a_strict_typescript_project_with_aliases_and_a_formatter(typescri
     assert re.fullmatch(r"biome \d+\.\d+\.\d+", layout.formatted_with), layout.format_problem
     assert layout.types is not None
     assert (layout.types.by, layout.types.problem) == ("tsc", "")
-    assert layout.text.startswith(
+    assert layout.suite.text.startswith(
         'import { cents } from "@/cents"\n\ndescribe("cents", () => {\n\tit("rounds", () => {\n'
     )
     assert [case.name for case in layout.draft.cases] == ["rounds", "says so"]
@@ -228,7 +233,7 @@ async def test_a_strict_python_project_with_a_formatter(python_project):
     assert re.fullmatch(r"ruff \d+\.\d+\.\d+", layout.formatted_with), layout.format_problem
     assert layout.types is not None
     assert (layout.types.by, layout.types.problem) == ("mypy", "")
-    assert "def test_fixture(tmp_path: Path) -> None:\n    assert cents(len(tmp_path.parts)) > 0\n" in layout.text
+    assert "def test_fixture(tmp_path: Path) -> None:\n    assert cents(len(tmp_path.parts)) > 0\n" in layout.suite.text
 
 
 async def test_a_project_whose_configuration_is_broken_loses_no_test(typescript_project):
@@ -242,6 +247,23 @@ async def test_a_project_whose_configuration_is_broken_loses_no_test(typescript_
 
     assert findings.faults == {}
     assert "Unknown compiler option 'nonsense'" in findings.check.problem
-    assert layout.text == bench.text_of(draft)
+    assert layout.suite == bench.suite_of(draft)
     assert layout.format_problem.startswith("biome")
     assert "failed" in layout.format_problem
+
+
+async def test_a_test_that_joins_a_suite_in_other_manners_is_still_told_from_its_siblings(typescript_project):
+    old = "import { cents } from './cents'\n\nit( 'is older', () => {\n  const wrong: string = cents( 1, 'EUR' )\n})\n"
+    (typescript_project / "src/cents.test.ts").write_text(old)
+    bench = await bench_for(typescript_project, "src/cents.ts", "vitest", "src/cents.more.test.ts")
+    host = Host(path="src/cents.test.ts", text=old, new_path="src/cents.more.test.ts")
+    bench.baseline = replace(bench.baseline, host=host)
+    cases = tuple(Case(name=name, code=TS_CASES[name]) for name in ("rounds", "takes text"))
+    draft = Draft(preamble=TS_PREAMBLE, cases=cases)
+
+    findings = await findings_of(bench, draft)
+    layout = await lay_out(bench, draft.only(frozenset({"rounds"})), unchecked=findings.check)
+
+    assert list(findings.faults) == ["takes text"]
+    assert layout.formatted_with.startswith("biome"), layout.format_problem
+    assert layout.suite.text.startswith(old)

@@ -77,7 +77,9 @@ class _Text:
         host = bench.baseline.host
         lines = tuple(suite.text.splitlines())
         theirs = frozenset(host.text.splitlines() if suite.is_added and host is not None else ())
-        return cls(lines=lines, places=places_of(draft, lines), theirs=theirs)
+        places = places_of(_as_it_stands(bench, draft, suite), lines)
+        ours = {case.name for case in draft.cases}
+        return cls(lines=lines, places={name: place for name, place in places.items() if name in ours}, theirs=theirs)
 
     def line(self, number: int) -> str:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
@@ -87,6 +89,14 @@ class _Text:
 
     def is_ours(self, number: int) -> bool:
         return bool(self.owners(number)) or self.line(number) not in self.theirs
+
+
+def _as_it_stands(bench: Bench, draft: Draft, suite: Suite) -> Draft:
+    """The tests as they stand in the suite: what was put among others may have been written as those are."""
+    try:
+        return bench.job.language.split(suite.text)
+    except ValueError:
+        return draft
 
 
 def _held(answer: Sequence[Complaint], suite: Suite, text: _Text, samples: Sequence[str]) -> list[Complaint]:
