@@ -552,7 +552,7 @@ async def test_a_call_that_tells_a_change_apart_becomes_a_test_under_a_new_name(
     draft = await explored(saw(1, args=["a"]))
     writing = await strengthened(probe, draft)
 
-    assert placed == {"src/testwright-changed-price.ts": "// changed"}
+    assert placed == {"src/testwright-changed-price.ts": "// @ts-nocheck\n// changed"}
     assert [case.name for case in draft.cases] == ["returns 1 for 'a'"]
     assert [case.name for case in writing.draft.cases] == ["returns 1 for 'a' (2)", "returns 1 for 'b'"]
 

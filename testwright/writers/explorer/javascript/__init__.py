@@ -29,6 +29,8 @@ _FOLDER = Path(__file__).parent / "probe"
 _MOST_RESTARTS = 3
 _ENDLESS = b'"endless"\n'
 """As `probe/watch.js` says it."""
+_UNCHECKED = "// @ts-nocheck\n"
+"""For runners that check types while they load: the switches are declared nowhere."""
 _SLOW_START = 60.0
 """Seconds that a page and its libraries may take to load on a busy machine, beside what any runner may take."""
 
@@ -51,7 +53,9 @@ class JavaScriptExplorer:
         path = _changed_path(task)
         changes = {"changes": [mutant.number for mutant in gaps.unnoticed], "changed": f"{WORKSPACE}/{path}"}
         plan = plan_of(task, module, targets, seconds) | changes
-        told = await _observe(replace(task, probe=partial(task.probe, files={path: gaps.switched})), plan, seconds)
+        told = await _observe(
+            replace(task, probe=partial(task.probe, files={path: f"{_UNCHECKED}{gaps.switched}"})), plan, seconds
+        )
         return further_writing_of(told, targets, task, module, draft)
 
 
