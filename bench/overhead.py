@@ -67,11 +67,11 @@ async def measure(root: Path, path: str) -> float:
     with tempfile.TemporaryDirectory() as home:
         settings = read_settings().model_copy(update={"home": Path(home)})
         async with open_workbench(settings) as bench:
-            writer = bench.tools.writers["explorer"](None)
+            make = bench.tools.writers["explorer"]
             tools = replace(
                 bench.tools,
                 sandbox=WatchedSandbox(bench.tools.sandbox, watch),
-                writers={"explorer": lambda _: WatchedWriter(writer, watch)},
+                writers={"explorer": lambda *given: WatchedWriter(make(*given), watch)},
             )
             watched = replace(bench, tools=tools)
             source = SourceFile(path=path, text=(root / path).read_text(), framework="pytest")

@@ -126,7 +126,7 @@ async def judged(bench: Workbench, bar: Bar, bad: Candidate) -> Judgement:
     together = [*bar.good[:5], bad, *bar.good[5:]]
     cases = tuple(Case(name=one.name, code=one.code) for one in together)
     script = Script(Draft(preamble=bar.preamble, cases=cases))
-    watched = replace(bench, tools=replace(bench.tools, writers={"model": lambda _: script}))
+    watched = replace(bench, tools=replace(bench.tools, writers={"model": lambda *_: script}))
     accepted = await bench.store.accept(
         NewSession(
             owner="local",

@@ -30,6 +30,7 @@ PYTHON_GOOD = (
     python("good", "test_gross_adds_the_standard_rate", "assert gross(1000) == 1190"),
     python("good", "test_gross_takes_the_reduced_rate", 'assert gross(1000, "reduced") == 1070'),
     python("good", "test_gross_rounds_half_up", "assert gross(50) == 60"),
+    python("good", "test_a_visitor_is_counted_once", 'before = visit("ann")', 'assert visit("ann") == before > 0'),
     python(
         "good",
         "test_gross_refuses_an_unknown_rate",
@@ -84,6 +85,13 @@ JAVASCRIPT_GOOD = (
     javascript("good", "adds the standard rate", "expect(gross(1000)).toBe(1190)"),
     javascript("good", "takes the reduced rate", "expect(gross(1000, 'reduced')).toBe(1070)"),
     javascript("good", "rounds half up", "expect(gross(50)).toBe(60)"),
+    javascript(
+        "good",
+        "counts a visitor once",
+        "const before = visit('ann')",
+        "expect(before).toBeGreaterThan(0)",
+        "expect(visit('ann')).toBe(before)",
+    ),
     javascript("good", "refuses an unknown rate", "expect(() => gross(1, 'odd')).toThrow('no such rate: odd')"),
     javascript("good", "takes a discount off", "expect(discounted(1000, 25)).toBe(750)"),
     javascript("good", "ships free below a kilogram", "expect(shipping(999)).toBe(0)"),
