@@ -159,3 +159,10 @@ def test_one_name_with_two_meanings_cannot_be_joined(language, one, other):
 def test_what_does_not_parse_cannot_be_joined(language):
     with pytest.raises(ValueError, match="parse"):
         language.joined("import (", "x = 1")
+
+
+def test_one_file_reached_by_two_paths_is_one_file():
+    one = "import { parse } from '../lib/set-cookie'"
+    other = "import { parse, split } from './set-cookie.js'"
+
+    assert SCRIPT.joined(one, other).splitlines() == ["import { split } from './set-cookie.js'", one]

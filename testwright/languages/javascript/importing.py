@@ -133,7 +133,11 @@ def _module(statement: Node) -> str:
 
 
 def _origin(statement: Node, binding: Node) -> str:
-    return f"{_module(statement)}:{text_of(field(binding, 'name') or binding)}"
+    """Where a name comes from. One file may be reached by several paths, so of a path its last part counts."""
+    module = _module(statement)
+    if module.startswith("."):
+        module = "./" + module.rpartition("/")[2].split(".")[0]
+    return f"{module}:{text_of(field(binding, 'name') or binding)}"
 
 
 def _declared(statement: Node) -> list[str]:
