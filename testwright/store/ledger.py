@@ -81,7 +81,7 @@ async def _fits(
     remedy: str,
 ) -> bool:
     """Whether the offer fits now. Raises PermanentError when it cannot, whatever the calls under way will cost."""
-    if limit is None:
+    if limit is None or offer.usd == 0:
         return True
     if offer.usd is None:
         raise PermanentError(

@@ -120,6 +120,14 @@ async def test_what_a_deleted_session_cost_still_counts_for_the_day_and_for_nobo
         await other.reserve(offer(usd=0.04, day_usd=0.1))
 
 
+async def test_what_is_free_fits_under_any_limit(store):
+    session = await session_with(store, limit=0.05)
+    purse = purse_of(store, session)
+    await purse.settle(await purse.reserve(offer(usd=0.05)), Usage(tokens=1, cost_usd=0.06))
+
+    assert await purse.reserve(offer(usd=0.0)) is not None
+
+
 async def test_a_limit_cannot_hold_without_a_price(store):
     purse = purse_of(store, await session_with(store, limit=1))
 
