@@ -44,7 +44,7 @@ def calls(search: Seeing, *edges: dict[str, str], picked: tuple[str, ...] = ("3"
         (edge("goods", "empty"), 'fee(3, goods="")'),
         (edge("goods", "length", 2), 'fee(3, goods="aa")'),
         (edge("goods", "equals", "Goods.FOOD"), "fee(3, goods=Goods.FOOD)"),
-        (edge("goods", "foreign"), 'fee(3, goods="Größe")'),
+        (edge("goods", "foreign"), 'fee(3, goods="Café")'),
     ],
 )
 def test_the_plainest_call_is_moved_to_the_boundary(named, call):

@@ -213,6 +213,12 @@ def test_scenarios_are_told_apart():
     assert draft.cases[3].targets == ("encode", "decode")
 
 
+def test_letters_beyond_ascii_are_named_without_their_accents():
+    one = record("greet", 'greet("Café")', arguments=(("name", '"Café"'),))
+
+    assert "cafe" in draft_of([one], "m", Options(), "pytest").cases[0].name
+
+
 def test_calls_that_use_real_files_are_what_integration_asks_for():
     filed = record("load", 'load(tmp_path / "a.txt")', lines=('(tmp_path / "a.txt").write_text("1")',))
     both = Options(test_types=(TestType.UNIT, TestType.INTEGRATION))

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -202,7 +203,8 @@ def _text_words(text: str) -> str:
         return "empty_text"
     if text.isspace() and len(text) > 1:
         return "blanks"
-    words = re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).lower())
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    words = re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", plain).lower())
     if not words:
         signs = list(dict.fromkeys(_SIGNS.get(letter, "") for letter in text))
         return "_and_".join(sign for sign in signs[:2] if sign) or "symbols"

@@ -15,7 +15,7 @@ from testwright.writers.explorer.python.probe.ways import Way
 
 _LONGEST_WRITTEN = 24
 _EMPTY: dict[Any, str] = {str: '""', list: "[]", dict: "{}", tuple: "()"}
-_FIXED = {"none": ["None"], "negative": ["-1"], "foreign": ['"Größe"']}
+_FIXED = {"none": ["None"], "negative": ["-1"], "foreign": ['"Café"']}
 
 
 def at_bounds(search: Search, picked: list[Find], edges: list[dict[str, Any]]) -> Iterator[Find]:
