@@ -29,6 +29,9 @@ from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Su
 from testwright.pipeline.own_suites import joined
 from testwright.pipeline.tools import Job, Ready
 
+_OF_THE_LANGUAGE = frozenset({"unittest", "node:test"})
+"""Runners that nobody has to install."""
+
 
 async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     """Step `keep` of a suite that was run: the delivered test's id."""
@@ -52,7 +55,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         runner=ready.runner.framework,
         runner_version=ready.runner.version,
         run_with=job.framework.by_hand((suite.path,)),
-        brought=ready.runner.origin == "managed",
+        brought=ready.runner.origin == "managed" and ready.runner.framework not in _OF_THE_LANGUAGE,
         sandbox=job.tools.sandbox.tier,
         test_count=len(draft.cases),
         passed_runs=proven.runs,

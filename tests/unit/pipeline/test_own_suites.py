@@ -166,3 +166,11 @@ async def test_the_place_stays_when_the_work_is_taken_up_again(world, suite):
 
     assert delivered.test_file_path == OLD
     assert delivered.test_code.count("test_old") == delivered.test_code.count("test_a") == 1
+
+
+async def test_a_failure_of_the_projects_own_accuses_nobody(world, suite, suspect):
+    it = world(suite(a="pass lines=2 kills=2"), existing=(OLD,), text=TEXT)
+    it.writer.suspects = (suspect("pass"),)
+    with_suite(it, f"@case {suspect('pass').name} | fail\n@case test_old | pass")
+
+    assert (await it.walk()).suspects == ()
