@@ -101,21 +101,25 @@ def test_each_failing_test_gets_its_own_verdict_and_the_model_is_asked_about_non
     assert not any("test_rate" in call.prompt or "test_double_of_a_half" in call.prompt for call in gemini.calls[1:])
 
 
-def test_the_explorer_tells_the_model_what_it_saw_and_fills_what_the_model_leaves(tmp_path):
-    source = SOURCE + "\n\ndef size(number: int) -> str:\n    return 'big' if number > 4711 else 'small'\n"
-    double = case("test_double_doubles", "assert double(21) == 42", "double")
-    wrong = case("test_size", "from pkg.numbers import size\n    assert size(4712) == 'huge'", "size")
-    with GeminiServer(answer(suite(double, wrong)), answer(suite())) as gemini:
+def test_the_explorer_tells_the_model_what_it_saw_and_goes_on_from_what_the_model_knows(tmp_path):
+    source = (
+        "import zlib\n\n\ndef size(number: int) -> str:\n    return 'big' if number > 4711 else 'small'\n"
+        "\n\ndef unlock(word: str) -> str:\n    return 'open' if zlib.crc32(word.encode()) == 2964457641 else 'shut'\n"
+    )
+    known = case("test_unlock", "assert unlock('sesame') == 'open'", "unlock")
+    wrong = case("test_size", "assert size(4712) == 'huge'", "size")
+    drafted = suite(known, wrong).replace("import double, half", "import size, unlock")
+    with GeminiServer(answer(drafted), answer(suite())) as gemini:
         events = walk(tmp_path, gemini, source, writer="both")
 
     generated = next(event["generatedTest"] for event in events if event["type"] == "test_generated")
-    writers = {test["name"]: test["writer"] for test in generated["evidence"]["tests"]}
+    writers = [test["writer"] for test in generated["evidence"]["tests"]]
     assert generated["evidence"]["writer"] == "both"
-    assert writers["test_double_doubles"] == "model"
-    assert set(writers.values()) == {"model", "explorer"}
-    assert "== 'huge'" not in generated["testCode"]
+    assert "explorer" in writers
+    assert set(writers) <= {"model", "explorer"}
+    assert "'sesame'" in generated["testCode"]  # no search finds this word
     assert "4712" in generated["testCode"]
-    assert generated["evidence"]["coverage"]["after"]["lines"] == 100
+    assert "'huge'" not in generated["testCode"]
     assert "what was observed" in gemini.calls[0].prompt
 
 
