@@ -238,3 +238,10 @@ def test_a_semicolon_that_is_needed_stays():
     draft = SCRIPT.styled(Draft(preamble="", cases=(Case(name="a", code=code),)), Style(semicolons=False))
 
     assert draft.cases[0].code == "it('a', () => {\n  const b = 1;\n  (b).toString()\n  f()\n})"
+
+
+def test_a_title_with_an_apostrophe_says_nothing_about_the_quotes():
+    code = "it(\"returns 'a'\", () => {\n  expect(parse('1')).toBe('a')\n})"
+    draft = Draft(preamble="", cases=(Case(name="returns 'a'", code=code, group="parse"),))
+
+    assert "describe('parse', () => {" in added(draft, "describe('x', () => {\n  it('a', () => {})\n})\n")

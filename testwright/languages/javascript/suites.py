@@ -223,7 +223,7 @@ def render(draft: Draft) -> str:
 
 def title_beside(title: str, codes: list[str]) -> str:
     """A group's title in the quotes that the titles of its tests have."""
-    double = sum(re.match(r"[\w.]+\(\"", code) is not None for code in codes)
+    double = sum(re.match(r"[\w.]+\(\"[^\"']*\"", code) is not None for code in codes)
     plain = quoted(title)
     is_free = plain.startswith("'") and not re.search(r"[\"\\]", plain)
     return f'"{plain[1:-1]}"' if 2 * double > len(codes) and is_free else plain
