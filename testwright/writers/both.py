@@ -2,7 +2,7 @@
 
 The explorer looks first, quickly: what it saw, and what it did not reach, is offered to the model as facts. Then it
 looks again, with every call the model wrote as an input, the failing ones too. All tests go before the court together,
-the model's first: where two do the same, the one that was thought about stays, and the explorer's fill what is left.
+the model's first: of equals the one that was thought about stays, and the explorer's fill what is left.
 """
 
 from collections.abc import Mapping, Sequence
