@@ -10,6 +10,10 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+BY_CHANCE = "right by chance: "
+"""How the message begins of a test that passes, and fails once the code draws other random numbers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOutcome:
     """`name` is the case's name; `message` is the trimmed failure, cleaned of control characters, else empty.

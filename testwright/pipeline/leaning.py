@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from testwright.domain.drafts import Draft
-from testwright.domain.verdicts import NotRun
+from testwright.domain.verdicts import BY_CHANCE, NotRun
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import CaseResult, first_line
 from testwright.pipeline.trial import results_of
@@ -39,9 +39,13 @@ async def run_alone(bench: Bench, draft: Draft) -> Alone:
 
 
 async def leaning(bench: Bench, draft: Draft, alone: Alone) -> dict[str, str]:
-    """Why tests that failed alone are no good, by name; each was seen to fail in a run of its own as well."""
-    failures: dict[str, str] = {}
-    suspected = [name for name, result in alone.results.items() if not result.passed]
+    """Why tests that failed alone are no good, by name.
+
+    Each was seen to fail in a run of its own as well, or, alone and with other random numbers, after it had passed.
+    """
+    told = {name: result.reason for name, result in alone.results.items() if not result.passed}
+    failures = {name: first_line(reason, _MOST_REASON) for name, reason in told.items() if reason.startswith(BY_CHANCE)}
+    suspected = [name for name in told if name not in failures]
     for name in suspected[:_MOST_ASKED_AGAIN]:
         again = await _outcome_of(bench, draft, name, ())
         if again is not None and not again.passed:

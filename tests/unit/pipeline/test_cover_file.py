@@ -135,6 +135,17 @@ async def test_a_test_that_passes_only_after_others_is_dropped_and_says_so(world
     assert [case.passed_alone for case in delivered.evidence.cases] == [True, True]
 
 
+async def test_a_test_that_is_right_by_chance_is_dropped_although_it_passes_in_every_ordinary_run(world, suite):
+    it = world(suite(a="pass", b="lucky"))
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a"]
+    assert [(drop.name, drop.gate, drop.reason) for drop in delivered.dropped] == [
+        ("test_b", "is_stable", "right by chance: got 3")
+    ]
+
+
 async def test_a_test_that_spoils_one_sibling_goes_in_that_siblings_place(world, suite):
     it = world(suite(a="spoiled", b="pass", c="spoils", d="pass"))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from testwright_alone import alone
-from testwright_run import FINDINGS, METER, WISHES, LoadsTooLong, loading, time_limit
+from testwright_run import CHANCE, FINDINGS, METER, WISHES, LoadsTooLong, loading, time_limit
 
 CONFTEST = "conftest.py"
 
@@ -61,7 +61,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    random.seed(max(WISHES.seed, 0))
+    CHANCE.begin()
     FINDINGS.running = case_name(item.nodeid)
     FINDINGS.write()
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
+from testwright_chance import Chance
 from testwright_clock import stop_clock
 from testwright_meter import Meter
 
@@ -210,6 +211,7 @@ def source_lines(error: BaseException | None) -> list[int]:
 
 
 WISHES = Wishes()
+CHANCE = Chance(max(WISHES.seed, 0))
 METER = Meter(WISHES.source, WISHES.coverage)
 FINDINGS = Findings()
 put_source_on_path(WISHES.source)

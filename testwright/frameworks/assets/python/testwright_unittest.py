@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import sys
 import time
 import unittest
 from collections.abc import Iterator
 
 from testwright_alone import alone
-from testwright_run import FINDINGS, METER, WISHES, LoadsTooLong, loading, time_limit
+from testwright_run import CHANCE, FINDINGS, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_suites import Result, name_of, ring, shuffled, tests_in
 
 PASSED, FAILED, NOTHING = 0, 1, 2
@@ -41,7 +40,7 @@ class Run(Result):
         FINDINGS.running = name_of(test)
         FINDINGS.write()
         FINDINGS.test(self.paths[test], name_of(test))["ran"] += 1
-        random.seed(max(WISHES.seed, 0))
+        CHANCE.begin()
         self.started = time.monotonic()
         METER.begin(f"{self.paths[test]}::{name_of(test)}")
 
