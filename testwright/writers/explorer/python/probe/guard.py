@@ -50,7 +50,11 @@ class Guard:
         self.free_folder = os.path.realpath(free_folder)
         self.active = False
         self.refused = False
+        self.seed = 0
+        self.drew = False
         sys.addaudithook(self._hear)
+        for source, give in ((os, "urandom"), (random, "_urandom")):
+            setattr(source, give, self._counted(getattr(source, give)))
         for name, lookups in _WHO_IS_HERE.items():
             module = importlib.import_module(name)
             for lookup in lookups:
@@ -69,17 +73,28 @@ class Guard:
 
         return find
 
+    def _counted(self, real: Callable[[int], bytes]) -> Callable[[int], bytes]:
+        """What `secrets` and `uuid4` ask for is another one every time."""
+
+        def give(size: int) -> bytes:
+            self.drew = True
+            return real(size)
+
+        return give
+
     @contextlib.contextmanager
     def watching(self, seconds: float) -> Iterator[io.StringIO]:
         """Yields what the call prints. `seconds` are of work; a few times as many may pass.
 
-        Afterwards the environment, the working folder and stdout are as before.
+        Afterwards the environment, the working folder and stdout are as before, and `drew` says whether the call has
+        drawn random numbers: `random` begins with `seed`.
         """
         printed = io.StringIO()
         environment, folder = dict(os.environ), os.getcwd()
         kept = sys.stdout, sys.stderr, sys.stdin, sys.argv
         sys.stdout, sys.stderr, sys.stdin, sys.argv = printed, io.StringIO(), io.StringIO(), ["pytest"]
-        random.seed(0)
+        random.seed(self.seed)
+        numbers, self.drew = random.getstate(), False
         before = [(number, signal.signal(number, _ring)) for number in (signal.SIGALRM, signal.SIGVTALRM)]
         self.refused, self.active = False, True
         signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds, seconds)
@@ -90,6 +105,7 @@ class Guard:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             self.active = False
+            self.drew = self.drew or random.getstate() != numbers
             for number, handler in before:
                 signal.signal(number, handler)
             sys.stdout, sys.stderr, sys.stdin, sys.argv = kept
