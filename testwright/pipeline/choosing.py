@@ -1,6 +1,6 @@
 """The gate `earns its place`: the smallest suite that still reaches and notices all that the whole one does."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,6 +16,8 @@ from testwright.pipeline.laying_out import formatted
 from testwright.pipeline.tools import Job, Ready
 
 _SLOW_MS = 500.0
+_EXPLORER = "explorer"
+"""Signs a case where it worked together with a model; alone it signs nothing."""
 _NOTHING_NEW = "Other tests reach every line and branch that it reaches, and notice every change that it notices."
 
 
@@ -77,7 +79,9 @@ def chosen_of(
 ) -> Chosen:
     """Greedy cover of lines, branches and kills, then without those that later choices made superfluous.
 
-    Among equals a fast test goes before a slow one, then comes the writer's own order: plain cases first. A test whose
+    The explorer's tests fill what the model's leave: a person reads the model's more easily, and one table that does as
+    much as several of them is no reason to lose them. Among equals a fast test goes before a slow one, then comes the
+    writer's own order: plain cases first. A test whose
     worth cannot be told (its runner measures no single test, or it cannot be repeated) is kept. `held` are tests that
     the project has, each with its place: what they do needs no other test. `own` is what its others do.
     """
@@ -98,7 +102,7 @@ def chosen_of(
     given = {worth.case.name for worth in worths if worth.case.name in held or not worth.is_known(challenge)}
     covered = {gain for worth in worths if worth.case.name in given for gain in worth.gains} | own
     known = [worth for worth in worths if worth.case.name not in given]
-    needed = {worth.case.name for worth in _without_superfluous(_greedy(known, covered), covered)}
+    needed = {worth.case.name for worth in _covering(known, covered)}
     kept = (given - held.keys()) | needed
     drops += [Drop(name=name, gate="can_fail", reason=reason) for name, reason in blind.items()]
     drops += [
@@ -122,6 +126,11 @@ class _Worth:
         return self.result.lines is not None and self.case.name not in challenge.unfit
 
     @property
+    def is_filling(self) -> bool:
+        """Whether it was found beside a model's tests, to fill what those leave."""
+        return self.case.writer == _EXPLORER
+
+    @property
     def cost(self) -> tuple[bool, int]:
         return self.result.duration_ms > _SLOW_MS, self.place
 
@@ -134,6 +143,15 @@ def _gains(case: Case, result: CaseResult, challenge: Challenge) -> frozenset[tu
     seams = {("seam", "+".join(case.targets))} if case.scenario == "integration" else set()
     edges = {("edge", str(number)) for number in challenge.edges_of(result.name)}
     return frozenset(lines | branches | kills | seams | edges)
+
+
+def _covering(worths: Sequence[_Worth], covered: Collection[tuple[str, str]]) -> list[_Worth]:
+    """What reaches and notices all that all do together; what fills is judged by what it adds to the others."""
+    first = [worth for worth in worths if not worth.is_filling]
+    filling = [worth for worth in worths if worth.is_filling]
+    needed = _without_superfluous(_greedy(first, covered), covered)
+    reached = set(covered).union(*(worth.gains for worth in needed))
+    return needed + _without_superfluous(_greedy(filling, reached), reached)
 
 
 def _greedy(worths: Sequence[_Worth], covered: Iterable[tuple[str, str]]) -> list[_Worth]:

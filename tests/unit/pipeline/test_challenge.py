@@ -1,5 +1,7 @@
 """The gates `can fail` and `earns its place`, and the round that goes back to the writer."""
 
+from dataclasses import replace
+
 import pytest
 
 from testwright.domain.drafts import Case, Draft
@@ -239,6 +241,32 @@ def test_a_fast_test_goes_before_a_slow_one_that_does_as_much():
     chosen = chosen_of(draft, [slow, result("fast")], challenge)
 
     assert chosen.names == ("fast",)
+
+
+def test_a_table_of_the_explorers_does_not_displace_the_models_tests_that_do_as_much():
+    table = replace(case("table"), writer="explorer")
+    first, second = (replace(case(name), writer="model") for name in ("adds", "refuses"))
+    results = [
+        result("table", lines=frozenset({1, 2, 3, 4})),
+        result("adds", lines=frozenset({1, 2})),
+        result("refuses", lines=frozenset({3, 4})),
+    ]
+    challenge = Challenge(mutants=MUTANTS, outcomes=(killed(1, "table", "adds"), killed(2, "table", "refuses")))
+
+    chosen = chosen_of(Draft(preamble="", cases=(table, first, second)), results, challenge)
+
+    assert chosen.names == ("adds", "refuses")
+
+
+def test_what_only_the_explorer_notices_stands_beside_the_models_tests():
+    table, thought = replace(case("table"), writer="explorer"), replace(case("adds"), writer="model")
+    idle = replace(case("again"), writer="explorer")
+    results = [result("table", lines=frozenset({1, 2, 3})), result("adds", lines=frozenset({1})), result("again")]
+    challenge = Challenge(mutants=MUTANTS, outcomes=(killed(1, "table", "adds", "again"), killed(2, "table")))
+
+    chosen = chosen_of(Draft(preamble="", cases=(table, idle, thought)), results, challenge)
+
+    assert chosen.names == ("table", "adds")
 
 
 def test_a_test_that_ran_into_no_change_at_all_is_not_called_blind():
