@@ -21,6 +21,8 @@ from testwright.domain.sessions import FileStatus, SourceFile, UnreadableFile
 
 Owner = Annotated[str, Depends(current_owner)]
 
+_BUDGET = "budget_reached"
+
 
 def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
     @app.post("/api/sessions/{session_id}/retry", tags=["sessions"], summary="Try failed files again")
@@ -40,7 +42,7 @@ def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
 
     @app.post("/api/sessions/{session_id}/continue", tags=["sessions"], summary="Go on past a reached budget")
     async def go_on(session_id: str, owner: Owner, request: ContinueRequest) -> Envelope[StartedSession]:
-        """A further round with the files that failed because the budget was reached.
+        """A further round with the files that failed, or got less of the model, because the budget was reached.
 
         `maxCostUsd` is the session's new limit, all of its rounds together, so it has to be more than was spent.
         """
@@ -92,8 +94,14 @@ async def _further_round(
 
 
 async def _stopped_by_the_budget(services: ApiServices, record: SessionRecord) -> list[str]:
+    """Files that failed for it, and those that the explorer finished without the model."""
     files = await services.store.files(record.session_id)
-    paths = [file.path for file in files if file.error and file.error["code"] == "budget_reached"]
+    finished = {
+        test.test_id
+        for test in await services.store.tests(record.session_id)
+        if test.evidence.get("modelProblemCode") == _BUDGET
+    }
+    paths = [file.path for file in files if file.test_id in finished or (file.error and file.error["code"] == _BUDGET)]
     if not paths:
         raise InputError(
             "No file of this session was stopped by its budget.",

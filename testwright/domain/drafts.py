@@ -81,13 +81,14 @@ class Asked:
 
     `prompts` is the version of their wording. `left_out` is context there was no room for. `redacted` counts by kind
     what was masked before a question left. `problem` says why a part of the answers could not be used; empty when all
-    could.
+    could. `problem_code` is the code of the error that an answer was missed for, where it was one.
     """
 
     prompts: str
     left_out: tuple[str, ...] = ()
     redacted: tuple[tuple[str, int], ...] = ()
     problem: str = ""
+    problem_code: str = ""
 
     def __or__(self, other: "Asked") -> "Asked":
         """Of two questions about one file; a secret that both would have shown counts once."""
@@ -95,10 +96,11 @@ class Asked:
         for kind, count in other.redacted:
             redacted[kind] = max(count, redacted.get(kind, 0))
         return Asked(
-            prompts=other.prompts,
+            prompts=other.prompts or self.prompts,
             left_out=tuple(dict.fromkeys((*self.left_out, *other.left_out))),
             redacted=tuple(sorted(redacted.items())),
             problem=self.problem or other.problem,
+            problem_code=self.problem_code if self.problem else other.problem_code,
         )
 
 

@@ -234,10 +234,11 @@ def _asked_json(asked: Asked | None) -> dict[str, Any]:
     if asked is None:
         return {}
     return {
-        "promptVersion": asked.prompts,
+        **({"promptVersion": asked.prompts} if asked.prompts else {}),
         "contextLeftOut": list(asked.left_out),
         "redacted": [{"kind": kind, "count": count} for kind, count in asked.redacted],
         **({"modelProblem": asked.problem} if asked.problem else {}),
+        **({"modelProblemCode": asked.problem_code} if asked.problem_code else {}),
     }
 
 

@@ -15,8 +15,10 @@ from testwright.domain.verdicts import Fault
 
 MODEL = "model"
 EXPLORER = "explorer"
-_OF_THIS_FILE = frozenset({"model_blocked", "model_answer_unreadable"})
-"""Refusals that say nothing about the next file: the explorer's tests are delivered without the model's."""
+_WITHOUT_THE_MODEL = frozenset(
+    {"model_blocked", "model_empty", "model_answer_unreadable", "budget_reached", "model_quota"}
+)
+"""Why a model may write nothing although all is set up right: the explorer's tests are delivered without its own."""
 _RUN_SECONDS = 20.0
 _MOST_FACTS = 25
 _MOST_EACH = 3
@@ -44,10 +46,10 @@ class BothWriters:
         try:
             modelled = await self._model.draft(replace(task, observed=await self._observed(task, first)))
         except PermanentError as error:
-            if error.code not in _OF_THIS_FILE or first is None:
+            if error.code not in _WITHOUT_THE_MODEL or first is None:
                 raise
             alone = await _explored(self._thorough, task) or first
-            return replace(_signed(alone, EXPLORER), asked=Asked(prompts="", problem=error.message))
+            return _without_the_model(_signed(alone, EXPLORER), error)
         modelled = _signed(modelled, MODEL)
         shown = _with_calls(task, self._languages[task.analysis.language].render(modelled.draft))
         second = await _explored(self._thorough, replace(task, view=shown)) or first
@@ -73,7 +75,13 @@ class BothWriters:
         """Both are asked: the explorer finds inputs that tell changes apart, the model knows what they are for."""
         shown = _with_calls(task, self._languages[task.analysis.language].render(draft))
         explored = await self._thorough.strengthen(replace(task, view=shown), draft, gaps)
-        modelled = await self._model.strengthen(task, draft, gaps)
+        try:
+            modelled = await self._model.strengthen(task, draft, gaps)
+        except PermanentError as error:
+            if error.code not in _WITHOUT_THE_MODEL:
+                raise
+            found = explored or Writing(draft=Draft(preamble="", cases=()))
+            return _without_the_model(_signed(found, EXPLORER), error)
         if explored is None or modelled is None:
             only, name = (modelled, MODEL) if explored is None else (explored, EXPLORER)
             return _signed(only, name) if only is not None else None
@@ -113,6 +121,10 @@ async def _explored(explorer: Writer, task: WritingTask) -> Writing | None:
 def _signed(writing: Writing, writer: str) -> Writing:
     cases = tuple(replace(case, writer=writer) for case in writing.draft.cases)
     return replace(writing, draft=replace(writing.draft, cases=cases))
+
+
+def _without_the_model(writing: Writing, error: PermanentError) -> Writing:
+    return replace(writing, asked=Asked(prompts="", problem=error.message, problem_code=error.code))
 
 
 def _facts(draft: Draft) -> list[str]:

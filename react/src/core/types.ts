@@ -225,6 +225,8 @@ export interface Questions {
   redacted?: readonly { kind: string; count: number }[]
   /** Why a part of the answers could not be used. */
   modelProblem?: string
+  /** The code of the error that an answer was missed for: `budget_reached`, `model_blocked`. */
+  modelProblemCode?: string
 }
 export interface VerifiedEvidence extends Questions {
   verified: true

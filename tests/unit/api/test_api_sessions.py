@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from testwright.domain.drafts import Draft, Usage
+from testwright.domain.drafts import Asked, Draft, Usage
 from testwright.domain.errors import PermanentError
 from testwright.domain.evidence import DeliveredSuite, FacedMutant, NotVerified
 from testwright.domain.mutants import Fate, Mutant
@@ -421,6 +421,40 @@ async def test_going_on_past_a_budget_takes_the_files_that_it_stopped_and_no_oth
     session = (await door.get(f"/api/sessions/{session_id}")).json()["data"]
     assert (session["round"], session["options"]["maxCostUsd"]) == (2, 2)
     assert [file["status"] for file in session["files"]] == ["failed", "queued"]
+
+
+async def test_going_on_past_a_budget_takes_files_that_the_explorer_finished_without_the_model(door):
+    session_id = await door.start(files=TWO_FILES, options={"maxCostUsd": 0.5})
+    await door.store.claim_round(session_id, 1, "run")
+    for index, code in enumerate(("", "budget_reached"), start=1):
+        name = "ab"[index - 1]
+        asked = Asked(prompts="v1", problem=code and "It is spent.", problem_code=code)
+        evidence = NotVerified(
+            writer="both",
+            model="m",
+            reason="no",
+            hint=None,
+            test_count=1,
+            attempts=1,
+            tokens=0,
+            cost_usd=0,
+            asked=asked,
+        )
+        suite = DeliveredSuite(
+            file_path=f"src/{name}.ts",
+            test_file_path=f"src/{name}.test.ts",
+            test_code="it('adds')",
+            draft=Draft(preamble="", cases=()),
+            evidence=evidence,
+        )
+        await door.store.desk(session_id, 1, index).deliver(suite)
+    await door.store.finish_round(session_id, 1)
+
+    answer = await door.post(f"/api/sessions/{session_id}/continue", {"maxCostUsd": 2})
+
+    assert answer.status_code == 200
+    session = (await door.get(f"/api/sessions/{session_id}")).json()["data"]
+    assert [file["status"] for file in session["files"]] == ["completed", "queued"]
 
 
 @pytest.mark.parametrize("limit", [0.4, 0.1, -1, "2", None])

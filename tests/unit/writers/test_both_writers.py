@@ -140,15 +140,39 @@ async def test_a_file_the_explorer_sees_nothing_of_is_the_models_alone(task):
     assert [each.name for each in found.draft.cases] == ["test_adds"]
 
 
-async def test_a_file_the_model_declines_is_the_explorers_alone_and_says_so(task):
-    declined = PermanentError("fake-1 declined to answer for shop.py.", code="model_blocked")
+@pytest.mark.parametrize("code", ["model_blocked", "model_empty", "budget_reached", "model_quota"])
+async def test_a_file_the_model_cannot_write_for_is_the_explorers_alone_and_says_why(task, code):
+    declined = PermanentError("No answer for shop.py.", code=code)
 
     found = await both(Told(declined), Told(writing(SEEN)), Told(writing(SEEN, FAR))).draft(task)
 
     assert [each.name for each in found.draft.cases] == ["test_returns_3", "test_returns_0"]
     assert {each.writer for each in found.draft.cases} == {"explorer"}
+    assert found.asked == Asked(prompts="", problem="No answer for shop.py.", problem_code=code)
+
+
+async def test_a_budget_that_is_reached_leaves_what_the_explorer_found_for_the_gaps(task):
+    class Spent(Told):
+        async def strengthen(self, task, draft, gaps):
+            raise PermanentError("It is spent.", code="budget_reached")
+
+    writer = both(Spent(writing()), Told(writing()), Told(writing(), writing(FAR)))
+
+    found = await writer.strengthen(task, Draft(preamble="from shop import add", cases=(SEEN,)), Gaps(missed=(3,)))
+
+    assert found is not None
+    assert [each.writer for each in found.draft.cases] == ["explorer"]
     assert found.asked is not None
-    assert "declined" in found.asked.problem
+    assert found.asked.problem == "It is spent."
+
+
+async def test_without_anything_of_the_explorers_a_reached_budget_fails_the_file(task):
+    nothing = PermanentError("nothing", code="nothing_to_test")
+
+    with pytest.raises(PermanentError, match=r"It is spent\."):
+        await both(Told(PermanentError("It is spent.", code="budget_reached")), Told(nothing), Told(nothing)).draft(
+            task
+        )
 
 
 @pytest.mark.parametrize(

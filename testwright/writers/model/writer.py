@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 
 from testwright.domain.drafts import Draft, Writing
-from testwright.domain.errors import PermanentError
+from testwright.domain.errors import ENDS_THE_FILE, PermanentError
 from testwright.domain.ports import Answer, Gaps, Language, LanguageModel, WritingTask
 from testwright.domain.verdicts import Fault
 from testwright.writers.model import prompting, units
@@ -59,9 +59,9 @@ class ModelWriter:
         ended = await asyncio.gather(*map(ask_about, units.segments(task.analysis)), return_exceptions=True)
         heard = [each for each in ended if not isinstance(each, BaseException)]
         failures = [each for each in ended if isinstance(each, BaseException)]
-        passing = [each for each in failures if not isinstance(each, PermanentError)]
-        if passing or (failures and not heard):
-            raise [*passing, *failures][0]
+        grave = [each for each in failures if not isinstance(each, PermanentError) or each.code in ENDS_THE_FILE]
+        if grave or (failures and not heard):
+            raise [*grave, *failures][0]
         drafts = [found.draft for _, found in heard if found.draft is not None]
         problems = [*map(str, failures), *(found.problem for _, found in heard if found.problem)]
         if not drafts:
@@ -76,7 +76,11 @@ class ModelWriter:
         problems += [unfit] if unfit else []
         return Writing(
             draft=draft,
-            asked=replace(asked, problem=problems[0] if problems else ""),
+            asked=replace(
+                asked,
+                problem=problems[0] if problems else "",
+                problem_code=next((each.code for each in failures if isinstance(each, PermanentError)), ""),
+            ),
         )
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
