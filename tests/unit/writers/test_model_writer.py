@@ -297,6 +297,17 @@ async def test_a_segment_that_is_declined_costs_its_own_tests_only(large):
     assert len(writing.draft.cases) == 5
     assert writing.asked is not None
     assert "declined" in writing.asked.problem
+    assert writing.asked.problem_code == "model_blocked"
+
+
+async def test_a_segment_that_was_never_recorded_ends_the_replay_instead_of_hiding_in_it(large):
+    def miss_the_last(prompt: str):
+        if "part_7 (function)" in prompt:
+            raise PermanentError("There is no recording of this.", code="replay_missing")
+        return answer_for_each(prompt)
+
+    with pytest.raises(PermanentError, match="no recording"):
+        await writer_of(ScriptedModel(by_prompt=miss_the_last)).draft(large)
 
 
 async def test_a_passing_trouble_of_one_segment_is_the_files_and_the_others_are_not_bought_again(large):
