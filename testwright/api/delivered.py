@@ -27,6 +27,11 @@ Owner = Annotated[str, Depends(current_owner)]
 
 
 def add_routes(app: FastAPI, services: ApiServices) -> None:
+    async def named(session_id: str, test_id: str, owner: Owner) -> TestRecord:
+        return await find_test(services, session_id, test_id, owner)
+
+    Named = Annotated[TestRecord, Depends(named)]
+
     @app.get("/api/sessions/{session_id}/tests", tags=["tests"], summary="The newest suite of each file")
     async def tests(session_id: str, owner: Owner) -> Envelope[TestList]:
         await find_session(services, session_id, owner)
@@ -34,8 +39,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         return done(counted(len(records), "test file"), TestList(tests=[_test_data(record) for record in records]))
 
     @app.get("/api/sessions/{session_id}/tests/{test_id}", tags=["tests"], summary="One suite with its evidence")
-    async def test(session_id: str, test_id: str, owner: Owner) -> Envelope[TestDetail]:
-        record = await find_test(services, session_id, test_id, owner)
+    async def test(record: Named) -> Envelope[TestDetail]:
         detail = TestDetail(
             **dict(_test_data(record)),
             dropped=[dict(drop) for drop in record.dropped],
@@ -52,9 +56,8 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         return done(f"{record.test_file_path} is {record.decision}", _test_data(record))
 
     @app.get("/api/sessions/{session_id}/tests/{test_id}/coverage", tags=["tests"], summary="Lines before and after")
-    async def coverage(session_id: str, test_id: str, owner: Owner) -> Envelope[TestCoverage]:
-        record = await find_test(services, session_id, test_id, owner)
-        measured = TestCoverage(test_id=test_id, file_path=record.file_path, coverage=dict(record.coverage))
+    async def coverage(record: Named) -> Envelope[TestCoverage]:
+        measured = TestCoverage(test_id=record.test_id, file_path=record.file_path, coverage=dict(record.coverage))
         return done(f"Coverage of {record.file_path}", measured)
 
     @app.get(
@@ -62,9 +65,8 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         tags=["tests"],
         summary="Tests that were not delivered, with gate and reason",
     )
-    async def dropped(session_id: str, test_id: str, owner: Owner) -> Envelope[DroppedTests]:
-        record = await find_test(services, session_id, test_id, owner)
-        drops = DroppedTests(test_id=test_id, dropped=[dict(drop) for drop in record.dropped])
+    async def dropped(record: Named) -> Envelope[DroppedTests]:
+        drops = DroppedTests(test_id=record.test_id, dropped=[dict(drop) for drop in record.dropped])
         return done(f"{counted(len(drops.dropped), 'test')} not delivered", drops)
 
     @app.get(
@@ -72,10 +74,9 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         tags=["tests"],
         summary="Small changes to the code, and which tests notice them",
     )
-    async def mutants(session_id: str, test_id: str, owner: Owner) -> Envelope[TestMutants]:
-        record = await find_test(services, session_id, test_id, owner)
+    async def mutants(record: Named) -> Envelope[TestMutants]:
         faced = TestMutants(
-            test_id=test_id, file_path=record.file_path, mutants=[dict(mutant) for mutant in record.mutants]
+            test_id=record.test_id, file_path=record.file_path, mutants=[dict(mutant) for mutant in record.mutants]
         )
         return done(f"{counted(len(faced.mutants), 'change')} tried on {record.file_path}", faced)
 
@@ -84,10 +85,9 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         tags=["tests"],
         summary="Possible bugs: tests kept apart because the code contradicts what it claims",
     )
-    async def suspects(session_id: str, test_id: str, owner: Owner) -> Envelope[TestSuspects]:
-        record = await find_test(services, session_id, test_id, owner)
+    async def suspects(record: Named) -> Envelope[TestSuspects]:
         found = TestSuspects(
-            test_id=test_id,
+            test_id=record.test_id,
             file_path=record.file_path,
             suspects=[dict(suspect) for suspect in record.suspects],
             files=[

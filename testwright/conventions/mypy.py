@@ -24,7 +24,6 @@ _COMPLAINT = re.compile(
     r"^(?P<path>[^:\n]+):(?P<line>\d+)(?::\d+)*: error: (?P<message>.*?)(?:  \[(?P<code>[\w-]+)\])?$"
 )
 _UNRESOLVED = frozenset({"import", "import-not-found", "import-untyped"})
-_FATAL = 2
 
 
 class Mypy:

@@ -5,7 +5,6 @@ Text only, no I/O: reading and writing below a folder that may be hostile is for
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 from testwright.domain.projects import WORKSPACE
 
@@ -87,18 +86,6 @@ def steers_tools(path: str) -> bool:
 def same_file_key(path: str) -> str:
     """Equal for two paths that are one file on a file system that folds case or normalises."""
     return unicodedata.normalize("NFC", _folded(path))
-
-
-def repeated_paths(paths: Iterable[str]) -> list[str]:
-    """The paths that name a file some earlier path names already."""
-    seen: set[str] = set()
-    again: list[str] = []
-    for path in paths:
-        key = same_file_key(path)
-        if key in seen:
-            again.append(path)
-        seen.add(key)
-    return again
 
 
 def base_name(path: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from testwright.domain.paths import base_name, without_folders
 from testwright.domain.projects import WORKSPACE, Completed, RunOrder
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
-from testwright.frameworks.javascript_coverage import claimed
+from testwright.frameworks.javascript_coverage import claimed, coverage_of
 from testwright.frameworks.javascript_suites import REPORT, hang_seconds, json_object
 
 _MOST_MESSAGE = 2000
@@ -27,6 +27,14 @@ def plain(text: object, most: int = _MOST_MESSAGE) -> str:
     """Text from a sandbox, fit to be shown: no control codes, no more than `most` characters, no sandbox paths."""
     cleaned = _CONTROL.sub("", str(text)[: most * 4]).replace(f"{WORKSPACE}/", "")
     return cleaned[:most].strip()
+
+
+def read_measured(completed: Completed, order: RunOrder, framework: str) -> RunReport | NotRun:
+    """As `read`, where the report itself carries istanbul's counters."""
+    report = parsed(completed.reports.get(REPORT))
+    maps = report.get("coverage") if isinstance(report, dict) else None
+    coverage = coverage_of(maps, order.source_path) if order.coverage and isinstance(maps, list) else None
+    return read(completed, order, coverage, framework)
 
 
 def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, framework: str) -> RunReport | NotRun:

@@ -12,7 +12,6 @@ from testwright.frameworks import javascript_challenges as challenges
 from testwright.frameworks import javascript_layout as layout
 from testwright.frameworks import javascript_reports as reports
 from testwright.frameworks import javascript_suites as suites
-from testwright.frameworks.javascript_coverage import coverage_of
 
 _ASSETS = Path(__file__).parent / "assets" / "vitest"
 _INSIDE = "/opt/testwright/vitest"
@@ -49,10 +48,7 @@ class Vitest:
         )
 
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
-        report = reports.parsed(completed.reports.get(suites.REPORT))
-        maps = report.get("coverage") if isinstance(report, dict) else None
-        coverage = coverage_of(maps, order.source_path) if order.coverage and isinstance(maps, list) else None
-        return reports.read(completed, order, coverage, self.name)
+        return reports.read_measured(completed, order, self.name)
 
     def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
         return Command(

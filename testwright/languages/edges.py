@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from testwright.domain.edges import LONG, MOST_EDGES, Edge
 
@@ -60,19 +60,7 @@ def edges_of(found: Iterable[tuple[str, Iterable[Known], Iterable[Refusal]]]) ->
         for edge in (*refused, *turns):
             distinct.setdefault((edge.parameter, edge.check, edge.value, edge.line), edge)
         edges += list(distinct.values())[:_MOST_EACH]
-    return tuple(_numbered(edge, number) for number, edge in enumerate(edges[:MOST_EDGES], start=1))
-
-
-def _numbered(edge: Edge, number: int) -> Edge:
-    return Edge(
-        number=number,
-        symbol=edge.symbol,
-        name=edge.name,
-        check=edge.check,
-        parameter=edge.parameter,
-        value=edge.value,
-        line=edge.line,
-    )
+    return tuple(replace(edge, number=number) for number, edge in enumerate(edges[:MOST_EDGES], start=1))
 
 
 def _of(symbol: str, known: Known) -> Iterator[Edge]:

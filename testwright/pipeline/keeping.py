@@ -42,7 +42,6 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     suspects = (await shelf.take(job.desk, "suspects", Suspicions)).found
     layout = proven.layout
     draft = layout.draft
-    cases = {case.name: case for case in draft.cases}
     suite = layout.suite
     challenge = await shelf.take(job.desk, f"challenge/{best}", Challenge)
     written = (await writing_of(job, best)).draft
@@ -68,20 +67,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         duration_ms=max(0, round(job.tools.now() * 1000) - ready.started_ms),
         mutants=_counts(challenge),
         mutants_problem=challenge.problem or None,
-        cases=tuple(
-            CaseEvidence(
-                name=result.name,
-                passed_runs=proven.runs,
-                runs=proven.runs,
-                duration_ms=round(result.duration_ms, 1),
-                mutants=_counts(challenge, result.name),
-                mended=cases[result.name].mended,
-                oracle=cases[result.name].oracle,
-                passed_alone=result.name in proven.alone,
-                writer=cases[result.name].writer or job.writer.name,
-            )
-            for result in proven.results
-        ),
+        cases=_cases(job, proven, challenge),
         outside=_outside(job, proven),
         edge_cases=await _edge_cases(job, challenge),
         suspects=len(suspects),
@@ -108,6 +94,24 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         missed_after=_sorted(after.lines_missed if after else frozenset()),
     )
     return await _deliver(job, delivered)
+
+
+def _cases(job: Job, proven: Proven, challenge: Challenge) -> tuple[CaseEvidence, ...]:
+    cases = {case.name: case for case in proven.layout.draft.cases}
+    return tuple(
+        CaseEvidence(
+            name=result.name,
+            passed_runs=proven.runs,
+            runs=proven.runs,
+            duration_ms=round(result.duration_ms, 1),
+            mutants=_counts(challenge, result.name),
+            mended=cases[result.name].mended,
+            oracle=cases[result.name].oracle,
+            passed_alone=result.name in proven.alone,
+            writer=cases[result.name].writer or job.writer.name,
+        )
+        for result in proven.results
+    )
 
 
 def _added_to(suite: Suite, baseline: Baseline) -> AddedTo | None:

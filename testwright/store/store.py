@@ -236,9 +236,6 @@ class Store:
         """Wake every stream for the last time, so that the server can stop."""
         self._bell.close_streams()
 
-    def wake_all_streams(self) -> None:
-        self.close_streams()
-
     # Tests
 
     async def tests(self, session_id: str) -> list[TestRecord]:

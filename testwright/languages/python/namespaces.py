@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from testwright.languages.python.syntax import bound_names, definition_of, name_of, parse, text_of, walk
+from testwright.languages.python.syntax import bound_names, definition_of, is_label, name_of, parse, text_of, walk
 
 IMPORTS = ("import_statement", "import_from_statement")
 _BRANCHES = ("if_statement", "try_statement", "with_statement", "else_clause", "except_clause", "block", "elif_clause")
@@ -60,7 +60,7 @@ def renamed(code: str, names: Mapping[str, str]) -> str:
     encoded = code.encode()
     found = [node for node in walk(parse(code)) if node.type == "identifier" and text_of(node) in names]
     for node in sorted(found, key=lambda node: -node.start_byte):
-        if not _is_label(node):
+        if not is_label(node):
             encoded = encoded[: node.start_byte] + names[text_of(node)].encode() + encoded[node.end_byte :]
     return encoded.decode()
 
@@ -79,12 +79,3 @@ def _statements(root: Node) -> Iterator[Node]:
             yield from _statements(node)
         else:
             yield node
-
-
-def _is_label(node: Node) -> bool:
-    parent = node.parent
-    if parent is None:
-        return False
-    if parent.type == "attribute":
-        return parent.child_by_field_name("attribute") == node
-    return parent.type == "keyword_argument" and parent.child_by_field_name("name") == node

@@ -50,7 +50,7 @@ def identifiers(node: Node) -> set[str]:
     """All names mentioned, without attribute names and names of keyword arguments."""
     names = set()
     for found in walk(node):
-        if found.type == "identifier" and not _is_label(found):
+        if found.type == "identifier" and not is_label(found):
             names.add(text_of(found))
     return names
 
@@ -107,7 +107,8 @@ def string_value(node: Node) -> str | None:
     return "".join(text_of(child) for child in node.children if child.type == "string_content")
 
 
-def _is_label(node: Node) -> bool:
+def is_label(node: Node) -> bool:
+    """Whether an identifier names an attribute or a keyword argument, so that it stands for no name in scope."""
     parent = node.parent
     if parent is None:
         return False
