@@ -20,11 +20,12 @@ from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.openings import OF_NODE, is_loaded_as_module
 from testwright.writers.explorer.javascript.plan import MARKER, PATIENCE, REPORT, Target, plan_of, targets_of
 from testwright.writers.explorer.javascript.printing import quoted
-from testwright.writers.explorer.javascript.telling import further_writing_of, specifier_of, writing_of
+from testwright.writers.explorer.javascript.suites import specifier_of
+from testwright.writers.explorer.javascript.telling import further_writing_of, writing_of
 
 __all__ = ["JavaScriptExplorer"]
 
-_PARTS = ("values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes", "watch", "main")
+_PARTS = ("values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes", "watch", "piles", "main")
 _FOLDER = Path(__file__).parent / "probe"
 _MOST_RESTARTS = 3
 _ENDLESS = b'"endless"\n'

@@ -11,10 +11,10 @@ from typing import Any
 from tree_sitter import Node
 
 from testwright.writers.explorer.javascript import classes
+from testwright.writers.explorer.javascript.finding import called_function
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.parameters import parameters_of_node
 from testwright.writers.explorer.javascript.syntax import FUNCTIONS, field, text_of, unwrap, walk
-from testwright.writers.explorer.javascript.usage import called_function
 
 _DEEPEST = 4
 

@@ -22,11 +22,12 @@ from testwright.writers.explorer.javascript.examples import (
     readme_of,
     samples_of,
 )
+from testwright.writers.explorer.javascript.finding import class_at, function_at
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.parameters import parameters_of, parameters_of_node
 from testwright.writers.explorer.javascript.shapes import Shape, of_type
 from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, said, text_of, unwrap, walk
-from testwright.writers.explorer.javascript.usage import class_at, function_at, of_pattern
+from testwright.writers.explorer.javascript.usage import of_pattern
 
 REPORT = "explored.json"
 MARKER = "exploring.json"

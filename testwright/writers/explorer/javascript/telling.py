@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,13 +11,13 @@ from typing import Any
 from testwright.domain.drafts import Case, Draft, Writing
 from testwright.domain.ports import WritingTask
 from testwright.domain.sessions import CoverageGoal
-from testwright.domain.specifiers import is_ambiguous
 from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.javascript import drawn, lives, openings, scenes
 from testwright.writers.explorer.javascript.admitting import arguments_fit
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
+from testwright.writers.explorer.javascript.suites import HELPERS, code_of, preamble_of
 from testwright.writers.explorer.javascript.suspecting import Doubt, doubt_of
 from testwright.writers.explorer.javascript.titles import shown_beside, unique
 from testwright.writers.explorer.javascript.trips import trips_of
@@ -80,7 +79,7 @@ def _suspects(doubts: list[tuple[Target, Doubt]], task: WritingTask, style: Styl
         told = doubt.input if doubt.claim is not None else ""
         simplest.setdefault((doubt.symbol, doubt.kind, told), (target, doubt))
     accused = tuple({target.id: target for target, _ in simplest.values()}.values())
-    preamble = _preamble(accused, task, style, set()) if accused else ""
+    preamble = preamble_of(accused, task, style, set()) if accused else ""
     names: set[str] = set()
     for target, doubt in simplest.values():
         name = _numbered(_one_line(f"{_PROMISES[doubt.kind]} for {doubt.input}"), names)
@@ -101,7 +100,7 @@ def _suspects(doubts: list[tuple[Target, Doubt]], task: WritingTask, style: Styl
                 path=claim.path if claim is not None else None,
             ),
             input=doubt.input,
-            code=_code(name, written, style),
+            code=code_of(name, written, style),
             preamble=preamble,
         )
 
@@ -120,7 +119,7 @@ def draft_of(
     """`beside` is what the cases will stand with: its names are taken, and its preamble's helpers stay."""
     cases: list[Case] = []
     taken = {case.name for case in beside.cases} if beside is not None else set()
-    needs = {need for need, mark in _HELPERS.items() if beside is not None and mark in beside.preamble}
+    needs = {need for need, mark in HELPERS.items() if beside is not None and mark in beside.preamble}
     names: dict[str, tuple[Told, Target]] = {}
     for target in targets:
         mine = [each for each in told if each["target"] == target.id]
@@ -131,17 +130,13 @@ def draft_of(
             cases.append(
                 Case(
                     name=name,
-                    code=_code(name, written, style),
+                    code=code_of(name, written, style),
                     group=target.symbol.name,
                     targets=(target.symbol.name, *_givers(each, targets)),
                     scenario=written.scenario,
                 )
             )
-    return Draft(preamble=_preamble(targets, task, style, needs), cases=tuple(cases))
-
-
-_HELPERS = {"fetch": "serverAnswers(", "timers": "useFakeTimers("}
-"""What tests may need of the preamble, and how it is known there."""
+    return Draft(preamble=preamble_of(targets, task, style, needs), cases=tuple(cases))
 
 
 def _givers(each: Told, targets: tuple[Target, ...]) -> tuple[str, ...]:
@@ -348,74 +343,3 @@ def _by_effect(
 
 def _one_line(title: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", title)).strip()
-
-
-def _code(name: str, written: Written, style: Style) -> str:
-    opened = "async () => {" if written.is_async else "() => {"
-    body: list[str] = []
-    for line in written.lines:
-        shown = _ended(line, style)
-        body += [f"  {part}" if part else "" for part in shown.split("\n")]
-    return "\n".join([f"it({quoted(name)}, {opened}", *body, f"}}){style.end}"])
-
-
-def _ended(line: str, style: Style) -> str:
-    return line if not line or line.endswith("{") else line + style.end
-
-
-def _preamble(targets: tuple[Target, ...], task: WritingTask, style: Style, needs: set[str]) -> str:
-    lines = openings.imports(task, style)
-    drawn = any(target.kind in ("component", "hook") for target in targets)
-    if drawn:
-        if not style.has_jsx:
-            lines.append(f"import {{ createElement }} from 'react'{style.end}")
-        names = "act, cleanup, fireEvent, render, renderHook, screen"
-        lines.append(f"import {{ {names} }} from '@testing-library/react'{style.end}")
-    lines.append(_unit_import(targets, task, style))
-    head = "\n".join(lines)
-    if drawn and task.framework == "vitest":
-        head = f"// @vitest-environment jsdom\n{head}"
-    elif drawn:
-        head = f"/** @jest-environment jsdom */\n{head}"
-    hooks = []
-    if drawn:
-        hooks.append(f"afterEach(cleanup){style.end}")
-    if "timers" in needs:
-        hooks.append(f"beforeEach(() => {{\n  {style.mock}.useFakeTimers(){style.end}\n}}){style.end}")
-        hooks.append(f"afterEach(() => {{\n  {style.mock}.useRealTimers(){style.end}\n}}){style.end}")
-    if "fetch" in needs:
-        hooks += style.words.server(style.is_typed, style.end)
-    return "\n\n".join([head, *hooks])
-
-
-def _unit_import(targets: tuple[Target, ...], task: WritingTask, style: Style) -> str:
-    specifier = specifier_of(task)
-    default = next((target.imported for target in targets if target.symbol.is_default_export), None)
-    names = {target.imported for target in targets if not target.symbol.is_default_export}
-    named = sorted(names.union(style.enums) - {default})  # what no test uses is taken out again
-    if style.is_module:
-        parts = [*([default] if default else []), *([f"{{ {', '.join(named)} }}"] if named else [])]
-        return f"import {', '.join(parts)} from {quoted(specifier)}{style.end}"
-    if default is None:
-        return f"const {{ {', '.join(named)} }} = require({quoted(specifier)}){style.end}"
-    lines = [f"const {default} = require({quoted(specifier)}){style.end}"]
-    if named:
-        lines.append(f"const {{ {', '.join(named)} }} = require({quoted(specifier)}){style.end}")
-    return "\n".join(lines)
-
-
-def specifier_of(task: WritingTask) -> str:
-    """The relative import as this project writes it: endings only where its own files have them, or ESM wants them."""
-    if task.framework in openings.OF_NODE:
-        return openings.specifier_of(task)
-    folder = posixpath.dirname(task.suite_path)
-    path = posixpath.relpath(task.source.path, folder or ".")
-    path = path if path.startswith(".") else f"./{path}"
-    stem, _, ending = path.rpartition(".")
-    spelled = re.search(r"from\s+['\"]\.{1,2}/[^'\"]+\.(js|mjs|ts|jsx|tsx)['\"]", task.source.text)
-    if ending in ("mjs", "cjs", "mts", "cts") or is_ambiguous(task.source.path, task.view):
-        return path
-    if ending in ("ts", "tsx"):
-        return f"{stem}.{'js' if spelled[1] != 'ts' else 'ts'}" if spelled else stem
-    is_esm = re.search(r"^\s*(import|export)\b", task.source.text, re.M) is not None
-    return path if is_esm and ending == "js" else stem

@@ -7,6 +7,7 @@ from typing import Any
 
 from tree_sitter import Node
 
+from testwright.writers.explorer.javascript.finding import called_function
 from testwright.writers.explorer.javascript.methods import (
     ARRAY_METHODS,
     DATE_METHODS,
@@ -17,7 +18,6 @@ from testwright.writers.explorer.javascript.methods import (
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.shapes import ANY, Shape, keys_of_object, union
 from testwright.writers.explorer.javascript.syntax import (
-    CLASSES,
     FUNCTIONS,
     NotLiteral,
     field,
@@ -339,14 +339,6 @@ def _flat(shape: Shape) -> list[Shape]:
     return list(shape["of"]) if shape["k"] == "union" else [shape]
 
 
-def called_function(name: str, module: Module) -> tuple[Node, Module] | None:
-    if name in module.functions:
-        return module.functions[name], module
-    if (found := module.neighbour(name)) is not None and found[1] in found[0].functions:
-        return found[0].functions[found[1]], found[0]
-    return None
-
-
 def _weigh_method_argument(callee: Node, module: Module, found: _Evidence) -> None:
     owner, method = unwrap(field(callee, "object")), text_of(field(callee, "property"))
     if owner is not None and owner.type == "identifier" and text_of(owner) in module.constants:
@@ -419,15 +411,3 @@ def _weigh_declarator(name: Node | None, scope: Node, module: Module, depth: int
         found.patterns += shape["props"]
     else:
         found.strong.append(shape)
-
-
-def function_at(module: Module, line: int, end_line: int, wanted: frozenset[str] = FUNCTIONS) -> Node | None:
-    """The outermost function (or class) that ends on `end_line` and begins on or after `line`."""
-    for node in walk(module.root):
-        if node.type in wanted and node.end_point.row + 1 == end_line and node.start_point.row + 1 >= line:
-            return node
-    return None
-
-
-def class_at(module: Module, line: int, end_line: int) -> Node | None:
-    return function_at(module, line, end_line, CLASSES)

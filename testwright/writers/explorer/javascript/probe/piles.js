@@ -1,0 +1,99 @@
+// What the search has found of one target, the simplest call to each thing, and what is told of it in the end.
+const MOST_KEPT = 60
+const MOST_TOLD = 60
+
+function keep(pile, job, seen) {
+  const { outcome } = seen
+  if (outcome.tree === true && typeof job.args[0] === 'string' && proven.length < 30 && !proven.includes(job.args[0])) proven.push(job.args[0])
+  const isNoise = outcome.kind === 'late' || (outcome.kind === 'throws' && !outcome.own)
+  const way = seen.branches.join(' ')
+  const known = pile.ways.get(way)
+  const answer = signature(seen)
+  const found = { job, seen, cost: cost(job) }
+  if (!known) {
+    if (isNoise && pile.noise++ > 40) return false
+    pile.ways.set(way, found)
+    pile.corpus.push(found)
+    pile.stale = 0
+  } else pile.stale++
+  if (isNoise) {
+    const crash = outcome.kind === 'throws' && outcome.inside && ['TypeError', 'ReferenceError'].includes(outcome.name)
+    // One error may come of an input that is allowed and of one that is not, so several calls are told of each.
+    const alike = crash ? (pile.crashes.get(outcome.message) ?? []) : []
+    if (crash) pile.crashes.set(outcome.message, [...alike, found].sort((a, b) => a.cost - b.cost).slice(0, 8))
+    return false
+  }
+  if (!known || known.cost > found.cost) pile.ways.set(way, found)
+  const twin = pile.answers.get(answer)
+  if (!twin && pile.answers.size < MOST_KEPT) {
+    pile.answers.set(answer, found)
+    if (pile.corpus.length < 80) pile.corpus.push(found)
+  } else if (twin && twin.cost > found.cost && twin.seen.branches.join(' ') === way) pile.answers.set(answer, found)
+  return !twin
+}
+
+const MOST_GIVERS = 16
+
+// All functions look alike from outside, yet what another call gave may well do something else.
+function isGiver(pile, job, seen) {
+  const isHost = job.target.kind === 'hook' && isForElement(seen.states?.at(-1))
+  if ((!isHost && !(seen.ways?.length && job.target.kind === 'function')) || pile.givers >= MOST_GIVERS) return false
+  if (!pile.corpus.some((found) => found.job === job)) pile.corpus.push({ job, seen, cost: cost(job) })
+  pile.givers++
+  return true
+}
+
+// What a person would do next with what just showed something new.
+function followers(job, { states, ways }) {
+  if (job.target.kind === 'function' && ways?.length) return usesOf(job, ways)
+  if (job.target.kind !== 'component' && job.target.kind !== 'hook') return []
+  if (job.target.kind === 'hook' && !job.steps.length && isForElement(states?.at(-1)))
+    return gesturesOn(states.at(-1)).map((steps) => ({ ...job, steps, isExample: false }))
+  const deeds = job.target.kind === 'component' ? deedsOf(states?.at(-1)) : hookDeeds(states?.at(-1))
+  return deeds.slice(0, 6).map((deed) => ({ ...job, steps: [...job.steps, deed], isExample: false }))
+}
+
+// Each way in turn, its most telling calls first; the same call again, since things may remember.
+function usesOf(job, ways) {
+  const lists = ways.map((way) => stepsOf(way))
+  const next = []
+  for (let round = 0; round < 8; round++) for (const list of lists) if (round < list.length && next.length < 40) next.push({ ...job, steps: [...job.steps, list[round]], isExample: false })
+  const last = job.steps.at(-1)
+  if (last) next.unshift({ ...job, steps: [...job.steps, last], isExample: false })
+  return next.map((each) => ({ ...each, rank: (job.rank ?? 0) + 4 }))
+}
+
+// Of thousands: those that reach something no simpler one does, and the simplest of all.
+function telling(sorted) {
+  const reached = new Set()
+  return sorted.filter(({ seen }, index) => {
+    const before = reached.size
+    seen.branches.forEach((branch) => reached.add(branch))
+    return reached.size > before || index < 150
+  })
+}
+
+// The fewest, simplest calls that reach all that was reached; then calls with other answers.
+function chosen(pile) {
+  const all = [...new Set([...pile.ways.values(), ...pile.answers.values()])].filter(
+    ({ seen }) => seen.outcome.kind === 'value' || (seen.outcome.kind === 'throws' && seen.outcome.own),
+  )
+  all.sort((a, b) => a.cost - b.cost)
+  const covered = new Set()
+  const first = []
+  const rest = new Set(telling(all))
+  for (;;) {
+    let best = null
+    let gain = 0
+    for (const found of rest) {
+      const fresh = found.seen.branches.filter((branch) => !covered.has(branch)).length
+      const worth = fresh / (20 + Math.max(0, found.cost))
+      if (fresh && worth > gain) [best, gain] = [found, worth]
+    }
+    if (!best) break
+    rest.delete(best)
+    first.push(best)
+    best.seen.branches.forEach((branch) => covered.add(branch))
+  }
+  return [...first, ...rest].slice(0, MOST_TOLD + 3 * pile.methods)
+}

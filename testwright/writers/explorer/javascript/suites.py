@@ -1,0 +1,87 @@
+"""The text of a suite around what its tests say: imports, hooks, and the frame of each test."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from testwright.domain.ports import WritingTask
+from testwright.domain.specifiers import is_ambiguous
+from testwright.writers.explorer.javascript import openings
+from testwright.writers.explorer.javascript.plan import Target
+from testwright.writers.explorer.javascript.printing import quoted
+from testwright.writers.explorer.javascript.writing import Style, Written
+
+HELPERS = {"fetch": "serverAnswers(", "timers": "useFakeTimers("}
+"""What tests may need of the preamble, and how it is known there."""
+
+
+def preamble_of(targets: tuple[Target, ...], task: WritingTask, style: Style, needs: set[str]) -> str:
+    lines = openings.imports(task, style)
+    drawn = any(target.kind in ("component", "hook") for target in targets)
+    if drawn:
+        if not style.has_jsx:
+            lines.append(f"import {{ createElement }} from 'react'{style.end}")
+        names = "act, cleanup, fireEvent, render, renderHook, screen"
+        lines.append(f"import {{ {names} }} from '@testing-library/react'{style.end}")
+    lines.append(_unit_import(targets, task, style))
+    head = "\n".join(lines)
+    if drawn and task.framework == "vitest":
+        head = f"// @vitest-environment jsdom\n{head}"
+    elif drawn:
+        head = f"/** @jest-environment jsdom */\n{head}"
+    hooks = []
+    if drawn:
+        hooks.append(f"afterEach(cleanup){style.end}")
+    if "timers" in needs:
+        hooks.append(f"beforeEach(() => {{\n  {style.mock}.useFakeTimers(){style.end}\n}}){style.end}")
+        hooks.append(f"afterEach(() => {{\n  {style.mock}.useRealTimers(){style.end}\n}}){style.end}")
+    if "fetch" in needs:
+        hooks += style.words.server(style.is_typed, style.end)
+    return "\n\n".join([head, *hooks])
+
+
+def code_of(name: str, written: Written, style: Style) -> str:
+    opened = "async () => {" if written.is_async else "() => {"
+    body: list[str] = []
+    for line in written.lines:
+        shown = _ended(line, style)
+        body += [f"  {part}" if part else "" for part in shown.split("\n")]
+    return "\n".join([f"it({quoted(name)}, {opened}", *body, f"}}){style.end}"])
+
+
+def specifier_of(task: WritingTask) -> str:
+    """The relative import as this project writes it: endings only where its own files have them, or ESM wants them."""
+    if task.framework in openings.OF_NODE:
+        return openings.specifier_of(task)
+    folder = posixpath.dirname(task.suite_path)
+    path = posixpath.relpath(task.source.path, folder or ".")
+    path = path if path.startswith(".") else f"./{path}"
+    stem, _, ending = path.rpartition(".")
+    spelled = re.search(r"from\s+['\"]\.{1,2}/[^'\"]+\.(js|mjs|ts|jsx|tsx)['\"]", task.source.text)
+    if ending in ("mjs", "cjs", "mts", "cts") or is_ambiguous(task.source.path, task.view):
+        return path
+    if ending in ("ts", "tsx"):
+        return f"{stem}.{'js' if spelled[1] != 'ts' else 'ts'}" if spelled else stem
+    is_esm = re.search(r"^\s*(import|export)\b", task.source.text, re.M) is not None
+    return path if is_esm and ending == "js" else stem
+
+
+def _unit_import(targets: tuple[Target, ...], task: WritingTask, style: Style) -> str:
+    specifier = specifier_of(task)
+    default = next((target.imported for target in targets if target.symbol.is_default_export), None)
+    names = {target.imported for target in targets if not target.symbol.is_default_export}
+    named = sorted(names.union(style.enums) - {default})  # what no test uses is taken out again
+    if style.is_module:
+        parts = [*([default] if default else []), *([f"{{ {', '.join(named)} }}"] if named else [])]
+        return f"import {', '.join(parts)} from {quoted(specifier)}{style.end}"
+    if default is None:
+        return f"const {{ {', '.join(named)} }} = require({quoted(specifier)}){style.end}"
+    lines = [f"const {default} = require({quoted(specifier)}){style.end}"]
+    if named:
+        lines.append(f"const {{ {', '.join(named)} }} = require({quoted(specifier)}){style.end}")
+    return "\n".join(lines)
+
+
+def _ended(line: str, style: Style) -> str:
+    return line if not line or line.endswith("{") else line + style.end
