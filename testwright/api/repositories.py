@@ -15,6 +15,7 @@ from testwright.api.wire import RepositoryData, RepositoryFile, RepositoryList, 
 from testwright.domain.errors import FieldProblem, InputError
 from testwright.domain.paths import BadPath, accept_path
 from testwright.domain.records import RepositoryRecord
+from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
 
@@ -52,7 +53,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
             repositories=[_repository_data(record) for record in records],
             suggestions=[SuggestionData(name=one.name, path=one.path) for one in suggested],
         )
-        return done(f"{len(records)} repositories", listed)
+        return done(counted(len(records), "repository", "repositories"), listed)
 
     @app.get("/api/repositories/{repository_id}", tags=["repositories"], summary="One registered folder")
     async def repository(repository_id: str, owner: Owner) -> Envelope[RepositoryData]:
@@ -66,7 +67,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         """Without what git ignores. `ref` may only name the branch that is checked out."""
         record = await find_repository(services, repository_id, owner)
         found = await asyncio.to_thread(_tree, services, record, ref)
-        return done(f"{len(found.files)} files", found)
+        return done(counted(len(found.files), "file"), found)
 
     @app.get(
         "/api/repositories/{repository_id}/files/{path:path}", tags=["repositories"], summary="The text of one file"

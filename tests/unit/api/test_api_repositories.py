@@ -31,7 +31,8 @@ async def test_a_folder_is_registered_once_and_listed(door, shop):
     assert data.keys() == {"repositoryId", "name", "createdAt"}
     assert data["name"] == "shop"
     assert again.json()["data"] == data
-    assert (await door.get("/api/repositories")).json()["data"]["repositories"] == [data]
+    listed = (await door.get("/api/repositories")).json()
+    assert (listed["message"], listed["data"]["repositories"]) == ("1 repository", [data])
     assert (await door.get(f"/api/repositories/{data['repositoryId']}")).json()["data"] == data
     assert str(shop.parent) not in first.text
 
