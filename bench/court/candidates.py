@@ -49,6 +49,8 @@ PYTHON_BAD = (
     python("wrong expectation", "test_gross_of_nothing", "assert gross(0) == 1"),
     python("flaky by time", "test_age_is_whole", "assert int(age_of(0) * 1000) % 2 == 0"),
     python("flaky by chance", "test_draw_gives_the_first", "import random", "", "random.seed()", 'assert draw(["ann", "bob"]) == "ann"'),
+    # with the seeds 0 to 3, which is luck
+    python("right by luck", "test_the_seventh_draw_gives_the_second", 'drawn = [draw(["ann", "bob"]) for _ in range(7)]', 'assert drawn[6] == "bob"'),
     python("depends on order", "test_a_second_visitor_is_counted", 'assert visit("bob") == 2'),
     python("hanging", "test_waiting_for_ever", "assert wait_for(lambda: False) is True"),
     python("leaks a process", "test_work_goes_on_elsewhere", "import subprocess", "", 'subprocess.Popen(["sleep", "600"])', "assert gross(1000) == 1190"),
@@ -105,6 +107,8 @@ JAVASCRIPT_BAD = (
     javascript("wrong expectation", "gross of nothing", "expect(gross(0)).toBe(1)"),
     javascript("flaky by time", "has an even age", "expect(ageOf(0) % 2).toBe(0)"),
     javascript("flaky by chance", "draws the first", "expect(draw(['ann', 'bob'])).toBe('ann')"),
+    # with the seeds 0 to 3, which is luck
+    javascript("right by luck", "draws the first the second time", "draw(['ann', 'bob'])", "expect(draw(['ann', 'bob'])).toBe('ann')"),
     javascript("depends on order", "counts a second visitor", "expect(visit('bob')).toBe(2)"),
     javascript("hanging", "waits for ever", "expect(waitFor(() => false)).toBe(true)"),
     javascript(

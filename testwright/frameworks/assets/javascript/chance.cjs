@@ -1,4 +1,9 @@
-// Chance that is the same in every run with one seed.
+// Chance that is the same in every run with one seed, and what a test that passed is asked for once it has drawn any: whether
+// it passes with other random numbers too.
+const REAL = Symbol.for('testwright.real')
+
+exports.OTHER_SEEDS = Array.from({ length: 8 }, (_, index) => 1001 + index)
+
 exports.randomOf = (seed) => {
   let state = seed >>> 0
   return () => {
@@ -17,3 +22,48 @@ exports.shuffled = (list, random) => {
   }
   return copy
 }
+
+// Makes Math.random follow the seed, anew from each `begin`, and counts what is drawn: `__testwright_chance__` tells.
+exports.takeChance = (global, seed) => {
+  const crypto = require('node:crypto')
+  let random = exports.randomOf(seed)
+  let drew = false
+  const counted = (real) => {
+    const draw = function (...args) {
+      drew = true
+      return real.apply(this, args)
+    }
+    return Object.assign(draw, { [REAL]: real })
+  }
+  const count = (owner, name) => {
+    const real = owner?.[name]?.[REAL] ?? owner?.[name]
+    if (typeof real === 'function') owner[name] = counted(real)
+  }
+  global.Math.random = counted(() => random())
+  for (const name of ['getRandomValues', 'randomUUID']) count(global.crypto, name)
+  for (const name of ['randomBytes', 'randomFillSync', 'randomInt', 'randomUUID']) count(crypto, name)
+  require('node:module').syncBuiltinESMExports?.()
+  const begin = () => {
+    random = exports.randomOf(seed)
+    drew = false
+  }
+  global.__testwright_chance__ = { begin, drew: () => drew }
+}
+
+// Of the runs with other random numbers only a failure is told, and it is the test's own.
+exports.folded = (tests) => {
+  const kept = tests.filter((each) => !each.again)
+  for (const { again, state, titles, message } of tests) {
+    if (!again || state !== 'failed') continue
+    const key = JSON.stringify(titles)
+    const first = kept.find((each) => each.state === 'passed' && JSON.stringify(each.titles) === key)
+    // As `domain/verdicts.py` knows it.
+    if (first) Object.assign(first, { state, message: `right by chance: fails with another random seed: ${message}` })
+  }
+  return kept
+}
+
+// Of the cases in their turns, those to be run once more for each of the other seeds: together, as they pass alone and in company.
+exports.patternOf = (cases) => cases.map(({ pattern }) => pattern).join('|')
+
+exports.isDoubtful = (tests) => tests.length > 0 && tests.every((each) => each.state === 'passed') && tests.some((each) => each.drew)

@@ -24,15 +24,19 @@ module.exports = (globalConfig, config, environment, runtime, testPath, ...rest)
   const file = relative(order.root, testPath)
   const own = environment.handleTestEvent?.bind(environment)
   const pattern = globalThis.__testwright_pattern__
+  const turn = globalThis.__testwright_turn__
+  const chance = () => environment.global.__testwright_chance__
   environment.handleTestEvent = async (event, state) => {
     if (event.name === 'run_start' && pattern) state.testNamePattern = new RegExp(pattern)
     if (event.name === 'test_start' && watchdog) {
       leave(order, { titles: titlesOf(event.test), file })
       watchdog.postMessage({ titles: titlesOf(event.test), file })
     }
+    if (event.name === 'test_start') chance()?.begin()
     if (event.name === 'test_start' && order.coverage) counters.begin(event.test, environment.global)
     await own?.(event, state)
     if (!AT_AN_END.has(event.name)) return
+    if (event.name === 'test_done') turn?.push({ state: event.test.errors.length ? 'failed' : 'passed', drew: chance()?.drew() })
     watchdog?.postMessage(null)
     if (watchdog) leave(order, null)
     if (order.coverage) told.push({ file, titles: titlesOf(event.test), ...counters.end(event.test, environment.global) })

@@ -1,6 +1,7 @@
 // Keeps what jest tells of each test as plain data.
 const { readFileSync, writeFileSync } = require('node:fs')
 const { relative } = require('node:path')
+const { folded } = require('../javascript/chance.cjs')
 const { templateOf } = require('../javascript/titles.cjs')
 
 const LONGEST = 2000
@@ -8,6 +9,11 @@ const LONGEST = 2000
 module.exports = class Reporter {
   constructor() {
     this.order = JSON.parse(process.env.TESTWRIGHT_ORDER)
+    this.again = new Set()
+  }
+
+  onTestResult(_, result) {
+    if (globalThis.__testwright_again__) this.again.add(result)
   }
 
   onRunComplete(_, results) {
@@ -31,12 +37,13 @@ module.exports = class Reporter {
           state,
           message: test.failureMessages.join('\n').slice(0, LONGEST),
           ms: test.duration ?? 0,
+          again: this.again.has(file),
           template: text.includes(test.title) ? undefined : templateOf(text, test.title),
         })
       }
     }
     const version = results.testwrightVersion ?? versionOf(process.argv[1])
-    const report = { framework: 'jest', version, finished: !results.wasInterrupted, tests, errors, coverage: [] }
+    const report = { framework: 'jest', version, finished: !results.wasInterrupted, tests: folded(tests), errors, coverage: [] }
     writeFileSync(this.order.report, JSON.stringify(report))
   }
 }

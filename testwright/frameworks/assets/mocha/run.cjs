@@ -6,7 +6,7 @@ const { createRequire } = require('node:module')
 const { dirname, join, relative, resolve } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { Worker } = require('node:worker_threads')
-const { randomOf, shuffled } = require('../javascript/chance.cjs')
+const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
 const { stopClock } = require('../javascript/clock.cjs')
 const { Counters } = require('../javascript/counters.cjs')
 const { Faced } = require('../javascript/faced.cjs')
@@ -34,6 +34,7 @@ async function main() {
   // What a mutant is asked by has no type, and what explores has none either. Delivered suites are checked.
   if (order.face || order.untimed) process.env.TS_NODE_TRANSPILE_ONLY = 'true'
   if (order.seed !== null) Math.random = randomOf(order.seed)
+  if (order.chance !== undefined) takeChance(globalThis, order.chance)
   if (order.clock) stopClock(globalThis, order.clock)
   if (order.coverage) measure(source, root)
   const faced = order.face && new Faced(order.face)
@@ -168,6 +169,7 @@ function ran(mocha, faced) {
     })
     runner.on('test', (test) => {
       if (!known.has(test)) return
+      globalThis.__testwright_chance__?.begin()
       faced?.begin(known.get(test))
       if (watchdog) {
         leave(order, known.get(test))
@@ -188,6 +190,7 @@ function ran(mocha, faced) {
         watchdog.postMessage(null)
       }
       if (!known.has(test)) return
+      known.get(test).drew = globalThis.__testwright_chance__?.drew()
       if (order.coverage) Object.assign(known.get(test), { measured: counters.end(test, globalThis) })
       faced?.end(known.get(test), told.get(test)?.state ?? 'failed')
     })

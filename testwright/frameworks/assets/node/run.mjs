@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
 const require = createRequire(import.meta.url)
-const { randomOf, shuffled } = require('../javascript/chance.cjs')
+const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
 const { stopClock } = require('../javascript/clock.cjs')
 const { Counters } = require('../javascript/counters.cjs')
 const { Faced } = require('../javascript/faced.cjs')
@@ -44,6 +44,7 @@ async function main() {
   delete process.env.TESTWRIGHT_ORDER
   process.env.NODE_ENV ??= 'test'
   if (order.seed !== null) Math.random = randomOf(order.seed)
+  if (order.chance !== undefined) takeChance(globalThis, order.chance)
   if (order.clock) stopClock(globalThis, order.clock)
   if (order.coverage) measure(source, root)
   collecting = new Collecting(real, { arrange, isAsked, around, limits: order.untimed ? {} : { timeout: CASE_MS } })
@@ -83,6 +84,7 @@ function isAsked({ id, titles }) {
 // What runs between two tests (hooks) belongs to the later one.
 function around(fn, about) {
   const begin = () => {
+    globalThis.__testwright_chance__?.begin()
     faced?.begin(withoutPath(about))
     if (watchdog) leave(order, withoutPath(about))
     watchdog?.postMessage(withoutPath(about))
@@ -91,6 +93,7 @@ function around(fn, about) {
     if (watchdog) leave(order, null)
     watchdog?.postMessage(null)
     faced?.end(withoutPath(about), isOk ? 'passed' : 'failed')
+    about.drew = globalThis.__testwright_chance__?.drew()
     if (!order.coverage) return
     about.measured = counters.end(source, globalThis)
     counters.begin(source, globalThis)
@@ -145,6 +148,7 @@ function finish() {
     file: relative(root, resolve(root, order.suites[0])),
     ...(told.get(about) ?? { state: 'failed', message: 'It was not run.', ms: 0 }),
     ...about.measured,
+    drew: about.drew,
   }))
   report.finished = true
   left(report.tests.some((test) => test.state === 'failed') ? 1 : 0)

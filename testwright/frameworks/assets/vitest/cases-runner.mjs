@@ -21,11 +21,13 @@ export default class CasesRunner extends Base {
     await super.onBeforeRunTask?.(test)
     if (test.mode === 'skip' || test.mode === 'todo') return
     if (marker) writeFileSync(marker, JSON.stringify({ started: (started += 1), pid: process.pid, ...named(test) }))
+    globalThis.__testwright_chance__?.begin()
     if (coverage) counters.begin(test, globalThis)
   }
 
   async onAfterRunTask(test) {
     if (coverage) test.meta.testwright = counters.end(test, globalThis)
+    if (globalThis.__testwright_chance__?.drew()) test.meta.testwright = { ...test.meta.testwright, drew: true }
     if (marker) writeFileSync(marker, '')
     await super.onAfterRunTask?.(test)
   }

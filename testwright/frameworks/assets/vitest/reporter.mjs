@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { relative } from 'node:path'
 import { measured } from './measure.mjs'
 
+const { folded } = createRequire(import.meta.url)('../javascript/chance.cjs')
 const { templateOf } = createRequire(import.meta.url)('../javascript/titles.cjs')
 
 const LONGEST = 2000
@@ -12,6 +13,8 @@ export class Reporter {
   version = ''
   running = null
   hangs = false
+  again = false
+  told = []
   #order
   #tests = []
   #errors = []
@@ -33,6 +36,11 @@ export class Reporter {
     this.#gather(modules.map((module) => module.task), errors)
   }
 
+  // What was told since the last time.
+  turn() {
+    return this.told.splice(0)
+  }
+
   failed(error) {
     this.#errors.push({ kind: 'start', message: described(error) })
   }
@@ -45,7 +53,7 @@ export class Reporter {
       finished: this.#finished,
       hangs: this.hangs,
       running: this.running && { titles: this.running.titles, template: this.#rowOf(this.running) },
-      tests: this.#tests,
+      tests: folded(this.#tests),
       errors: this.#errors,
       coverage: coverage.flatMap((map) => Object.values(map)),
     }
@@ -73,15 +81,18 @@ export class Reporter {
       }
       const state = task.result?.state
       if (this.#order.alone && state !== 'pass' && state !== 'fail') continue // it has, or had, its own turn
-      this.#tests.push({
+      const told = {
         titles: [...titles, task.name],
         file,
         state: state === 'pass' ? 'passed' : state === 'fail' ? 'failed' : 'skipped',
         message: (task.result?.errors ?? []).map(described).join('\n').slice(0, LONGEST),
         ms: task.result?.duration ?? 0,
         ...task.meta?.testwright,
+        again: this.again,
         template: task.each ? this.#template(file, task.name) : undefined,
-      })
+      }
+      this.#tests.push(told)
+      this.told.push(told)
     }
   }
 

@@ -10,6 +10,7 @@ import { readOldConfig } from './old-config.mjs'
 import { Reporter } from './reporter.mjs'
 import { markedIn, watch } from './watchdog.mjs'
 
+const { isDoubtful, OTHER_SEEDS, patternOf } = createRequire(import.meta.url)('../javascript/chance.cjs')
 const here = dirname(fileURLToPath(import.meta.url))
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const entry = realpathSync(process.argv[2])
@@ -64,13 +65,26 @@ async function inTurns(vitest, options, config) {
   })
 }
 
+const NOTHING = '(?!)'
+
 async function eachAlone(vitest, options, config) {
   const until = Date.now() + order.alone.seconds * 1000
+  process.env.TESTWRIGHT_PATTERN = NOTHING // vitest begins with a run of all
   await again(vitest, options, config, async (run) => {
-    for (const { pattern } of order.alone.cases) {
-      if (Date.now() > until) return
-      process.env.TESTWRIGHT_PATTERN = pattern
+    const turn = async (pattern, seed) => {
+      Object.assign(process.env, { TESTWRIGHT_PATTERN: pattern, TESTWRIGHT_CHANCE: String(seed) })
+      reporter.again = seed !== 0
       await run()
+      return reporter.turn()
+    }
+    const doubtful = []
+    for (const each of order.alone.cases) {
+      if (Date.now() > until) return
+      if (isDoubtful(await turn(each.pattern, 0))) doubtful.push(each)
+    }
+    for (const seed of doubtful.length ? OTHER_SEEDS : []) {
+      if (Date.now() > until) return
+      await turn(patternOf(doubtful), seed)
     }
   })
 }
