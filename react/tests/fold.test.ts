@@ -125,6 +125,18 @@ test('a waiting file knows when it is due', () => {
   })
 })
 
+test('what a file has taken so far grows while it is worked on, and starts again with a further round', () => {
+  const [, processing, generated] = asUpdates(roundOf(['a.ts']))
+  const drafted = { ...processing, type: 'test_drafted', attempt: 1, tokens: 700, costUsd: null }
+  const silent = { ...drafted, type: 'test_repairing', tokens: undefined }
+  const spent = (...events: unknown[]) =>
+    fold([processing, ...events] as ProgressUpdate[]).files['a.ts']?.spent
+
+  expect(spent()).toBeNull()
+  expect(spent(drafted, silent)).toEqual({ tokens: 700, costUsd: null })
+  expect(spent(drafted, generated, { ...processing, round: 2 })).toBeNull()
+})
+
 test('the status endpoint gives the same picture as the events', () => {
   const events = asUpdates(roundOf(['a.ts', 'b.ts'], 1, ['b.ts']))
   const folded = fold(events)

@@ -82,7 +82,7 @@ async def tell_draft(job: Job, attempt: int, tests: int, *, added: int = 0, note
             type="test_drafted",
             message=f"{did} {_tests(tests)} for {job.file_name}{note}",
             file_index=job.assignment.file_index,
-            extra={"attempt": attempt, "testCount": tests, "writer": writer.name, **model},
+            extra={"attempt": attempt, "testCount": tests, "writer": writer.name, **model, **await _spent(job)},
             key=_key(job, "test_drafted", str(attempt)),
         )
     )
@@ -167,10 +167,19 @@ async def _tell_verified(
                     "branches": coverage.branch_percent if coverage else None,
                 },
                 **({"environment": list(missing)} if missing else {}),
+                **await _spent(job),
             },
             key=_key(job, "test_verified", str(attempt), mark),
         )
     )
+
+
+async def _spent(job: Job) -> dict[str, object]:
+    """What was bought for the file in this round so far; nothing is said where no model writes."""
+    if job.writer.model is None:
+        return {}
+    usage = await job.desk.spent()
+    return {"tokens": usage.tokens, "costUsd": usage.cost_usd}
 
 
 def _key(job: Job, *parts: str) -> str:

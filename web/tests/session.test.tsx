@@ -127,6 +127,16 @@ test('a suite that nobody ran has its own shape and counts for nothing', () => {
   expect(factsOf([file])).toMatchObject({ kept: 0, after: null })
 })
 
+test('what is spent is counted while files are written, and of files that failed too', () => {
+  const spent = { tokens: 700, costUsd: 0.25 }
+  const running = fileAfter(READ, { ...DRAFTED, ...spent })
+  const failed = fileAfter(READ, { ...DRAFTED, ...spent }, { type: 'file_failed', error: {}, retryable: true })
+  const unknown = fileAfter(READ, { ...DRAFTED, ...spent, costUsd: null })
+
+  expect(factsOf([running, failed])).toMatchObject({ tokens: 1400, costUsd: 0.5 })
+  expect(factsOf([running, unknown])).toMatchObject({ tokens: 1400, costUsd: null })
+})
+
 test('the bar has one segment a file and tells its progress', () => {
   const done = fileAfter(READ, { type: 'test_generated', generatedTest: test_(EVIDENCE) })
   render(<Segments files={[done, { ...fileAfter(READ), path: 'b.ts' }]} progress={42} />)

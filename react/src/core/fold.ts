@@ -151,6 +151,7 @@ function newFile(path: string, index: number): FileState {
     coverage: null,
     mutants: null,
     dropped: [],
+    spent: null,
     retryAt: null,
     startedAt: null,
     endedAt: null,
@@ -171,7 +172,7 @@ function withFile(state: SessionState, update: FileUpdate): SessionState {
 
 function afterUpdate(old: FileState, update: FileUpdate): FileState {
   const { message, timestamp } = update
-  const file = { ...old, message, retryAt: null }
+  const file = { ...old, message, retryAt: null, spent: spentAfter(old, update) }
   switch (update.type) {
     case 'file_processing':
       // Told again while a runner is installed; a later round starts the file afresh.
@@ -228,6 +229,13 @@ function afterUpdate(old: FileState, update: FileUpdate): FileState {
       // A type of a newer server: only its message is understood.
       return file
   }
+}
+
+function spentAfter(old: FileState, update: FileUpdate): FileState['spent'] {
+  // With the suite comes what the whole round took.
+  const told = update.type === 'test_generated' ? update.generatedTest.evidence : update
+  if (!('tokens' in told) || told.tokens === undefined) return old.spent
+  return { tokens: told.tokens, costUsd: told.costUsd ?? null }
 }
 
 function ended(state: SessionState, update: TerminalUpdate): SessionState {

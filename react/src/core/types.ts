@@ -137,14 +137,20 @@ export interface FileAnalyzed extends FileUpdateBase {
   language: string
   symbols: CodeSymbol[]
 }
-export interface TestDrafted extends FileUpdateBase {
+/** What answers of a model took so far, for one file in one round. Absent where no model writes. */
+interface Spending {
+  tokens?: number
+  /** Null when no price is known, or nobody saw how a call ended. */
+  costUsd?: number | null
+}
+export interface TestDrafted extends FileUpdateBase, Spending {
   type: 'test_drafted'
   attempt: number
   testCount: number
   writer: string
   model?: string
 }
-export interface TestVerified extends FileUpdateBase {
+export interface TestVerified extends FileUpdateBase, Spending {
   type: 'test_verified'
   attempt: number
   passed: number
@@ -349,6 +355,8 @@ export interface FileState {
   readonly coverage: Coverage | null
   readonly mutants: Mutants | null
   readonly dropped: readonly DroppedTest[]
+  /** What a model's answers took so far in the newest round; null before any is known of. */
+  readonly spent: { readonly tokens: number; readonly costUsd: number | null } | null
   /** When the next attempt is due, while `waiting`. */
   readonly retryAt: string | null
   readonly startedAt: string | null

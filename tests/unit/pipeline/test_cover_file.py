@@ -58,7 +58,32 @@ async def test_events_come_in_order_each_under_a_key_of_its_own(world, suite):
     first_verdict = it.desk.events[4].extra
     assert first_verdict["dropped"] == [{"name": "test_b", "gate": "passes", "reason": "assert 1 == 2"}]
     assert (first_verdict["attempt"], first_verdict["passed"], first_verdict["failed"]) == (1, 1, 1)
-    assert it.desk.events[3].extra == {"attempt": 1, "testCount": 2, "writer": "model", "model": "scripted-1"}
+    assert it.desk.events[3].extra == {
+        "attempt": 1,
+        "testCount": 2,
+        "writer": "model",
+        "model": "scripted-1",
+        "tokens": 100,
+        "costUsd": 0.01,
+    }
+
+
+async def test_what_was_bought_so_far_is_told_with_each_draft_and_each_verdict(world, suite):
+    it = world(suite(a="pass", b="fail"), suite(b="pass"))
+
+    await it.walk()
+
+    told = [event for event in it.desk.events if event.type in ("test_drafted", "test_verified")]
+    assert [event.extra["tokens"] for event in told] == [100, 100, 200, 200, 200]
+
+
+async def test_a_writer_that_asks_no_model_tells_of_no_spending(world, suite):
+    it = world(suite(a="pass"))
+    it.writer.model = None
+
+    await it.walk()
+
+    assert not any("tokens" in event.extra for event in it.desk.events)
 
 
 async def test_a_failing_test_is_repaired_knowing_its_own_output(world, suite):

@@ -117,18 +117,25 @@ export function factsOf(files: readonly FileState[]): Facts {
     return one.verified && after != null ? [{ before: one.coverage.before?.lines ?? null, after }] : []
   })
   const compared = measured.flatMap(({ before }) => (before === null ? [] : [before]))
-  const costs = evidence.map(({ costUsd }) => costUsd ?? null)
+  const spent = files.flatMap(spentOn)
   return {
     kept: evidence.reduce((sum, one) => sum + (one.verified ? one.testCount : 0), 0),
     thrownAway: files.reduce((sum, file) => sum + file.dropped.length, 0),
     before: compared.length === measured.length ? mean(compared) : null,
     noticed: noticedIn(evidence.flatMap(one => (one.verified && one.mutants ? [one.mutants] : []))),
     after: mean(measured.map(({ after }) => after)),
-    tokens: evidence.reduce((sum, one) => sum + (one.tokens ?? 0), 0),
-    costUsd: costs.some(cost => cost === null)
-      ? null
-      : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
+    tokens: spent.reduce((sum, { tokens }) => sum + tokens, 0),
+    costUsd: spent.reduce<number | null>(
+      (sum, { costUsd }) => (sum === null || costUsd === null ? null : sum + costUsd),
+      0,
+    ),
   }
+}
+
+/** What its newest round has taken so far; else, after a reload, what its suite took. */
+function spentOn({ spent, test }: FileState): { tokens: number; costUsd: number | null }[] {
+  if (spent) return [spent]
+  return test ? [{ tokens: test.evidence.tokens ?? 0, costUsd: test.evidence.costUsd ?? null }] : []
 }
 
 function noticedIn(counts: readonly Mutants[]): Facts['noticed'] {
