@@ -119,7 +119,7 @@ def test_an_input_is_cut_down_while_it_does_the_same():
         return len(lines)
 
     bench = OneFunctionBench(has_a_digit)
-    scenario = scenario_of('"?[27x]:list"', labels=[""])
+    scenario = scenario_of("").with_choice(0, Choice('"?[27x]:list"', invented=True))
     find = Find(scenario, bench.run(scenario))
 
     plain = simpler(find, bench, 5.0, lambda scenario, outcome: True)
@@ -128,12 +128,20 @@ def test_an_input_is_cut_down_while_it_does_the_same():
     assert plain.outcome.arcs == find.outcome.arcs
 
 
+def test_what_nobody_made_up_stays_whole():
+    bench = OneFunctionBench(lambda lines, name: f"Hello, {name}")
+    find = Find(scenario_of('"Alice"'), bench.run(scenario_of('"Alice"')))
+
+    assert simpler(find, bench, 5.0, lambda scenario, outcome: True) == find
+
+
 def test_cutting_down_leaves_something_to_say():
     def copied(lines, values):
         return list(values)
 
     bench = OneFunctionBench(copied)
-    find = Find(scenario_of("[3, 1, 2]"), bench.run(scenario_of("[3, 1, 2]")))
+    scenario = scenario_of("").with_choice(0, Choice("[3, 1, 2]", invented=True))
+    find = Find(scenario, bench.run(scenario))
 
     assert simpler(find, bench, 5.0, lambda scenario, outcome: True).outcome.checks[0].value != "[]"
 

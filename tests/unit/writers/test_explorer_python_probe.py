@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from testwright.writers.explorer.python.probe.bench import Check, Outcome
-from testwright.writers.explorer.python.probe.choosing import chosen
+from testwright.writers.explorer.python.probe.choosing import chosen, chosen_that_hold
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.patterns import matching
 from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Scenario
@@ -149,6 +149,15 @@ def test_every_jump_is_covered_by_the_plainest_inputs():
     assert one in picked
     assert other in picked
     assert both not in picked
+
+
+def test_results_of_another_day_take_no_place():
+    as_of_today = [find(str(number), str(number), [(1, 1, 2)]) for number in range(9)]
+    as_of_a_day = find('"born", "a day"', "24", [(1, 1, 2)])
+
+    assert chosen_that_hold([*as_of_today, as_of_a_day], frozenset(), 12, lambda each: each is as_of_a_day) == [
+        as_of_a_day
+    ]
 
 
 def test_a_documented_call_is_preferred():

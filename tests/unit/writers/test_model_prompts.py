@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.scripted_model import Files, no_probe
 from testwright.domain.drafts import Case, Draft
+from testwright.domain.edges import Edge
 from testwright.domain.mutants import Mutant
 from testwright.domain.ports import Gaps, Observed, WritingTask
 from testwright.domain.projects import Runner
@@ -68,6 +69,7 @@ def prompter(missed: tuple[int, ...] = (), observed: Observed | None = None) -> 
 
 FAULT = Fault(name="test_total", gate="passes", message="assert 107 == 108\n +  where 107 = total(100)")
 MUTANT = Mutant(number=1, operator="boundary", line=8, end_line=8, before="cents < 0", after="cents <= 0")
+EDGE = Edge(number=1, symbol="total", name="cents is 0", check="equals", parameter="cents", value="0")
 QUESTIONS: dict[str, Callable[[], str]] = {
     "system": system_prompt,
     "draft": lambda: prompter().draft(frozenset()).prompt,
@@ -76,7 +78,7 @@ QUESTIONS: dict[str, Callable[[], str]] = {
         prompter(observed=Observed(facts=("assert total(100) == 107",), missed=(9,))).draft(frozenset()).prompt
     ),
     "repair": lambda: prompter().repair(SUITE, [FAULT]).prompt,
-    "strengthen": lambda: prompter().strengthen(SUITE, Gaps(unnoticed=(MUTANT,), missed=(9,))).prompt,
+    "strengthen": lambda: prompter().strengthen(SUITE, Gaps(unnoticed=(MUTANT,), missed=(9,), unmet=(EDGE,))).prompt,
     "again": lambda: asked_again("", "it held no test"),
     "continue": lambda: asked_for_the_rest("", ["test_total", "test_nothing"]),
 }

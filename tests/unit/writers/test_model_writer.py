@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.scripted_model import Files, MemoryAnswers, OpenPurse, ScriptedModel, no_probe, said
 from testwright.domain.analysis import Analysis, Symbol, SymbolKind
 from testwright.domain.drafts import Case, Draft
+from testwright.domain.edges import Edge
 from testwright.domain.errors import PermanentError, TransientError
 from testwright.domain.mutants import Mutant
 from testwright.domain.ports import Gaps, Observed, WritingTask
@@ -399,3 +400,14 @@ async def test_gaps_are_asked_about_with_the_code_and_the_tests_they_concern(lar
     assert "part_0(0) == 1770" in prompt
     assert "part_7(0) == 1770" not in prompt
     assert "def part_7(total):\n    # … lines" in prompt
+
+
+async def test_boundary_cases_that_nothing_meets_are_asked_about_by_themselves(large):
+    model = ScriptedModel(by_prompt=answer_for_each)
+    draft = Draft(preamble="", cases=())
+    edge = Edge(number=1, symbol="part_7", name="total is 0", check="equals", parameter="total", value="0")
+
+    await writer_of(model).strengthen(large, draft, Gaps(unmet=(edge,)))
+
+    assert "- part_7: total is 0" in model.prompts[0]
+    assert "def part_0(total):\n    # … lines" in model.prompts[0]

@@ -51,6 +51,7 @@ _MOST_FAULTS = 32_000
 _MOST_SUITE = 24_000
 _MOST_UNNOTICED = 40
 _MOST_LINES = 80
+_MOST_UNMET = 30
 _MOST_FACTS = 6_000
 
 
@@ -121,23 +122,27 @@ class Prompter:
         analysis = self._task.analysis
         unnoticed = gaps.unnoticed[:_MOST_UNNOTICED]
         missed = gaps.missed[:_MOST_LINES]
-        focus = units.symbols_at(analysis, [*(mutant.line for mutant in unnoticed), *missed])
+        unmet = gaps.unmet[:_MOST_UNMET]
+        focus = units.symbols_with(analysis, [*(mutant.line for mutant in unnoticed), *missed], unmet)
         shown, context = self._about(focus, missed)
         suite = "\n\n".join([draft.preamble, *(case.code for case in draft.cases if _concerns(case, focus))])
         changes = "".join(
             f"- line {mutant.line}: `{mutant.before}` changed to `{mutant.after}`\n" for mutant in unnoticed
         )
+        cases = "".join(f"- {edge.symbol}: {edge.name}\n" for edge in unmet)
         items = [
             Item(title=self._task.source.path, text=shown),
             *context.items,
             Item(title="suite", text=suite[:_MOST_SUITE]),
             *([Item(title="changes", text=changes)] if changes else []),
+            *([Item(title="boundary cases", text=cases)] if cases else []),
         ]
         more = {
             "unnoticed": "\nThe unit was changed in small ways, one at a time, and no test noticed these changes.\n"
             if changes
             else "",
             "missed": f"\nNo test runs these lines: {_ranges(missed)}.\n" if missed else "",
+            "unmet": "\nNo test calls the unit at these boundary cases.\n" if cases else "",
         }
         return self._question("strengthen", items, context, more)
 

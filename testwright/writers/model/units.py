@@ -7,6 +7,7 @@ import math
 from collections.abc import Collection, Iterator
 
 from testwright.domain.analysis import Analysis, Symbol
+from testwright.domain.edges import Edge
 
 SEGMENT_LINES = 600
 SEGMENT_SYMBOLS = 40
@@ -45,6 +46,13 @@ def symbols_at(analysis: Analysis, lines: Collection[int]) -> frozenset[str]:
             return frozenset()
         found.update(around)
     return frozenset(found)
+
+
+def symbols_with(analysis: Analysis, lines: Collection[int], edges: Collection[Edge]) -> frozenset[str]:
+    """The symbols that these lines stand in or these boundary cases are of; none when the whole counts."""
+    at, of = symbols_at(analysis, lines), symbols_named(analysis, [edge.symbol for edge in edges])
+    is_whole = (lines and not at) or (edges and not of)
+    return frozenset() if is_whole else at | of
 
 
 def symbols_named(analysis: Analysis, targets: Collection[str]) -> frozenset[str]:

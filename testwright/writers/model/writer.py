@@ -89,7 +89,7 @@ class ModelWriter:
         return await self._asked_further(task, await asyncio.to_thread(self._prompter(task).repair, draft, faults))
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
-        if not gaps.unnoticed and not gaps.missed:
+        if not gaps.unnoticed and not gaps.missed and not gaps.unmet:
             return None
         return await self._asked_further(task, await asyncio.to_thread(self._prompter(task).strengthen, draft, gaps))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from testwright.writers.explorer.python.probe.scenarios import Argument
 from testwright.writers.explorer.python.probe.search import Find, number_of
@@ -11,6 +12,20 @@ _PLAIN = re.compile(r"[\w .,:/@-]", re.ASCII)
 _WORDS = re.compile(r"[\"'][A-Za-z]{3}")
 _PER_PATH = 5
 _MOST_EXTRAS = 20
+
+
+def chosen_that_hold(
+    finds: list[Find], numbers: frozenset[float], most: int, holds: Callable[[Find], bool]
+) -> list[Find]:
+    """The chosen ones among those that hold: what does not, such as an age as of today, takes nobody's place."""
+    held: list[Find] = []
+    while True:
+        picked = chosen(finds, numbers, most)
+        moody = [find for find in picked if find not in held and not holds(find)]
+        if not moody:
+            return picked
+        held = [find for find in picked if find not in moody]
+        finds = [find for find in finds if find not in moody]
 
 
 def chosen(finds: list[Find], numbers: frozenset[float], most: int) -> list[Find]:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from testwright.writers.explorer.python.probe.bench import Bench
+from testwright.writers.explorer.python.probe import replay
+from testwright.writers.explorer.python.probe.bench import Bench, Outcome
 from testwright.writers.explorer.python.probe.bounds import at_bounds
 from testwright.writers.explorer.python.probe.children import Pulse
-from testwright.writers.explorer.python.probe.choosing import chosen, chosen_for_gains, cost
+from testwright.writers.explorer.python.probe.choosing import chosen_for_gains, chosen_that_hold, cost
 from testwright.writers.explorer.python.probe.clocks import Clock
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.inputs import Inputs
@@ -90,7 +91,7 @@ class SymbolSearch:
         groups = [(way, self.finds.get(id(way), []), way.numbers, self.ground.plan["most"]) for way in found]
         seen: set[str] = set()
         for way, group, numbers, most in (*groups, (None, of_results, frozenset[float](), _MOST_OF_RESULTS)):
-            picked = chosen(group, numbers, most)
+            picked = chosen_that_hold(group, numbers, most, self._holds_later)
             search = self.searches.get(id(way))
             edges = at_bounds(search, picked, self.ground.plan["edges"]) if search is not None else ()
             for find in (*picked, *edges):
@@ -100,19 +101,29 @@ class SymbolSearch:
                 seen.add(plain.scenario.key())
                 yield record_of(plain)
 
+    def _holds_later(self, find: Find) -> bool:
+        """Whether it tells the same another day, with other random numbers."""
+        self.pulse.beat(find.scenario.key())
+        with replay.later(self.ground.bench.unit):
+            return replay.holds(record_of(find), self.ground.bench)
+
     def _gaining(self, changes: Changes) -> Iterator[dict[str, Any]]:
         for find, gains in chosen_for_gains([find for finds in self.finds.values() for find in finds]):
             self.pulse.beat(find.scenario.key())
 
-            def still(scenario: Scenario, outcome: Any, gains: frozenset[str] = gains) -> bool:
-                return changes.still_shown(gains, scenario, outcome)
+            def still(scenario: Scenario, outcome: Outcome, gains: frozenset[str] = gains) -> bool:
+                return changes.still_shown(gains, scenario, outcome) and self._holds_later(Find(scenario, outcome))
 
             plain = simpler(find, self.ground.bench, self._left_to_simplify(), still)
             yield {**record_of(plain), "gains": sorted(gains)}
 
     def _simpler(self, find: Find) -> Find:
         self.pulse.beat(find.scenario.key())
-        return simpler(find, self.ground.bench, self._left_to_simplify(), lambda scenario, outcome: True)
+
+        def still(scenario: Scenario, outcome: Outcome) -> bool:
+            return self._holds_later(Find(scenario, outcome))
+
+        return simpler(find, self.ground.bench, self._left_to_simplify(), still)
 
     def _left_to_simplify(self) -> float:
         """What is found has to be told in time, plain or not."""

@@ -72,6 +72,9 @@ def _with_less(scenario: Scenario, names: dict[str, Any]) -> Iterator[Scenario]:
 
 
 def _shorter(choice: Choice, names: dict[str, Any]) -> Iterator[str]:
+    """What mutation made up is cut; what somebody wrote, a literal or an example, reads best whole."""
+    if not choice.invented:
+        return
     try:
         value = ast.literal_eval(choice.text)
     except (ValueError, SyntaxError):
