@@ -36,6 +36,8 @@ def ended(completed: Completed, order: _Order, report: dict[str, Any] | None, fr
     name = base_name(order.source_path)
     running = clean((report or {}).get("running"))
     culprit = f"{running} was running." if running else "Nothing had been run yet."
+    if _is_probe(order):
+        running, culprit = "", "It was tried out with many inputs."
     code = completed.reason.replace("-", "_")
     match code:
         case "timeout":
@@ -75,7 +77,7 @@ def no_report(completed: Completed, order: _Order, framework: str, report: dict[
         )
     said = _last_words(completed.log)
     running, loading = clean((report or {}).get("running")), clean((report or {}).get("loading"))
-    if running and isinstance(order, RunOrder) and order.extra_reports:  # a probe, which nobody knows by its name
+    if running and _is_probe(order):
         return NotRun(
             code="no_report",
             message=f"{name} ended the process while it was tried out ({status}).",
@@ -117,6 +119,11 @@ def no_report(completed: Completed, order: _Order, framework: str, report: dict[
         hint="The project's configuration of its tests, or the code itself, may end the run early.",
         output=end_of(completed.log),
     )
+
+
+def _is_probe(order: _Order) -> bool:
+    """A suite of our own that tries the code out: its one test is nothing that anybody knows by its name."""
+    return isinstance(order, RunOrder) and bool(order.extra_reports)
 
 
 def _last_words(log: str) -> str:

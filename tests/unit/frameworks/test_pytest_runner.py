@@ -212,6 +212,18 @@ def test_a_probe_that_ends_the_process_is_not_called_by_a_name_that_nobody_knows
     assert found.message == "price.py ended the process while it was tried out (status 0)."
 
 
+def test_a_probe_that_the_sandbox_ends_is_not_called_by_its_name_either():
+    order = replace(ORDER, extra_reports=("seen.json",))
+    left = {"finished": False, "running": "test_explore", "tests": [], "problems": []}
+    reports = {"testwright-report.json": json.dumps(left).encode()}
+
+    found = read(Completed(exit_status=None, reason="output-limit", log="", reports=reports), order)
+
+    assert isinstance(found, NotRun)
+    assert found.message == "Running price.py printed more than a run may. It was tried out with many inputs."
+    assert found.culprits == ()
+
+
 def test_a_run_out_of_time_names_its_culprit():
     partial = {"finished": False, "running": "test_loops", "tests": [one()]}
     found = read(Completed(exit_status=None, reason="timeout", log="", reports={REPORT: json.dumps(partial).encode()}))

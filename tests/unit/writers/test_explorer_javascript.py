@@ -130,6 +130,20 @@ def test_untyped_parameters_are_known_by_their_use():
     assert {"k": "literal", "v": "fast"} in options["props"][0][1]["of"]
 
 
+def test_a_type_behind_a_path_alias_is_found():
+    (money,) = shapes_of(
+        "import type { Money } from '@lib/money'\nexport function f(a: Money) { return a.cents }",
+        "a",
+        path="packages/shop/src/price.ts",
+        **{
+            "packages/shop/tsconfig.json": '{"compilerOptions": {"paths": {"@lib/*": ["./src/lib/*"]}}}',
+            "packages/shop/src/lib/money.ts": "export interface Money { cents: number }",
+        },
+    )
+
+    assert money["props"][0][:2] == ["cents", {"k": "number"}]
+
+
 def test_the_probe_is_a_suite_of_the_framework_that_imports_the_unit():
     text = "export function f(a: number) { return a }"
     work = task(text, function("f", text, "a"))

@@ -10,7 +10,8 @@ from testwright.domain.projects import Runner
 from testwright.domain.sessions import Options, SourceFile
 from testwright.domain.styles import Sample, Style
 from testwright.languages import LANGUAGES, language_of
-from testwright.writers.model import places, units
+from testwright.writers import places
+from testwright.writers.model import units
 from testwright.writers.model.context import gather
 from testwright.writers.model.sizes import tokens
 
@@ -125,7 +126,7 @@ def test_files_that_pass_on_each_other_end():
 
 def test_a_broken_configuration_means_no_aliases():
     for text in ("{", "[]", '{"compilerOptions": 3}', '{"compilerOptions": {"paths": {"@/*": "src"}}}', "[" * 100_000):
-        assert places.aliases(Files({"tsconfig.json": text})) == {}
+        assert places.aliases("src/a.ts", Files({"tsconfig.json": text})) == {}
 
 
 def test_a_relative_python_import_is_found_from_where_it_stands():

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from testwright.domain.ports import Language, WritingTask
-from testwright.writers.model import places, usage
+from testwright.writers import places
+from testwright.writers.model import usage
 from testwright.writers.model.sizes import tokens
 
 ROOM = 3_000

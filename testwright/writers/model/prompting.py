@@ -18,7 +18,8 @@ from testwright.domain.redaction import Redactor
 from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.specifiers import unit_specifier
 from testwright.domain.verdicts import Fault
-from testwright.writers.model import places, units
+from testwright.writers import places
+from testwright.writers.model import units
 from testwright.writers.model.context import ROOM, Context, Item, gather
 
 SCHEMA: Mapping[str, Any] = {
@@ -244,7 +245,8 @@ def _ranges(lines: Sequence[int]) -> str:
 def _aliases_in_words(task: WritingTask) -> str:
     if task.analysis.language == "python":
         return ""
-    found = ", ".join(f"{pattern} for {target}" for pattern, target in list(places.aliases(task.view).items())[:8])
+    aliases = list(places.aliases(task.source.path, task.view).items())
+    found = ", ".join(f"{pattern} for {target}" for pattern, target in aliases[:8])
     return f" The project abbreviates its own paths in imports: {found}." if found else ""
 
 

@@ -25,7 +25,7 @@ from testwright.writers.explorer.javascript.telling import further_writing_of, w
 
 __all__ = ["JavaScriptExplorer"]
 
-_PARTS = ("values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes", "watch", "piles", "main")
+_PARTS = ("values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes", "watch", "quiet", "piles", "main")
 _FOLDER = Path(__file__).parent / "probe"
 _MOST_RESTARTS = 3
 _ENDLESS = b'"endless"\n'

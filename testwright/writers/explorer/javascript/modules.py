@@ -1,16 +1,14 @@
-"""One source file and, through its relative imports, its neighbours: functions, types and constants by name."""
+"""One source file and, through its imports of the project, its neighbours: functions, types and constants by name."""
 
 from __future__ import annotations
 
-import posixpath
 from functools import cached_property
 
 from tree_sitter import Node
 
 from testwright.domain.ports import ProjectView
 from testwright.writers.explorer.javascript.syntax import CLASSES, FUNCTIONS, field, parse, said, text_of, unwrap, walk
-
-_ENDINGS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", "/index.ts", "/index.tsx", "/index.js", ".d.ts")
+from testwright.writers.places import place_of
 
 
 class Module:
@@ -21,6 +19,7 @@ class Module:
         self.root = parse(text, path)
         self._view = view
         self._known: dict[str, Module | None] = known if known is not None else {path: self}
+        self._places: dict[str, str | None] = {}
 
     @cached_property
     def functions(self) -> dict[str, Node]:
@@ -89,25 +88,17 @@ class Module:
         if name not in self.imports:
             return None
         specifier, exported = self.imports[name]
-        if not specifier.startswith("."):
-            return None
-        base = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), specifier))
-        for candidate in (base + ending for ending in _ENDINGS):
-            found = self._open(candidate)
-            if found is not None:
-                return found, exported
-        stem = base.rsplit(".", 1)[0]
-        for candidate in (stem + ".ts", stem + ".tsx"):
-            found = self._open(candidate)
-            if found is not None:
-                return found, exported
-        return None
+        if specifier not in self._places:
+            self._places[specifier] = place_of(specifier, self.path, self._view)
+        place = self._places[specifier]
+        found = self._open(place) if place is not None else None
+        return (found, exported) if found is not None else None
 
     def _open(self, path: str) -> Module | None:
         if path in self._known:
             return self._known[path]
         text = self._view.text(path) if len(self._known) < 40 else None
-        module = Module(path, text, self._view, self._known) if text is not None and "." in path else None
+        module = Module(path, text, self._view, self._known) if text is not None else None
         self._known[path] = module
         return module
 

@@ -331,15 +331,23 @@ it('explores', async () => {
   }
   process.on('unhandledRejection', () => {})
   startWatching()
+  const speakAgain = fallSilent()
+  try {
+    const found = await loadAndSearch()
+    await watcher?.terminate()
+    fs.writeFileSync(plan.report, JSON.stringify(found))
+  } finally {
+    speakAgain()
+  }
+}, 120000)
+
+async function loadAndSearch() {
   try {
     unit = await load(false)
     await loadChanged()
   } catch (error) {
-    fs.writeFileSync(plan.report, JSON.stringify({ told: [], failure: String(error?.message ?? error).slice(0, 2000) }))
-    return
+    return { told: [], failure: String(error?.message ?? error).slice(0, 2000) }
   }
   watcher?.postMessage(0)
-  const found = await search().catch((error) => ({ told: [], broken: String(error?.stack ?? error).slice(0, 600) }))
-  await watcher?.terminate()
-  fs.writeFileSync(plan.report, JSON.stringify(found))
-}, 120000)
+  return search().catch((error) => ({ told: [], broken: String(error?.stack ?? error).slice(0, 600) }))
+}

@@ -8,7 +8,7 @@ from typing import Any
 
 from testwright.domain.ports import Language, ProjectView
 
-_SCRIPT_ENDINGS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".d.ts")
+_SCRIPT_ENDINGS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".d.ts")
 _INDEXES = tuple(f"/index{ending}" for ending in _SCRIPT_ENDINGS[1:])
 _MOST_HOPS = 4
 _CONFIGS = ("tsconfig.json", "jsconfig.json", "tsconfig.base.json", "tsconfig.app.json")
@@ -38,21 +38,30 @@ def defining(path: str, names: Sequence[str], language: Language, view: ProjectV
             waiting += [(place, passed, hops + 1) for place, passed in _passed_on(here, text, missing, language, view)]
 
 
-def aliases(view: ProjectView) -> Mapping[str, str]:
-    """How the project abbreviates paths in its imports: `@/*` → `src/*`."""
+def aliases(importer: str, view: ProjectView) -> Mapping[str, str]:
+    """How a file may abbreviate the paths in its imports: `@/*` → `src/*`. The nearest configuration wins."""
     found: dict[str, str] = {}
+    folder = importer
+    while folder:
+        folder = posixpath.dirname(folder)
+        for pattern, target in _aliases_in(folder, view):
+            found.setdefault(pattern, posixpath.normpath(posixpath.join(folder, target)))
+    return found
+
+
+def _aliases_in(folder: str, view: ProjectView) -> Iterator[tuple[str, str]]:
+    """Each alias with its target, as seen from this folder."""
     for config in _CONFIGS:
-        options = _json(view.text(config)).get("compilerOptions")
+        options = _json(view.text(posixpath.join(folder, config))).get("compilerOptions")
         paths = options.get("paths") if isinstance(options, dict) else None
         base = str(options.get("baseUrl", ".")) if isinstance(options, dict) else "."
         for pattern, targets in paths.items() if isinstance(paths, dict) else ():
             if isinstance(targets, list) and targets and isinstance(targets[0], str):
-                found.setdefault(pattern, posixpath.normpath(posixpath.join(base, targets[0])))
-    own = _json(view.text("package.json")).get("imports")
+                yield pattern, posixpath.join(base, targets[0])
+    own = _json(view.text(posixpath.join(folder, "package.json"))).get("imports")
     for pattern, target in own.items() if isinstance(own, dict) else ():
         if isinstance(target, str):
-            found.setdefault(pattern, posixpath.normpath(target))
-    return found
+            yield pattern, target
 
 
 def _passed_on(
@@ -89,7 +98,8 @@ def _roots_of(folder: str) -> list[str]:
 
 
 def _script_candidates(module: str, importer: str, view: ProjectView) -> Iterator[str]:
-    bases = [posixpath.join(posixpath.dirname(importer), module)] if module.startswith(".") else _meant(module, view)
+    beside = posixpath.join(posixpath.dirname(importer), module)
+    bases = [beside] if module.startswith(".") else _meant(module, importer, view)
     for base in map(posixpath.normpath, bases):
         yield from (base + ending for ending in (*_SCRIPT_ENDINGS, *_INDEXES))
         written = re.sub(r"\.([mc]?)js(x?)$", r".\1ts\2", base)  # TypeScript is imported by the name it will have
@@ -97,9 +107,9 @@ def _script_candidates(module: str, importer: str, view: ProjectView) -> Iterato
             yield from (written, f"{written}x")
 
 
-def _meant(module: str, view: ProjectView) -> list[str]:
+def _meant(module: str, importer: str, view: ProjectView) -> list[str]:
     found: list[str] = []
-    for pattern, target in aliases(view).items():
+    for pattern, target in aliases(importer, view).items():
         before, star, after = pattern.partition("*")
         if not star and module == pattern:
             found.append(target)
