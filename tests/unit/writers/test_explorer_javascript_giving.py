@@ -12,6 +12,9 @@ class View:
     def text(self, path):
         return self._texts.get(path)
 
+    def exists(self, path):
+        return path in self._texts
+
 
 def gives(text, name="f", path="src/unit.ts", **others):
     module = Module(path, text, View(**others))
