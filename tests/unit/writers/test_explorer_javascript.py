@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from testwright.domain.analysis import Analysis, Parameter, Symbol, SymbolKind
+from testwright.domain.edges import Edge
 from testwright.domain.errors import PermanentError
 from testwright.domain.mutants import Mutant
 from testwright.domain.ports import Explored, Gaps, WritingTask
@@ -154,6 +155,28 @@ def test_the_probe_is_a_suite_of_the_framework_that_imports_the_unit():
     assert "import { it, vi as mocker } from 'vitest'" in probe
     assert "await import('./price')" in probe
     assert '"source": "/ws/src/price.ts"' in probe
+
+
+def test_boundary_cases_that_the_code_names_are_inputs():
+    text = "export function f(a, b) { return a.map((x) => x + b) }"
+    work = task(text, function("f", text, "a", "b"), path="src/price.js")
+    edges = [
+        Edge(number=1, symbol="f", name="a is empty", check="empty", parameter="a"),
+        Edge(number=2, symbol="f", name="a has length 2", check="length", parameter="a", value="2"),
+        Edge(number=3, symbol="f", name="b is null", check="none", parameter="b"),
+        Edge(number=4, symbol="f", name="b is 9", check="equals", parameter="b", value="9"),
+        Edge(number=5, symbol="f", name="b is longer than 100 letters", check="long", parameter="b"),
+        Edge(number=6, symbol="g", name="b is 7", check="equals", parameter="b", value="7"),
+    ]
+    work = replace(work, analysis=replace(work.analysis, edges=tuple(edges)))
+
+    def inputs(work):
+        return [
+            each.get("edges") for each in targets_of(work, Module("src/price.js", text, work.view))[0].spec["params"]
+        ]
+
+    assert inputs(work) == [[[], [1, 1]], [None, 9]]
+    assert inputs(replace(work, options=Options(include_edge_cases=False))) == [None, None]
 
 
 TEXT = "export function price(text: string): number {\n  return 1\n}"

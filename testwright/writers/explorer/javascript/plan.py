@@ -15,6 +15,7 @@ from testwright.domain.ports import WritingTask
 from testwright.domain.projects import OUT, WORKSPACE
 from testwright.domain.sessions import TestType
 from testwright.writers.explorer.javascript import classes, giving
+from testwright.writers.explorer.javascript.boundaries import give_edges
 from testwright.writers.explorer.javascript.examples import (
     Readme,
     examples_of,
@@ -79,6 +80,10 @@ def targets_of(task: WritingTask, module: Module) -> tuple[Target, ...]:
         spec = _spec(len(found), kind, symbol, path, task, module, readme)
         claims = tuple(claim for claim in task.analysis.claims if claim.symbol == symbol.name and kind == "function")
         spec["claims"] = [_claimed(claim) for claim in claims]
+        if task.options.include_edge_cases:
+            give_edges(spec["params"], symbol.name, task.analysis.edges)
+            for method in spec["methods"]:
+                give_edges(method["params"], f"{symbol.name}.{method['name']}", task.analysis.edges)
         methods = {each.name.split(".", 1)[1]: each for each in symbols if _belongs(each, symbol)}
         found.append(Target(len(found), kind, symbol, path, spec, claims, methods))
     return tuple(found)

@@ -2,7 +2,9 @@
 const RUN = { function: callFunction, class: liveThrough, component: draw, hook: hookUp }
 function lists(target) {
   const made = target.params.map((parameter) => {
-    const found = [...(parameter.samples ?? []), ...candidates(parameter.shape, parameter.name)]
+    // The ordinary value first, then the boundaries that the code names.
+    const [usual, ...others] = candidates(parameter.shape, parameter.name)
+    const found = [...(parameter.samples ?? []), usual, ...(parameter.edges ?? []), ...others].filter((tree) => tree !== undefined)
     return parameter.optional ? [ABSENT, ...found] : found
   })
   return made
