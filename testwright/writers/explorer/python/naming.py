@@ -129,7 +129,12 @@ def _what(record: Record) -> str:
         changed = "_and_".join(_snake(check.of.rpartition(".")[2]) for check in record.checks[:2])
         return f"changes_{changed}" + (f"_for_{given}" if given else "")
     if first.of.startswith("(tmp_path"):
+        given = "" if given == "database" else given
         return f"{_done_to_file(first.of, first.value)}" + (f"_for_{given}" if given else "")
+    table = re.match(r"connection\.execute\([\"']SELECT \* FROM (\w+)", first.of)
+    if table is not None:
+        done = f"leaves_{table[1]}_empty" if first.value == "[]" else f"changes_{table[1]}"
+        return _snake(done) + (f"_for_{given}" if given else "")
     if record.subject and f"({record.subject})" in first.of:
         return "changes_items" + (f"_for_{given}" if given else "")
     if first.how == "equals" and first.of and not first.of.startswith((".", "[")):
@@ -155,7 +160,8 @@ def _done_to_file(of: str, value: str) -> str:
 
 def _given(record: Record) -> str:
     parts: list[str] = []
-    for at, (parameter, text) in enumerate(record.arguments[:3]):
+    told = [(parameter, text) for parameter, text in record.arguments if text != "connection"]
+    for at, (parameter, text) in enumerate(told[:3]):
         value = _value(text)
         if isinstance(value, bool):
             parts.append(f"{'with' if value else 'without'}_{parameter}")
@@ -191,6 +197,8 @@ def _described(value: Any, text: str) -> str:
         told = re.search(r"(\w+)=(True|False|None)", text)
         return "_".join(map(_snake, told.groups())) if told else "stand_in"
     head = re.match(r"[A-Za-z_][\w.]*", text)
+    if text in ('tmp_path / "data.db"', 'str(tmp_path / "data.db")'):
+        return "database"
     if "missing" in text:
         return "missing_file"
     if re.fullmatch(r"(str\()?(file|tmp_path)\b.*", text):

@@ -16,7 +16,7 @@ from testwright.writers.explorer.python.naming import is_edge, name_of, subject_
 from testwright.writers.explorer.python.records import Check, Record, Suspicion
 from testwright.writers.explorer.python.styles import STYLES, Style
 
-_MODULES = ("asyncio", "json", "math", "re", "pytest", "threading", "unittest")
+_MODULES = ("asyncio", "json", "math", "re", "pytest", "sqlite3", "threading", "unittest")
 _MOST_MATCH = 60
 
 
@@ -82,18 +82,18 @@ def _unwrapped(assertion: str) -> str:
 
 
 def scenario_of(record: Record, options: Options) -> str:
-    """With integration asked for, a call that reads or writes real files is a test of that, and not of a unit alone."""
+    """With integration asked for, a call that reads or writes real files or tables is a test of that, too."""
     if "+" in record.symbol:
         return "integration"
-    if TestType.INTEGRATION in options.test_types and _uses_files(record):
+    if TestType.INTEGRATION in options.test_types and _uses_storage(record):
         return "integration"
     if record.error is not None:
         return "error"
     return "edge" if is_edge(record) else "happy"
 
 
-def _uses_files(record: Record) -> bool:
-    return any("tmp_path" in text for text in (*record.lines, record.call))
+def _uses_storage(record: Record) -> bool:
+    return any("tmp_path" in text or "sqlite3.connect(" in text for text in (*record.lines, record.call))
 
 
 def _wanted(records: Sequence[Record], options: Options) -> list[Record]:

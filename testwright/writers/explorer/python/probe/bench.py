@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import sys
 import tempfile
 import threading
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from testwright.writers.explorer.python.probe.databases import changed_rows, rows_in
 from testwright.writers.explorer.python.probe.facts import Facts, OwnRaises
 from testwright.writers.explorer.python.probe.guard import Guard, TimeUp
 from testwright.writers.explorer.python.probe.learning import Lessons
@@ -31,7 +33,13 @@ from testwright.writers.explorer.python.probe.spelling import STANDARD, spelled
 CALL_SECONDS = 0.5
 _MOST_ITEMS = 20
 _MOST_MOVED = 3
-TEST_MODULES: dict[str, Any] = {"asyncio": asyncio, "json": json, "mock": mock, "threading": threading}
+TEST_MODULES: dict[str, Any] = {
+    "asyncio": asyncio,
+    "json": json,
+    "mock": mock,
+    "sqlite3": sqlite3,
+    "threading": threading,
+}
 """Modules that a test imports where it needs them."""
 _LAZY = (types.GeneratorType, map, filter, zip, enumerate, itertools.chain, itertools.islice)
 
@@ -145,7 +153,7 @@ class Bench:
                 names[name] = eval(argument.choice.text, names)
             before = {name: spelled(names[name], self.names) for name in given if _can_change(names[name])}
             state = self.observer.state(names.get(scenario.subject), scenario.subject)
-            files = files_in(self.names["tmp_path"])
+            files, tables = files_in(self.names["tmp_path"]), rows_in(names)
             call = scenario.call()
             try:
                 with tracing(self.file, arcs, self.lessons.look) if arcs is not None else contextlib.nullcontext():
@@ -162,7 +170,8 @@ class Bench:
         now = self.observer.state(names.get(subject), subject)
         moved = tuple(Check(of, "equals", text) for of, text in now.items() if state.get(of) != text)
         filed = tuple(Check(*change) for change in changed_files(files, files_in(self.names["tmp_path"])))
-        moved = (*moved, *filed)[:_MOST_MOVED]
+        kept = tuple(Check(*change) for change in changed_rows(tables, rows_in(names)))
+        moved = (*moved, *kept, *filed)[:_MOST_MOVED]
         if value is None or not checks:
             changed = [name for name, text in before.items() if spelled(names[name], self.names) != text]
             if moved:

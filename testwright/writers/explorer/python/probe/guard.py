@@ -122,6 +122,8 @@ class Guard:
             return
         if event in _REFUSED or (event in _CHANGES_FILES and not self._is_free(arguments[0])):
             self._refuse(event)
+        if event == "sqlite3.connect" and arguments[0] != ":memory:" and not self._is_free(arguments[0]):
+            self._refuse(event)
         if event == "open":
             path, mode, flags = arguments
             writes = (

@@ -19,6 +19,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from testwright.writers.explorer.python.probe import databases
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.fakes import fakes_for
 from testwright.writers.explorer.python.probe.grammars import texts_for
@@ -136,6 +137,8 @@ class Inputs:
             return [annotation]
         if isinstance(parameter.default, (bool, int, float, str, bytes, list, tuple, dict, set)):
             return [type(parameter.default)]
+        if databases.is_connection(self.facts, function, parameter.name):
+            return [databases.connection_type()]
         used = [_KINDS[kind] for kind in self.facts.kinds(function, parameter.name)[:2]]
         if used:
             return used
@@ -215,7 +218,9 @@ class Inputs:
         if typing.is_typeddict(kind) if hasattr(typing, "is_typeddict") else False:
             return self._typed_dicts(kind, function, depth)
         if issubclass(kind, pathlib.PurePath):
-            return self._paths()
+            return self._paths(function, name)
+        if kind is databases.connection_type():
+            return databases.connections(self.facts, self.names, self._declared)
         if kind in (str, int, float, bytes):
             return self._scalars(kind, function, name if depth == 0 else name.removesuffix("s") if name else "", depth)
         for plain, texts in _PLAIN.items():
@@ -239,7 +244,10 @@ class Inputs:
                 found.extend(self._spelled(made))
                 found.extend(self._spelled([text[:-1] for text in made[:1] if text]))
             found.extend(_texts(*texts_for(self.facts.calls(function))))
-            found.extend(self._spelled([text for text in literals if isinstance(text, str)]))
+            texts = [text for text in literals if isinstance(text, str) and not databases.is_sql(text)]
+            found.extend(self._spelled(texts))
+            if databases.is_opened(self.facts, function, name):
+                return _texts('str(tmp_path / "data.db")', '":memory:"')
             if re.search(r"file|path", name):
                 found.extend(_texts("str(file)", setup=_FILE))
         elif kind in (int, float):
@@ -249,7 +257,12 @@ class Inputs:
         found.extend(_texts(*_PLAIN[kind]))
         return found if depth == 0 else found[:8]
 
-    def _paths(self) -> list[Choice]:
+    def _declared(self, function: Any, parameter: inspect.Parameter) -> list[Choice]:
+        return self.choices(function, parameter, _hints(function).get(parameter.name, parameter.annotation))
+
+    def _paths(self, function: Any, name: str) -> list[Choice]:
+        if databases.is_opened(self.facts, function, name):
+            return _texts('tmp_path / "data.db"')
         return [
             Choice("file", _FILE),
             Choice("tmp_path"),
