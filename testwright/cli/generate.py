@@ -103,6 +103,8 @@ async def generate_all(wish: Wish) -> int:
 def _agree(bench: Workbench, wish: Wish, options: Options) -> None:
     """Raises InputError `consent_needed`. Nothing of any project has been sent by then."""
     _, model = bench.writer_for(options)
+    if model is not None and bench.models.replays is not None:
+        print(f"Replaying {bench.models.replays.folder}: {bench.models.replays.note}", file=sys.stderr)
     receiver = bench.models.receiver(bench.models.named(model)) if model is not None else None
     if receiver is not None:
         question = question_on(sys.stdin.isatty() and sys.stderr.isatty())
@@ -231,7 +233,7 @@ def _print(ended: Sequence[Ended], wish: Wish) -> None:
     for one in ended:
         for file in one.files:
             test = one.tests.get(file.path)
-            print(_line(file, test))
+            print(line_of(file, test))
             for line in (*_suspicions(test), *(own_tests.notes(test) if test else ())):
                 print(line)
         for line in _how_to_run(one) if wish.apply else ():
@@ -261,10 +263,10 @@ def _how_to_run(ended: Ended) -> list[str]:
     return lines
 
 
-def _line(file: FileRecord, test: TestRecord | None) -> str:
+def line_of(file: FileRecord, test: TestRecord | None) -> str:
     if test is None or file.status is not FileStatus.COMPLETED:
         error = file.error or {"message": f"{file.path} was {file.status.value}."}
-        said = " ".join(f"{part.rstrip('.')}." for part in (error["message"], error.get("hint")) if part)
+        said = " ".join(_sentence(part) for part in (error["message"], error.get("hint")) if part)
         return f"✕ {file.path}  {said}"
     evidence = test.evidence
     if not evidence["verified"]:
@@ -276,6 +278,10 @@ def _line(file: FileRecord, test: TestRecord | None) -> str:
     how = "  added" if "addedTo" in evidence else " "
     edges = _edge_cases(evidence)
     return f"● {file.path} → {test.test_file_path}{how} {tests}, {runs}, {covered}{edges}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _edge_cases(evidence: Mapping[str, Any]) -> str:

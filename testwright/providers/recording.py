@@ -26,9 +26,16 @@ class Recording:
     @property
     def model(self) -> str:
         """The model that was asked, as `provider:model`. Raises InputError when this is no recording."""
+        return self._index("model")
+
+    @property
+    def note(self) -> str:
+        """Where the answers come from, in words. Raises InputError when this is no recording."""
+        return self._index("note")
+
+    def _index(self, name: str) -> str:
         try:
-            index = json.loads((self.folder / _INDEX).read_text(encoding="utf-8"))
-            return str(index["model"])
+            return str(json.loads((self.folder / _INDEX).read_text(encoding="utf-8"))[name])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"{self.folder} holds no recording.",

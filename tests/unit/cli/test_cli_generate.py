@@ -2,8 +2,10 @@
 
 import pytest
 
-from testwright.cli.generate import project_root, select
+from testwright.cli.generate import line_of, project_root, select
 from testwright.domain.errors import InputError
+from testwright.domain.records import FileRecord
+from testwright.domain.sessions import FileStage, FileStatus
 
 
 def write(root, *paths, text="def f():\n    return 1\n"):
@@ -46,3 +48,20 @@ def test_what_cannot_be_tested_is_refused_by_name(tmp_path, path, said):
 
     with pytest.raises(InputError, match=f"{path} {said}"):
         select([tmp_path / path])
+
+
+def test_what_failed_and_what_to_do_are_whole_sentences():
+    file = FileRecord(
+        index=0,
+        path="a.py",
+        framework="pytest",
+        status=FileStatus.FAILED,
+        stage=FileStage.FAILED,
+        attempt=1,
+        round=1,
+        from_folder=True,
+        error={"code": "x", "message": "a.py did not load within 30 s: does it loop?", "hint": "Mend it"},
+        test_id=None,
+    )
+
+    assert line_of(file, None) == "✕ a.py  a.py did not load within 30 s: does it loop? Mend it."

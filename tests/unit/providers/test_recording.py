@@ -35,7 +35,7 @@ async def test_an_answer_is_said_again_as_it_was_and_costs_nothing(tmp_path):
 
     assert (said.text, said.finish, said.reason) == (recorded.text, recorded.finish, recorded.reason)
     assert said.usage == Usage()
-    assert recording.model == "gemini:gemini-3.8-flash"
+    assert (recording.model, recording.note) == ("gemini:gemini-3.8-flash", "Recorded from gemini:gemini-3.8-flash.")
     assert again.why_not("gemini") is None
     assert again.receiver(again.named(None)) is None
 

@@ -13,6 +13,7 @@ from testwright.languages import LANGUAGES, language_of
 from testwright.writers import places
 from testwright.writers.model import units
 from testwright.writers.model.context import gather
+from testwright.writers.model.prompting import Prompter
 from testwright.writers.model.sizes import tokens
 
 PYTHON = LANGUAGES["python"]
@@ -192,3 +193,23 @@ def test_segments_hold_every_symbol_once():
     assert len(found) == 5
     assert sorted(name for part in found for name in part) == sorted(f"part_{n}" for n in range(30))
     assert units.segments(replace(analysis, symbols=analysis.symbols[:4])) == [frozenset()]
+
+
+@pytest.mark.parametrize(("path", "may"), [("src/button.tsx", True), ("src/price.ts", False)])
+def test_what_renders_react_may_be_imported_where_the_unit_is_of_react(path, may):
+    task = task_of(path, {path: "export function shown(name: string) { return name }\n"}, "vitest")
+    runner = replace(task.runner, facts=(("@testing-library/react", "managed"), ("node_version", "24.1.0")))
+
+    prompt = Prompter(replace(task, runner=runner), LANGUAGES["typescript"]).draft(frozenset()).prompt
+
+    assert ("@testing-library/react" in prompt) is may
+    assert "24.1.0" not in prompt  # a question that is recorded here is asked in the same words elsewhere
+
+
+def test_a_coroutine_of_the_unit_is_tested_the_way_that_is_installed():
+    task = task_of("a.py", {"a.py": "async def answer(): return 42\n"})
+    runner = replace(task.runner, facts=(("pytest_asyncio", "managed"),))
+
+    prompt = Prompter(replace(task, runner=runner), PYTHON).draft(frozenset()).prompt
+
+    assert "@pytest.mark.asyncio" in prompt

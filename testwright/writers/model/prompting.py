@@ -156,7 +156,6 @@ class Prompter:
         task = self._task
         redact = Redactor(self._known)
         blocks = [(item.title, redact(item.text).rstrip("\n")) for item in items]
-        facts = [task.runner.found, *(f"{name}: {value}" for name, value in task.runner.facts if len(value) < 80)]
         values = {
             "path": task.source.path,
             "language": task.analysis.language,
@@ -164,7 +163,7 @@ class Prompter:
             "framework": task.framework,
             "manner": _manner(task),
             "version": task.runner.version,
-            "facts": "; ".join(fact for fact in facts if fact),
+            "platform": _platform(task),
             "suite_path": task.suite_path,
             "specifier": unit_specifier(task.source.path, task.suite_path, task.framework, task.view),
             "packages": ", ".join(_packages(task)) or "nothing else",
@@ -262,6 +261,7 @@ _MANNERS = {
     "node:test": "Import `describe`, `it`, the hooks and `mock` from 'node:test'. Assert with {assertions}.",
 }
 _OF_NODE = ("mocha", "node:test")
+_FOR_REACT = ("@testing-library/react", "@testing-library/user-event", "@testing-library/jest-dom")
 
 
 def _manner(task: WritingTask) -> str:
@@ -269,6 +269,8 @@ def _manner(task: WritingTask) -> str:
     has_chai = task.framework == "mocha" and '"chai"' in (task.view.text("package.json") or "")
     assertions = "`expect` from 'chai'" if has_chai else "`assert` from 'node:assert/strict'"
     manner = _MANNERS.get(task.framework, "").format(assertions=assertions)
+    if task.runner.fact("pytest_asyncio") and "async def" in task.source.text:
+        manner += " One that awaits is marked with `@pytest.mark.asyncio`."
     if task.framework not in _OF_NODE:
         return manner
     is_typed = task.suite_path.endswith("ts")
@@ -301,9 +303,18 @@ def _wishes(task: WritingTask) -> str:
     return "\n".join(wishes)
 
 
+def _platform(task: WritingTask) -> str:
+    """What a writer has to know of where tests run, and no more: the same question on another machine is the same."""
+    version = task.runner.fact("python_version")
+    return f" on Python {'.'.join(version.split('.')[:2])}" if version and task.framework != "unittest" else ""
+
+
 def _packages(task: WritingTask) -> list[str]:
-    """Foreign packages the source itself imports: sure to be there, which a longer list would not be."""
-    return [name for name in dict.fromkeys(task.analysis.imports) if not name.startswith(".")][:40]
+    """Foreign packages the source itself imports, and what renders React: sure to be there, as a longer list is not."""
+    imported = [name for name in dict.fromkeys(task.analysis.imports) if not name.startswith(".")]
+    is_react = "react" in imported or task.source.path.endswith((".tsx", ".jsx"))
+    helpers = [name for name in _FOR_REACT if task.runner.fact(name)] if is_react else []
+    return [*imported[:40], *helpers]
 
 
 @cache
