@@ -28,6 +28,9 @@ _MENDABLE = frozenset({"passes", GATE})
 MOST_STRENGTHENED = 3
 """So often is the writer asked for more, as long as that brings something."""
 
+_LEAST_GAIN = 0.03
+"""Of what a suite reaches, so much has to be the last round's gain for another to be worth its three runs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
@@ -93,7 +96,7 @@ async def repaired_draft(job: Job, ready: Ready, attempt: int) -> Drafted:
 async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, before: int | None) -> Drafted:
     """Step `strengthen/<number>`: what passed in the attempt `best`, and new cases for what it leaves open.
 
-    Nobody is asked when nothing is open, or when `best` reached and noticed no more than the attempt `before` it did.
+    Nobody is asked when nothing is open, or when `best` brought next to nothing over the attempt `before` it.
     """
     trial = await shelf.take(job.desk, f"trial/{best}", Trial)
     passing = (await writing_of(job, best)).draft.only(trial.passed)
@@ -102,8 +105,7 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, 
     edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
     unmet = tuple(edge for edge in edges if edge.number in challenge.unmet)
     gaps = Gaps(unnoticed=challenge.survivors, missed=trial.missed, unmet=unmet)
-    gained = before is None or reach_of(trial, challenge) - await _reach(job, before)
-    if not gained or gaps == Gaps():
+    if gaps == Gaps() or (before is not None and not is_worth_more(await _reach(job, before), await _reach(job, best))):
         return unchanged
     bench = await Bench.open(job, ready)
     switched = await asyncio.to_thread(job.language.switched, job.assignment.source, gaps.unnoticed)
@@ -120,6 +122,11 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, 
         return unchanged
     await telling.tell_draft(job, number, len(draft.cases), added=len(new))
     return Drafted(tests=len(draft.cases))
+
+
+def is_worth_more(before: frozenset[tuple[str, str]], after: frozenset[tuple[str, str]]) -> bool:
+    """Whether a round brought enough for another one; each finds less than the one before."""
+    return len(after - before) > _LEAST_GAIN * len(after)
 
 
 async def _reach(job: Job, attempt: int) -> frozenset[tuple[str, str]]:

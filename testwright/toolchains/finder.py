@@ -14,6 +14,8 @@ from testwright.toolchains.project_tools import npm_tool, pypi_tool
 from testwright.toolchains.python import Interpreter, own_interpreter, project_interpreter
 
 PYTHON_EXTRAS = "/opt/testwright/python"
+_ONLY_OUR_PLUGINS = (("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"), ("PYTEST_PLUGINS", "pytest_asyncio.plugin"))
+"""A pytest that we bring is none of the project's: what happens to be installed on this machine has no say in a run."""
 """Where what we bring for Python is mounted; it stands in the runner's PYTHONPATH."""
 _NODE_ENTRY = {"vitest": "vitest/vitest.mjs", "jest": "jest/bin/jest.js", "mocha": "mocha/bin/mocha.js"}
 # Without these a suite still runs, but coverage or component tests are lost.
@@ -133,7 +135,7 @@ class InstalledToolchains:
             found=f"pytest {version}, brought by Testwright: {why}",
             program=(python.path, "-m", "pytest"),
             mounts=(*python.mounts, Mount(host=str(extras), inside=PYTHON_EXTRAS)),
-            env=(("PYTHONPATH", PYTHON_EXTRAS),),
+            env=(("PYTHONPATH", PYTHON_EXTRAS), *_ONLY_OUR_PLUGINS),
             facts=(
                 *_python_facts(python, version),
                 *((fact, "managed") for fact in _PYTHON_PACKAGES),

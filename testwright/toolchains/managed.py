@@ -65,11 +65,21 @@ class ManagedRunners:
             for argv in _pip_commands(target, version, lock):
                 last = await self._tool(argv, cwd=target, seconds=self._seconds)
                 if last.status == 0:
+                    await self._compile(target, version)
                     return last
             return last
 
         await self._once(folder, f"pytest {managed_version('pytest')} for Python {version}", install, progress)
         return folder
+
+    async def _compile(self, target: Path, version: str) -> None:
+        """Nothing can be written in the sandbox: what is not compiled here is compiled at every start of a run.
+
+        Only our own Python is asked; for another one, and where a file cannot be compiled, it stays as it is.
+        """
+        if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+            argv = (sys.executable, "-I", "-m", "compileall", "-q", ".")
+            await self._tool(argv, cwd=target, seconds=self._seconds)
 
     async def _once(
         self, folder: Path, what: str, install: Callable[[Path], Awaitable[ToolResult]], progress: Progress

@@ -10,6 +10,7 @@ from testwright.domain.evidence import MutantCounts
 from testwright.domain.mutants import Fate, Mutant, MutantOutcome
 from testwright.domain.sessions import CoverageGoal, Options
 from testwright.pipeline.choosing import chosen_of
+from testwright.pipeline.drafting import is_worth_more
 from testwright.pipeline.findings import CaseResult, Challenge
 
 SOURCE = "mutable\n" * 3
@@ -87,6 +88,13 @@ async def test_comprehensive_coverage_asks_for_more_until_a_round_gains_nothing(
     assert [step for step in it.step.memos if step.startswith("strengthen")] == [f"strengthen/{n}" for n in (2, 3, 4)]
     assert [len(gaps.unnoticed) for gaps in it.writer.gaps] == [2, 1]
     assert it.writer.calls == 3
+
+
+def test_a_round_that_brought_next_to_nothing_is_the_last():
+    before = frozenset(("line", str(number)) for number in range(100))
+
+    assert not is_worth_more(before, before | {("kill", "1"), ("kill", "2")})
+    assert is_worth_more(before, before | {("kill", str(number)) for number in range(10)})
 
 
 async def test_a_test_that_failed_before_the_suite_was_strengthened_is_still_told_of(world, suite):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,20 @@ async def test_scripts_of_packages_never_run(tmp_path: Path) -> None:
     await runners.node("vitest", Sentences())
     await runners.python("3.12", Sentences())
 
-    npm, pip = installer.calls
+    npm, pip, *_ = installer.calls
     assert npm[:3] == ("npm", "ci", "--ignore-scripts")
     assert {"--require-hashes", "--only-binary=:all:"} <= set(pip)
+
+
+async def test_what_our_python_runs_is_compiled_once_and_not_at_every_start(tmp_path: Path) -> None:
+    ours = f"{sys.version_info.major}.{sys.version_info.minor}"
+    installer = FakeInstaller()
+    runners = ManagedRunners(tmp_path, tool=installer)
+    await runners.python("3.99", Sentences())
+    await runners.python(ours, Sentences())
+
+    _, _, compiled = installer.calls
+    assert compiled[:4] == (sys.executable, "-I", "-m", "compileall")
 
 
 async def test_a_failed_installation_leaves_nothing_and_says_why(tmp_path: Path) -> None:

@@ -37,6 +37,17 @@ async def test_without_a_project_our_own_interpreter_runs_the_managed_pytest(tmp
     assert runner.mounts[-1].inside == "/opt/testwright/python"
 
 
+async def test_what_is_installed_on_this_machine_has_no_say_in_a_pytest_that_we_bring(
+    tmp_path: Path, project: Path
+) -> None:
+    ours = dict((await runner_for(tmp_path)).env)
+    make_venv(project / ".venv", make_installation(tmp_path / "python"), packages=("pytest-8.3.5", "coverage-7.10.1"))
+    theirs = dict((await runner_for(tmp_path, origin=project)).env)
+
+    assert (ours["PYTEST_DISABLE_PLUGIN_AUTOLOAD"], ours["PYTEST_PLUGINS"]) == ("1", "pytest_asyncio.plugin")
+    assert not {"PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"} & theirs.keys()
+
+
 async def test_a_projects_own_pytest_is_preferred(tmp_path: Path, project: Path) -> None:
     python = make_installation(tmp_path / "python")
     make_venv(project / ".venv", python, packages=("pytest-8.3.5", "coverage-7.10.1"))

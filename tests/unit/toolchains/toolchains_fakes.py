@@ -46,7 +46,7 @@ class FakeInstaller:
     async def __call__(self, argv: Sequence[str], *, cwd: Path, seconds: float) -> ToolResult:
         self.calls.append(tuple(argv))
         await asyncio.sleep(self.seconds)
-        if self.status == 0:
+        if self.status == 0 and "compileall" not in argv:
             place = cwd if "--target" in argv else cwd / "node_modules"
             (place / "coverage").mkdir(parents=True)
         return ToolResult(status=self.status, output=self.output)
