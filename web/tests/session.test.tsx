@@ -130,7 +130,11 @@ test('a suite that nobody ran has its own shape and counts for nothing', () => {
 test('what is spent is counted while files are written, and of files that failed too', () => {
   const spent = { tokens: 700, costUsd: 0.25 }
   const running = fileAfter(READ, { ...DRAFTED, ...spent })
-  const failed = fileAfter(READ, { ...DRAFTED, ...spent }, { type: 'file_failed', error: {}, retryable: true })
+  const failed = fileAfter(
+    READ,
+    { ...DRAFTED, ...spent },
+    { type: 'file_failed', error: {}, retryable: true },
+  )
   const unknown = fileAfter(READ, { ...DRAFTED, ...spent, costUsd: null })
 
   expect(factsOf([running, failed])).toMatchObject({ tokens: 1400, costUsd: 0.5 })
