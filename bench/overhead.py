@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from bench.asking import one_file
 from testwright.domain.drafts import Draft, Writing
 from testwright.domain.ports import Gaps, Sandbox, Writer, WritingTask
 from testwright.domain.projects import Command, Completed
-from testwright.domain.records import NewSession
-from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.sessions import SourceFile
 from testwright.domain.verdicts import Fault
 from testwright.settings import read_settings
 from testwright.wiring import open_workbench
@@ -75,22 +75,7 @@ async def measure(root: Path, path: str) -> float:
             )
             watched = replace(bench, tools=tools)
             source = SourceFile(path=path, text=(root / path).read_text(), framework="pytest")
-            accepted = await bench.store.accept(
-                NewSession(
-                    owner="local",
-                    repository_id=root.name,
-                    repository_root=str(root),
-                    branch=None,
-                    framework="pytest",
-                    files=(source,),
-                    options=Options(),
-                    writer="explorer",
-                    model=None,
-                    estimate_seconds=30,
-                    request_hash="bench",
-                    driver="cli",
-                )
-            )
+            accepted = await bench.store.accept(one_file(source, name=root.name, root=root))
             started = time.perf_counter()
             await watched.walk_round(accepted)
             return time.perf_counter() - started - watch.seconds

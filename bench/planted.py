@@ -21,10 +21,10 @@ from shutil import copytree
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.asking import one_file
 from testwright.domain.errors import TestwrightError
 from testwright.domain.mutants import Mutant
-from testwright.domain.records import NewSession
-from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.sessions import SourceFile
 from testwright.languages.python import Python
 from testwright.settings import read_settings
 from testwright.wiring import Workbench, open_workbench
@@ -124,22 +124,7 @@ async def suspected(bench: Workbench, root: Path, path: str, text: str | None) -
         if text is not None:
             (project / path).write_text(text)
         source = SourceFile(path=path, text=(project / path).read_text(), framework="pytest")
-        accepted = await bench.store.accept(
-            NewSession(
-                owner="local",
-                repository_id=root.name,
-                repository_root=str(project),
-                branch=None,
-                framework="pytest",
-                files=(source,),
-                options=Options(),
-                writer="explorer",
-                model=None,
-                estimate_seconds=30,
-                request_hash="planted",
-                driver="cli",
-            )
-        )
+        accepted = await bench.store.accept(one_file(source, name=root.name, root=project))
         try:
             await bench.walk_round(accepted)
         except TestwrightError as error:

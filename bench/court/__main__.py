@@ -19,11 +19,12 @@ import candidates
 import units
 from candidates import Candidate
 
+from bench.asking import one_file
 from testwright.domain.drafts import Case, Draft, Writing
 from testwright.domain.errors import TestwrightError
 from testwright.domain.ports import Gaps, WritingTask
-from testwright.domain.records import NewSession, TestRecord
-from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.records import TestRecord
+from testwright.domain.sessions import SourceFile
 from testwright.domain.verdicts import Fault
 from testwright.settings import read_settings
 from testwright.wiring import Workbench, open_workbench
@@ -127,22 +128,8 @@ async def judged(bench: Workbench, bar: Bar, bad: Candidate) -> Judgement:
     cases = tuple(Case(name=one.name, code=one.code) for one in together)
     script = Script(Draft(preamble=bar.preamble, cases=cases))
     watched = replace(bench, tools=replace(bench.tools, writers={"model": lambda *_: script}))
-    accepted = await bench.store.accept(
-        NewSession(
-            owner="local",
-            repository_id="court",
-            repository_root=None,
-            branch=None,
-            framework=bar.framework,
-            files=(SourceFile(path=bar.path, text=bar.unit, framework=bar.framework),),
-            options=Options(),
-            writer="model",
-            model="scripted",
-            estimate_seconds=30,
-            request_hash="court",
-            driver="cli",
-        )
-    )
+    source = SourceFile(path=bar.path, text=bar.unit, framework=bar.framework)
+    accepted = await bench.store.accept(one_file(source, name="court", root=None, writer="model", model="scripted"))
     try:
         await watched.walk_round(accepted)
     except TestwrightError as error:

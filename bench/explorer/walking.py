@@ -11,10 +11,11 @@ from uuid import uuid4
 
 from development import Target
 
+from bench.asking import one_file
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate
 from testwright.domain.ports import Sandbox
 from testwright.domain.projects import Command, Completed, Limits, RunOrder
-from testwright.domain.records import Assignment, FileRecord, NewSession, TestRecord
+from testwright.domain.records import Assignment, FileRecord, TestRecord
 from testwright.domain.sessions import Options, SourceFile
 from testwright.domain.verdicts import NotRun, Outcome, RunReport
 from testwright.sources.folder import FolderView
@@ -100,22 +101,7 @@ async def walked(bench: Workbench, target: Target, reruns: int) -> Row:
     sandbox = WatchedSandbox(bench.tools.sandbox)
     watched = replace(bench, tools=replace(bench.tools, sandbox=sandbox))
     source = source_of(target)
-    accepted = await watched.store.accept(
-        NewSession(
-            owner="local",
-            repository_id=target.package,
-            repository_root=str(target.folder),
-            branch=None,
-            framework=target.framework,
-            files=(source,),
-            options=Options(),
-            writer="explorer",
-            model=None,
-            estimate_seconds=30,
-            request_hash="bench",
-            driver="cli",
-        )
-    )
+    accepted = await watched.store.accept(one_file(source, name=target.package, root=target.folder))
     started = time.monotonic()
     await watched.walk_round(accepted)
     seconds = time.monotonic() - started
