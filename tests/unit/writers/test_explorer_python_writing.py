@@ -167,6 +167,11 @@ def test_bytes_and_files_are_called_what_they_are():
     assert names_of({"path": "tmp_path"}) == ["test_price_returns_3_for_folder"]
 
 
+def test_the_sign_of_a_number_at_the_start_of_a_text_is_told():
+    assert names_of({"amount": "-1"}, value="'-0.01 EUR'") == ["test_price_returns_minus_0_01_eur_for_minus_1"]
+    assert names_of({"text": "'- a list'"}) == ["test_price_returns_3_for_a_list"]
+
+
 def test_a_flag_is_not_kept_but_answered():
     assert names_of({"interpolate": "False"}, value="False") == ["test_price_returns_false_without_interpolate"]
 

@@ -216,8 +216,8 @@ def _text_words(text: str) -> str:
     if not words:
         signs = list(dict.fromkeys(_SIGNS.get(letter, "") for letter in text))
         return "_and_".join(sign for sign in signs[:2] if sign) or "symbols"
-    if "".join(words).isdigit() and text[0] == "-":
-        return f"minus_{'_'.join(words[:3])}"
+    if re.match(r"-\.?\d", text):
+        return _cut(f"minus_{'_'.join(words[:4])}", 24)
     return _cut("_".join(words[:4]), 24)
 
 
