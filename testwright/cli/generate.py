@@ -16,6 +16,7 @@ from testwright.cli import own_tests
 from testwright.cli.consent import ask_consent, question_on
 from testwright.cli.display import show
 from testwright.cli.exits import ALL_PROVEN, PARTIAL, STOPPED, exit_status_of
+from testwright.cli.monorepo import root_for
 from testwright.domain.errors import InputError
 from testwright.domain.records import Accepted, FileRecord, NewSession, TestRecord
 from testwright.domain.sessions import CoverageGoal, FileStatus, Options, SourceFile, TestType
@@ -155,7 +156,7 @@ def project_root(folder: Path) -> Path:
         folder = folder.parent
     for candidate in (folder, *folder.parents):
         if any((candidate / mark).exists() for mark in _ROOT_MARKS):
-            return candidate
+            return root_for(candidate)
         if (candidate / ".git").exists():
             return candidate
     return folder

@@ -33,12 +33,14 @@ async def measured(bench: Bench) -> Baseline:
         found, endless = await _apart(bench, answer)
     else:
         failures = tuple(_failures(answer, existing[0] if len(existing) == 1 else None))
-        found = Baseline(measured=True, coverage=await _without(bench, existing, answer, failures), failures=failures)
+        reached = await _without(bench, existing, answer, failures)
+        is_seen = not isinstance(reached, NotRun)
+        found = Baseline(measured=is_seen, coverage=None if isinstance(reached, NotRun) else reached, failures=failures)
     broken = {failure.path for failure in found.failures if not failure.name}
     runs = [path for path in existing if path not in broken]
     if not runs:
         return replace(found, beside=f"{posixpath.basename(existing[0])} does not run")
-    took = answer.duration_ms if isinstance(answer, RunReport) else 0
+    took = sum(each.duration_ms for each in answer.outcomes) if isinstance(answer, RunReport) else 0.0
     return await asyncio.to_thread(_with_host, bench, found, runs, endless, took)
 
 
@@ -57,7 +59,8 @@ async def _apart(bench: Bench, problem: NotRun) -> tuple[Baseline, frozenset[str
             continue
         own = tuple(_failures(answer, path))
         failures += own
-        coverage = joined(coverage, await _without(bench, (path,), answer, (*hung, *own)))
+        reached = await _without(bench, (path,), answer, (*hung, *own))
+        coverage = coverage if isinstance(reached, NotRun) else joined(coverage, reached)
     found = Baseline(measured=coverage is not None, coverage=coverage, failures=tuple(failures))
     return found, frozenset(endless)
 
@@ -80,7 +83,7 @@ async def _without_culprits(
 
 async def _without(
     bench: Bench, paths: tuple[str, ...], answer: RunReport, failures: Sequence[OwnFailure]
-) -> FileCoverage | None:
+) -> FileCoverage | NotRun | None:
     """What the tests that pass reach: those that fail are left out, and the rest is run once more."""
     if not failures:
         return answer.coverage
@@ -89,7 +92,7 @@ async def _without(
     if not passing:
         return None
     again = await bench.run_files(paths, only=tuple(sorted(passing)), limits=_LIMITS)
-    return again.coverage if isinstance(again, RunReport) else None
+    return again.coverage if isinstance(again, RunReport) else again
 
 
 def _failures(report: RunReport, path: str | None) -> list[OwnFailure]:
@@ -99,7 +102,9 @@ def _failures(report: RunReport, path: str | None) -> list[OwnFailure]:
     ]
 
 
-def _with_host(bench: Bench, found: Baseline, suites: Sequence[str], endless: frozenset[str], took_ms: int) -> Baseline:
+def _with_host(
+    bench: Bench, found: Baseline, suites: Sequence[str], endless: frozenset[str], took_ms: float
+) -> Baseline:
     """The first suite that new tests can be put into; why not, when there is none."""
     reasons: list[str] = []
     for path in suites:
@@ -112,7 +117,7 @@ def _with_host(bench: Bench, found: Baseline, suites: Sequence[str], endless: fr
     return replace(found, beside="; ".join(reasons[:2]))
 
 
-def _why_not(bench: Bench, path: str, text: str | None, took_ms: int) -> str | None:
+def _why_not(bench: Bench, path: str, text: str | None, took_ms: float) -> str | None:
     if text is None:
         return "it is no text that can be read"
     if path in bench.job.assignment.taken:

@@ -112,6 +112,22 @@ def test_a_name_that_a_group_hides_keeps_the_tests_out_of_it():
     assert added(DRAFT, suite).startswith("import price, { parse } from '../src/price'\n\n" + suite)
 
 
+def test_a_group_has_the_quotes_of_its_tests_where_their_titles_hold_some_themselves():
+    code = 'it("returns \'\' for \'-\'", () => {\n  expect(parse("-")).toBe("");\n});'
+    draft = Draft(preamble="", cases=(Case(name="returns '' for '-'", code=code, group="parse"),))
+
+    assert SCRIPT.render(draft).startswith('describe("parse", () => {')
+
+
+def test_a_group_about_one_function_is_no_place_for_another():
+    suite = (
+        "import { total } from '../src/price'\n\ndescribe('total', () => {\n"
+        "  it('adds', () => {\n    expect(total([1])).toBe(1)\n  })\n})\n"
+    )
+
+    assert "\n})\n\ndescribe('parse', () => {\n  it('reads', () => {\n" in added(DRAFT, suite)
+
+
 def test_hooks_of_a_group_are_not_for_strangers():
     suite = "describe('parse', () => {\n  beforeEach(() => {})\n  it('a', () => {})\n})\n"
 

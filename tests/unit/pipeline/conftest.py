@@ -247,6 +247,7 @@ class ActingSandbox:
     challenged: list[str] = field(default_factory=list)
     cannot_break: str = ""
     cannot_part: bool = False
+    first_part_hangs: bool = False
     checker_stops: bool = False
     formatter_does: Callable[[str], Completed] | None = None
     checked: list[str] = field(default_factory=list)
@@ -274,6 +275,9 @@ class ActingSandbox:
             return Completed(exit_status=2, reason="exit", log="load_error:the preamble is broken")
         cases = re.findall(r"^@case (\S+) \| (\w+)(.*)$", text, re.MULTILINE)
         only = next((each.removeprefix("only=").split(",") for each in command.argv if each.startswith("only=")), None)
+        if only is not None and self.first_part_hangs:
+            self.first_part_hangs = False
+            return Completed(exit_status=None, reason="timeout", log="timeout:no answer within 45 s")
         cases = [case for case in cases if only is None or case[0] in only]
         words = {word for _, word, _ in cases}
         if "crash" in words:

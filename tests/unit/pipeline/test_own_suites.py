@@ -73,6 +73,17 @@ async def test_own_tests_that_fail_are_told_and_left_alone(world, suite):
     assert said == ["Of the project's own tests of money.py test_red fails; they are left alone"]
 
 
+async def test_what_the_own_tests_reach_is_unknown_where_the_run_for_it_does_not_end(world, suite):
+    old = "@case test_red | fail\n@case test_old | pass lines=1"
+    it = with_suite(world(suite(a="pass lines=2 kills=2"), existing=(OLD,), text=TEXT), old)
+    it.sandbox.first_part_hangs = True
+
+    delivered = await it.walk()
+
+    assert delivered.evidence.before.lines is None
+    assert [failure.name for failure in delivered.evidence.own_failures] == ["test_red"]
+
+
 async def test_a_suite_that_does_not_run_is_told_and_left_alone(world, suite):
     it = with_suite(world(suite(a="pass"), existing=(OLD,)), "@case test_old | crash")
 

@@ -535,6 +535,10 @@ def test_comparisons_of_names_that_every_object_has_are_told_apart_from_the_obje
         ({"$": "object", "v": [["a-b", 1], ["__proto__", 2]]}, "{ 'a-b': 1, ['__proto__']: 2 }"),
         ({"$": "date", "v": "2024-02-29T12:00:00.000Z"}, "new Date('2024-02-29T12:00:00.000Z')"),
         ("a\nb\u200b", "'a\\nb\\u200b'"),
+        ("\u0320", "'\\u0320'"),
+        ("cafe\u0301 \u3042", "'cafe\u0301 \u3042'"),
+        ("a\u00a0b\U0001f600", "'a\\u00a0b\U0001f600'"),
+        ("\ud800", "'\\ud800'"),
     ],
 )
 def test_values_are_printed_as_a_person_types_them(tree, text):

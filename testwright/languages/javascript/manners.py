@@ -6,8 +6,8 @@ from collections import Counter
 from tree_sitter import Node
 
 from testwright.domain.styles import Style
-from testwright.languages.javascript.grammar import field, parse, string_value, text_of, walk
-from testwright.languages.javascript.suites import head_of, imported, test_calls
+from testwright.languages.javascript.grammar import field, parse, text_of, walk
+from testwright.languages.javascript.suites import head_of, imported, quote_of, test_calls
 
 _LICENCE = re.compile(r"copyright|licen[sc]ed?\b|SPDX-", re.IGNORECASE)
 _RUNNERS = ("vitest", "@jest/globals", "node:test", "mocha", "bun:test", "ava", "tap", "tape", "uvu")
@@ -26,7 +26,7 @@ def style_of(text: str, path: str = "") -> Style:
     return Style(
         head=_head(root),
         indent=_indent(root, text),
-        quote=_quote(root),
+        quote=quote_of(root),
         semicolons=_semicolons(root),
         in_groups=2 * sum(_is_grouped(call) for call in tests) > len(tests) if tests else None,
         word=words.most_common(1)[0][0] if words else None,
@@ -64,22 +64,6 @@ def _indent(root: Node, text: str) -> str | None:
 
 def _blanks(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" \t"))]
-
-
-def _quote(root: Node) -> str | None:
-    counts: Counter[str] = Counter()
-    for node in walk(root):
-        said = string_value(node) if node.type == "string" else None
-        if said is not None and "'" not in said and '"' not in said and _is_plain(node):
-            counts[text_of(node)[:1]] += 1
-    if not counts or counts["'"] == counts['"']:
-        return None
-    return max("'\"", key=lambda quote: counts[quote])
-
-
-def _is_plain(node: Node) -> bool:
-    """An attribute of JSX is written in double quotes whatever the others are."""
-    return node.parent is None or node.parent.type != "jsx_attribute"
 
 
 def _semicolons(root: Node) -> bool | None:

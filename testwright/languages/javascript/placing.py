@@ -19,7 +19,7 @@ from testwright.languages.javascript.suites import (
     test_calls,
     title_beside,
 )
-from testwright.languages.javascript.taking import row_end
+from testwright.languages.javascript.taking import row_end, taken_by
 
 GROUPS = frozenset({"describe", "suite", "context"})
 _HOOK = re.compile(r"^(?:before|after)(?:Each|All)?\(")
@@ -147,6 +147,8 @@ def _home(
     if named:
         return named[-1], False
     others = {_plain(other) for other in groups if other is not None}
+    if group is not None:  # `describe('chunk')` is about the function of that name, not about what stands beside it
+        others |= {_plain(one.local) for node in host.root.named_children for one in taken_by(node)}
     lone = next((each for each in found if each.is_only and _plain(each.title) not in others), None)
     return (lone, group is not None) if lone is not None else None
 

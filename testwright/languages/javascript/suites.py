@@ -5,6 +5,7 @@ way; two groups that declare one name differently cannot be told apart then, and
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from dataclasses import field as data_field
@@ -222,11 +223,27 @@ def render(draft: Draft) -> str:
 
 
 def title_beside(title: str, codes: list[str]) -> str:
-    """A group's title in the quotes that the titles of its tests have."""
-    double = sum(re.match(r"[\w.]+\(\"[^\"']*\"", code) is not None for code in codes)
+    """A group's title in the quotes that its tests have."""
     plain = quoted(title)
     is_free = plain.startswith("'") and not re.search(r"[\"\\]", plain)
-    return f'"{plain[1:-1]}"' if 2 * double > len(codes) and is_free else plain
+    return f'"{plain[1:-1]}"' if is_free and quote_of(parse("\n".join(codes))) == '"' else plain
+
+
+def quote_of(root: Node) -> str | None:
+    """The quotes that most texts stand in. One that holds quotes itself says nothing about them."""
+    counts: Counter[str] = Counter()
+    for node in walk(root):
+        said = string_value(node) if node.type == "string" else None
+        if said is not None and "'" not in said and '"' not in said and _is_plain(node):
+            counts[text_of(node)[:1]] += 1
+    if not counts or counts["'"] == counts['"']:
+        return None
+    return max("'\"", key=lambda quote: counts[quote])
+
+
+def _is_plain(node: Node) -> bool:
+    """An attribute of JSX is written in double quotes whatever the others are."""
+    return node.parent is None or node.parent.type != "jsx_attribute"
 
 
 def _with_describe(preamble: str) -> str:

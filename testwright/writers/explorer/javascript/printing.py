@@ -1,6 +1,8 @@
 """Observed values as source text that a careful person could have typed."""
 
 import re
+import unicodedata
+from itertools import pairwise
 from typing import Any
 
 WIDTH = 94  # inside `describe` and `it`, four columns are gone
@@ -19,11 +21,22 @@ _CODE = {
 
 def quoted(text: str) -> str:
     shown = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-    shown = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u200b-\u200f]", lambda m: f"\\u{ord(m[0]):04x}", shown)
+    shown = "".join(one if _is_seen(one, before) else _escaped(one) for before, one in pairwise(f" {shown}"))
     if "'" in shown and '"' not in shown:
         return f'"{shown}"'
     escaped = shown.replace("'", "\\'")
     return f"'{escaped}'"
+
+
+def _is_seen(one: str, before: str) -> bool:
+    """What a reader can tell apart: no blank that looks like another, and an accent only on a letter."""
+    kind = unicodedata.category(one)
+    return (one == " " or kind[0] not in "CZ") and (kind[0] != "M" or before.isalnum())
+
+
+def _escaped(one: str) -> str:
+    units = one.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def number(value: float) -> str:
