@@ -129,9 +129,9 @@ class RunOrder:
 
     `seed` shuffles the order of the tests and seeds random sources; None runs them as written. `only` restricts the run
     to the named cases, and `alone` gives each of these an environment that no other one has been in; what there is no
-    time for is then left out of the report. `coverage` asks for coverage of `source_path`. `extra_reports` are further
-    files below OUT that the suite writes itself (the explorer's probes do). `frozen` stops the clock
-    that the code reads at FROZEN_AT, in FROZEN_ZONE.
+    time for is then left out of the report, and what passes and has drawn random numbers is run again with others.
+    `coverage` asks for coverage of `source_path`. `extra_reports` are further files below OUT that the suite writes
+    itself (the explorer's probes do). `frozen` stops the clock that the code reads at FROZEN_AT, in FROZEN_ZONE.
     """
 
     source_path: str
