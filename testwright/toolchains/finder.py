@@ -1,6 +1,7 @@
 """How a project's tests are run: with its own runner where it has one, else with one that Testwright brings."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,11 @@ from testwright.toolchains.python import Interpreter, own_interpreter, project_i
 
 PYTHON_EXTRAS = "/opt/testwright/python"
 _ONLY_OUR_PLUGINS = (("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"), ("PYTEST_PLUGINS", "pytest_asyncio.plugin"))
-"""A pytest that we bring is none of the project's: what happens to be installed on this machine has no say in a run."""
+"""What happens to be installed on this machine has no say in a run, unless the project names plugins of pytest."""
+_NAMES_PLUGINS = re.compile(r"\bpytest[-_](?!asyncio\b)[a-z]")
+_WHERE_NAMED = re.compile(
+    r"(?:pyproject\.toml|setup\.(?:cfg|py)|tox\.ini|Pipfile|conftest\.py|[^/]*requirements[^/]*\.txt)"
+)
 """Where what we bring for Python is mounted; it stands in the runner's PYTHONPATH."""
 _NODE_ENTRY = {"vitest": "vitest/vitest.mjs", "jest": "jest/bin/jest.js", "mocha": "mocha/bin/mocha.js"}
 # Without these a suite still runs, but coverage or component tests are lost.
@@ -127,6 +132,7 @@ class InstalledToolchains:
             )
         extras = await self._managed.python(python.minor, progress)
         version = managed_version("pytest")
+        plugins = () if await asyncio.to_thread(_names_plugins, view) else _ONLY_OUR_PLUGINS
         why = "its virtual environment has no pytest" if project else "the project has no virtual environment"
         return Runner(
             framework="pytest",
@@ -135,7 +141,7 @@ class InstalledToolchains:
             found=f"pytest {version}, brought by Testwright: {why}",
             program=(python.path, "-m", "pytest"),
             mounts=(*python.mounts, Mount(host=str(extras), inside=PYTHON_EXTRAS)),
-            env=(("PYTHONPATH", PYTHON_EXTRAS), *_ONLY_OUR_PLUGINS),
+            env=(("PYTHONPATH", PYTHON_EXTRAS), *plugins),
             facts=(
                 *_python_facts(python, version),
                 *((fact, "managed") for fact in _PYTHON_PACKAGES),
@@ -243,3 +249,8 @@ def _node_runner(
 
 def _python_facts(python: Interpreter, pytest_version: str) -> tuple[tuple[str, str], ...]:
     return (("python_version", python.version), ("pytest_version", pytest_version))
+
+
+def _names_plugins(view: Workspace) -> bool:
+    texts = (view.text(path) for path in view.paths() if _WHERE_NAMED.fullmatch(path))
+    return any(text is not None and _NAMES_PLUGINS.search(text) for text in texts)

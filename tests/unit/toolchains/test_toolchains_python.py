@@ -16,9 +16,15 @@ from testwright.toolchains.python import own_interpreter, project_interpreter
 async def runner_for(
     tmp_path: Path, installer: FakeInstaller | None = None, origin: Path | None = None, framework: str = "pytest"
 ) -> Runner:
+    view = FakeView(root=str(tmp_path), origin=str(origin) if origin else None)
+    return await runner_in(tmp_path, view, installer, framework)
+
+
+async def runner_in(
+    tmp_path: Path, view: FakeView, installer: FakeInstaller | None = None, framework: str = "pytest"
+) -> Runner:
     managed = ManagedRunners(tmp_path / "cache", tool=installer or FakeInstaller(), seconds=5)
     finder = InstalledToolchains(tmp_path / "cache", managed=managed, node=system_node)
-    view = FakeView(root=str(tmp_path), origin=str(origin) if origin else None)
     return await finder.runner(framework, view, Sentences())
 
 
@@ -46,6 +52,16 @@ async def test_what_is_installed_on_this_machine_has_no_say_in_a_pytest_that_we_
 
     assert (ours["PYTEST_DISABLE_PLUGIN_AUTOLOAD"], ours["PYTEST_PLUGINS"]) == ("1", "pytest_asyncio.plugin")
     assert not {"PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"} & theirs.keys()
+
+
+async def test_plugins_of_pytest_that_the_project_names_are_loaded_from_where_they_are_installed(
+    tmp_path: Path,
+) -> None:
+    plain = FakeView(root=str(tmp_path), origin=None, texts={"pyproject.toml": "[tool.pytest.ini_options]"})
+    mocking = FakeView(root=str(tmp_path), origin=None, texts={"requirements-dev.txt": "pytest\npytest-mock==3.14\n"})
+
+    assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" in dict((await runner_in(tmp_path, plain)).env)
+    assert "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in dict((await runner_in(tmp_path, mocking)).env)
 
 
 async def test_a_projects_own_pytest_is_preferred(tmp_path: Path, project: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,15 +17,16 @@ class FakeView:
     root: str
     origin: str | None
     files: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def paths(self) -> Sequence[str]:
-        return self.files
+        return (*self.files, *self.texts)
 
     def text(self, path: str) -> str | None:
-        return None
+        return self.texts.get(path)
 
     def exists(self, path: str) -> bool:
-        return path in self.files
+        return path in self.paths()
 
     def write(self, path: str, text: str) -> None:
         raise NotImplementedError
