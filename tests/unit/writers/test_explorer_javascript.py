@@ -1,91 +1,21 @@
+"""What the explorer of JavaScript asks of the code, and makes of what it is told."""
+
 import json
 from dataclasses import replace
 
 import pytest
+from explorer_samples import PRICE, TEXT, explored, function, reporting, saw, shapes_of, task
 
-from testwright.domain.analysis import Analysis, Parameter, Symbol, SymbolKind
+from testwright.domain.analysis import Parameter, Symbol, SymbolKind
 from testwright.domain.edges import Edge
 from testwright.domain.errors import PermanentError
-from testwright.domain.mutants import Mutant
-from testwright.domain.ports import Explored, Gaps, WritingTask
-from testwright.domain.projects import Runner
-from testwright.domain.sessions import CoverageGoal, Options, SourceFile, TestType
+from testwright.domain.ports import Explored
+from testwright.domain.sessions import CoverageGoal, Options, TestType
 from testwright.domain.verdicts import NotRun
 from testwright.writers.explorer.javascript import JavaScriptExplorer, probe_text
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.plan import plan_of, targets_of
-from testwright.writers.explorer.javascript.printing import brief, expectation, source
-
-
-class View:
-    root = "/nowhere"
-
-    def __init__(self, **texts):
-        self._texts = texts
-
-    def paths(self):
-        return sorted(self._texts)
-
-    def text(self, path):
-        return self._texts.get(path)
-
-    def exists(self, path):
-        return path in self._texts
-
-
-def task(text, *symbols, path="src/price.ts", probe=None, options=None, framework="vitest", **others):
-    return WritingTask(
-        source=SourceFile(path=path, text=text, framework=framework),
-        analysis=Analysis(language="typescript", symbols=symbols),
-        framework=framework,
-        suite_path="src/price.test.ts",
-        options=options or Options(),
-        runner=Runner(framework=framework, version="4", origin="managed", found="", program=("node", "x")),
-        view=View(**others),
-        probe=probe,
-        seed=1,
-    )
-
-
-def function(name, text, *parameters, line=1):
-    end = line + text.count("\n")
-    return Symbol(
-        name=name,
-        kind=SymbolKind.FUNCTION,
-        line=line,
-        end_line=end,
-        parameters=tuple(Parameter(name=each) for each in parameters),
-    )
-
-
-def shapes_of(text, *parameters, **others):
-    work = task(text, function("f", text.split("\n//")[0], *parameters), **others)
-    module = Module(work.source.path, text, work.view)
-    return [each["shape"] for each in targets_of(work, module)[0].spec["params"]]
-
-
-def saw(result=None, *, args=(), branches=("s1",), target=0, kind="value", **more):
-    outcome = {"kind": "value", "tree": result, "isAsync": False} if kind == "value" else more.pop("thrown")
-    return {
-        "target": target,
-        "args": list(args),
-        "steps": [],
-        "isExample": False,
-        "answer": None,
-        "asked": [],
-        "after": [],
-        "spies": [],
-        "branches": list(branches),
-        "outcome": outcome,
-        **more,
-    }
-
-
-def reporting(*told):
-    async def probe(text, reports, *, seconds):
-        return Explored(reports={"explored.json": json.dumps({"told": told}).encode()})
-
-    return probe
+from testwright.writers.explorer.javascript.printing import source
 
 
 def test_types_become_shapes_with_their_declarations_looked_up():
@@ -177,15 +107,6 @@ def test_boundary_cases_that_the_code_names_are_inputs():
 
     assert inputs(work) == [[[], [1, 1]], [None, 9]]
     assert inputs(replace(work, options=Options(include_edge_cases=False))) == [None, None]
-
-
-TEXT = "export function price(text: string): number {\n  return 1\n}"
-PRICE = function("price", TEXT, "text")
-
-
-async def explored(*told, options=None, **more):
-    work = task(TEXT, PRICE, probe=reporting(*told), options=options, **more)
-    return (await JavaScriptExplorer().explore(work, 2.0)).draft
 
 
 async def test_an_observation_becomes_a_plain_test():
@@ -357,139 +278,6 @@ def test_the_signs_at_which_the_code_takes_texts_apart_are_told_with_its_words()
     assert plan["words"] == ["max-age"]
 
 
-def object_of(**members):
-    return {"$": "object", "v": [[name, value] for name, value in members.items()]}
-
-
-@pytest.mark.parametrize(
-    ("tree", "text"),
-    [
-        (["a", "b"], "['a', 'b']"),
-        (["alpha", "beta", "gamma", "delta"], "['alpha', 'beta', …]"),
-        (["x" * 60], "['xxxxxxxxxxxxxxxxxxxx…']"),
-        (object_of(number="886537500226", state="returned"), "{ number: '8865375002…', … }"),
-        ([object_of(cents=1250, days=3), object_of(cents=1, days=3)], "[{ cents: 1250, … }, …]"),
-        ("it's a long text that goes on and on", '"it\'s a long text that…"'),
-        ({"$": "date", "v": "2024-02-29T12:00:00.000Z"}, "new Date('2024-02-29T12:00:00.000Z')"),
-    ],
-)
-def test_titles_leave_members_out_and_never_cut_a_literal_open(tree, text):
-    assert brief(tree, 28) == text
-
-
-async def test_namesakes_say_how_their_calls_differ():
-    parcels = [object_of(box=[1] * 20, country=country) for country in ("DE", "CA")]
-    told = [saw("ok", args=[parcel], branches=(f"s{n}",)) for n, parcel in enumerate(parcels)]
-
-    text = "export function price(parcel) {}"
-    work = task(text, function("price", text, "parcel"), probe=reporting(*told))
-    names = [case.name for case in (await JavaScriptExplorer().explore(work, 2.0)).draft.cases]
-
-    assert names[0] == "returns 'ok' for { box: [1, 1, 1, 1, 1, 1, 1, 1, …], … }"
-    assert names[1] == "returns 'ok' for { country: 'CA', box: [1, 1, 1, …] }"
-
-
-async def test_namesakes_that_a_title_cannot_show_whole_name_the_difference():
-    texts = [f"{'x' * 50}{end}" for end in "ab"]
-    told = [saw("ok", args=[text], branches=(f"s{n}",)) for n, text in enumerate(texts)]
-
-    names = [case.name for case in (await explored(*told)).cases]
-
-    assert names[1] == f"{names[0]}, with text ending in 'xxxxxxxxxxxb'"
-
-
-async def test_what_a_server_answers_tells_namesakes_apart():
-    answers = [{"ok": True, "status": 200, "body": object_of(state=state)} for state in "PT"]
-    told = [
-        saw("ok", args=["a"], branches=(f"s{n}",), answer=answer, asked=[["/a"]]) for n, answer in enumerate(answers)
-    ]
-
-    names = [case.name for case in (await explored(*told)).cases]
-
-    assert names[1] == f"{names[0]}, with state 'T'"
-
-
-async def test_a_namesake_of_another_function_is_called_by_its_function():
-    text = "export function one(a) {}\nexport function two(a) {}"
-    symbols = (function("one", "x", "a", line=1), function("two", "x", "a", line=2))
-    work = task(text, *symbols, probe=reporting(saw(1, args=["a"]), saw(1, args=["a"], target=1)))
-
-    draft = (await JavaScriptExplorer().explore(work, 2.0)).draft
-
-    assert [case.name for case in draft.cases] == ["returns 1 for 'a'", "two returns 1 for 'a'"]
-
-
-CALLBACK = {"$": "spy", "v": "onDone"}
-
-
-async def calling_back(*told):
-    work = task(TEXT, function("price", TEXT, "text", "onDone"), probe=reporting(*told))
-    return (await JavaScriptExplorer().explore(work, 2.0)).draft
-
-
-async def test_a_callback_that_is_called_is_a_spy_with_a_word_said_about_it():
-    draft = await calling_back(saw(1, args=["a", CALLBACK], spies=[["onDone", [["a", 1]]]]))
-
-    assert "const onDone = vi.fn()" in draft.cases[0].code
-    assert "expect(onDone).toHaveBeenCalledWith('a', 1)" in draft.cases[0].code
-
-
-async def test_a_call_without_arguments_is_counted():
-    draft = await calling_back(saw(1, args=["a", CALLBACK], spies=[["onDone", [[]]]]))
-
-    assert "expect(onDone).toHaveBeenCalledTimes(1)" in draft.cases[0].code
-
-
-async def test_a_callback_that_is_never_called_is_no_spy():
-    draft = await calling_back(saw(1, args=["a", CALLBACK], spies=[["onDone", []]]))
-
-    assert draft.cases[0].code == (
-        "it(\"returns 1 for 'a', a callback\", () => {\n  expect(price('a', () => {})).toBe(1)\n})"
-    )
-
-
-async def test_that_a_callback_is_not_called_is_said_where_others_call_it():
-    never = saw(1, args=["a", CALLBACK], spies=[["onDone", []]])
-    once = saw(2, args=["b", CALLBACK], branches=("s2", "conDone"), spies=[["onDone", [[]]]])
-
-    draft = await calling_back(never, once)
-
-    assert "expect(onDone).not.toHaveBeenCalled()" in draft.cases[0].code
-
-
-async def test_a_test_of_an_error_has_no_spies():
-    thrown = {"kind": "throws", "name": "RangeError", "message": "no price", "own": True, "isAsync": False}
-    giving = {**CALLBACK, "returns": {"$": "object", "v": [["a", 1]]}}
-
-    draft = await calling_back(saw(args=["a", giving], kind="throws", thrown=thrown, spies=[["onDone", [[]]]]))
-
-    assert "expect(() => price('a', () => ({ a: 1 }))).toThrow('no price')" in draft.cases[0].code
-    assert "vi.fn" not in draft.cases[0].code
-
-
-async def test_a_click_that_calls_back_is_told():
-    button = {"role": "button", "name": "Save", "alone": True, "disabled": False, "checked": False, "value": None}
-    state = {"roles": [{**button, "className": ""}], "texts": [], "isEmpty": False}
-    props = {"$": "object", "v": [["onSave", {"$": "spy", "v": "onSave"}]]}
-    work = task(
-        "export function Save({ onSave }) {}",
-        Symbol(name="Save", kind=SymbolKind.COMPONENT, line=1, end_line=1, parameters=(Parameter(name="props"),)),
-        probe=reporting(
-            saw(
-                args=[props],
-                states=[state, state],
-                spies=[["onSave", [[{"$": "cut"}]]]],
-                steps=[{"act": "click", "role": "button", "name": "Save"}],
-            )
-        ),
-    )
-
-    draft = (await JavaScriptExplorer().explore(work, 2.0)).draft
-
-    assert draft.cases[0].name == "calls onSave after clicking Save"
-    assert "expect(onSave).toHaveBeenCalledTimes(1)" in draft.cases[0].code
-
-
 async def test_a_search_that_breaks_off_says_so_and_what_to_do():
     async def probe(text, reports, *, seconds):
         broken = {"told": [], "broken": "TypeError: no\n at fill"}
@@ -524,40 +312,6 @@ def test_comparisons_of_names_that_every_object_has_are_told_apart_from_the_obje
     assert plan["compared"] == [["constructor", ["Box"]]]
 
 
-@pytest.mark.parametrize(
-    ("tree", "text"),
-    [
-        (None, "null"),
-        ("it's", '"it\'s"'),
-        ([1, -2.5, True], "[1, -2.5, true]"),
-        ({"$": "number", "v": "-0"}, "-0"),
-        ({"$": "map", "v": [["a", 1]]}, "new Map([['a', 1]])"),
-        ({"$": "object", "v": [["a-b", 1], ["__proto__", 2]]}, "{ 'a-b': 1, ['__proto__']: 2 }"),
-        ({"$": "date", "v": "2024-02-29T12:00:00.000Z"}, "new Date('2024-02-29T12:00:00.000Z')"),
-        ("a\nb\u200b", "'a\\nb\\u200b'"),
-        ("\u0320", "'\\u0320'"),
-        ("cafe\u0301 \u3042", "'cafe\u0301 \u3042'"),
-        ("a\u00a0b\U0001f600", "'a\\u00a0b\U0001f600'"),
-        ("\ud800", "'\\ud800'"),
-    ],
-)
-def test_values_are_printed_as_a_person_types_them(tree, text):
-    assert source(tree) == text
-
-
-def test_long_values_break_as_prettier_breaks_them():
-    tree = {"$": "object", "v": [[f"property{n}", "x" * 20] for n in range(4)]}
-
-    assert source(tree).startswith("{\n  property0: '")
-    assert source(tree).endswith(",\n}")
-
-
-def test_floats_are_compared_closely_and_whole_numbers_exactly():
-    assert expectation("f()", 0.1 + 0.2) == "expect(f()).toBeCloseTo(0.3, 9)"
-    assert expectation("f()", 12.5) == "expect(f()).toBe(12.5)"
-    assert expectation("f()", {"$": "undefined"}) == "expect(f()).toBeUndefined()"
-
-
 async def test_what_a_call_gave_is_held_under_its_own_name_and_used_in_turn():
     text = "export function counter(step: number) {\n  const count = (by: number) => by\n  return count\n}"
     step = {"name": "", "args": [2]}
@@ -569,49 +323,6 @@ async def test_what_a_call_gave_is_held_under_its_own_name_and_used_in_turn():
     assert case.name == "count(2) returns 6 from counter(3)"
     assert "const count = counter(3)" in case.code
     assert "expect(count(2)).toBe(6)" in case.code
-
-
-GAPS = Gaps(
-    unnoticed=(Mutant(number=7, operator="constant", line=2, end_line=2, before="1", after="2"),),
-    missed=(),
-    switched="// changed",
-)
-
-
-async def strengthened(probe, draft):
-    return await JavaScriptExplorer().strengthen(task(TEXT, PRICE, probe=probe), draft, GAPS, 2.0)
-
-
-async def test_a_call_that_tells_a_change_apart_becomes_a_test_under_a_new_name():
-    placed = {}
-
-    async def probe(text, reports, *, seconds, files):
-        placed.update(files)
-        told = [saw(1, args=["a"], change=7), saw(1, args=["b"], change=8)]
-        return Explored(reports={"explored.json": json.dumps({"told": told}).encode()})
-
-    draft = await explored(saw(1, args=["a"]))
-    writing = await strengthened(probe, draft)
-
-    assert placed == {"src/testwright-changed-price.ts": "// @ts-nocheck\n// changed"}
-    assert [case.name for case in draft.cases] == ["returns 1 for 'a'"]
-    assert [case.name for case in writing.draft.cases] == ["returns 1 for 'a' (2)", "returns 1 for 'b'"]
-
-
-async def test_a_change_that_never_ends_is_left_out_and_its_call_is_not():
-    texts = []
-
-    async def probe(text, reports, *, seconds, files):
-        texts.append(text)
-        if len(texts) == 1:
-            marker = json.dumps([0, ["a"], [], 7]).encode() + b"\n"
-            return Explored(reports={"exploring.json": marker}, problem=NotRun(code="timeout", message="too long"))
-        return Explored(reports={"explored.json": json.dumps({"told": []}).encode()})
-
-    writing = await strengthened(probe, await explored(saw(1, args=["a"])))
-
-    assert writing is None
-    assert '"skip": [], "changes": []' in texts[1]
 
 
 async def test_a_hook_for_an_element_is_spread_on_one_and_touched():
