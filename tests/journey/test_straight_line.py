@@ -70,7 +70,7 @@ def test_one_bad_file_never_harms_the_others(service):
         "throws.py": "raise RuntimeError('not today')\n\n\ndef f():\n    return 1\n",
         "loops.py": "while True:\n    pass\n\n\ndef f():\n    return 1\n",
         "missing.py": "import nothing_like_this\n\n\ndef f():\n    return nothing_like_this.x\n",
-        "private.py": "def _f():\n    return 1\n",
+        "nothing.py": "LIMIT = 3\n",
     }
     files = [{"path": path, "content": text} for path, text in bad.items()]
     files.append({"path": "good.py", "content": "def double(number: int) -> int:\n    return 2 * number\n"})

@@ -32,17 +32,7 @@ Told = dict[str, Any]
 def writing_of(told: list[Told], targets: tuple[Target, ...], task: WritingTask, module: Module) -> Writing:
     """Ordinary observations as tests, and apart from them what looks like a bug."""
     style = _style(task, module)
-    doubts: list[tuple[Target, Doubt]] = []
-    sound: list[Told] = []
-    contradicted: set[str] = set()
-    for each in told:
-        doubt = doubt_of(each, targets[each["target"]], module, style)
-        if doubt is not None:
-            doubts.append((targets[each["target"]], doubt))
-            contradicted |= {_call_key(each)} if doubt.claim is not None else set()
-        elif "claim" not in each and (each["outcome"]["kind"] != "throws" or each["outcome"]["own"]):
-            sound.append(each)
-    sound = [each for each in sound if _call_key(each) not in contradicted]
+    sound, doubts = _weighed(told, targets, module, style)
     return Writing(
         draft=draft_of(sound, targets, task, style),
         suspects=tuple(_suspects(doubts, task, style)) if task.framework in _WITH_EXPECT else (),
@@ -54,9 +44,26 @@ def further_writing_of(
 ) -> Writing | None:
     """Each observation shows a change that the draft's tests do not notice: all are told, under names that are new."""
     style = _style(task, module)
-    sound = [each for each in told if doubt_of(each, targets[each["target"]], module, style) is None]
+    sound, _ = _weighed(told, targets, module, style)
     further = draft_of(sound, targets, task, style, draft)
     return Writing(draft=further) if further.cases else None
+
+
+def _weighed(
+    told: list[Told], targets: tuple[Target, ...], module: Module, style: Style
+) -> tuple[list[Told], list[tuple[Target, Doubt]]]:
+    """What may be written down as it was seen, and what looks like a bug. Nothing is both, however it was come by."""
+    doubts: list[tuple[Target, Doubt]] = []
+    sound: list[Told] = []
+    contradicted: set[str] = set()
+    for each in told:
+        doubt = doubt_of(each, targets[each["target"]], module, style)
+        if doubt is not None:
+            doubts.append((targets[each["target"]], doubt))
+            contradicted |= {_call_key(each)} if doubt.claim is not None else set()
+        elif "claim" not in each and (each["outcome"]["kind"] != "throws" or each["outcome"]["own"]):
+            sound.append(each)
+    return [each for each in sound if _call_key(each) not in contradicted], doubts
 
 
 def _numbered(title: str, names: set[str]) -> str:

@@ -41,10 +41,9 @@ def explore(plan: dict[str, Any]) -> None:
     ground = Ground(plan, facts, bench, changes)
     try:
         records, troubles = _of_symbols(ground, plan["seconds"] * _SEARCH_SHARE)
-        if changes is None:
-            records = examples.weighed(records, plan.get("claims", []), bench, facts)
-            if plan["integration"]:
-                records.extend(_seams([record for record in records if "suspicion" not in record], bench))
+        records = examples.weighed(records, plan.get("claims", []), bench, facts)
+        if changes is None and plan["integration"]:
+            records.extend(_seams([record for record in records if "suspicion" not in record], bench))
         kept = replay.steady(bench, records, until=time.monotonic() + plan["seconds"])
     finally:
         bench.close()
