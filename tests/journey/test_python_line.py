@@ -473,7 +473,7 @@ def test_a_conftest_that_loops_or_ends_the_process_is_named(tmp_path, text, mess
     order = RunOrder(source_path="shop.py", suite_paths=("tests/test_shop.py",))
     command = Pytest().command(order, RUNNER, folder.root)
 
-    sooner = replace(command, env=(*command.env, ("TESTWRIGHT_LOAD_SECONDS", "1")))
+    sooner = replace(command, env=(*command.env, ("TESTWRIGHT_LOAD_SECONDS", "4")))
     report = Pytest().read(folder.run(sooner), order)
 
     assert isinstance(report, NotRun)
