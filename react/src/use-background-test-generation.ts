@@ -36,6 +36,8 @@ export interface UseBackgroundTestGenerationReturn extends Snapshot {
   /** A further round of the same session, for one file or for all that failed. */
   retryFile: (path: string) => Promise<boolean>
   retryFailed: () => Promise<number>
+  /** Go on with what a limit on the cost stopped; `maxCostUsd` is the whole session's new limit. */
+  goOn: (maxCostUsd: number) => Promise<number>
   /** Close the connection; `resume` opens it again. */
   disconnect: () => void
   clearError: () => void
@@ -63,6 +65,7 @@ export function useBackgroundTestGeneration(
       resume: store.resume,
       retryFile: store.retryFile,
       retryFailed: store.retryFailed,
+      goOn: store.goOn,
       disconnect: store.disconnect,
       clearError: store.clearError,
     }),

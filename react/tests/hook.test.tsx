@@ -340,6 +340,26 @@ test('a retried file is a further round of the same session, on a new connection
   expect(onComplete).toHaveBeenCalledTimes(2)
 })
 
+test('what a budget stopped goes on under a new limit, in a further round', async () => {
+  service.events.push(...roundOf(['a.ts', 'b.ts'], 1, ['b.ts']))
+  for (const event of service.events)
+    if (event.type === 'file_failed') event.error = { code: 'budget_reached', message: '', retryable: true }
+  const { result } = follow()
+  await act(() => result.current.startBackgroundGeneration(REQUEST))
+  await waitFor(() => expect(result.current.status).toBe('partial'))
+  await act(async () => {
+    const gone = result.current.goOn(2)
+    service.events.push(...roundOf(['b.ts'], 2))
+
+    expect(await gone).toBe(1)
+  })
+  await waitFor(() => expect(result.current.status).toBe('completed'))
+
+  expect(service.requests.find(request => request.path.endsWith('/continue'))?.body).toEqual({
+    maxCostUsd: 2,
+  })
+})
+
 test('a refused retry leaves the files as they were', async () => {
   service.events.push(...roundOf(['a.ts', 'b.ts'], 1, ['b.ts']))
   const { result } = follow()

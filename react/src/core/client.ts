@@ -38,6 +38,7 @@ export interface Client {
   status(sessionId: string): Promise<StatusReport>
   cancel(sessionId: string): Promise<unknown>
   retry(sessionId: string, paths: readonly string[]): Promise<unknown>
+  goOn(sessionId: string, maxCostUsd: number): Promise<unknown>
   tests(sessionId: string): Promise<GeneratedTest[]>
   streamUrl(sessionId: string, lastEventId: number): Promise<string>
 }
@@ -75,6 +76,7 @@ export function createClient({ baseUrl = '', headers, credentials, fetch }: Clie
     status: sessionId => call('GET', `/api/inngest/status/${encodeURIComponent(sessionId)}`),
     cancel: sessionId => call('POST', `${session(sessionId)}/cancel`, {}),
     retry: (sessionId, paths) => call('POST', `${session(sessionId)}/retry`, { paths }),
+    goOn: (sessionId, maxCostUsd) => call('POST', `${session(sessionId)}/continue`, { maxCostUsd }),
     tests: async sessionId =>
       (await call<{ tests: GeneratedTest[] }>('GET', `${session(sessionId)}/tests`)).tests,
     async streamUrl(sessionId, lastEventId) {

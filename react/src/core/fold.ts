@@ -287,3 +287,8 @@ function merged(old: readonly DroppedTest[], fresh: readonly DroppedTest[]): rea
   const unseen = fresh.filter(drop => !old.some(seen => seen.name === drop.name && seen.gate === drop.gate))
   return unseen.length ? [...old, ...unseen] : old
 }
+
+/** Whether a limit on the cost kept the model from this file, wherever that left it. */
+export const isStoppedByBudget = ({ stage, error, test }: FileState): boolean =>
+  (stage === 'failed' && error?.code === 'budget_reached') ||
+  (stage === 'done' && test?.evidence.modelProblemCode === 'budget_reached')

@@ -10,6 +10,7 @@ import {
   foldReport,
   initialState,
   isOver,
+  isStoppedByBudget,
   isTerminal,
   requeued,
   type SessionState,
@@ -139,6 +140,13 @@ export class SessionStore {
         .map(file => file.path),
     )
 
+  /** Past a budget that stopped files. `maxCostUsd` is the new limit of the whole session, all its rounds together. */
+  goOn = (maxCostUsd: number): Promise<number> =>
+    this.#retry(
+      this.#snapshot.fileList.filter(isStoppedByBudget).map(file => file.path),
+      sessionId => this.#client.goOn(sessionId, maxCostUsd),
+    )
+
   disconnect = (): void => {
     this.#wanted = false
     this.#resuming = null
@@ -220,14 +228,17 @@ export class SessionStore {
     }
   }
 
-  async #retry(paths: readonly string[]): Promise<number> {
+  async #retry(
+    paths: readonly string[],
+    ask = (sessionId: string): Promise<unknown> => this.#client.retry(sessionId, paths),
+  ): Promise<number> {
     const { sessionId, status } = this.#state
     if (!sessionId || !isOver(status) || !paths.length) return 0
     const generation = this.#generation
     const before = this.#state
     this.#set({ ...requeued(before, paths), status: 'submitting', errorDetail: null }, true)
     try {
-      await this.#client.retry(sessionId, paths)
+      await ask(sessionId)
       if (generation !== this.#generation) return 0
       this.#historyEnd = Math.max(this.#historyEnd, before.lastEventId) + 1
       this.#set({ ...this.#state, status: 'queued', progress: 0 }, true)

@@ -11,6 +11,7 @@ import { change, count, money, timeLeft } from '../ui/words'
 import { FilePane } from './file-pane'
 import { FileTable } from './file-table'
 import { factsOf } from './file-words'
+import { GoOn } from './go-on'
 import { LineLog } from './log'
 import { LogView } from './log-view'
 import { Segments } from './segments'
@@ -136,6 +137,7 @@ function Head({ generation, detail, now }: HeadProps) {
       </div>
       <Segments files={fileList} progress={progress} />
       <FactsLine generation={generation} detail={detail} now={now} />
+      {!isGenerating && <GoOn files={fileList} onGoOn={generation.goOn} />}
       {detail && fileList.some(({ test }) => test?.testCode) && <TakeAway detail={detail} />}
       {errorDetail ? (
         <Problem error={errorDetail}>
