@@ -140,6 +140,12 @@ def test_two_script_preambles_become_one():
     assert SCRIPT.joined(one, one) == one
 
 
+def test_blocks_of_imports_stay_apart():
+    one, other = "import pytest\n\nfrom shop import gross", "import pytest\n\nfrom shop import net"
+
+    assert PYTHON.joined(one, other) == "import pytest\n\nfrom shop import gross, net"
+
+
 @pytest.mark.parametrize(
     ("language", "one", "other"),
     [

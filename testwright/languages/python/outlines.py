@@ -161,8 +161,12 @@ def joined(preamble: str, other: str) -> str:
     first, second = parse(preamble), parse(other)
     if first.has_error or second.has_error:
         raise ValueError("One of them does not parse.")
+    spaced: set[str] = set()
     for node in (*first.named_children, *second.named_children):
         text = text_of(node).strip()
+        module = text_of(node.child_by_field_name("module_name"))
+        if _follows_a_blank_line(node):
+            spaced.add(f"from {module}" if node.type == "import_from_statement" else text)
         for name, origin in _origins(node):
             if origins.setdefault(name, origin) != origin:
                 raise ValueError(f"`{name}` is imported from two places.")
@@ -171,7 +175,6 @@ def joined(preamble: str, other: str) -> str:
         elif node.type == "import_statement":
             imports.setdefault(text)
         elif node.type == "import_from_statement":
-            module = text_of(node.child_by_field_name("module_name"))
             names = [text_of(name) for name in bound_names(node).values()] or ["*"]
             imports.setdefault(f"from {module}")
             named.setdefault(f"from {module}", {}).update(dict.fromkeys(names))
@@ -180,10 +183,18 @@ def joined(preamble: str, other: str) -> str:
                 if defined.setdefault(name, text) != text:
                     raise ValueError(f"`{name}` is defined in two ways.")
             rest.setdefault(text)
-    lines = [_import_line(line, named[line]) if line in named else line for line in imports]
+    lines: list[str] = []
+    for line in imports:
+        lines += [""] if line in spaced and lines else []
+        lines.append(_import_line(line, named[line]) if line in named else line)
     blocks = ["\n".join(lines), *rest]
     gap = "\n\n\n" if any(re.match(r"@|def |class |async ", text) for text in rest) else "\n\n"
     return gap.join(block for block in blocks if block)
+
+
+def _follows_a_blank_line(statement: Node) -> bool:
+    before = statement.prev_named_sibling
+    return before is not None and statement.start_point.row > before.end_point.row + 1
 
 
 def _origins(statement: Node) -> Iterator[tuple[str, str]]:
