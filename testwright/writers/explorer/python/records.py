@@ -40,7 +40,10 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One observed call. `arguments` are (parameter, text); `error` is (type, module, message)."""
+    """One observed call. `arguments` are (parameter, text); `error` is (type, module, message).
+
+    `homes` are collaborators of other modules of the project whose code runs: (name, module).
+    """
 
     symbol: str
     lines: tuple[str, ...]
@@ -53,6 +56,7 @@ class Record:
     foreign: bool
     subject: str
     suspicion: Suspicion | None = None
+    homes: tuple[tuple[str, str], ...] = ()
 
 
 def read(report: bytes | None) -> tuple[Record, ...] | None:
@@ -83,6 +87,7 @@ def _record(row: dict[str, Any]) -> Record:
         foreign=row["foreign"] is True,
         subject=_text(row["subject"]),
         suspicion=_suspicion(row["suspicion"], row.get("place")) if row.get("suspicion") else None,
+        homes=tuple((_text(name), _text(module)) for name, module in row.get("homes", {}).items()),
     )
 
 

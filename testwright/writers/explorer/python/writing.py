@@ -82,10 +82,10 @@ def _unwrapped(assertion: str) -> str:
 
 
 def scenario_of(record: Record, options: Options) -> str:
-    """With integration asked for, a call that reads or writes real files or tables is a test of that, too."""
+    """With integration asked for, a call with real files, tables or collaborators is a test of these, too."""
     if "+" in record.symbol:
         return "integration"
-    if TestType.INTEGRATION in options.test_types and _uses_storage(record):
+    if TestType.INTEGRATION in options.test_types and (record.homes or _uses_storage(record)):
         return "integration"
     if record.error is not None:
         return "error"
@@ -234,6 +234,7 @@ def _preamble(cases: Sequence[Case], records: Sequence[Record], module: str, sty
     by_module: dict[str, set[str]] = {}
     for case, record in zip(cases, records, strict=True):
         local = _local_names(record) | style.local
+        homes = dict(record.homes)
         for name in names_in(case.code) - local:
             if name in _MODULES:
                 plain.add(name)
@@ -242,7 +243,7 @@ def _preamble(cases: Sequence[Case], records: Sequence[Record], module: str, sty
             elif record.error is not None and name == record.error[0] and record.error[1]:
                 by_module.setdefault(record.error[1], set()).add(name)
             elif name != case.name and not _is_of_python(name):
-                by_module.setdefault(module, set()).add(name)
+                by_module.setdefault(homes.get(name, module), set()).add(name)
     return imports(plain, by_module)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import importlib
 import inspect
 import itertools
 import json
 import os
 import re
 import shutil
-import sqlite3
 import sys
 import tempfile
 import threading
@@ -37,10 +37,11 @@ TEST_MODULES: dict[str, Any] = {
     "asyncio": asyncio,
     "json": json,
     "mock": mock,
-    "sqlite3": sqlite3,
     "threading": threading,
 }
 """Modules that a test imports where it needs them."""
+with contextlib.suppress(ImportError):  # not every Python is built with it
+    TEST_MODULES["sqlite3"] = importlib.import_module("sqlite3")
 _LAZY = (types.GeneratorType, map, filter, zip, enumerate, itertools.chain, itertools.islice)
 
 

@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from testwright.writers.explorer.python.probe import databases
+from testwright.writers.explorer.python.probe import collaborators, databases
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.fakes import fakes_for
 from testwright.writers.explorer.python.probe.grammars import texts_for
@@ -79,6 +79,7 @@ _BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 _CALLABLES = ("lambda value: value", "lambda *values: 1", "lambda value: value > 1", "str", "lambda: 1")
 _DEEPEST = 3
 _MOST = 90
+_MOST_MADE = 2
 
 
 class Inputs:
@@ -314,11 +315,24 @@ class Inputs:
                 needed.append([Choice(label * by_name + choice.text, choice.setup) for choice in options])
             elif annotation is not parameter.empty or parameter.default is not None:
                 extra.extend(Choice(label + choice.text, choice.setup) for choice in options[:3])
+        made = self._made_elsewhere(kind, depth)
         if not all(needed):
-            return []
+            return made
         rows = _zipped(needed, ", ".join) if needed else [Choice("")]
         more = [Choice(", ".join(filter(None, (rows[0].text, e.text))), rows[0].setup + e.setup) for e in extra[:9]]
-        return [Choice(f"{name}({row.text})", row.setup) for row in (*rows[:1], *more[:3], *rows[1:], *more[3:])]
+        built = [Choice(f"{name}({row.text})", row.setup) for row in (*rows[:1], *more[:3], *rows[1:], *more[3:])]
+        return [*built[:1], *made, *built[1:]]
+
+    def _made_elsewhere(self, kind: type, depth: int) -> list[Choice]:
+        """Objects as the project's own factories make them."""
+        found: list[Choice] = []
+        for name, function in collaborators.factories(kind, self.facts.unit):
+            hints = _hints(function)
+            parameters = inspect.signature(function).parameters.values()
+            needed = [each for each in parameters if each.default is each.empty and each.kind is not each.VAR_KEYWORD]
+            given = [self.of_type(hints.get(each.name, each.empty), function, each.name, depth + 1) for each in needed]
+            found.extend(_zipped(given, _called(name))[:_MOST_MADE])
+        return found
 
     def _built_from_subclass(self, kind: type, depth: int) -> list[Choice]:
         for name, other in self.names.items():
@@ -351,6 +365,10 @@ def _hints(owner: Any) -> dict[str, Any]:
 
 def _texts(*texts: str, setup: tuple[str, ...] = ()) -> list[Choice]:
     return [Choice(text, setup) for text in texts]
+
+
+def _called(name: str) -> Callable[[list[str]], str]:
+    return lambda row: f"{name}({', '.join(row)})"
 
 
 def _tuple(row: list[str]) -> str:

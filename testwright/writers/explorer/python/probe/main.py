@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from testwright.writers.explorer.python.probe import examples, replay, seams
+from testwright.writers.explorer.python.probe import collaborators, examples, replay, seams
 from testwright.writers.explorer.python.probe.bench import Bench
 from testwright.writers.explorer.python.probe.children import Pulse, in_child
 from testwright.writers.explorer.python.probe.clocks import PATIENCE
@@ -44,6 +44,9 @@ def explore(plan: dict[str, Any]) -> None:
         records = examples.weighed(records, plan.get("claims", []), bench, facts)
         if changes is None and plan["integration"]:
             records.extend(_seams([record for record in records if "suspicion" not in record], bench))
+        for record in records:
+            texts = [*record["lines"], *(text for _, _, text in record["arguments"])]
+            record["homes"] = collaborators.homes(texts, unit)
         kept = replay.steady(bench, records, until=time.monotonic() + plan["seconds"])
     finally:
         bench.close()

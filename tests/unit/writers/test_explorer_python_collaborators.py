@@ -1,0 +1,91 @@
+"""Other modules of the project that the explorer for Python lets work beside the file under test."""
+
+import importlib
+import random
+import sys
+
+import pytest
+
+from testwright.domain.sessions import Options, TestType
+from testwright.writers.explorer.python.probe.collaborators import factories, homes
+from testwright.writers.explorer.python.probe.facts import Facts
+from testwright.writers.explorer.python.probe.inputs import Inputs
+from testwright.writers.explorer.python.records import Check, Record
+from testwright.writers.explorer.python.writing import draft_of
+
+CART = """\
+from enum import Enum
+
+class Kind(Enum):
+    GIFT = 1
+
+class Cart:
+    def __init__(self, lines: list[str]):
+        self.lines = lines
+
+def read_cart(text: str) -> Cart:
+    return Cart(text.splitlines())
+
+def merged(one: Cart, other: Cart) -> Cart:
+    return Cart([*one.lines, *other.lines])
+"""
+CHECKOUT = """\
+from json import dumps
+from collaborating_cart import Cart, Kind, merged, read_cart
+
+def total(cart: Cart) -> int:
+    return len(cart.lines)
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    (tmp_path / "collaborating_cart.py").write_text(CART)
+    (tmp_path / "collaborating_checkout.py").write_text(CHECKOUT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("collaborating_checkout")
+    for name in ("collaborating_checkout", "collaborating_cart"):
+        sys.modules.pop(name)
+
+
+def test_a_factory_of_another_module_makes_inputs_and_what_only_changes_one_does_not(checkout):
+    assert [name for name, _ in factories(checkout.Cart, checkout)] == ["read_cart"]
+
+
+def test_an_object_is_also_made_as_the_project_makes_it(checkout):
+    inputs = Inputs(Facts(checkout), vars(checkout), random.Random(1))
+
+    found = [choice.text for choice in inputs.of_type(checkout.Cart, checkout.total, "cart", 0)]
+
+    assert 'read_cart("hello")' in found[:3]
+    assert found[0].startswith("Cart(")
+
+
+def test_collaborators_are_code_of_the_projects_other_modules(checkout):
+    lines = ["cart = read_cart(dumps([]))", "total(cart, Kind.GIFT)", "Cart([])"]
+
+    assert homes(lines, checkout) == {"read_cart": "collaborating_cart", "Cart": "collaborating_cart"}
+
+
+def test_a_test_with_a_collaborator_imports_it_from_its_home_and_is_an_integration_where_asked_for():
+    record = Record(
+        symbol="total",
+        lines=(),
+        call='total(read_cart("tea"))',
+        checks=(Check(of="", how="equals", value="1"),),
+        error=None,
+        patches=(),
+        arguments=(("cart", 'read_cart("tea")'),),
+        documented=False,
+        foreign=False,
+        subject="",
+        homes=(("read_cart", "shop.cart"),),
+    )
+    both = Options(test_types=(TestType.UNIT, TestType.INTEGRATION))
+
+    draft = draft_of([record], "shop.checkout", both, "pytest")
+
+    assert draft.preamble == "from shop.cart import read_cart\nfrom shop.checkout import total"
+    assert draft.cases[0].scenario == "integration"
+    assert draft_of([record], "shop.checkout", Options(), "pytest").cases[0].scenario == "happy"
