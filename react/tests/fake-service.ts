@@ -45,6 +45,11 @@ export class FakeService {
     for (const source of this.sources) source.pump()
   }
 
+  /** Bring a text that is being written to every open stream, between the events. */
+  show(filePath: string, text: string): void {
+    for (const source of this.sources) source.show({ type: 'draft_text', filePath, text })
+  }
+
   asked(method: string, path: string): number {
     return this.requests.filter(request => request.method === method && request.path === path).length
   }
@@ -113,6 +118,13 @@ export class FakeEventSource implements EventSourceLike {
       this.#sinceCut += 1
       if (this.#sinceCut >= this.#service.cutEvery) this.cut()
     }
+  }
+
+  /** Without a number of its own a message carries that of the one before. */
+  show(frame: object): void {
+    const lastEventId = this.#sent ? String(this.#sent) : ''
+    if (this.readyState === 1)
+      this.#call('onmessage', new MessageEvent('message', { data: JSON.stringify(frame), lastEventId }))
   }
 
   /** The line drops; like a browser's, this EventSource connects again by itself and continues after the last event. */

@@ -123,7 +123,7 @@ test('a connection that breaks for good is taken up after the newest event', asy
   })
   await waitFor(() => expect(result.current.status).toBe('completed'))
 
-  expect(service.sources[1]?.url).toBe('/api/inngest/stream/sess_1?lastEventId=3')
+  expect(service.sources[1]?.url).toBe('/api/inngest/stream/sess_1?live=1&lastEventId=3')
   expect(seen).toEqual(events)
 })
 
@@ -460,5 +460,37 @@ test('headers travel with requests, and a ticket opens the stream', async () => 
   await act(() => result.current.startBackgroundGeneration(REQUEST))
   await waitFor(() => expect(service.sources).toHaveLength(1))
 
-  expect(service.sources[0]?.url).toBe('/api/inngest/stream/sess_1?ticket=abc')
+  expect(service.sources[0]?.url).toBe('/api/inngest/stream/sess_1?live=1&ticket=abc')
+})
+
+test('what is being written is shown, is no event, and goes with the next one', async () => {
+  service.events.push(...roundOf(['a.ts']).slice(0, 2))
+  const { result, seen } = follow({ resume: 'sess_1' })
+  await waitFor(() => expect(result.current.fileList[0]?.stage).toBe('analysing'))
+  const draftText = () => result.current.fileList[0]?.draftText
+
+  act(() => service.show('a.ts', "it('adds"))
+  await waitFor(() => expect(draftText()).toBe("it('adds"))
+  act(() => service.show('a.ts', ''))
+  await waitFor(() => expect(draftText()).toBeNull())
+  act(() => service.show('a.ts', "it('divides"))
+  act(() => service.show('of-another-session.ts', 'x'))
+  await waitFor(() => expect(draftText()).toBe("it('divides"))
+  act(() => service.tell({ ...roundOf(['a.ts'])[1], type: 'test_drafted', attempt: 1, testCount: 1 }))
+  await waitFor(() => expect(draftText()).toBeNull())
+
+  expect(seen.map(update => update.type)).toEqual(['session_created', 'file_processing', 'test_drafted'])
+  expect(result.current.fileList).toHaveLength(1)
+})
+
+test('a text whose end was missed does not stay', async () => {
+  service.events.push(...roundOf(['a.ts']).slice(0, 2))
+  const { result } = follow({ resume: 'sess_1' })
+  await waitFor(() => expect(result.current.fileList[0]?.stage).toBe('analysing'))
+  act(() => service.show('a.ts', "it('adds"))
+  await waitFor(() => expect(result.current.fileList[0]?.draftText).toBe("it('adds"))
+
+  act(() => service.sources[0]?.cut())
+
+  await waitFor(() => expect(result.current.fileList[0]?.draftText).toBeNull())
 })

@@ -33,11 +33,11 @@ class ScriptedModel:
         if self._meeting is not None:
             async with asyncio.timeout(20):
                 await self._meeting.wait()
-        if self._by_prompt is not None:
-            return self._by_prompt(prompt)
-        answer = self.answers[min(number, len(self.answers)) - 1]
+        answer = self._by_prompt(prompt) if self._by_prompt else self.answers[min(number, len(self.answers)) - 1]
         if isinstance(answer, Exception):
             raise answer
+        for word in answer.text.splitlines(keepends=True) if on_text is not None else ():
+            await on_text(word)
         return answer
 
     @property

@@ -9,6 +9,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, Query
@@ -60,24 +61,34 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
             204: {"description": "The session is over and everything was seen; EventSource stops for good."},
         },
     )
-    async def stream(session_id: str, owner: Owner, after: Annotated[int, Depends(start_after)]) -> Response:
-        """Starts at event 1, or after `Last-Event-ID`; closes after the newest round's terminal event."""
+    async def stream(
+        session_id: str,
+        owner: Owner,
+        after: Annotated[int, Depends(start_after)],
+        live: Annotated[bool, Query(description="Also show what a model is writing: frames without a number.")] = False,
+    ) -> Response:
+        """Starts at event 1, or after `Last-Event-ID`; closes after the newest round's terminal event.
+
+        With `live=1` frames of the form `{"type": "draft_text", "filePath", "text"}` come between the events: the end
+        of what a model is writing for a file just now, empty once it is done. They have no `id:`, are not repeated,
+        and are no part of the sequence.
+        """
         record = await find_session(services, session_id, owner)
         if _is_all_told(record, after):
             return Response(status_code=204)
-        return EventStream(services.store, session_id, owner, after)
+        return EventStream(services.store, session_id, owner, after, live=live)
 
 
 class EventStream(Response):
     """The answer that stays open."""
 
-    def __init__(self, store: Store, session_id: str, owner: str, after: int) -> None:
+    def __init__(self, store: Store, session_id: str, owner: str, after: int, *, live: bool = False) -> None:
         super().__init__(
             media_type="text/event-stream",
             headers={"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"},
         )
         del self.headers["content-length"]
-        self._frames = follow(store, session_id, owner, after)
+        self._frames = follow(store, session_id, owner, after, live=live)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -103,13 +114,20 @@ class EventStream(Response):
 
 
 async def follow(
-    store: Store, session_id: str, owner: str, after: int, *, clock: Callable[[], float] = time.monotonic
+    store: Store,
+    session_id: str,
+    owner: str,
+    after: int,
+    *,
+    live: bool = False,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncGenerator[bytes]:
     """All frames of one connection. Holds no database connection while it waits."""
     yield format_sse_event(retry=RETRY_MILLISECONDS)
     last_words = clock()
     # Subscribe first: a row that is written between reading and waiting must wake us.
-    async with store.watch(session_id) as wakeup:
+    async with store.watch(session_id) as wakeup, AsyncExitStack() as stack:
+        onlooker = stack.enter_context(store.live_texts.watch(session_id, wakeup.ring)) if live else None
         while not store.closing:
             page = await store.events_after(session_id, after, _PAGE)
             for event in page:
@@ -128,6 +146,9 @@ async def follow(
                     continue
                 if page:
                     continue  # A further round has begun in the meantime.
+            for path, text in onlooker.look().items() if onlooker is not None else ():
+                yield _live_frame(path, text)
+                last_words = clock()
             silence = clock() - last_words
             if silence >= PING_SECONDS:
                 yield KEEPALIVE_COMMENT
@@ -138,6 +159,11 @@ async def follow(
 def frame_of(event: StoredEvent) -> bytes:
     # ASCII and compact, so that no message can hold a line end of its own.
     return format_sse_event(data_str=json.dumps(event.payload, separators=(",", ":")), id=str(event.id))
+
+
+def _live_frame(path: str, text: str) -> bytes:
+    payload = {"type": "draft_text", "filePath": path, "text": text}
+    return format_sse_event(data_str=json.dumps(payload, separators=(",", ":")))
 
 
 def _is_all_told(record: SessionRecord, after: int) -> bool:

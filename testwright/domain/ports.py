@@ -4,9 +4,10 @@ A plug-in translates foreign errors into `domain.errors`; only `wiring.py` picks
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from testwright.domain.analysis import Analysis, Claim, Import
 from testwright.domain.conventions import Check, CheckOrder, Complaint, NotChecked
@@ -24,6 +25,8 @@ from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, RunReport
 
 T = TypeVar("T")
+OnText: TypeAlias = Callable[[str], Awaitable[None]]
+"""Hears a text piece by piece while it is written."""
 
 
 class Step(Protocol):
@@ -50,6 +53,10 @@ class Desk(Protocol):
         ...
 
     async def get(self, key: str) -> dict[str, Any] | None: ...
+
+    def live(self, path: str) -> AbstractContextManager[OnText | None]:
+        """Show a text about the file of this path while it is written; None when nobody watches. It is kept nowhere."""
+        ...
 
     async def spent(self) -> Usage:
         """What was bought for this file in this round so far. An answer that was known already cost nothing."""
@@ -368,7 +375,7 @@ class WritingTask:
     """Everything a writer may use to write tests for one file.
 
     `missed` are lines that the project's own tests do not reach; empty when there are none, or nobody could tell.
-    `sample` is a test of the project's own to follow.
+    `sample` is a test of the project's own to follow. `live` shows a text while it is written, or gives None.
     """
 
     source: SourceFile
@@ -383,6 +390,7 @@ class WritingTask:
     sample: Sample | None = None
     missed: tuple[int, ...] = ()
     observed: Observed | None = None
+    live: Callable[[], AbstractContextManager[OnText | None]] = nullcontext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -452,7 +460,7 @@ class LanguageModel(Protocol):
         system: str,
         prompt: str,
         schema: Mapping[str, Any] | None,
-        on_text: Callable[[str], Awaitable[None]] | None = None,
+        on_text: OnText | None = None,
     ) -> Answer:
         """Raises TransientError (429, 5xx, network; with the provider's delay) or PermanentError (key, safety, 400)."""
         ...

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 
 from testwright.domain.analysis import Analysis
@@ -235,6 +235,7 @@ async def _task(bench: Bench) -> WritingTask:
         seed=job.seed,
         sample=_sample(bench),
         missed=tuple(sorted(baseline.lines_missed)) if baseline is not None else (),
+        live=partial(job.desk.live, job.assignment.source.path),
     )
 
 

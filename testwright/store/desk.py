@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from testwright.domain.errors import Cancelled, PermanentError, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, evidence_json, mutant_json
 from testwright.domain.paths import same_file_key
-from testwright.domain.ports import Purse
+from testwright.domain.ports import OnText, Purse
 from testwright.domain.sessions import Decision, FileStatus
 from testwright.domain.suspects import suspect_json
 from testwright.store.counting import counted
@@ -22,6 +23,7 @@ from testwright.store.database import Database
 from testwright.store.event_log import OpenRound, base_name
 from testwright.store.failing import file_failed
 from testwright.store.ledger import SessionPurse, usage_of
+from testwright.store.live_texts import LiveTexts
 from testwright.store.rows import FileRow, RoundRow, ShelfRow, SuiteRow
 
 
@@ -37,6 +39,7 @@ class FileDesk:
         file_index: int,
         now: Callable[[], datetime],
         wake: Callable[[], None],
+        texts: LiveTexts,
     ) -> None:
         self._database = database
         self._session_id = session_id
@@ -44,6 +47,7 @@ class FileDesk:
         self._file_index = file_index
         self._now = now
         self._wake = wake
+        self._texts = texts
         self.purse: Purse = SessionPurse(database, session_id=session_id, round=round, file_index=file_index, now=now)
 
     async def tell(self, event: Event) -> None:
@@ -54,6 +58,9 @@ class FileDesk:
 
     async def get(self, key: str) -> dict[str, Any] | None:
         return await self._database.glance(lambda rows: self._get(rows, key))
+
+    def live(self, path: str) -> AbstractContextManager[OnText | None]:
+        return self._texts.passage(self._session_id, path)
 
     async def spent(self) -> Usage:
         place = {"round": self._round, "file_index": self._file_index}

@@ -27,6 +27,7 @@ from testwright.store import accepting, applications, deciding, event_log, ledge
 from testwright.store.answers import StoredAnswers
 from testwright.store.database import Database, prepare_file
 from testwright.store.desk import FileDesk
+from testwright.store.live_texts import LiveTexts
 from testwright.store.migrating import migrate
 from testwright.store.wakeups import Bell, Wakeup
 
@@ -57,6 +58,7 @@ class Store:
         self._database = database
         self._bell = bell
         self._now = now
+        self.live_texts = LiveTexts()
         self.answers: AnswerCache = StoredAnswers(database, now)
 
     @classmethod
@@ -171,6 +173,7 @@ class Store:
             file_index=file_index,
             now=self._now,
             wake=self._ringer(session_id),
+            texts=self.live_texts,
         )
 
     async def tell(self, session_id: str, round: int, event: Event) -> int | None:

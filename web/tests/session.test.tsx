@@ -3,6 +3,7 @@ import { type FileState, foldEvent, initialState, type ProgressUpdate } from '@t
 import { afterEach, expect, test } from 'vitest'
 import { ChangeList } from '../src/session/changes'
 import { EvidenceCard } from '../src/session/evidence-card'
+import { BeingWritten } from '../src/session/file-pane'
 import { factsOf, glyphOf, sentenceOf, trackOf } from '../src/session/file-words'
 import { linesOf } from '../src/session/highlight'
 import { SuspectList } from '../src/session/possible-bugs'
@@ -139,6 +140,15 @@ test('what is spent is counted while files are written, and of files that failed
 
   expect(factsOf([running, failed])).toMatchObject({ tokens: 1400, costUsd: 0.5 })
   expect(factsOf([running, unknown])).toMatchObject({ tokens: 1400, costUsd: null })
+})
+
+test('what a model is writing is shown as text, whatever it says', () => {
+  const text = '<img src=x onerror=alert(1)>\nit("adds")'
+  render(<BeingWritten text={text} />)
+  const shown = screen.getByRole('region', { name: 'Being written' })
+
+  expect(shown.querySelector('code')?.textContent).toBe(text)
+  expect(shown.querySelector('img')).toBeNull()
 })
 
 test('the bar has one segment a file and tells its progress', () => {

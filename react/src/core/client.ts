@@ -80,15 +80,14 @@ export function createClient({ baseUrl = '', headers, credentials, fetch }: Clie
     tests: async sessionId =>
       (await call<{ tests: GeneratedTest[] }>('GET', `${session(sessionId)}/tests`)).tests,
     async streamUrl(sessionId, lastEventId) {
-      const query = new URLSearchParams()
+      const query = new URLSearchParams({ live: '1' })
       if (lastEventId > 0) query.set('lastEventId', String(lastEventId))
       if (headers)
         query.set(
           'ticket',
           (await call<{ ticket: string }>('POST', `${session(sessionId)}/ticket`, {})).ticket,
         )
-      const search = query.size ? `?${query}` : ''
-      return `${baseUrl}/api/inngest/stream/${encodeURIComponent(sessionId)}${search}`
+      return `${baseUrl}/api/inngest/stream/${encodeURIComponent(sessionId)}?${query}`
     },
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { type Client, type GenerationError, isRefused } from './client'
-import type { ConnectionStatus, ProgressUpdate, StatusReport } from './types'
+import type { ConnectionStatus, DraftText, ProgressUpdate, StatusReport } from './types'
 
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 30_000
@@ -26,6 +26,7 @@ export interface Following {
   lastEventId: () => number
   /** Returns true when this was the session's last event. */
   onEvent: (id: number, update: ProgressUpdate) => boolean
+  onDraftText: (draft: DraftText) => void
   /** Returns true when nothing more will come. */
   onReport: (report: StatusReport, polling: boolean) => Promise<boolean>
   onConnection: (connection: ConnectionStatus) => void
@@ -86,7 +87,9 @@ export function followSession(following: Following): () => void {
     opened.onmessage = ({ data, lastEventId }) => {
       if (mine !== turn) return
       const update = parsed(String(data))
-      if (update && following.onEvent(Number(lastEventId) || following.lastEventId() + 1, update)) close()
+      if (update?.type === 'draft_text') following.onDraftText(update)
+      else if (update && following.onEvent(Number(lastEventId) || following.lastEventId() + 1, update))
+        close()
     }
     opened.onerror = () => {
       if (mine !== turn) return
@@ -181,7 +184,7 @@ export function followSession(following: Following): () => void {
   return close
 }
 
-function parsed(data: string): ProgressUpdate | null {
+function parsed(data: string): ProgressUpdate | DraftText | null {
   try {
     const update: unknown = JSON.parse(data)
     return typeof update === 'object' && update !== null && 'type' in update

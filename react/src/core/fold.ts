@@ -125,6 +125,17 @@ export function foldReport(state: SessionState, report: StatusReport): SessionSt
   }
 }
 
+/** What is being written for a file. Files that nothing is known of yet have nothing written for them. */
+export function withDraftText(state: SessionState, path: string, text: string | null): SessionState {
+  const file = state.files[path]
+  if (!file || file.draftText === (text || null)) return state
+  return { ...state, files: { ...state.files, [path]: { ...file, draftText: text || null } } }
+}
+
+/** A line that dropped does not say when a text is done. */
+export const withoutDraftTexts = (state: SessionState): SessionState =>
+  Object.keys(state.files).reduce((shown, path) => withDraftText(shown, path, null), state)
+
 /** A suite replaces an earlier one of the same file, in its place. */
 export function withTest(state: SessionState, test: GeneratedTest): SessionState {
   const at = state.generatedTests.findIndex(other => other.filePath === test.filePath)
@@ -153,6 +164,7 @@ function newFile(path: string, index: number): FileState {
     dropped: [],
     spent: null,
     retryAt: null,
+    draftText: null,
     startedAt: null,
     endedAt: null,
     test: null,
@@ -172,7 +184,7 @@ function withFile(state: SessionState, update: FileUpdate): SessionState {
 
 function afterUpdate(old: FileState, update: FileUpdate): FileState {
   const { message, timestamp } = update
-  const file = { ...old, message, retryAt: null, spent: spentAfter(old, update) }
+  const file = { ...old, message, retryAt: null, draftText: null, spent: spentAfter(old, update) }
   switch (update.type) {
     case 'file_processing':
       // Told again while a runner is installed; a later round starts the file afresh.
@@ -244,7 +256,7 @@ function ended(state: SessionState, update: TerminalUpdate): SessionState {
   const files = { ...state.files }
   for (const [path, file] of Object.entries(files))
     if (file.stage !== 'done' && file.stage !== 'failed' && file.stage !== 'cancelled')
-      files[path] = { ...file, stage, retryAt: null, endedAt: update.timestamp }
+      files[path] = { ...file, stage, retryAt: null, draftText: null, endedAt: update.timestamp }
   const next = { ...state, files, summary: summary ?? null }
   // As the server sees it: the events speak of their round, the status of all files.
   const all = Object.values(state.files)

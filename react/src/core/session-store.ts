@@ -14,7 +14,9 @@ import {
   isTerminal,
   requeued,
   type SessionState,
+  withDraftText,
   withFiles,
+  withoutDraftTexts,
   withTest,
 } from './fold'
 import type {
@@ -284,6 +286,8 @@ export class SessionStore {
       openEventSource: this.#openEventSource,
       lastEventId: () => this.#state.lastEventId,
       onEvent: (id, update) => current() && this.#onEvent(id, update),
+      onDraftText: ({ filePath, text }) =>
+        current() && this.#set(withDraftText(this.#state, filePath, text), false),
       onReport: async (report, polling) => current() && this.#onReport(report, polling),
       onConnection: connection => current() && this.#setConnection(connection),
       onRefused: error => {
@@ -341,6 +345,7 @@ export class SessionStore {
     if (connection === this.#connection) return
     this.#connection = connection
     if (connection === 'closed') this.#letGo = null
+    if (connection !== 'open') this.#state = withoutDraftTexts(this.#state)
     this.#publish()
   }
 

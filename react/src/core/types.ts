@@ -211,6 +211,13 @@ export type FileUpdate =
 /** A newer server may send further types: leave those you do not know aside. Their common fields always hold. */
 export type ProgressUpdate = SessionCreated | RoundStarted | FileUpdate | FilesSaved | TerminalUpdate
 
+/** Between the events of a stream, and none of them: the end of what a model is writing just now, empty once it is done. */
+export interface DraftText {
+  type: 'draft_text'
+  filePath: string
+  text: string
+}
+
 export interface GeneratedTest {
   /** The source file. */
   filePath: string
@@ -359,6 +366,8 @@ export interface FileState {
   readonly spent: { readonly tokens: number; readonly costUsd: number | null } | null
   /** When the next attempt is due, while `waiting`. */
   readonly retryAt: string | null
+  /** The end of what a model is writing for it just now; null while none is, or nobody can see it. */
+  readonly draftText: string | null
   readonly startedAt: string | null
   readonly endedAt: string | null
   readonly test: GeneratedTest | null

@@ -116,7 +116,7 @@ class OpenStream:
         """Number and contents of every whole event so far."""
         frames = [frame.split("\n") for frame in self.text.split("\n\n")[:-1]]
         fields = [dict(line.split(": ", 1) for line in frame if not line.startswith(":")) for frame in frames]
-        return [(int(each["id"]), json.loads(each["data"])) for each in fields if "data" in each]
+        return [(int(each["id"]), json.loads(each["data"])) for each in fields if "id" in each]
 
     @property
     def types(self) -> list[str]:
@@ -125,6 +125,12 @@ class OpenStream:
     async def until(self, count: int) -> None:
         async with asyncio.timeout(5):
             while len(self.events) < count:
+                self.news.clear()
+                await self.news.wait()
+
+    async def until_text(self, text: str) -> None:
+        async with asyncio.timeout(5):
+            while text not in self.text:
                 self.news.clear()
                 await self.news.wait()
 

@@ -329,3 +329,37 @@ async def test_a_comment_is_sent_every_15_seconds_of_silence(door):
     await frames.aclose()
 
     assert at == [15, 30, 45]
+
+
+async def test_what_is_being_written_is_shown_to_those_who_ask_and_is_no_event(door):
+    session_id = await door.start()
+    await door.store.claim_round(session_id, 1, "run")
+    desk = door.store.desk(session_id, 1, 1)
+
+    async with door.stream(session_id) as plain, door.stream(session_id, "live=1") as live:
+        await plain.until(1)
+        with desk.live("src/a.ts") as hear:
+            assert hear is not None
+            await hear("it('adds')")
+            await live.until_text("adds")
+        await live.until_text('"text":""')
+        await door.store.finish_round(session_id, 1)
+        await plain.until_the_end()
+        await live.until_the_end()
+    async with door.stream(session_id) as later:
+        await later.until_the_end()
+
+    frame = next(frame for frame in live.text.split("\n\n") if "adds" in frame)
+    assert frame == """data: {"type":"draft_text","filePath":"src/a.ts","text":"it('adds')"}"""
+    assert "draft_text" not in plain.text
+    assert later.text == plain.text
+    assert live.events == plain.events
+
+
+async def test_without_anybody_who_asks_for_it_nothing_is_streamed_from_a_model(door):
+    session_id = await door.start()
+
+    async with door.stream(session_id) as plain:
+        await plain.until(1)
+        with door.store.desk(session_id, 1, 1).live("src/a.ts") as hear:
+            assert hear is None

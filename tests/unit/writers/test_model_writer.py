@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -145,6 +146,26 @@ async def test_every_option_changes_what_is_asked(task, options):
     await writer.draft(replace(task, options=options))
 
     assert model.asked[0][1] != model.asked[1][1]
+
+
+async def test_who_watches_hears_the_answer_while_it_is_written(task):
+    heard: list[str] = []
+    opened: list[str] = []
+
+    @contextmanager
+    def live():
+        async def hear(piece: str) -> None:
+            heard.append(piece)
+
+        opened.append("begin")
+        yield hear
+        opened.append("end")
+
+    model = ScriptedModel(said(GOOD))
+    await writer_of(model).draft(replace(task, live=live))
+
+    assert "".join(heard) == GOOD
+    assert opened == ["begin", "end"]
 
 
 async def test_an_answer_that_cannot_be_read_is_asked_for_once_more(task):

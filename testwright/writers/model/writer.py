@@ -101,7 +101,7 @@ class ModelWriter:
 
         Only where the request allows a repair at all.
         """
-        answer = await self._ask(question.prompt)
+        answer = await self._ask(task, question.prompt)
         cut_off = answer.finish == "length"
         may_ask = task.options.max_repairs > 0
         try:
@@ -110,12 +110,12 @@ class ModelWriter:
             problem = "it was cut off" if cut_off else str(error)
             if not may_ask:
                 return _Heard(draft=None, problem=problem)
-            answer = await self._ask(prompting.asked_again(question.prompt, problem))
+            answer = await self._ask(task, prompting.asked_again(question.prompt, problem))
             return await self._second(task, answer, None)
         if not cut_off or not may_ask:
             return _Heard(draft=draft)
         names = [case.name for case in draft.cases]
-        answer = await self._ask(prompting.asked_for_the_rest(question.prompt, names))
+        answer = await self._ask(task, prompting.asked_for_the_rest(question.prompt, names))
         return await self._second(task, answer, draft)
 
     async def _second(self, task: WritingTask, answer: Answer, first: Draft | None) -> _Heard:
@@ -128,16 +128,19 @@ class ModelWriter:
 
     async def _asked_further(self, task: WritingTask, question: Question) -> Writing:
         """An answer that cannot be read changes nothing."""
-        answer = await self._ask(question.prompt)
+        answer = await self._ask(task, question.prompt)
         try:
             further = await self._read(task, answer)
         except Unreadable:
             further = Draft(preamble="", cases=())
         return Writing(draft=further, asked=question.asked)
 
-    async def _ask(self, prompt: str) -> Answer:
+    async def _ask(self, task: WritingTask, prompt: str) -> Answer:
         system = prompting.system_prompt()
-        return await self._language_model.generate(system=system, prompt=prompt, schema=prompting.SCHEMA)
+        with task.live() as on_text:
+            return await self._language_model.generate(
+                system=system, prompt=prompt, schema=prompting.SCHEMA, on_text=on_text
+            )
 
     async def _read(self, task: WritingTask, answer: Answer) -> Draft:
         return await asyncio.to_thread(read_answer, answer.text, self._languages[task.analysis.language].split)

@@ -59,6 +59,7 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
           </Tab>
         </TabList>
         <TabPanel id="test">
+          {file.draftText !== null && <BeingWritten text={file.draftText} />}
           {test ? (
             <Suite test={test}>
               {detail.data && test.testCode && (
@@ -70,7 +71,7 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
               )}
             </Suite>
           ) : (
-            <Nothing file={file} />
+            file.draftText === null && <Nothing file={file} />
           )}
         </TabPanel>
         <TabPanel id="evidence">{test ? <EvidenceCard test={test} /> : <Nothing file={file} />}</TabPanel>
@@ -113,6 +114,18 @@ function Suite({ test, children }: { test: NonNullable<FileState['test']>; child
         <p className="empty">No test was kept. What was seen stands under Possible bugs.</p>
       )}
     </>
+  )
+}
+
+/** The end of the model's answer as it comes, as plain text: nobody has read it yet, least of all a runner. */
+export function BeingWritten({ text }: { text: string }) {
+  return (
+    <section className="being-written" aria-label="Being written">
+      <p className="dim">Being written; nothing of it has been run.</p>
+      <pre>
+        <code>{text}</code>
+      </pre>
+    </section>
   )
 }
 
