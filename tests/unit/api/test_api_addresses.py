@@ -127,6 +127,7 @@ async def test_the_reference_tells_of_envelopes_and_errors_and_never_of_422(door
         ("sessionId", "path"),
         ("Last-Event-ID", "header"),
         ("lastEventId", "query"),
+        ("live", "query"),
     }
 
 
