@@ -338,6 +338,7 @@ async def test_what_is_being_written_is_shown_to_those_who_ask_and_is_no_event(d
 
     async with door.stream(session_id) as plain, door.stream(session_id, "live=1") as live:
         await plain.until(1)
+        await live.until(1)
         with desk.live("src/a.ts") as hear:
             assert hear is not None
             await hear("it('adds')")
