@@ -22,8 +22,11 @@ _START_AND_STOP = timedelta(seconds=30)
 """What a runner may take around its mutants: its start, and the runs without one."""
 
 
-async def challenge(job: Job, ready: Ready, attempt: int) -> int:
-    """Step `challenge/<attempt>`: how many mutants survived what passed in this attempt."""
+async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None = None) -> int:
+    """Step `challenge/<attempt>`: how many mutants survived what passed in this attempt.
+
+    `after` is the attempt whose passing tests this one added to.
+    """
     trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
     mutants = await asyncio.to_thread(sample, job, trial.coverage)
     edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
@@ -36,6 +39,9 @@ async def challenge(job: Job, ready: Ready, attempt: int) -> int:
             problem = "" if mutants else found.problem
             met = tuple(_met(edges, answer, trial))
             found = replace(found, problem=problem, outcomes=answer.outcomes, unfit=answer.unfit, watched=True, met=met)
+    if after is not None:
+        earlier = await shelf.take(job.desk, f"challenge/{after}", Challenge)
+        found = found.with_kills_of(earlier, trial.passed)
     if not found.problem:
         await telling.tell_challenge(job, attempt, found)
     await shelf.lay(job.desk, f"challenge/{attempt}", found)

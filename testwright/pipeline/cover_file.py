@@ -112,7 +112,8 @@ async def _challenged(job: Job, ready: Ready, step: Step, best: "Tried", number:
         stronger = await step(f"run/{attempt}", run, returns=Tried)
         if stronger.passed <= best.passed:
             return best
-        await step(f"challenge/{attempt}", partial(challenge, job, ready, attempt), returns=int)
+        again = partial(challenge, job, ready, attempt, after=best.attempt)
+        await step(f"challenge/{attempt}", again, returns=int)
         before, best = best.attempt, stronger
     return best
 

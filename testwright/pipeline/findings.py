@@ -1,6 +1,6 @@
 """What the steps lay on the desk for one another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testwright.domain.conventions import Layout, TypeCheck
 from testwright.domain.mutants import Fate, Mutant, MutantOutcome
@@ -158,6 +158,17 @@ class Challenge:
             watched=self.watched,
             met=tuple((number, tuple(name for name in met if name in names)) for number, met in self.met),
         )
+
+    def with_kills_of(self, earlier: "Challenge", passed: frozenset[str]) -> "Challenge":
+        """What there was no time to try now, where tests that still pass were seen to notice it before.
+
+        That nobody noticed something before says nothing about the tests that have been added since.
+        """
+        known = {outcome.number: outcome for outcome in earlier.seen_by(passed).outcomes if outcome.killers}
+        outcomes = (
+            known.get(outcome.number, outcome) if outcome.fate is Fate.UNTRIED else outcome for outcome in self.outcomes
+        )
+        return replace(self, outcomes=tuple(outcomes))
 
 
 def _seen_by(outcome: MutantOutcome, names: frozenset[str]) -> MutantOutcome:

@@ -284,3 +284,28 @@ def test_a_test_that_ran_into_no_change_at_all_is_not_called_blind():
     chosen = chosen_of(draft, results, Challenge(mutants=MUTANTS, outcomes=(killed(1, "a"),)))
 
     assert chosen.names == ("a", "b")
+
+
+def test_a_challenge_that_was_cut_short_keeps_the_kills_that_were_seen_before():
+    def outcome(number, fate, *killers):
+        return MutantOutcome(number=number, fate=fate, reached_by=killers or ("a",), killers=killers)
+
+    earlier = Challenge(
+        outcomes=(outcome(1, Fate.KILLED, "a", "gone"), outcome(2, Fate.SURVIVED), outcome(3, Fate.KILLED, "gone"))
+    )
+    now = Challenge(outcomes=tuple(outcome(number, Fate.UNTRIED) for number in (1, 2, 3)))
+
+    seen = now.with_kills_of(earlier, frozenset({"a", "new"}))
+
+    assert [(each.fate, each.killers) for each in seen.outcomes] == [
+        (Fate.KILLED, ("a",)),
+        (Fate.UNTRIED, ()),
+        (Fate.UNTRIED, ()),
+    ]
+
+
+def test_what_was_tried_anew_counts_and_not_what_was_seen_before():
+    earlier = Challenge(outcomes=(killed(1, "a"),))
+    now = Challenge(outcomes=(MutantOutcome(number=1, fate=Fate.SURVIVED, reached_by=("a",)),))
+
+    assert now.with_kills_of(earlier, frozenset({"a"})) == now
