@@ -45,7 +45,9 @@ def ended(completed: Completed, order: _Order, report: dict[str, Any] | None, fr
             if running:
                 message = f"Running the tests of {name} did not end within {seconds} s; {culprit}"
             else:
-                message = f"Loading or running {name} did not end within {seconds} s: does it loop at import?"
+                message = (
+                    f"Loading or running {name} did not end within {seconds} s: does it loop, or is this machine busy?"
+                )
             hint = WHAT_LOOPS
         case "memory_limit":
             message = f"Running {name} took more than {order.limits.memory_mib} MiB of memory. {culprit}"

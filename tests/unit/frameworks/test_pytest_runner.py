@@ -162,7 +162,9 @@ def test_a_run_out_of_time_before_any_test_points_at_the_import():
     found = read(Completed(exit_status=None, reason="timeout", log=""), order)
 
     assert isinstance(found, NotRun)
-    assert found.message == "Loading or running price.py did not end within 60 s: does it loop at import?"
+    assert (
+        found.message == "Loading or running price.py did not end within 60 s: does it loop, or is this machine busy?"
+    )
 
 
 def test_a_run_out_of_time_in_a_test_names_the_test():
