@@ -123,7 +123,8 @@ class _Worth:
     gains: frozenset[tuple[str, str]]
 
     def is_known(self, challenge: Challenge) -> bool:
-        return self.result.lines is not None and self.case.name not in challenge.unfit
+        seen = self.result.lines is not None or bool(challenge.faced_by(self.case.name))
+        return seen and self.case.name not in challenge.unfit
 
     @property
     def is_filling(self) -> bool:
@@ -136,8 +137,15 @@ class _Worth:
 
 
 def _gains(case: Case, result: CaseResult, challenge: Challenge) -> frozenset[tuple[str, str]]:
-    """That two parts work together is a gain of its own: unit tests of both reach as much."""
+    """That two parts work together is a gain of its own: unit tests of both reach as much.
+
+    Where the runner measures no single test, the changes that it ran into stand for the lines that they are on, and all
+    of them together for its way through the code.
+    """
     lines = {("line", str(line)) for line in result.lines or ()}
+    if result.lines is None:
+        faced = [str(number) for number in challenge.faced_by(result.name)]
+        lines = {("change", number) for number in faced} | {("way", " ".join(faced))}
     branches = {("branch", branch) for branch in result.branches or ()}
     kills = {("kill", str(number)) for number in challenge.kills_of(result.name)}
     seams = {("seam", "+".join(case.targets))} if case.scenario == "integration" else set()

@@ -228,6 +228,17 @@ def test_a_test_whose_worth_cannot_be_told_is_kept():
     assert chosen.names == ("b", "c")  # b covers what a would
 
 
+def test_where_no_single_test_is_measured_the_changes_that_it_ran_into_tell_its_worth():
+    draft = Draft(preamble="", cases=(case("a"), case("b"), case("c")))
+    survived = MutantOutcome(number=2, fate=Fate.SURVIVED, reached_by=("c",))
+    challenge = Challenge(mutants=MUTANTS, outcomes=(killed(1, "a", "b", "c"), survived))
+
+    chosen = chosen_of(draft, [result(name, lines=None) for name in "abc"], challenge)
+
+    assert chosen.names == ("a", "c")  # b goes the way that a goes
+    assert [(drop.name, drop.gate) for drop in chosen.drops] == [("b", "earns_place")]
+
+
 def test_an_early_choice_that_later_ones_make_superfluous_is_taken_back():
     draft = Draft(preamble="", cases=(case("broad"), case("left"), case("right")))
     results = [
