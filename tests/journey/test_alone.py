@@ -2,15 +2,12 @@
 
 from datetime import timedelta
 
-import platformdirs
 import pytest
 
-from testwright.domain.errors import TestwrightError
+from tests.fakes.script_project import ScriptProject, sandbox_and_runner
 from testwright.domain.projects import Limits, RunOrder
 from testwright.domain.verdicts import Outcome, RunReport
 from testwright.frameworks import FRAMEWORKS
-from testwright.sandboxes.choose import choose
-from testwright.toolchains.finder import InstalledToolchains
 
 UNIT = """
 const seen = []
@@ -48,45 +45,12 @@ it('leaves', () => {
 """
 
 
-class Folder:
-    origin = None
-
-    def __init__(self, root):
-        root.mkdir(mode=0o755)
-        self._root, self.root = root, str(root)
-
-    def paths(self):
-        return sorted(str(path.relative_to(self._root)) for path in self._root.rglob("*") if path.is_file())
-
-    def text(self, path):
-        file = self._root / path
-        return file.read_text() if file.is_file() else None
-
-    def exists(self, path):
-        return (self._root / path).exists()
-
-    def write(self, path, text):
-        (self._root / path).parent.mkdir(parents=True, exist_ok=True)
-        (self._root / path).write_text(text)
-
-    def remove(self, path):
-        (self._root / path).unlink()
-
-
-async def quiet(_):
-    """Nobody listens to the install."""
-
-
 @pytest.mark.parametrize("name", ["vitest", "jest", "mocha", "node:test"])
 async def test_alone_no_case_sees_what_another_left_behind(tmp_path, name):
-    folder = Folder(tmp_path / "ws")
+    folder = ScriptProject(tmp_path / "ws")
     folder.write("package.json", '{"name": "unit", "private": true, "type": "module"}')
     folder.write("unit.js", UNIT)
-    try:
-        sandbox = await choose(at_once=1)
-        runner = await InstalledToolchains(platformdirs.user_cache_path("testwright")).runner(name, folder, quiet)
-    except TestwrightError as missing:
-        pytest.skip(f"cannot run {name} here: {missing.message}")
+    sandbox, runner = await sandbox_and_runner(name, folder)
     tool = FRAMEWORKS[name]
     suite = tool.suite_path("unit.js", folder)
     folder.write(suite, HEADS[name] + SUITE % ("." if "/" not in suite else ".."))

@@ -5,20 +5,17 @@ import json
 import subprocess
 from datetime import timedelta
 
-import platformdirs
 import pytest
 from typer.testing import CliRunner
 
+from tests.fakes.script_project import ScriptProject, sandbox_and_runner
 from testwright.cli.app import app
-from testwright.domain.errors import TestwrightError
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate
 from testwright.domain.projects import Limits, RunOrder
 from testwright.domain.sessions import SourceFile
 from testwright.domain.verdicts import NotRun, Outcome, RunReport
 from testwright.frameworks import FRAMEWORKS
 from testwright.languages.javascript import JavaScript
-from testwright.sandboxes.choose import choose
-from testwright.toolchains.finder import InstalledToolchains
 
 NAMES = [name for name in ("mocha", "node:test") if name in FRAMEWORKS]
 LIMITS = Limits(wall=timedelta(seconds=60))
@@ -65,32 +62,11 @@ it('counts', () => {
 """
 
 
-class Folder:
-    origin = None
-
-    def __init__(self, root, **files):
-        root.mkdir(mode=0o755)
-        self._root = root
-        self.root = str(root)
-        self.write("package.json", '{"name": "shop", "private": true}')
-        self.write("shop.js", SHOP)
-
-    def paths(self):
-        return sorted(str(path.relative_to(self._root)) for path in self._root.rglob("*") if path.is_file())
-
-    def text(self, path):
-        file = self._root / path
-        return file.read_text() if file.is_file() else None
-
-    def exists(self, path):
-        return (self._root / path).exists()
-
-    def write(self, path, text):
-        (self._root / path).parent.mkdir(parents=True, exist_ok=True)
-        (self._root / path).write_text(text)
-
-    def remove(self, path):
-        (self._root / path).unlink()
+def shop_in(root):
+    project = ScriptProject(root)
+    project.write("package.json", '{"name": "shop", "private": true}')
+    project.write("shop.js", SHOP)
+    return project
 
 
 @pytest.fixture(params=NAMES)
@@ -100,28 +76,11 @@ def name(request):
 
 @pytest.fixture
 def folder(tmp_path):
-    return Folder(tmp_path / "ws")
-
-
-async def quiet(_):
-    """Nobody listens to the install."""
-
-
-def tools_for(name, folder):
-    async def found():
-        sandbox = await choose(at_once=1)
-        return sandbox, await InstalledToolchains(platformdirs.user_cache_path("testwright")).runner(
-            name, folder, quiet
-        )
-
-    try:
-        return asyncio.run(found())
-    except TestwrightError as missing:
-        pytest.skip(f"cannot run {name} here: {missing.message}")
+    return shop_in(tmp_path / "ws")
 
 
 def run(name, folder, suite, path="test/shop.test.js", source="shop.js", **order):
-    sandbox, runner = tools_for(name, folder)
+    sandbox, runner = asyncio.run(sandbox_and_runner(name, folder))
     if name == "node:test" and "require(" in suite:
         suite = f"const {{ describe, it, before, beforeEach, afterEach }} = require('node:test')\n{suite}"
     elif name == "node:test":
@@ -247,7 +206,7 @@ def test_a_suite_that_leaves_or_does_not_load_is_no_pass(name, folder, suite, co
 
 
 def test_mutants_are_noticed_by_the_cases_that_notice_them(name, folder):
-    sandbox, runner = tools_for(name, folder)
+    sandbox, runner = asyncio.run(sandbox_and_runner(name, folder))
     source = SourceFile(path="shop.js", text=SHOP, framework=name)
     mutants = JavaScript().mutants(source)
     folder.write("shop.js", JavaScript().switched(source, mutants))
@@ -286,7 +245,7 @@ def test_mutants_are_noticed_by_the_cases_that_notice_them(name, folder):
 def test_the_whole_line_ends_in_a_suite_of_the_projects_kind(tmp_path, monkeypatch, framework, manifest, said):
     if framework not in FRAMEWORKS:
         pytest.skip("not there yet")
-    folder = Folder(tmp_path / "project")
+    folder = shop_in(tmp_path / "project")
     folder.write("package.json", json.dumps({"name": "shop", **manifest}))
     monkeypatch.setenv("TESTWRIGHT_HOME", str(tmp_path / "home"))
 

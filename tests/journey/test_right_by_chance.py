@@ -2,16 +2,13 @@
 
 from datetime import timedelta
 
-import platformdirs
 import pytest
-from test_alone import HEADS, Folder, quiet
+from test_alone import HEADS
 
-from testwright.domain.errors import TestwrightError
+from tests.fakes.script_project import ScriptProject, sandbox_and_runner
 from testwright.domain.projects import Limits, RunOrder
 from testwright.domain.verdicts import BY_CHANCE, Outcome, RunReport
 from testwright.frameworks import FRAMEWORKS
-from testwright.sandboxes.choose import choose
-from testwright.toolchains.finder import InstalledToolchains
 
 UNIT = """
 import { randomInt } from 'node:crypto'
@@ -56,14 +53,10 @@ ASKED = ("is right by luck", "is wrong", "has the same letters", "has a shape", 
 
 @pytest.mark.parametrize("name", ["vitest", "jest", "mocha", "node:test"])
 async def test_a_case_that_passed_is_asked_with_other_random_numbers_where_it_drew_any(tmp_path, name):
-    folder = Folder(tmp_path / "ws")
+    folder = ScriptProject(tmp_path / "ws")
     folder.write("package.json", '{"name": "unit", "private": true, "type": "module"}')
     folder.write("unit.js", UNIT)
-    try:
-        sandbox = await choose(at_once=1)
-        runner = await InstalledToolchains(platformdirs.user_cache_path("testwright")).runner(name, folder, quiet)
-    except TestwrightError as missing:
-        pytest.skip(f"cannot run {name} here: {missing.message}")
+    sandbox, runner = await sandbox_and_runner(name, folder)
     tool = FRAMEWORKS[name]
     suite = tool.suite_path("unit.js", folder)
     folder.write(suite, HEADS[name] + SUITE % ("." if "/" not in suite else ".."))
