@@ -303,6 +303,26 @@ def test_it_works_in_the_sandbox(tmp_path):
     assert fate_of(found, "amount > 10", "amount >= 10").fate is Fate.SURVIVED
 
 
+def test_a_case_that_passes_only_once_is_unfit_even_when_both_controls_run_it_at_the_same_moment(tmp_path):
+    suite = """
+import os, time
+import shop
+def test_only_once():
+    flag = os.environ["TMPDIR"] + "/flag"
+    assert not os.path.exists(flag)
+    time.sleep(0.4)
+    open(flag, "w").close()
+    assert shop.f(1) == 2
+def test_f():
+    assert shop.f(1) == 2
+"""
+    _, report = challenge(tmp_path, "def f(x):\n    return x + 1\n", suite)
+
+    assert isinstance(report, ChallengeReport), report
+    assert report.unfit == ("test_only_once",)
+    assert {outcome.killers for outcome in report.outcomes} <= {("test_f",), ()}
+
+
 def test_warnings_that_the_project_makes_errors_are_errors_here_too(tmp_path):
     source = "import warnings\ndef f(x):\n    if x > 1:\n        warnings.warn('big')\n    return x\n"
     suite = "import shop\ndef test_f():\n    assert shop.f(1) == 1\n"

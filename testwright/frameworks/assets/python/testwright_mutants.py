@@ -183,18 +183,28 @@ class Survey:
         self.unfit: set[str] = set()
         self.ways: list[list[tuple[int, ...]]] = [[] for _ in self.tests]
         """What each reached in each run of the controls that passed."""
+        self.doubted: set[int] = set()
+        """Those that failed when a control ran them a second time."""
 
     def control(self) -> None:
         """Again, as long as a case that does not end has kept others from being seen."""
         for _ in range(CONTROL_ROUNDS):
-            limit = (CHALLENGE.until - time.monotonic()) / (CONTROL_ROUNDS + 1)
-            jobs = [Job(way, limit) for way in ("forwards", "backwards")]
-            whole = True
-            for ended in in_children(jobs, CHALLENGE.until, memory_bytes=CHALLENGE.memory_bytes):
-                whole = self._learn(ended) and whole
-            if whole:
-                return
-        self.unfit.update(self.cases)
+            if self._controlled("forwards", "backwards"):
+                break
+        else:
+            self.unfit.update(self.cases)
+        # The two run side by side: what one leaves on the disk may come too late for the other to stumble over.
+        if not self._controlled(*["doubted"] if self.doubted else []):
+            self.unfit.update(self.names[index] for index in self.doubted)
+
+    def _controlled(self, *ways: str) -> bool:
+        """Whether all that was to be run was run."""
+        limit = (CHALLENGE.until - time.monotonic()) / (CONTROL_ROUNDS + 1)
+        jobs = [Job(way, limit) for way in ways]
+        whole = True
+        for ended in in_children(jobs, CHALLENGE.until, memory_bytes=CHALLENGE.memory_bytes):
+            whole = self._learn(ended) and whole
+        return whole
 
     def _learn(self, ended: Ended) -> bool:
         running, again = "", False
@@ -205,6 +215,8 @@ class Survey:
                 index = event["index"]
                 if not event["failed"]:
                     self.ways[index].append(tuple(event["reached"]))
+                elif again:
+                    self.doubted.add(index)
                 running = "" if again else running
             if "failed" in event and not again:
                 self.reached[index].update(event["reached"])
@@ -218,7 +230,7 @@ class Survey:
 
     def is_steady(self, index: int) -> bool:
         """It passed twice in both controls, and went the same way each time."""
-        return len(self.ways[index]) == 4 and len(set(self.ways[index])) == 1
+        return index not in self.doubted and len(self.ways[index]) == 4 and len(set(self.ways[index])) == 1
 
     def reaching(self, number: int) -> list[int]:
         """The items to run against a mutant. Methods of a class may lean on each other, so a class is run whole."""
@@ -323,8 +335,12 @@ def run_control(found: Survey, child: InChild) -> None:
     order = [index for index, name in enumerate(found.names) if name not in found.unfit]
     if child.key == "backwards":
         order.reverse()
+    if child.key == "doubted":
+        cases = {found.names[index] for index in found.doubted}
+        order = [index for index in order if found.names[index] in cases]
     started = time.monotonic()
-    if ran(found, order, child, records=True) and time.monotonic() - started < STEADY_SECONDS:
+    passed_through = ran(found, order, child, records=True)
+    if passed_through and child.key != "doubted" and time.monotonic() - started < STEADY_SECONDS:
         child.note(again=True)
         ran(found, order, child, records=True)
     child.end()
