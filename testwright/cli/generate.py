@@ -235,7 +235,7 @@ def _print(ended: Sequence[Ended], wish: Wish) -> None:
         for file in one.files:
             test = one.tests.get(file.path)
             print(line_of(file, test))
-            for line in (*_suspicions(test), *(own_tests.notes(test) if test else ())):
+            for line in (*_suspicions(test), *skipped_lines(test), *(own_tests.notes(test) if test else ())):
                 print(line)
         for line in _how_to_run(one) if wish.apply else ():
             print(line, file=sys.stderr)
@@ -300,6 +300,18 @@ def _suspicions(test: TestRecord | None) -> Iterator[str]:
     for suspect in suspects:
         place = f"{suspect['symbol']}, line {suspect['line']}"
         yield f"    {place}: {suspect['input']} gives {suspect['observed']}; expected: {suspect['expected']}"
+
+
+_MOST_SKIPPED = 5
+
+
+def skipped_lines(test: TestRecord | None) -> Iterator[str]:
+    """What the explorer had to leave alone, a line each."""
+    skipped = test.evidence.get("skipped", ()) if test is not None else ()
+    for each in skipped[:_MOST_SKIPPED]:
+        yield f"  ! skipped{' ' if each['symbol'] else ''}{each['symbol']}, because {each['because']}"
+    if len(skipped) > _MOST_SKIPPED:
+        yield f"  ! and {len(skipped) - _MOST_SKIPPED} more"
 
 
 def _percent(value: float | None) -> str:

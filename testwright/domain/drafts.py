@@ -105,8 +105,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """What a writer that runs the code had to leave alone: a symbol, or single calls of it (`because` says which).
+
+    `symbol` is empty where it is about the whole file.
+    """
+
+    symbol: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """A draft, and what its writer suspects to be bugs.
+    """A draft, what its writer suspects to be bugs, and what it skipped.
 
     `asked` is None when no model was asked.
     """
@@ -114,3 +125,4 @@ class Writing:
     draft: Draft
     suspects: tuple[Suspect, ...] = ()
     asked: Asked | None = None
+    skipped: tuple[Skipped, ...] = ()

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from testwright.domain.conventions import TypeCheck
-from testwright.domain.drafts import Asked, Draft
+from testwright.domain.drafts import Asked, Draft, Skipped
 from testwright.domain.edges import MetEdge, edge_json
 from testwright.domain.mutants import Fate, Mutant
 from testwright.domain.suspects import Suspect
@@ -95,7 +95,8 @@ class Evidence:
     out, and is empty where none did; `format_problem` then says why, if the project has one.
     `environment` are tests that could not pass here, each with what is missing. `added_to` is the suite that the tests
     were put into; `beside` says why a file of their own stands beside one. `own_failures` are the project's own tests
-    of this file that failed before anything was added: they count for nothing here.
+    of this file that failed before anything was added: they count for nothing here. `skipped` is what could not be
+    explored, such as calls that end the process.
     """
 
     writer: str
@@ -128,6 +129,7 @@ class Evidence:
     added_to: AddedTo | None = None
     beside: str = ""
     own_failures: tuple[OwnFailure, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,7 @@ class NotVerified:
     suspects: int = 0
     environment: tuple[tuple[str, Trouble], ...] = ()
     asked: Asked | None = None
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +183,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
             "suspects": evidence.suspects,
             **_environment_json(evidence.environment),
             **_asked_json(evidence.asked),
+            **_skipped_json(evidence.skipped),
         }
     return {
         "verified": True,
@@ -210,6 +214,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         **({} if evidence.edge_cases is None else {"edgeCases": [edge_json(each) for each in evidence.edge_cases]}),
         **_environment_json(evidence.environment),
         **_asked_json(evidence.asked),
+        **_skipped_json(evidence.skipped),
         **_conventions_json(evidence),
         **_own_suites_json(evidence),
         "tests": [
@@ -273,6 +278,10 @@ def _own_suites_json(evidence: Evidence) -> dict[str, Any]:
 def _environment_json(troubles: tuple[tuple[str, Trouble], ...]) -> dict[str, Any]:
     missing = gathered(troubles)
     return {"environment": missing} if missing else {}
+
+
+def _skipped_json(skipped: tuple[Skipped, ...]) -> dict[str, Any]:
+    return {"skipped": [asdict(each) for each in skipped]} if skipped else {}
 
 
 def gathered(troubles: Sequence[tuple[str, Trouble]]) -> list[dict[str, Any]]:

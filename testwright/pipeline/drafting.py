@@ -8,7 +8,7 @@ from functools import partial, reduce
 from operator import or_
 
 from testwright.domain.analysis import Analysis
-from testwright.domain.drafts import Asked, Case, Draft, Writing
+from testwright.domain.drafts import Asked, Case, Draft, Skipped, Writing
 from testwright.domain.errors import ENDS_THE_FILE, PermanentError, TransientError
 from testwright.domain.ports import Gaps, Language, WritingTask
 from testwright.domain.sessions import TestType
@@ -142,6 +142,12 @@ async def asked_so_far(job: Job) -> Asked | None:
     """What the model was asked over all drafts; None when none was."""
     questions = [writing.asked for writing in (await writings_so_far(job)).values() if writing.asked is not None]
     return reduce(or_, questions) if questions else None
+
+
+async def skipped_so_far(job: Job) -> tuple[Skipped, ...]:
+    """What writers left alone, each reason once. What a later round leaves alone as well is no news."""
+    writings = await writings_so_far(job)
+    return tuple(dict.fromkeys(skipped for writing in writings.values() for skipped in writing.skipped))
 
 
 async def writings_so_far(job: Job) -> dict[int, Writing]:

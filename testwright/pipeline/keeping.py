@@ -24,7 +24,7 @@ from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, FileCoverage, Trouble
 from testwright.pipeline import shelf
-from testwright.pipeline.drafting import asked_so_far, writing_of
+from testwright.pipeline.drafting import asked_so_far, skipped_so_far, writing_of
 from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Suspicions, Trial, first_line
 from testwright.pipeline.own_suites import joined
 from testwright.pipeline.tools import Job, Ready
@@ -79,6 +79,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         added_to=_added_to(suite, baseline),
         beside=suite.beside,
         own_failures=baseline.failures,
+        skipped=await skipped_so_far(job),
     )
     delivered = DeliveredSuite(
         file_path=job.assignment.source.path,
@@ -150,6 +151,7 @@ async def keep_unverified(job: Job, ready: Ready, best: int, attempts: int) -> s
             tokens=usage.tokens,
             cost_usd=usage.cost_usd,
             asked=await asked_so_far(job),
+            skipped=await skipped_so_far(job),
         ),
         dropped=trial.drops,
     )
@@ -177,6 +179,7 @@ async def keep_suspects(job: Job, ready: Ready, best: int, attempts: int) -> str
             suspects=len(suspects),
             environment=await _troubles_of_trials(job, best),
             asked=await asked_so_far(job),
+            skipped=await skipped_so_far(job),
         ),
         dropped=_not_accusing(await _drops_of_trials(job, best), suspects),
         suspects=suspects,

@@ -105,9 +105,9 @@ class BothWriters:
         try:
             preamble = language.joined(modelled.draft.preamble, explored.draft.preamble)
         except ValueError:
-            return replace(modelled, suspects=suspects)
+            return replace(modelled, suspects=suspects, skipped=explored.skipped)
         draft = Draft(preamble=preamble, cases=(*modelled.draft.cases, *new))
-        return replace(modelled, draft=draft, suspects=suspects)
+        return replace(modelled, draft=draft, suspects=suspects, skipped=explored.skipped)
 
 
 async def _explored(explorer: Writer, task: WritingTask) -> Writing | None:

@@ -168,6 +168,14 @@ test('evidence shows what was observed', () => {
   expect(screen.getByText('None to cover')).toBeTruthy()
 })
 
+test('evidence says what was skipped, and why', () => {
+  const evidence = { ...EVIDENCE, skipped: [{ symbol: 'spin', because: 'spin(3) does not come to an end' }] }
+  render(<EvidenceCard test={{ ...test_(evidence), evidence }} />)
+
+  expect(screen.getByText('spin').tagName).toBe('TD')
+  expect(screen.getByText('spin(3) does not come to an end')).toBeTruthy()
+})
+
 const MUTANT = { number: 1, operator: 'boundary', line: 4, endLine: 4, before: 'a < b', after: 'a <= b' }
 
 test('a change that goes unnoticed stands before those that are noticed, and what was not tried counts for nothing', () => {

@@ -283,7 +283,14 @@ export interface VerifiedEvidence extends Questions {
   notAddedBecause?: string
   /** Tests of the project that failed before anything was added; without a name its whole file. */
   ownFailures?: readonly OwnFailure[]
+  /** What could not be explored, such as calls that end the process. */
+  skipped?: readonly Skipped[]
   tests?: readonly TestEvidence[]
+}
+/** A symbol that was left alone, or calls of it; `symbol` is empty where it is about the whole file. */
+export interface Skipped {
+  symbol: string
+  because: string
 }
 export interface OwnFailure {
   name?: string
@@ -332,6 +339,7 @@ export interface NotVerified extends Questions {
   /** Possible bugs, kept apart from the suite. */
   suspects?: number
   environment?: readonly EnvironmentTrouble[]
+  skipped?: readonly Skipped[]
 }
 
 export type FileStage =

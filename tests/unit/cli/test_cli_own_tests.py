@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from testwright.cli.generate import skipped_lines
 from testwright.cli.own_tests import notes, shown
 from testwright.domain.records import TestRecord
 from testwright.domain.sessions import Decision
@@ -53,3 +54,14 @@ def test_failures_of_the_projects_own_and_the_reason_for_a_file_of_their_own_are
         "  ! 1 test of the project's own fails, and was left alone: x.py"
     ]
     assert list(notes(record())) == []
+
+
+def test_what_was_skipped_is_told_with_the_reason():
+    skipped = [{"symbol": "spin", "because": "spin(3) does not come to an end"}, {"symbol": "", "because": "it ends"}]
+
+    assert list(skipped_lines(record(skipped=skipped))) == [
+        "  ! skipped spin, because spin(3) does not come to an end",
+        "  ! skipped, because it ends",
+    ]
+    assert list(skipped_lines(record(skipped=skipped * 4)))[-1] == "  ! and 3 more"
+    assert list(skipped_lines(record())) == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from testwright.domain.conventions import TypeCheck
-from testwright.domain.drafts import Asked
+from testwright.domain.drafts import Asked, Skipped
 from testwright.domain.edges import MetEdge
 from testwright.domain.evidence import (
     AddedTo,
@@ -73,6 +73,7 @@ TOLD_IN_FULL = Evidence(
     added_to=AddedTo(path="add.test.ts", sha256="0" * 64, ranges=((1, 2),)),
     beside="it does not parse",
     own_failures=(OwnFailure(name="old", path="add.test.ts", reason="it fails"),),
+    skipped=(Skipped(symbol="spin", because="spin(3) does not come to an end"),),
 )
 NOT_VERIFIED = NotVerified(
     writer="model",

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from testwright.domain.analysis import Analysis, Claim, Symbol, SymbolKind
 from testwright.domain.conventions import Check, CheckOrder, Complaint, NotChecked
-from testwright.domain.drafts import Case, Draft, Mending, Usage, Writing
+from testwright.domain.drafts import Case, Draft, Mending, Skipped, Usage, Writing
 from testwright.domain.edges import Edge
 from testwright.domain.errors import PermanentError, SandboxUnavailable, TestwrightError
 from testwright.domain.events import Event
@@ -400,6 +400,8 @@ class ScriptedWriter:
     stronger_still: list[Draft] = field(default_factory=list)
     gaps: list[Gaps] = field(default_factory=list)
     suspects: tuple[Suspect, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    skipped_later: tuple[Skipped, ...] = ()
     trouble_on_repair: bool | str = False
     affordable: int = 1000
 
@@ -410,7 +412,7 @@ class ScriptedWriter:
 
     async def draft(self, task: WritingTask) -> Writing:
         self.pay()
-        return Writing(draft=self.drafts[0], suspects=self.suspects)
+        return Writing(draft=self.drafts[0], suspects=self.suspects, skipped=self.skipped)
 
     async def repair(self, task: WritingTask, draft: Draft, faults: Sequence[Fault]) -> Writing | None:
         if self.trouble_on_repair:
@@ -426,7 +428,7 @@ class ScriptedWriter:
         if self.stronger is None:
             return None
         self.pay()
-        writing = Writing(draft=self.stronger)
+        writing = Writing(draft=self.stronger, skipped=self.skipped_later)
         self.stronger = self.stronger_still.pop(0) if self.stronger_still else None
         return writing
 

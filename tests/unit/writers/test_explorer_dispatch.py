@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from testwright.domain.analysis import Analysis
-from testwright.domain.drafts import Case, Draft, Writing
+from testwright.domain.drafts import Case, Draft, Skipped, Writing
 from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Explored, WritingTask
 from testwright.domain.projects import Runner
@@ -69,6 +69,16 @@ async def test_a_file_without_observations_has_nothing_to_test():
 
     assert caught.value.code == "nothing_to_test"
     assert caught.value.hint
+
+
+async def test_why_nothing_was_observed_is_said_where_it_is_known():
+    class Skips:
+        async def explore(self, task, seconds):
+            skipped = (Skipped(symbol="spin", because="spin(3) does not come to an end"),)
+            return Writing(draft=Draft(preamble="", cases=()), skipped=skipped)
+
+    with pytest.raises(PermanentError, match=r"could be observed\. Skipped: spin: spin\(3\) does not come to an end"):
+        await Explorer({"python": Skips()}).draft(task())
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from testwright.domain.drafts import Draft, Writing
+from testwright.domain.drafts import Draft, Skipped, Writing
 from testwright.domain.errors import PermanentError
 from testwright.domain.paths import base_name
 from testwright.domain.ports import Gaps, WritingTask
@@ -41,9 +41,8 @@ class Explorer:
             )
         writing = await explorer.explore(task, self._seconds)
         if not writing.draft.cases and not writing.suspects:
-            name = base_name(task.source.path)
             raise PermanentError(
-                f"Nothing in {name} could be observed: no call gave a result that can be written down.",
+                _nothing_seen(base_name(task.source.path), writing.skipped),
                 code="nothing_to_test",
                 hint=f"{_HELP.get(task.analysis.language, _HELP[''])}, or use a model to write tests for this file.",
                 retryable=True,
@@ -59,6 +58,13 @@ class Explorer:
         explorer = self._by_language.get(task.analysis.language)
         writing = await explorer.strengthen(task, draft, gaps, self._seconds) if explorer is not None else None
         return _observed(writing) if writing is not None else None
+
+
+def _nothing_seen(name: str, skipped: Sequence[Skipped]) -> str:
+    if not skipped:
+        return f"Nothing in {name} could be observed: no call gave a result that can be written down."
+    told = "; ".join(f"{each.symbol}: {each.because}" if each.symbol else each.because for each in skipped[:3])
+    return f"Nothing in {name} could be observed. Skipped: {told}"
 
 
 def _observed(writing: Writing) -> Writing:

@@ -81,6 +81,7 @@ function Verified({ evidence }: { evidence: VerifiedEvidence }) {
         <Fact name="Time">{duration(evidence.durationMs)}</Fact>
       </dl>
       <Missing evidence={evidence} />
+      <SkippedUnits evidence={evidence} />
       {tests.length > 0 && (
         <table className="ledger">
           <caption>Each test</caption>
@@ -166,6 +167,7 @@ function NotVerified({ evidence }: { evidence: Extract<Evidence, { verified: fal
       </p>
       {evidence.hint && <Hint>{evidence.hint}</Hint>}
       <Missing evidence={evidence} />
+      <SkippedUnits evidence={evidence} />
       <p className="dim">Nobody has run this suite, so nothing else is said about it.</p>
       {evidence.writer && (
         <dl>
@@ -212,6 +214,30 @@ function Missing({ evidence }: { evidence: Evidence }) {
       <Hint>{hint}</Hint>
     </div>
   ))
+}
+
+/** What running the code showed to be out of reach, and why. */
+function SkippedUnits({ evidence: { skipped = [] } }: { evidence: Evidence }) {
+  if (skipped.length === 0) return null
+  return (
+    <table className="ledger">
+      <caption>Skipped</caption>
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">Because</th>
+        </tr>
+      </thead>
+      <tbody>
+        {skipped.map(({ symbol, because }) => (
+          <tr key={`${symbol} ${because}`}>
+            <td className="mono">{symbol || 'the file'}</td>
+            <td className="wrap">{because}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
 }
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {
