@@ -111,14 +111,17 @@ def test_forges_the_report():
 """
 
 
-def challenge(folder, source=SHOP, suite=SUITE, seconds=60.0, config="", sandbox=None, runner=RUNNER):
+LOOP_SCOPE = "asyncio_default_fixture_loop_scope = function"
+
+
+def challenge(folder, source=SHOP, suite=SUITE, seconds=60.0, config=LOOP_SCOPE, sandbox=None, runner=RUNNER):
     """The mutants, and what came of them."""
     file = SourceFile(path="shop.py", text=source, framework="pytest")
     mutants = Python().mutants(file)
     (folder / "tests").mkdir()
     (folder / "shop.py").write_text(Python().switched(file, mutants))
     (folder / "tests/test_shop.py").write_text(suite)
-    (folder / "pytest.ini").write_text(f"[pytest]\nasyncio_default_fixture_loop_scope = function\n{config}\n")
+    (folder / "pytest.ini").write_text(f"[pytest]\n{config}\n")
     order = ChallengeOrder(
         source_path="shop.py",
         suite_path="tests/test_shop.py",

@@ -12,6 +12,8 @@ from testwright.frameworks import python_dependencies, python_layout
 from testwright.frameworks import python_runs as runs
 
 _ALONE = ("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:random_order", "-o", "addopts=")
+_QUIET = ("-W", 'ignore:The configuration option "asyncio_default_fixture_loop_scope" is unset.')
+"""pytest-asyncio may be there because of us only: a project that makes warnings errors never agreed to this one."""
 
 
 class Pytest:
@@ -42,7 +44,7 @@ class Pytest:
         Where tests run in children, output is captured in memory, because children share open files.
         """
         captured = ("--capture=sys",) if order.alone else ()
-        options = ("-p", "testwright_plugin", *_ALONE, "-q", "--tb=short", "--color=no", "--no-header", "-rN")
+        options = ("-p", "testwright_plugin", *_ALONE, *_QUIET, "-q", "--tb=short", "--color=no", "--no-header", "-rN")
         return runs.command(order, runner, workspace, (*runner.program, *options, *captured, *order.suite_paths))
 
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
@@ -52,7 +54,7 @@ class Pytest:
         """Configuration as in an ordinary run. Output is captured in memory, because children share open files;
         failures are not explained, because nobody reads why a mutant was caught.
         """
-        options = ("-p", "testwright_challenge", *_ALONE, "-q", "--capture=sys", "--assert=plain", "--tb=no")
+        options = ("-p", "testwright_challenge", *_ALONE, *_QUIET, "-q", "--capture=sys", "--assert=plain", "--tb=no")
         argv = (*runner.program, *options, "--color=no", "--no-header", "-rN", order.suite_path)
         return challenges.command(order, runner, workspace, argv)
 
