@@ -137,6 +137,29 @@ async def test_what_runs_while_the_module_loads_is_tried_in_fresh_environments(t
 
 
 @BOTH
+async def test_what_outlives_its_module_neither_hides_nor_fakes_what_happens_while_a_module_loads(tmp_path, framework):
+    source = """const kept = globalThis.__kept__ ??= {}
+const keep = (name, value) => { if (!(name in kept)) kept[name] = value }
+keep('tax', 19)
+if (kept.broken) throw new Error('broken for ever')
+const SIZE = 5
+if (SIZE > 7) kept.broken = true
+export const tax = () => kept.tax
+export const size = () => SIZE
+const unused = 70
+"""
+    cases = "it('has a tax', () => { expect(unit.tax()).toBe(19) })\nit('has a size', () => { expect(unit.size()).toBe(5) })\n"
+
+    found = Challenged(*await challenged(framework, tmp_path, source, cases))
+
+    assert found.outcome("keep('tax'", "20").killers == ("has a tax",)
+    assert found.outcome("SIZE = 5", "6").killers == ("has a size",)
+    assert set(found.outcome("SIZE > 7", "true").reached_by) == {"has a tax", "has a size"}
+    assert found.fate("SIZE > 7", "true") is Fate.SURVIVED
+    assert found.fate("unused", "71") is Fate.SURVIVED
+
+
+@BOTH
 async def test_what_a_killed_mutant_leaves_behind_kills_no_other(tmp_path, framework):
     source = """let isBroken = false
 let cached = null

@@ -56,7 +56,7 @@ class Vitest:
             workspace=workspace,
             reports=(suites.REPORT,),
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order))),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, reloads=True))),
             limits=order.limits,
         )
 

@@ -27,8 +27,10 @@ exports.Challenge = class Challenge {
   #order
   #state
   #turn
+  #parts = []
+  #sound = true
   #stopped = false
-  #active = -1
+  #active
   #seen
   #met = new Set()
   #left = Number.POSITIVE_INFINITY
@@ -37,6 +39,7 @@ exports.Challenge = class Challenge {
   #phase = ''
   #plan = []
   #number = 0
+  #numbers = []
   #pending = ''
   #started = 0
   #isOpen = false
@@ -45,13 +48,10 @@ exports.Challenge = class Challenge {
   constructor(folder) {
     this.#folder = folder
     this.#order = orderIn(folder)
-    this.#state = stateOf(entriesIn(folder))
-    this.#turn = nextTurn(this.#order, this.#state) ?? { kind: 'none', number: 0 }
-    this.#seen = new Uint8Array(Math.max(0, ...this.#order.numbers) + 1)
-    if (this.#turn.kind === 'none') this.#stopped = true
-    else this.#write({ turn: this.#turn.kind, number: this.#turn.number })
-    if (this.#isSingle) this.#work(this.#turn.number, this.#state.loadCalls)
-    else this.#rest()
+    const most = Math.max(0, ...this.#order.numbers) + 1
+    this.#seen = new Uint8Array(most)
+    this.#active = new Uint8Array(most)
+    this.#enter(stateOf(entriesIn(folder)))
   }
 
   // How long the repetition that runs now may take.
@@ -64,34 +64,56 @@ exports.Challenge = class Challenge {
       if (--this.#left < 0) throw new Endless()
       if (number < 0) this.#met.add(number)
       else this.#seen[number] = 1
-      return number === this.#active
+      return this.#active[number] === 1
     }
   }
 
+  // Whether there is more to do in this very environment, once all code is loaded anew.
+  reloads() {
+    if (this.#stopped) return false
+    if (this.#turn.kind === 'batch' && this.#parts.length) {
+      this.#nextPart()
+      return true
+    }
+    const state = stateOf(entriesIn(this.#folder))
+    if (nextTurn(this.#order, state)?.kind !== 'batch') return false
+    this.#enter(state)
+    return true
+  }
+
+  cannotReload() {
+    this.#write({ reloads: false })
+  }
+
   loaded() {
-    if (this.#isSingle || this.#stopped) return
+    if (this.#stopped) return
     const { reached, calls } = this.#taken()
-    this.#write({ loaded: reached, calls })
-    this.#rest()
+    if (this.#isLoop) {
+      this.#write({ loaded: reached, calls })
+      this.#rest()
+    } else if (this.#numbers.length) {
+      this.#write({ single: this.#numbers, ok: true, reached: this.#numbers.filter((number) => reached.includes(number)) })
+    }
   }
 
   // The suite did not load: `message` says why.
   broken(message) {
-    if (this.#isSingle) this.#write({ single: this.#turn.number, load: false })
-    else if (!this.#stopped) this.#write({ broken: String(message).slice(0, 2000) || 'no reason given' })
-    this.#stopped = true
+    if (this.#isLoop && !this.#stopped) this.#write({ broken: String(message).slice(0, 2000) || 'no reason given' })
+    else if (this.#numbers.length) this.#write({ single: this.#numbers, load: false, ok: false, reached: this.#numbers })
+    else this.#sound = false
+    if (this.#turn.kind !== 'batch') this.#stopped = true
   }
 
   // Whether the case should run at all. `about` holds `id`, `titles`, `file` and what else is known of it.
   start({ id, ...about }) {
     if (this.#isOpen) this.#abandon()
     if (this.#stopped) return false
-    if (!this.#isSingle && !this.#state.cases.has(id)) this.#write({ known: id, ...about })
+    if (this.#isLoop && !this.#state.cases.has(id)) this.#write({ known: id, ...about })
     this.#found = this.#state.cases.get(id) ?? { id, fit: undefined, reached: new Set(), again: new Set(), ms: 0, calls: 0 }
-    this.#phase = this.#isSingle ? 'single' : 'first'
-    if (this.#isSingle) this.#work(this.#turn.number, this.#found.calls)
-    else this.#rest()
-    this.#begin(this.#isSingle ? this.#turn.number : 0)
+    this.#phase = this.#isLoop ? 'first' : 'single'
+    if (this.#isLoop) this.#rest()
+    else this.#work(this.#numbers, this.#found.calls)
+    this.#begin(this.#numbers[0] ?? 0)
     this.#isOpen = true
     return true
   }
@@ -104,23 +126,49 @@ exports.Challenge = class Challenge {
 
   finished() {
     if (this.#isOpen) this.#abandon()
-    if (this.#turn.kind !== 'none') this.#write({ finished: this.#isSingle && !this.#stopped ? this.#turn.number : 0 })
+    const isOfNone = this.#turn.kind === 'batch' && !this.#numbers.length
+    if (isOfNone && !this.#stopped) this.#write({ sound: this.#sound })
+    else if (this.#turn.kind !== 'none') this.#write({ finished: this.#turn.kind === 'single' && !this.#stopped ? this.#numbers : 0 })
     this.#rest()
   }
 
-  get #isSingle() {
-    return this.#turn.kind === 'single'
+  get #isLoop() {
+    return this.#turn.kind === 'loop' || this.#turn.kind === 'none'
+  }
+
+  #enter(state) {
+    this.#state = state
+    this.#turn = nextTurn(this.#order, state) ?? { kind: 'none', numbers: [] }
+    this.#numbers = this.#turn.numbers
+    if (this.#turn.kind === 'none') this.#stopped = true
+    else this.#write({ turn: this.#turn.kind, numbers: this.#numbers })
+    if (this.#turn.kind === 'batch') {
+      this.#parts = [...this.#numbers.map((number) => [number]), []]
+      this.#sound = true
+      this.#nextPart()
+    } else if (this.#turn.kind === 'single') {
+      this.#work(this.#numbers, state.loadCalls)
+    } else {
+      this.#rest()
+    }
+  }
+
+  // Of a batch: the next mutant, or none at all at its end, and where time is up.
+  #nextPart() {
+    if (Date.now() > this.#order.until) this.#parts = [[]]
+    this.#numbers = this.#parts.shift()
+    if (this.#numbers.length) this.#write({ part: this.#numbers[0] })
+    this.#work(this.#numbers, this.#state.loadCalls)
   }
 
   #goOn(ok, hung) {
     const { reached, calls, over } = this.#taken()
     const ms = now() - this.#started
-    const isReached = this.#phase === 'single' || reached.includes(this.#number)
+    const isReached = reached.includes(this.#number)
     this.#rest()
     switch (this.#phase) {
       case 'single':
-        this.#write({ single: this.#turn.number, case: this.#found.id, ok: ok && !over, over: over || hung, reached: reached.includes(this.#turn.number) })
-        this.#work(this.#turn.number, this.#found.calls)
+        this.#single(ok && !over, over || hung, hung, reached)
         return false
       case 'first':
       case 'second':
@@ -153,10 +201,19 @@ exports.Challenge = class Challenge {
   #abandon() {
     const id = this.#found.id
     if (['mutant', 'confirm', 'once more'].includes(this.#phase)) this.#end('spoiled')
-    else if (this.#phase === 'single') this.#write({ single: this.#turn.number, case: id, ok: false, lost: true })
+    else if (this.#phase === 'single') this.#single(false, false, false, [], true)
     else this.#write({ control: id, ok: false })
     this.#isOpen = false
     this.#rest()
+  }
+
+  #single(ok, over, hung, reached, lost = false) {
+    const numbers = this.#numbers
+    if (!numbers.length) this.#sound &&= ok || !this.#found.fit
+    else if (hung && this.#turn.kind === 'batch') this.#end('timed_out', true)
+    else this.#write({ single: numbers, case: this.#found.id, ok, over, lost, reached: numbers.filter((number) => reached.includes(number)) })
+    this.#stopped ||= hung // it may still be at it, behind the back of whatever runs next
+    this.#work(numbers, this.#found.calls)
   }
 
   #controlled(ok, reached, calls, ms) {
@@ -189,21 +246,21 @@ exports.Challenge = class Challenge {
     const number = this.#stopped ? undefined : this.#plan.shift()
     if (number === undefined) return false
     this.#phase = 'mutant'
-    this.#work(number, this.#found.calls)
+    this.#work([number], this.#found.calls)
     this.#begin(number)
     return true
   }
 
   #repeat(phase) {
     this.#phase = phase
-    if (phase === 'once more') this.#work(this.#number, this.#found.calls)
+    if (phase === 'once more') this.#work([this.#number], this.#found.calls)
     this.#begin(this.#number)
     return true
   }
 
   #begin(number) {
     this.#number = number
-    const alone = this.#isSingle || undefined
+    const alone = !this.#isLoop || undefined
     const checks = this.#phase === 'confirm' || this.#phase === 'once more' || undefined
     this.#write({ begin: number, case: this.#found.id, alone, checks, limit: Math.round(number ? this.milliseconds : 0) })
     const waited = { yes: false }
@@ -219,17 +276,19 @@ exports.Challenge = class Challenge {
     this.#write({ end: this.#number, case: this.#found.id, verdict, hung })
   }
 
-  #work(number, calls) {
-    this.#active = number
-    this.#limit = this.#left = FEWEST_CALLS + TIMES_MORE * calls
-    this.#seen.fill(0)
-    this.#met.clear()
+  #work(numbers, calls) {
+    this.#active.fill(0)
+    for (const number of numbers) this.#active[number] = 1
+    this.#expect(numbers.length ? FEWEST_CALLS + TIMES_MORE * calls : Number.MAX_SAFE_INTEGER)
   }
 
   #rest() {
-    this.#active = -1
-    // Finite, so that the calls can be counted.
-    this.#limit = this.#left = Number.MAX_SAFE_INTEGER
+    this.#active.fill(0)
+    this.#expect(Number.MAX_SAFE_INTEGER) // finite, so that the calls can be counted
+  }
+
+  #expect(calls) {
+    this.#limit = this.#left = calls
     this.#seen.fill(0)
     this.#met.clear()
   }

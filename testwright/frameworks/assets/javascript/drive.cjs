@@ -13,7 +13,7 @@ const GRACE_MS = 500
 const CLOSING_MS = 2500
 
 const asked = JSON.parse(process.env.TESTWRIGHT_ORDER)
-const order = { numbers: asked.numbers, edges: asked.edges, until: Date.now() + asked.seconds * 1000 }
+const order = { numbers: asked.numbers, edges: asked.edges, reloads: asked.reloads, until: Date.now() + asked.seconds * 1000 }
 const folder = mkdtempSync(join(tmpdir(), 'testwright-challenge-'))
 writeFileSync(join(folder, 'order.json'), JSON.stringify(order))
 

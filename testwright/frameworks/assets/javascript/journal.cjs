@@ -1,13 +1,18 @@
 // What a challenge has found so far, line by line in a file, because a mutant may end the process that tries it. All
 // decisions are taken from these lines alone, so whoever comes next can go on.
-const { appendFileSync, readFileSync } = require('node:fs')
+const { openSync, readFileSync, writeSync } = require('node:fs')
 const { join } = require('node:path')
 
 const MOST_TURNS = 400
 const MOST_LOOPS = 60
+const MOST_IN_A_BATCH = 10
 
-exports.write = (folder, entry) =>
-  appendFileSync(join(folder, 'journal.jsonl'), `${JSON.stringify({ ...entry, at: Date.now() })}\n`)
+const journals = new Map()
+
+exports.write = (folder, entry) => {
+  if (!journals.has(folder)) journals.set(folder, openSync(join(folder, 'journal.jsonl'), 'a'))
+  writeSync(journals.get(folder), `${JSON.stringify({ ...entry, at: Date.now() })}\n`)
+}
 
 exports.orderIn = (folder) => JSON.parse(readFileSync(join(folder, 'order.json'), 'utf8'))
 
@@ -25,18 +30,25 @@ exports.entriesIn = (folder) => {
   })
 }
 
-// A turn is one fresh environment. A loop tries one mutant after the other on each case, for as long as the cases still
-// pass in between; a single has one mutant at work from before the code is loaded.
+// A turn of these kinds:
+// - a loop, in a fresh environment, tries one mutant after the other on each case, for as long as the cases still pass in between
+// - a batch has one mutant after the other at work from before the code is loaded, which is loaded anew for each in the environment
+//   that there is; its answers count once all cases pass when the code is loaded with no mutant at work at its end
+// - a single does the same in a fresh environment, with one mutant, or with all of those that nothing noticed in a batch: what is
+//   not noticed there either, all being at work together, survived
 exports.stateOf = (entries) => {
-  const state = { broken: null, turns: 0, loops: 0, atLoad: new Set(), loadCalls: 0, cases: new Map(), pairs: new Map(), hung: new Set(), singles: new Map() }
+  const state = { broken: null, turns: 0, loops: 0, atLoad: new Set(), loadCalls: 0, cases: new Map(), pairs: new Map(), hung: new Set() }
+  Object.assign(state, { singles: new Map(), together: null, batch: null, batched: new Set(), limits: new Map(), reloads: true })
   let open = null
   for (const entry of entries) {
     if (entry.turn) {
       if (open) giveUp(state, open, false)
       open = null
       state.turns += 1
+      state.batch = entry.turn === 'batch' ? [] : null
+      state.together = null
       if (entry.turn === 'loop') state.loops += 1
-      else single(state, entry.number).begun += 1
+      if (entry.turn === 'single') beginSingle(state, entry.numbers)
     } else if (entry.loaded) {
       for (const number of entry.loaded) state.atLoad.add(number)
       state.loadCalls = Math.max(state.loadCalls, entry.calls)
@@ -54,14 +66,21 @@ exports.stateOf = (entries) => {
       open = null
       state.pairs.set(`${entry.end} ${entry.case}`, entry.verdict)
       if (entry.hung) state.hung.add(entry.end)
-    } else if (entry.single !== undefined) {
+    } else if (entry.part) {
+      state.batched.add(entry.part)
+    } else if (entry.single) {
       open = null
-      const found = single(state, entry.single)
-      if (entry.load === false) found.loadFailed = true
-      else found.cases.set(entry.case, entry)
+      if (state.batch) state.batch.push(entry)
+      else tell(state, entry)
+    } else if (entry.sound !== undefined) {
+      open = null
+      if (entry.sound) for (const each of state.batch ?? []) conclude(state, each)
+      state.batch = []
     } else if (entry.finished !== undefined) {
       open = null
-      if (entry.finished) single(state, entry.finished).whole = true
+      if (entry.finished) finish(state, entry.finished)
+    } else if (entry.reloads === false) {
+      state.reloads = false
     } else if (entry.hung || entry.ended) {
       if (open) giveUp(state, open, Boolean(entry.hung))
       open = null
@@ -70,9 +89,46 @@ exports.stateOf = (entries) => {
   return state
 }
 
+// Should they be noticed, they are tried again in halves, down to one by itself.
+function beginSingle(state, numbers) {
+  for (const number of numbers) state.limits.set(number, Math.floor(numbers.length / 2))
+  if (numbers.length > 1) state.together = { calm: true, reached: new Set(), cases: [] }
+}
+
 function single(state, number) {
-  if (!state.singles.has(number)) state.singles.set(number, { begun: 0, whole: false, loadFailed: false, cases: new Map() })
+  if (!state.singles.has(number)) state.singles.set(number, { whole: false, loadFailed: false, cases: new Map() })
   return state.singles.get(number)
+}
+
+function tell(state, entry) {
+  const { together } = state
+  if (together) {
+    together.calm &&= entry.load !== false && entry.ok
+    for (const number of entry.reached) together.reached.add(number)
+    if (entry.case) together.cases.push(entry.case)
+    return
+  }
+  const found = single(state, entry.single[0])
+  if (entry.load === false) found.loadFailed = true
+  else if (entry.case) found.cases.set(entry.case, { ...entry, reached: entry.reached.length > 0 })
+}
+
+function finish(state, numbers) {
+  const { together } = state
+  if (!together) single(state, numbers[0]).whole = true
+  for (const number of together?.calm ? together.reached : []) {
+    single(state, number).whole = true
+    for (const id of together.cases) single(state, number).cases.set(id, { ok: true })
+  }
+}
+
+// What one case said of one mutant in a batch that went well.
+function conclude(state, { single: [number], load, case: id, ok, over, lost, reached }) {
+  if (load === false) for (const found of state.cases.values()) state.pairs.set(`${number} ${found.id}`, 'killed')
+  if (!id) return
+  const isItsDoing = !lost && (state.atLoad.has(number) || reached.length > 0)
+  const verdict = ok ? 'survived' : !isItsDoing ? 'spoiled' : over ? 'timed_out' : 'killed'
+  state.pairs.set(`${number} ${id}`, verdict)
 }
 
 function control(found, entry) {
@@ -93,10 +149,12 @@ function control(found, entry) {
 
 // The process ended, or had to be ended, in the midst of something.
 function giveUp(state, open, hung) {
-  if (open.alone) {
+  if (open.alone && state.together) {
+    state.together.calm = false
+  } else if (open.alone && !state.batch) {
     single(state, open.begin).cases.set(open.case, { ok: false, over: hung, lost: !hung, reached: true })
   } else if (open.begin === 0) {
-    const found = state.cases.get(open.case)
+    const found = open.alone ? undefined : state.cases.get(open.case)
     if (found) found.fit = false
   } else {
     const isOver = hung && !open.checks
@@ -120,23 +178,37 @@ exports.pairsToTry = (order, state, found) => {
 
 exports.nextTurn = (order, state) => {
   if (state.broken || state.turns >= MOST_TURNS || Date.now() > order.until) return null
-  if (state.loops === 0) return { kind: 'loop', number: 0 }
+  if (state.loops === 0) return { kind: 'loop', numbers: [] }
   const open = [...state.cases.values()].some((found) => found.fit === undefined || exports.pairsToTry(order, state, found).length)
-  if (open && state.loops < MOST_LOOPS) return { kind: 'loop', number: 0 }
-  const number = order.numbers.find((each) => needsSingle(state, each) && !state.singles.get(each)?.begun)
-  return number === undefined ? null : { kind: 'single', number }
+  if (open && state.loops < MOST_LOOPS) return { kind: 'loop', numbers: [] }
+  const needing = order.numbers.filter((each) => needsSingle(state, each))
+  const isBatched = (number) => !order.reloads || !state.reloads || state.batched.has(number)
+  const unbatched = needing.filter((each) => !isBatched(each))
+  if (unbatched.length) return { kind: 'batch', numbers: unbatched.slice(0, MOST_IN_A_BATCH) }
+  if (!needing.length) return null
+  const limit = mostWith(state, needing[0])
+  return { kind: 'single', numbers: needing.filter((each) => mostWith(state, each) === limit).slice(0, limit) }
 }
 
 function needsSingle(state, number) {
-  if (state.atLoad.has(number)) return true
-  let needs = false
+  if (state.singles.get(number)?.whole || state.limits.get(number) === 0) return false
+  const isStatic = state.atLoad.has(number)
+  let needs = isStatic
   for (const found of state.cases.values()) {
-    if (!found.fit || !found.reached.has(number)) continue
+    if (!found.fit || !(isStatic || found.reached.has(number))) continue
     const verdict = state.pairs.get(`${number} ${found.id}`)
     if (verdict === 'killed' || verdict === 'timed_out') return false
     if (verdict !== 'survived' || found.remembers) needs = true
   }
   return needs
+}
+
+// How many may be at work together: many only where each by itself went unnoticed already.
+function mostWith(state, number) {
+  const isStatic = state.atLoad.has(number)
+  const reaching = [...state.cases.values()].filter((found) => found.fit && (isStatic || found.reached.has(number)))
+  const isCalm = state.batched.has(number) && reaching.every((found) => state.pairs.get(`${number} ${found.id}`) === 'survived')
+  return state.limits.get(number) ?? (isCalm ? Number.POSITIVE_INFINITY : 1)
 }
 
 // Cases go by their place in `tests` in what is reported.
@@ -170,7 +242,7 @@ function outcomeOf(state, number, tests, fit) {
     } else if (alone?.loadFailed || (tried && !tried.ok && !tried.lost && (isStatic || tried.reached))) {
       killers.push(found)
       isOver ||= Boolean(tried?.over)
-    } else if ((verdict !== 'survived' || found.remembers) && !(alone?.whole && tried?.ok)) {
+    } else if ((verdict !== 'survived' || found.remembers || isStatic) && !(alone?.whole && tried?.ok)) {
       isOpen = true
     }
   }

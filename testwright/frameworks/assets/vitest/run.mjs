@@ -189,9 +189,17 @@ function ourRunner(name) {
   const shared = join(here, '../javascript/challenge.cjs')
   process.env.TESTWRIGHT_VITEST = JSON.stringify({
     ...{ root, source: order.source, coverage: order.coverage, marker: order.hangSeconds ? marker : null },
-    ...{ shared, index, runners, suite },
+    ...{ shared, index, runners, suite, running: running() },
   })
   return join(here, name)
+}
+
+function running() {
+  try {
+    return pathToFileURL(createRequire(entry).resolve('@vitest/runner')).href
+  } catch {
+    return '@vitest/runner'
+  }
 }
 
 main().catch((error) => {
