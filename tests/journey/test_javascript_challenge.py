@@ -148,7 +148,10 @@ export const tax = () => kept.tax
 export const size = () => SIZE
 const unused = 70
 """
-    cases = "it('has a tax', () => { expect(unit.tax()).toBe(19) })\nit('has a size', () => { expect(unit.size()).toBe(5) })\n"
+    cases = """
+it('has a tax', () => { expect(unit.tax()).toBe(19) })
+it('has a size', () => { expect(unit.size()).toBe(5) })
+"""
 
     found = Challenged(*await challenged(framework, tmp_path, source, cases))
 
