@@ -332,6 +332,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         doctor=doctor,
         web_build=WEB_BUILD,
         has_tests=_has_tests,
+        framework_of=preferred_framework,
         price_of=lambda name: bench.models.price_of(bench.models.named(name)),
         prices_as_of=bench.models.prices.as_of,
     )

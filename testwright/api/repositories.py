@@ -1,6 +1,8 @@
 """Registered folders: listing, browsing, forgetting them."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +13,20 @@ from testwright.api.intake import checked_out_branch, open_project, size_of
 from testwright.api.lookups import current_owner, find_repository
 from testwright.api.requests import RepositoryRequest
 from testwright.api.services import ApiServices
-from testwright.api.wire import RepositoryData, RepositoryFile, RepositoryList, SuggestionData, Tree, TreeFile
+from testwright.api.wire import (
+    RepositoryData,
+    RepositoryFile,
+    RepositoryHistory,
+    RepositoryList,
+    SessionFiguresData,
+    SuggestionData,
+    Tree,
+    TreeFile,
+)
 from testwright.domain.errors import FieldProblem, InputError
 from testwright.domain.paths import BadPath, accept_path
-from testwright.domain.records import RepositoryRecord
+from testwright.domain.records import MeasuredFile, RepositoryRecord
+from testwright.sources.git_index import changed_files
 from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
@@ -66,7 +78,8 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     ) -> Envelope[Tree]:
         """Without what git ignores. `ref` may only name the branch that is checked out."""
         record = await find_repository(services, repository_id, owner)
-        found = await asyncio.to_thread(_tree, services, record, ref)
+        measured = await store.measured_files(owner, repository_id)
+        found = await asyncio.to_thread(_tree, services, record, ref, measured)
         return done(counted(len(found.files), "file"), found)
 
     @app.get(
@@ -92,6 +105,14 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
             )
         return done(path, RepositoryFile(path=path, language=services.language_of_path(path), content=text))
 
+    @app.get("/api/repositories/{repository_id}/history", tags=["repositories"], summary="How its sessions went")
+    async def history(repository_id: str, owner: Owner) -> Envelope[RepositoryHistory]:
+        """The oldest first. Sessions of which nothing could be run are left out."""
+        await find_repository(services, repository_id, owner)
+        seen = await store.session_figures(owner, repository_id)
+        figures = [SessionFiguresData(**asdict(one)) for one in seen]
+        return done(counted(len(figures), "session"), RepositoryHistory(repository_id=repository_id, sessions=figures))
+
     @app.delete("/api/repositories/{repository_id}", tags=["repositories"], summary="Forget a folder")
     async def remove(repository_id: str, owner: Owner) -> Envelope[RepositoryData]:
         """The folder itself is not touched."""
@@ -114,7 +135,7 @@ def _not_supported_yet(what: str, field: str | None) -> InputError:
     )
 
 
-def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None) -> Tree:
+def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None, measured: Sequence[MeasuredFile]) -> Tree:
     view = open_project(services, record.root)
     branch = checked_out_branch(Path(record.root))
     if ref is not None and ref != branch:
@@ -124,14 +145,28 @@ def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None) -> T
             hint="Check the branch out in the folder, or leave ref away.",
             fields=(FieldProblem("ref", "is not what the folder has checked out"),),
         )
-    files = []
-    for path in view.paths():
-        language = services.language_of_path(path)
-        has_tests = services.has_tests(path, view) if services.has_tests and language else None
-        files.append(
-            TreeFile(path=path, language=language, size=size_of(view, path), has_tests=has_tests, coverage=None)
+    paths = view.paths()
+    languages = {path: services.language_of_path(path) for path in paths}
+    changed = changed_files(Path(record.root), [path for path in paths if languages[path]])
+    # What was measured of another text says nothing about this one.
+    coverage = {file.path: file.lines for file in measured if view.text(file.path) == file.text}
+    files = [
+        TreeFile(
+            path=path,
+            language=language,
+            size=size_of(view, path),
+            has_tests=services.has_tests(path, view) if services.has_tests and language else None,
+            coverage=coverage.get(path),
+            changed=path in changed if changed is not None and language else None,
         )
-    return Tree(repository_id=record.repository_id, branch=branch, files=files)
+        for path, language in languages.items()
+    ]
+    frameworks = {
+        language: services.framework_of(language, view)
+        for language in sorted({language for language in languages.values() if language})
+        if services.framework_of
+    }
+    return Tree(repository_id=record.repository_id, branch=branch, frameworks=frameworks, files=files)
 
 
 def _repository_data(record: RepositoryRecord) -> RepositoryData:

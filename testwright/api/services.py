@@ -55,8 +55,8 @@ class ApiServices:
     place of a folder that somebody wants to register, or raises InputError; `suggest_folders` proposes some that are
     not registered. `open_folder` raises OSError when the folder is gone. `why_unreadable` takes a root, a path below it
     and the most bytes a file may have, and says why the file has no text; None when there is no file. `has_tests` tells
-    whether a source file of a project has tests of its own. `price_of` a model's name is None where it is not known;
-    `prices_as_of` is the day of the price list.
+    whether a source file of a project has tests of its own; `framework_of` names a project's framework for a language.
+    `price_of` a model's name is None where it is not known; `prices_as_of` is the day of the price list.
     """
 
     settings: ApiSettings
@@ -76,5 +76,6 @@ class ApiServices:
     doctor: Callable[[], Awaitable[list[dict[str, Any]]]]
     web_build: Path | None = None
     has_tests: Callable[[str, ProjectView], bool] | None = None
+    framework_of: Callable[[str, ProjectView], str] | None = None
     price_of: Callable[[str | None], Price | None] = lambda _: None
     prices_as_of: str | None = None

@@ -13,12 +13,14 @@ from testwright.api.wire import (
     FileStatusData,
     OptionsData,
     SessionData,
+    SessionFile,
     SessionId,
     SessionList,
     SessionState,
     SessionSummary,
     StatusData,
 )
+from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord
 from testwright.domain.sessions import Options
 from testwright.store.counting import counted
@@ -58,6 +60,22 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
             options=_options_data(record.options),
         )
         return done(record.current_message, found)
+
+    @app.get(
+        "/api/sessions/{session_id}/files/{path:path}", tags=["sessions"], summary="A source as the session took it"
+    )
+    async def source(session_id: str, path: str, owner: Owner) -> Envelope[SessionFile]:
+        """The folder's file may have changed since; what was measured is about this text."""
+        await find_session(services, session_id, owner)
+        text = await store.file_text(session_id, path)
+        if text is None:
+            raise InputError(
+                "This session has no such file.",
+                status=404,
+                code="file_not_found",
+                hint=f"Its files are listed at /api/sessions/{session_id}.",
+            )
+        return done(path, SessionFile(session_id=session_id, path=path, content=text))
 
     @app.delete("/api/sessions/{session_id}", tags=["sessions"], summary="Stop and forget a session")
     async def delete(session_id: str, owner: Owner) -> Envelope[SessionId]:

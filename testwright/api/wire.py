@@ -202,12 +202,14 @@ class TreeFile(Wire):
     language: str | None
     size: int | None
     has_tests: bool | None = Field(description="null: not known")
-    coverage: float | None = Field(description="Measured line coverage in percent; null: not measured")
+    coverage: float | None = Field(description="Measured line coverage in percent; null: not measured as it is now")
+    changed: bool | None = Field(default=None, description="Not as git last had it; null: no plain git checkout")
 
 
 class Tree(Wire):
     repository_id: str
     branch: str | None = Field(description="What the folder has checked out; null: no plain git checkout")
+    frameworks: dict[str, str] = Field(default_factory=dict, description="The framework of each language that is found")
     files: list[TreeFile]
 
 
@@ -215,6 +217,28 @@ class RepositoryFile(Wire):
     path: str
     language: str | None
     content: str
+
+
+class SessionFiguresData(Wire):
+    session_id: str
+    created_at: UtcTime
+    files: int = Field(description="Whose suites were run")
+    tests: int
+    lines_before: float | None = Field(description="Mean of the files, in percent")
+    lines_after: float | None
+    noticed: int = Field(description="Changes to the code that the tests noticed")
+    tried: int
+
+
+class RepositoryHistory(Wire):
+    repository_id: str
+    sessions: list[SessionFiguresData]
+
+
+class SessionFile(Wire):
+    session_id: str
+    path: str
+    content: str = Field(description="The source as the newest round that has it took it")
 
 
 class EstimateData(Wire):

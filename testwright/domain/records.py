@@ -160,6 +160,31 @@ class RepositoryRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredFile:
+    """What was last seen of a repository's file: its text then, and the percentage of its lines that tests in the
+    repository reached: the project's own, and ours once they were written into the folder.
+    """
+
+    path: str
+    text: str
+    lines: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFigures:
+    """How a session went, over its files whose suites were run. Lines are means, in percent."""
+
+    session_id: str
+    created_at: datetime
+    files: int
+    tests: int
+    lines_before: float | None
+    lines_after: float | None
+    noticed: int
+    tried: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FolderSuggestion:
     """A folder that looks like a project and is not registered yet. `path` is relative to one of the roots."""
 

@@ -16,14 +16,26 @@ from testwright.domain.records import (
     Application,
     Assignment,
     FileRecord,
+    MeasuredFile,
     NewSession,
     RepositoryRecord,
+    SessionFigures,
     SessionRecord,
     StoredEvent,
     TestRecord,
 )
 from testwright.domain.sessions import Decision, SourceFile, UnreadableFile
-from testwright.store import accepting, applications, deciding, event_log, ledger, looking_up, repositories, running
+from testwright.store import (
+    accepting,
+    applications,
+    deciding,
+    event_log,
+    histories,
+    ledger,
+    looking_up,
+    repositories,
+    running,
+)
 from testwright.store.answers import StoredAnswers
 from testwright.store.database import Database, prepare_file
 from testwright.store.desk import FileDesk
@@ -277,6 +289,14 @@ class Store:
 
     async def remove_repository(self, repository_id: str, owner: str) -> bool:
         return await self._database.write(lambda rows: repositories.remove(rows, repository_id, owner))
+
+    async def measured_files(self, owner: str, repository_id: str) -> list[MeasuredFile]:
+        """What the newest run of each file's tests reached."""
+        return await self._database.glance(lambda rows: histories.measured_files(rows, owner, repository_id))
+
+    async def session_figures(self, owner: str, repository_id: str) -> list[SessionFigures]:
+        """How the repository's sessions went, the oldest first."""
+        return await self._database.glance(lambda rows: histories.figures(rows, owner, repository_id))
 
     async def seconds_per_file(self, writer: str, framework: str) -> list[float]:
         """How long finished files took, the newest 50."""

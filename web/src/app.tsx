@@ -1,27 +1,35 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Link, Route, Switch, useRoute } from 'wouter'
 import { GeneratePage } from './generate/generate-page'
+import { RepositoriesPage } from './repositories/repositories-page'
+import { RepositoryPage } from './repositories/repository-page'
 import { SessionPage } from './session/session-page'
 import { SessionsPage } from './sessions/sessions-page'
 import { SettingsPage } from './settings/settings-page'
+import { listenForKeys } from './ui/keys'
 import { ThemeSwitch } from './ui/theme-switch'
+import { words } from './words'
 
 export function App() {
+  useEffect(listenForKeys, [])
   return (
     <>
       <a className="skip" href="#main">
-        Skip to content
+        {words.app.skip}
       </a>
       <header className="top">
         <Link href="/" className="brand">
           Testwright
         </Link>
-        <nav aria-label="Main">
-          <NavLink href="/">Generate</NavLink>
+        <nav aria-label={words.app.main}>
+          <NavLink href="/">{words.app.generate}</NavLink>
           <NavLink href="/sessions" below="/sessions/:id">
-            Sessions
+            {words.app.sessions}
           </NavLink>
-          <NavLink href="/settings">Settings</NavLink>
+          <NavLink href="/repositories" below="/repositories/:id">
+            {words.app.repositories}
+          </NavLink>
+          <NavLink href="/settings">{words.app.settings}</NavLink>
         </nav>
         <span className="grow" />
         <ThemeSwitch />
@@ -31,12 +39,15 @@ export function App() {
           <Route path="/" component={GeneratePage} />
           <Route path="/sessions" component={SessionsPage} />
           <Route path="/sessions/:id">{({ id }) => <SessionPage key={id} sessionId={id} />}</Route>
+          <Route path="/repositories" component={RepositoriesPage} />
+          <Route path="/repositories/:id">{({ id }) => <RepositoryPage key={id} repositoryId={id} />}</Route>
           <Route path="/settings" component={SettingsPage} />
           <Route>
             <div className="page">
-              <h1>There is nothing at this address</h1>
+              <h1>{words.app.nowhere}</h1>
               <p>
-                <Link href="/">Generate tests</Link> or see <Link href="/sessions">all sessions</Link>.
+                <Link href="/">{words.app.nowhereElse}</Link> {words.app.nowhereOr}{' '}
+                <Link href="/sessions">{words.app.allSessions}</Link>.
               </p>
             </div>
           </Route>

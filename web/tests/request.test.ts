@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Framework, TreeFile } from '../src/api/types'
 import { declaredIn, familiesOf, familyOf, usualFramework } from '../src/generate/frameworks'
-import { requestFor, usualChoices, whyNot } from '../src/generate/request'
+import { commandFor, requestFor, usualChoices, whyNot } from '../src/generate/request'
 
 const FRAMEWORKS: Framework[] = [
   { name: 'jest', languages: ['javascript', 'typescript'], available: true },
@@ -9,7 +9,7 @@ const FRAMEWORKS: Framework[] = [
   { name: 'unittest', languages: ['python'], available: true },
   { name: 'pytest', languages: ['python'], available: true },
 ]
-const NOTHING_FOUND = { declared: new Map<string, string>() }
+const NOTHING_FOUND = { used: {} }
 const PRICE: TreeFile = { path: 'src/price.ts', language: 'typescript', size: 1, hasTests: false }
 const MONEY: TreeFile = { path: 'money.py', language: 'python', size: 1, hasTests: false }
 
@@ -25,9 +25,10 @@ test('each language has its usual framework', () => {
 })
 
 test("the project's own framework wins over the usual one", () => {
-  const declared = declaredIn('{"devDependencies": {"jest": "^30.0.0"}}')
+  const used = { javascript: 'jest', python: 'unittest' }
 
-  expect(usualFramework(familyOf('typescript'), FRAMEWORKS, { declared })).toBe('jest')
+  expect(usualFramework(familyOf('typescript'), FRAMEWORKS, { used })).toBe('jest')
+  expect(usualFramework(familyOf('python'), FRAMEWORKS, { used })).toBe('unittest')
 })
 
 test('what is not available here is proposed only when there is nothing else', () => {
@@ -65,4 +66,36 @@ test('the reason why it cannot start names what is missing', () => {
   expect(whyNot([MONEY], {}, usualChoices)).toBe('No test framework for Python is known here.')
   expect(whyNot([MONEY], { python: 'pytest' }, { ...usualChoices, unit: false })).toBe('Pick a test type.')
   expect(whyNot([MONEY], { python: 'pytest' }, usualChoices)).toBeNull()
+})
+
+test('the command says what differs from the usual, and quotes what a shell would take apart', () => {
+  expect(commandFor(['src/'], {}, usualChoices)).toBe('testwright generate src/')
+  expect(
+    commandFor(
+      ["it's here.py"],
+      { python: 'unittest' },
+      {
+        ...usualChoices,
+        unit: false,
+        integration: true,
+        coverage: 'basic',
+        includeEdgeCases: false,
+        mockExternal: false,
+        model: 'gemini:gemini-3.8-flash',
+        maxCostUsd: '0.5',
+      },
+    ),
+  ).toBe(
+    "testwright generate 'it'\\''s here.py' --framework unittest --no-unit --integration --basic --no-edge-cases --no-mocks --model gemini:gemini-3.8-flash --max-cost-usd 0.5",
+  )
+})
+
+test('a model and a limit are asked for only where somebody chose them', () => {
+  const choices = { ...usualChoices, model: 'explorer', maxCostUsd: '1.5' }
+
+  expect(requestFor('repo', [PRICE], {}, choices).options).toMatchObject({
+    model: 'explorer',
+    maxCostUsd: 1.5,
+  })
+  expect(whyNot([PRICE], { javascript: 'jest' }, { ...choices, maxCostUsd: 'much' })).toMatch(/dollars/)
 })

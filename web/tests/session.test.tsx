@@ -9,7 +9,7 @@ import { linesOf } from '../src/session/highlight'
 import { SuspectList } from '../src/session/possible-bugs'
 import { Segments } from '../src/session/segments'
 import { ThrownAway } from '../src/session/thrown-away'
-import { change, money, timeLeft } from '../src/ui/words'
+import { change, money, timeLeft } from '../src/words/figures'
 
 afterEach(cleanup)
 

@@ -305,6 +305,7 @@ async def door(store: Store, settings: DoorSettings, web_build: Path | None) -> 
         doctor=_doctor,
         web_build=web_build,
         has_tests=_has_tests,
+        framework_of=lambda language, _: {"python": "unittest"}.get(language, "vitest"),
     )
     app = create_app(services)
 

@@ -1,8 +1,11 @@
 """Registered folders: only below the configured roots, and no server path ever leaves."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
+
+from tests.unit.store.store_samples import deliver_all, new_session
 
 
 @pytest.fixture
@@ -107,12 +110,14 @@ async def test_the_tree_tells_language_size_and_tests(door, shop):
     tree = (await door.get(f"/api/repositories/{repository_id}/tree")).json()["data"]
 
     assert tree["branch"] == "main"
+    assert tree["frameworks"] == {"python": "unittest"}
     assert {file["path"]: file for file in tree["files"]}["src/price.py"] == {
         "path": "src/price.py",
         "language": "python",
         "size": 22,
         "hasTests": True,
         "coverage": None,
+        "changed": None,
     }
     assert {file["path"]: file["hasTests"] for file in tree["files"]} == {
         "logo.bin": None,
@@ -120,6 +125,44 @@ async def test_the_tree_tells_language_size_and_tests(door, shop):
         "src/price.py": True,
         "tests/test_price.py": False,
     }
+
+
+async def test_the_tree_tells_what_git_does_not_know_yet(door, shop):
+    index = b"DIRC" + (2).to_bytes(4, "big") + (0).to_bytes(4, "big")
+    (shop / ".git" / "index").write_bytes(index + hashlib.sha1(index).digest())
+    repository_id = await _register(door, shop)
+
+    tree = (await door.get(f"/api/repositories/{repository_id}/tree")).json()["data"]
+
+    assert {file["path"]: file["changed"] for file in tree["files"]}["src/price.py"] is True
+
+
+async def test_coverage_is_told_as_long_as_the_file_is_what_was_measured(door, shop):
+    repository_id = await _register(door, shop)
+    text = (shop / "src/price.py").read_text()
+    accepted = await door.store.accept(new_session("src/price.py", text=text, repository_id=repository_id))
+    await deliver_all(door.store, accepted.session_id)
+
+    async def coverage():
+        tree = (await door.get(f"/api/repositories/{repository_id}/tree")).json()["data"]
+        return {file["path"]: file["coverage"] for file in tree["files"]}["src/price.py"]
+
+    assert await coverage() == 10.0
+    (shop / "src" / "price.py").write_text("def price(): return 2\n")
+    assert await coverage() is None
+
+
+async def test_a_repositorys_sessions_are_summed_up(door, shop):
+    repository_id = await _register(door, shop)
+    accepted = await door.store.accept(new_session(repository_id=repository_id))
+    await deliver_all(door.store, accepted.session_id)
+
+    history = (await door.get(f"/api/repositories/{repository_id}/history")).json()["data"]
+
+    (session,) = history["sessions"]
+    assert (session["sessionId"], session["linesBefore"], session["linesAfter"]) == (accepted.session_id, 10.0, 80.0)
+    assert (session["noticed"], session["tried"], session["tests"]) == (1, 1, 4)
+    assert (await door.get("/api/repositories/nobody/history")).status_code == 404
 
 
 async def test_only_the_branch_that_is_checked_out_can_be_browsed(door, shop):

@@ -50,12 +50,23 @@ async def test_the_status_is_the_whole_truth_without_a_stream(door):
     assert queued == {"path": "src/b.ts", "status": "queued", "stage": "queued", "attempt": 0}
 
 
+async def test_a_source_is_shown_as_the_session_took_it(door):
+    session_id = await door.start(files=TWO_FILES)
+
+    shown = await door.get(f"/api/sessions/{session_id}/files/src/a.ts")
+    missing = await door.get(f"/api/sessions/{session_id}/files/src/c.ts")
+
+    assert shown.json()["data"]["content"] == "export const a = 1"
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "file_not_found")
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
         ("GET", "/api/inngest/status/{}"),
         ("GET", "/api/inngest/stream/{}"),
         ("GET", "/api/sessions/{}"),
+        ("GET", "/api/sessions/{}/files/src/a.ts"),
         ("DELETE", "/api/sessions/{}"),
         ("POST", "/api/sessions/{}/cancel"),
         ("POST", "/api/sessions/{}/retry"),

@@ -1,5 +1,7 @@
 /** REST calls of the page: the envelope comes off here, refusals become `ApiError`. */
 
+import { words } from '../words'
+
 const ANSWER_WITHIN_MS = 30_000
 
 export interface FieldProblem {
@@ -42,13 +44,13 @@ export async function call<T>(
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     })
   } catch {
-    throw new ApiError('No answer from Testwright.', 0, 'Is `testwright up` running? Then try again.')
+    throw new ApiError(words.app.noAnswer, 0, words.app.noAnswerHint)
   }
   const answer = (await response.json().catch(() => ({}))) as Envelope
   if (!response.ok || !answer.success) {
     const { message, error } = answer
     throw new ApiError(
-      message || `The server answered ${response.status}.`,
+      message || words.app.answered(response.status),
       response.status,
       error?.hint,
       error?.fields,

@@ -6,8 +6,10 @@ import type {
   Framework,
   Model,
   Mutant,
+  Repository,
   RepositoryList,
   SessionDetail,
+  SessionFigures,
   SessionListed,
   Suspect,
   TestDetail,
@@ -16,15 +18,32 @@ import type {
 
 const LIVE_MS = 3_000
 
+const pathAddress = (path: string): string => path.split('/').map(encodeURIComponent).join('/')
+
 export const repositoriesQuery = queryOptions({
   queryKey: ['repositories'],
   queryFn: () => call<RepositoryList>('GET', '/repositories'),
 })
 
+const repositoryAddress = (repositoryId: string): string =>
+  `/repositories/${encodeURIComponent(repositoryId)}`
+
+export const repositoryQuery = (repositoryId: string) =>
+  queryOptions({
+    queryKey: ['repository', repositoryId],
+    queryFn: () => call<Repository>('GET', repositoryAddress(repositoryId)),
+  })
+
+export const historyQuery = (repositoryId: string) =>
+  queryOptions({
+    queryKey: ['history', repositoryId],
+    queryFn: () => call<{ sessions: SessionFigures[] }>('GET', `${repositoryAddress(repositoryId)}/history`),
+  })
+
 export const treeQuery = (repositoryId: string) =>
   queryOptions({
     queryKey: ['tree', repositoryId],
-    queryFn: () => call<Tree>('GET', `/repositories/${encodeURIComponent(repositoryId)}/tree`),
+    queryFn: () => call<Tree>('GET', `${repositoryAddress(repositoryId)}/tree`),
   })
 
 /** The text of a repository's file, or null when there is none. */
@@ -32,7 +51,7 @@ export const fileQuery = (repositoryId: string, path: string) =>
   queryOptions({
     queryKey: ['file', repositoryId, path],
     queryFn: async () => {
-      const address = `/repositories/${encodeURIComponent(repositoryId)}/files/${path.split('/').map(encodeURIComponent).join('/')}`
+      const address = `${repositoryAddress(repositoryId)}/files/${pathAddress(path)}`
       try {
         return (await call<{ content: string }>('GET', address)).content
       } catch (error) {
@@ -77,6 +96,16 @@ export const sessionQuery = (sessionId: string) =>
   queryOptions({
     queryKey: ['session', sessionId],
     queryFn: () => call<SessionDetail>('GET', sessionAddress(sessionId)),
+  })
+
+/** A source as the session took it: what was measured is about this text, whatever the folder has by now. */
+export const sourceQuery = (sessionId: string, path: string, testId: string) =>
+  queryOptions({
+    queryKey: ['source', sessionId, path, testId],
+    queryFn: async () =>
+      (await call<{ content: string }>('GET', `${sessionAddress(sessionId)}/files/${pathAddress(path)}`))
+        .content,
+    staleTime: Number.POSITIVE_INFINITY,
   })
 
 export const testAddress = (sessionId: string, testId: string): string =>

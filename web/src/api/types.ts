@@ -14,6 +14,18 @@ export interface Repository {
   createdAt: string
 }
 
+/** How a session went, over the files whose suites were run. */
+export interface SessionFigures {
+  sessionId: string
+  createdAt: string
+  files: number
+  tests: number
+  linesBefore: number | null
+  linesAfter: number | null
+  noticed: number
+  tried: number
+}
+
 export interface RepositoryList {
   repositories: Repository[]
   /** Folders that look like projects; their paths can be registered as they stand. */
@@ -31,12 +43,17 @@ export interface TreeFile {
   size: number | null
   /** Null: not known. */
   hasTests: boolean | null
+  /** Of the text as it is now, measured by an earlier session; null where none did. */
   coverage?: number | null
+  /** Not as git last had it; null: no plain checkout. */
+  changed?: boolean | null
 }
 
 export interface Tree {
   repositoryId: string
   branch?: string | null
+  /** The framework of each language that the project uses. */
+  frameworks?: Record<string, string>
   files: TreeFile[]
 }
 
@@ -100,6 +117,8 @@ export interface TestDetail extends GeneratedTest {
   revision: number
   decision: Decision
   dropped: DroppedTest[]
+  /** Lines of the source. */
+  coverage: { before: number[]; after: number[]; missed: number[] }
 }
 
 /** What became of writing suites into a folder, or of taking them back. */

@@ -5,7 +5,8 @@ import { Collection } from 'react-aria-components/Collection'
 import { Tree, TreeItem, TreeItemContent } from 'react-aria-components/Tree'
 import { ListLayout, Virtualizer } from 'react-aria-components/Virtualizer'
 import type { TreeFile } from '../api/types'
-import { bytes, percent } from '../ui/words'
+import { words } from '../words'
+import { bytes, percent } from '../words/figures'
 import { folderStates, foldersOf, isUntested, pickedAfter, type TreeNode, treeOf } from './selection'
 
 const LAYOUT = { rowHeight: 28 }
@@ -40,7 +41,7 @@ export function FileTree({ files, picked, onPick, searching }: FileTreeProps) {
       <Virtualizer layout={ListLayout} layoutOptions={LAYOUT}>
         <Tree
           className="tree"
-          aria-label="Files"
+          aria-label={words.generate.files}
           items={nodes}
           selectionMode="multiple"
           selectedKeys={selected}
@@ -57,7 +58,7 @@ export function FileTree({ files, picked, onPick, searching }: FileTreeProps) {
               return next
             })
           }
-          renderEmptyState={() => <p className="empty">No file matches.</p>}
+          renderEmptyState={() => <p className="empty">{words.generate.noMatch}</p>}
         >
           {row}
         </Tree>
@@ -95,9 +96,17 @@ function Row({ node }: { node: TreeNode }) {
       <span className="name">{node.name}</span>
       {file && (
         <>
-          {isUntested(file) && <span className="badge">no tests</span>}
-          {file.size === 0 && <span className="badge">empty</span>}
-          {file.coverage != null && <span className="figure">{percent(file.coverage)}%</span>}
+          {file.changed && <span className="badge strong">{words.generate.badges.changed}</span>}
+          {isUntested(file) && <span className="badge">{words.generate.badges.untested}</span>}
+          {file.size === 0 && <span className="badge">{words.generate.badges.empty}</span>}
+          {file.coverage != null && (
+            <span className="figure">
+              {percent(file.coverage)}%
+              <span className="meter" aria-hidden="true">
+                <i style={{ width: `${file.coverage}%` }} />
+              </span>
+            </span>
+          )}
           <span className="figure size">{bytes(file.size)}</span>
         </>
       )}

@@ -9,8 +9,8 @@ export interface Family {
 }
 
 export interface Found {
-  /** Frameworks that the project itself declares, with their versions. */
-  readonly declared: ReadonlyMap<string, string>
+  /** The framework of each language, as the service found it in the project. */
+  readonly used: Readonly<Record<string, string>>
 }
 
 const JAVASCRIPT: Family = {
@@ -44,8 +44,9 @@ export function usualFramework(
   const all = offered(family, frameworks)
   const usable = all.filter(({ available }) => available !== false)
   const names = (usable.length ? usable : all).map(({ name }) => name)
+  const used = family.languages.flatMap(language => found.used[language] ?? [])
   return (
-    names.find(name => found.declared.has(name)) ??
+    names.find(name => used.includes(name)) ??
     PREFERRED.find(name => names.includes(name)) ??
     names[0] ??
     null

@@ -4,6 +4,7 @@ import { ApiError, call } from '../api/client'
 import { repositoriesQuery } from '../api/queries'
 import type { Repository, Suggestion } from '../api/types'
 import { Hint } from '../ui/problem'
+import { words } from '../words'
 
 interface RepositoryPickerProps {
   repositories: readonly Repository[]
@@ -28,7 +29,7 @@ export function RepositoryPicker({ repositories, suggestions, chosen, onChoose }
     )
   return (
     <div className="folder-line">
-      <label htmlFor={id}>Folder</label>
+      <label htmlFor={id}>{words.generate.folder}</label>
       <select id={id} value={chosen ?? ''} onChange={event => onChoose(event.target.value)}>
         {repositories.map(({ repositoryId, name }) => (
           <option key={repositoryId} value={repositoryId}>
@@ -37,7 +38,7 @@ export function RepositoryPicker({ repositories, suggestions, chosen, onChoose }
         ))}
       </select>
       <button type="button" className="button" onClick={() => setAdding(true)}>
-        Open another folder
+        {words.generate.openAnother}
       </button>
     </div>
   )
@@ -68,21 +69,23 @@ function FolderForm({ suggestions, onDone, onCancel }: FolderFormProps) {
   return (
     <form className="folder-form" onSubmit={submit}>
       {suggestions.length > 0 && (
-        <ul className="suggestions" aria-label="Projects found here">
+        <ul className="suggestions" aria-label={words.generate.found}>
           {suggestions.map(({ name, path: place }) => (
             <li key={place}>
               <button type="button" disabled={register.isPending} onClick={() => register.mutate(place)}>
                 <b>{name}</b>
-                <span className="mono dim">{place === '.' ? 'top folder' : place}</span>
+                <span className="mono dim">{place === '.' ? words.generate.topFolder : place}</span>
                 <span className="open" aria-hidden="true">
-                  Open
+                  {words.generate.open}
                 </span>
               </button>
             </li>
           ))}
         </ul>
       )}
-      <label htmlFor={id}>{suggestions.length > 0 ? 'Or another folder' : 'Folder'} on this machine</label>
+      <label htmlFor={id}>
+        {suggestions.length > 0 ? words.generate.orFolder : words.generate.folderHere}
+      </label>
       <div className="folder-line">
         <input
           id={id}
@@ -96,11 +99,11 @@ function FolderForm({ suggestions, onDone, onCancel }: FolderFormProps) {
           aria-describedby={error ? `${id}-error` : undefined}
         />
         <button type="submit" className="button primary" disabled={!path.trim() || register.isPending}>
-          {register.isPending ? 'Opening…' : 'Open folder'}
+          {register.isPending ? words.generate.opening : words.generate.openFolder}
         </button>
         {onCancel && (
           <button type="button" className="button" onClick={onCancel}>
-            Cancel
+            {words.generate.cancel}
           </button>
         )}
       </div>

@@ -2,6 +2,7 @@
 
 import type { GenerationOptions, StartRequest } from '@testwright/react'
 import type { TreeFile } from '../api/types'
+import { words } from '../words'
 import { familiesOf, familyOf } from './frameworks'
 
 export interface Choices {
@@ -11,6 +12,10 @@ export interface Choices {
   readonly includeEdgeCases: boolean
   readonly mockExternal: boolean
   readonly instructions: string
+  /** Empty: whoever writes by default. */
+  readonly model: string
+  /** As it was typed, in dollars; empty for no limit. */
+  readonly maxCostUsd: string
 }
 
 export const usualChoices: Choices = {
@@ -20,6 +25,8 @@ export const usualChoices: Choices = {
   includeEdgeCases: true,
   mockExternal: true,
   instructions: '',
+  model: '',
+  maxCostUsd: '',
 }
 
 export function requestFor(
@@ -45,12 +52,38 @@ export function whyNot(
   frameworks: Readonly<Record<string, string>>,
   choices: Choices,
 ): string | null {
-  if (!files.length) return 'Pick one file or more.'
+  const { why } = words.generate
+  if (!files.length) return why.files
   const missing = familiesOf(files).find(family => !frameworks[family.id])
-  if (missing) return `No test framework for ${missing.label} is known here.`
-  if (!choices.unit && !choices.integration) return 'Pick a test type.'
+  if (missing) return why.framework(missing.label)
+  if (!choices.unit && !choices.integration) return why.types
+  if (choices.maxCostUsd && !(Number(choices.maxCostUsd) >= 0)) return why.budget
   return null
 }
+
+/** The same request as a command, with what differs from the usual. */
+export function commandFor(
+  keys: readonly string[],
+  frameworks: Readonly<Record<string, string>>,
+  choices: Choices,
+): string {
+  const named = Object.values(frameworks)
+  return [
+    'testwright generate',
+    ...keys.map(quoted),
+    ...(named.length === 1 && named[0] ? ['--framework', quoted(named[0])] : []),
+    ...(choices.unit ? [] : ['--no-unit']),
+    ...(choices.integration ? ['--integration'] : []),
+    ...(choices.coverage === 'basic' ? ['--basic'] : []),
+    ...(choices.includeEdgeCases ? [] : ['--no-edge-cases']),
+    ...(choices.mockExternal ? [] : ['--no-mocks']),
+    ...(choices.model ? ['--model', quoted(choices.model)] : []),
+    ...(choices.maxCostUsd ? ['--max-cost-usd', quoted(choices.maxCostUsd)] : []),
+  ].join(' ')
+}
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 function optionsFrom(choices: Choices): GenerationOptions {
   const instructions = choices.instructions.trim()
@@ -60,5 +93,7 @@ function optionsFrom(choices: Choices): GenerationOptions {
     includeEdgeCases: choices.includeEdgeCases,
     mockExternal: choices.mockExternal,
     ...(instructions && { instructions }),
+    ...(choices.model && { model: choices.model }),
+    ...(choices.maxCostUsd && { maxCostUsd: Number(choices.maxCostUsd) }),
   }
 }

@@ -112,6 +112,13 @@ const NO_SOURCES = [
 export const isSource = (file: TreeFile): boolean =>
   file.language !== null && !NO_SOURCES.some(pattern => pattern.test(file.path))
 
+const LOW_PERCENT = 80
+
+export const isChanged = (file: TreeFile): boolean => file.changed === true
+
+/** Measured, and low: what nobody measured is not called so. */
+export const isLow = ({ coverage }: TreeFile): boolean => coverage != null && coverage < LOW_PERCENT
+
 export const isUntested = (file: TreeFile): boolean => file.hasTests === false && isWorthPicking(file)
 
 /** What a whole folder is picked for: not its empty files, nor those that only make it a package, unless it has no other. */

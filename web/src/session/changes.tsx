@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { GeneratedTest } from '@testwright/react'
 import { mutantsQuery } from '../api/queries'
 import type { Mutant } from '../api/types'
-import { baseName, count } from '../ui/words'
+import { baseName, count } from '../words/figures'
 
 /** What was done to the code on trial, what nobody noticed first. */
 export function Changes({ sessionId, test }: { sessionId: string; test: GeneratedTest }) {

@@ -1,29 +1,43 @@
-import { memo, useMemo } from 'react'
+import { Fragment, memo, type ReactNode, useMemo } from 'react'
 import { linesOf } from './highlight'
 
-export const Code = memo(function Code({ code, path }: { code: string; path: string }) {
+interface CodeProps {
+  code: string
+  path: string
+  /** A class for a line; what it means is said elsewhere in words, too. */
+  marks?: ReadonlyMap<number, string>
+  /** What stands below a line. */
+  notes?: ReadonlyMap<number, ReactNode>
+}
+
+export const Code = memo(function Code({ code, path, marks, notes }: CodeProps) {
   const lines = useMemo(() => linesOf(code, path), [code, path])
   return (
     // Scrolls sideways, so the keyboard must reach it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
     <section className="code" tabIndex={0} aria-label={path}>
       <pre>
-        {lines.map((tokens, line) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line's number is what it is.
-          <code key={line} className="line" data-line={line + 1}>
-            {tokens.map(({ text, kind }, at) =>
-              kind === 'plain' ? (
-                text
-              ) : (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the tokens of a fixed text never move.
-                <span key={at} className={kind}>
-                  {text}
-                </span>
-              ),
-            )}
-            {'\n'}
-          </code>
-        ))}
+        {lines.map((tokens, at) => {
+          const line = at + 1
+          return (
+            <Fragment key={line}>
+              <code className={`line ${marks?.get(line) ?? ''}`} data-line={line}>
+                {tokens.map(({ text, kind }, place) =>
+                  kind === 'plain' ? (
+                    text
+                  ) : (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: the tokens of a fixed text never move.
+                    <span key={place} className={kind}>
+                      {text}
+                    </span>
+                  ),
+                )}
+                {'\n'}
+              </code>
+              {notes?.get(line)}
+            </Fragment>
+          )
+        })}
       </pre>
     </section>
   )

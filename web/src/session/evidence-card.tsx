@@ -1,6 +1,6 @@
 import type { EdgeCase, Evidence, External, GeneratedTest, VerifiedEvidence } from '@testwright/react'
 import { Hint } from '../ui/problem'
-import { change, count, DASH, duration, money } from '../ui/words'
+import { change, count, DASH, duration, money } from '../words/figures'
 
 export function EvidenceCard({ test }: { test: GeneratedTest }) {
   const { evidence } = test

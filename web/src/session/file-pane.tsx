@@ -5,12 +5,14 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs'
 import { testQuery } from '../api/queries'
 import { CopyButton } from '../ui/copy-button'
 import { Problem } from '../ui/problem'
-import { count } from '../ui/words'
+import { words } from '../words'
+import { count } from '../words/figures'
 import { Changes } from './changes'
 import { Code } from './code'
 import { DecisionSwitch } from './decision'
 import { EvidenceCard } from './evidence-card'
 import { PossibleBugs } from './possible-bugs'
+import { SourceView } from './source-view'
 import { ThrownAway } from './thrown-away'
 
 interface FilePaneProps {
@@ -51,6 +53,7 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
       <Tabs className="tabs" selectedKey={tab} onSelectionChange={key => onTab(String(key))}>
         <TabList aria-label={file.path} className="tab-list">
           <Tab id="test">Test</Tab>
+          <Tab id="source">{words.session.tabs.source}</Tab>
           <Tab id="evidence">Evidence</Tab>
           <Tab id="changes">Changes</Tab>
           <Tab id="bugs">Possible bugs{suspects > 0 && <span className="tab-count">{suspects}</span>}</Tab>
@@ -73,6 +76,9 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
           ) : (
             file.draftText === null && <Nothing file={file} />
           )}
+        </TabPanel>
+        <TabPanel id="source">
+          <SourceView sessionId={sessionId} file={file} />
         </TabPanel>
         <TabPanel id="evidence">{test ? <EvidenceCard test={test} /> : <Nothing file={file} />}</TabPanel>
         <TabPanel id="changes">

@@ -1,7 +1,7 @@
 import type { FileState } from '@testwright/react'
 import { type KeyboardEvent, memo, useRef } from 'react'
 import { Glyph } from '../ui/glyph'
-import { baseName, change, DASH, duration, folderOf } from '../ui/words'
+import { baseName, change, DASH, duration, folderOf } from '../words/figures'
 import { glyphOf, sentenceOf, toneOf } from './file-words'
 import { Track } from './segments'
 

@@ -2,7 +2,7 @@
 
 import type { FileState, Mutants } from '@testwright/react'
 import type { GlyphName } from '../ui/glyph'
-import { baseName, count } from '../ui/words'
+import { baseName, count } from '../words/figures'
 
 export type Mark = 'todo' | 'done' | 'active' | 'failed'
 export type Tone = 'passing' | 'failed' | 'active' | 'dim' | 'partial'

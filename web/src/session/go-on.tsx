@@ -1,6 +1,6 @@
 import { type FileState, isStoppedByBudget } from '@testwright/react'
 import { type FormEvent, useState } from 'react'
-import { count } from '../ui/words'
+import { count } from '../words/figures'
 
 interface GoOnProps {
   files: readonly FileState[]

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { clock } from '../ui/words'
+import { clock } from '../words/figures'
 import type { LineLog } from './log'
 
 const NEAR_THE_END = 24

@@ -3,7 +3,7 @@ import type { GeneratedTest } from '@testwright/react'
 import { suspectsQuery } from '../api/queries'
 import type { Suspect } from '../api/types'
 import { CopyButton } from '../ui/copy-button'
-import { count } from '../ui/words'
+import { count } from '../words/figures'
 import { Code } from './code'
 
 /** Where the code contradicts what it says of itself: shown, never applied. */

@@ -3,7 +3,7 @@ import { call } from '../api/client'
 import { sessionAddress, sessionQuery } from '../api/queries'
 import type { Applied, SessionDetail } from '../api/types'
 import { Problem } from '../ui/problem'
-import { count } from '../ui/words'
+import { count } from '../words/figures'
 
 const APPLY = 'apply'
 const UNDO = 'apply/undo'

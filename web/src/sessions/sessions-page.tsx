@@ -6,7 +6,7 @@ import { Glyph, type GlyphName } from '../ui/glyph'
 import { Problem } from '../ui/problem'
 import { useNow } from '../ui/use-now'
 import { useTitle } from '../ui/use-title'
-import { count, DASH, percent, when } from '../ui/words'
+import { count, DASH, percent, when } from '../words/figures'
 
 const LOOKS: Record<SessionListed['status'], { glyph: GlyphName; word: string }> = {
   pending: { glyph: 'queued', word: 'Waiting to start' },

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react'
 import { Button } from 'react-aria-components/Button'
+import { words } from '../words'
 
 const SHOWN_MS = 2000
 
-export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
+export function CopyButton({ text, label = words.app.copy }: { text: string; label?: string }) {
   const [told, setTold] = useState<string | null>(null)
   useEffect(() => {
     if (!told) return
@@ -15,8 +16,8 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
       className="button small"
       onPress={() =>
         navigator.clipboard.writeText(text).then(
-          () => setTold('Copied'),
-          () => setTold('Could not copy'),
+          () => setTold(words.app.copied),
+          () => setTold(words.app.notCopied),
         )
       }
     >

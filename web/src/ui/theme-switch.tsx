@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Button } from 'react-aria-components/Button'
+import { words } from '../words'
 
 const THEMES = ['system', 'light', 'dark'] as const
 type Theme = (typeof THEMES)[number]
@@ -14,7 +15,7 @@ export function ThemeSwitch() {
   return (
     <Button
       className="quiet theme"
-      aria-label={`Theme: ${theme}. Switch to ${next}.`}
+      aria-label={words.app.theme(words.app.themes[theme], words.app.themes[next])}
       onPress={() => {
         apply(next)
         setTheme(next)
@@ -24,8 +25,7 @@ export function ThemeSwitch() {
         <circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" strokeWidth="1.5" />
         <path d="M8 1.75a6.25 6.25 0 0 1 0 12.5z" fill="currentColor" />
       </svg>
-      {theme[0]?.toUpperCase()}
-      {theme.slice(1)}
+      {words.app.themes[theme]}
     </Button>
   )
 }

@@ -48,6 +48,10 @@ export function clock(timestamp: string): string {
   return Number.isNaN(date.getTime()) ? '' : date.toLocaleTimeString('en-GB')
 }
 
+export function day(timestamp: string): string {
+  return new Date(timestamp).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+}
+
 export function when(timestamp: string, now: number): string {
   const date = new Date(timestamp)
   const ago = now - date.getTime()
