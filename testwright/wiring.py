@@ -21,7 +21,7 @@ from testwright.domain.errors import Cancelled, FieldProblem, InputError, Perman
 from testwright.domain.ports import AnswerCache, Desk, ProjectView, Purse, Step, Writer
 from testwright.domain.records import Accepted, Assignment
 from testwright.domain.redaction import secrets_of
-from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.sessions import PERSON, Options, SourceFile
 from testwright.frameworks import FRAMEWORKS, is_test_or_tool, preferred_framework
 from testwright.jobs.client import EngineChoice, choose_engine, make_client
 from testwright.jobs.embedded import EmbeddedEngine
@@ -53,6 +53,7 @@ from testwright.writers.explorer.javascript import JavaScriptExplorer
 from testwright.writers.explorer.python import PythonExplorer
 from testwright.writers.explorer.socket import LanguageExplorer
 from testwright.writers.model import ModelWriter
+from testwright.writers.person import Person
 
 __all__ = ["Workbench", "examine", "framework_for", "language_of", "open_service", "open_workbench", "worth_testing"]
 
@@ -285,7 +286,7 @@ def _writers(
     def both(name: str | None, purse: Purse, seed: int) -> Writer:
         return BothWriters(model(name, purse, seed), explorer(_QUICK), explorer(_AGAIN), LANGUAGES)
 
-    return {EXPLORER: lambda *_: explorer(), MODEL: model, BOTH: both}
+    return {EXPLORER: lambda *_: explorer(), MODEL: model, BOTH: both, PERSON: lambda *_: Person()}
 
 
 async def _keep_swept(bench: Workbench) -> None:
@@ -333,6 +334,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         web_build=WEB_BUILD,
         has_tests=_has_tests,
         framework_of=preferred_framework,
+        suite_without=_suite_without,
         price_of=lambda name: bench.models.price_of(bench.models.named(name)),
         prices_as_of=bench.models.prices.as_of,
     )
@@ -341,6 +343,16 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
 def _has_tests(path: str, view: ProjectView) -> bool:
     language = language_of(path)
     return language is not None and bool(FRAMEWORKS[preferred_framework(language, view)].existing_suites(path, view))
+
+
+def _suite_without(path: str, suite: str, names: frozenset[str]) -> str:
+    """A suite for the source at `path` without the tests of these names; as it stands but for its layout without names.
+
+    Raises ValueError with a sentence when it does not parse.
+    """
+    language = LANGUAGES[language_of(path) or ""]
+    draft = language.split(suite)
+    return language.render(draft.only(frozenset(case.name for case in draft.cases) - names))
 
 
 def _frameworks() -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ def create_app(services: ApiServices) -> FastAPI:
     stream.add_routes(app, services)
     sessions.add_routes(app, services)
     retrying.add_routes(app, services, starter)
-    delivered.add_routes(app, services)
+    delivered.add_routes(app, services, starter)
     handing_over.add_routes(app, services)
     repositories.add_routes(app, services)
     about.add_routes(app, services)

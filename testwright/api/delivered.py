@@ -4,10 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI
 
+from testwright.api.editing import verify_edited
 from testwright.api.envelope import Envelope, done
 from testwright.api.lookups import current_owner, find_session, find_test
-from testwright.api.requests import DecisionRequest
+from testwright.api.requests import TestChange
 from testwright.api.services import ApiServices
+from testwright.api.starting import Starter
 from testwright.api.wire import (
     DroppedTests,
     SuspectFile,
@@ -26,7 +28,7 @@ from testwright.store.counting import counted
 Owner = Annotated[str, Depends(current_owner)]
 
 
-def add_routes(app: FastAPI, services: ApiServices) -> None:
+def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
     async def named(session_id: str, test_id: str, owner: Owner) -> TestRecord:
         return await find_test(services, session_id, test_id, owner)
 
@@ -47,13 +49,21 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         )
         return done(record.test_file_path, detail)
 
-    @app.patch("/api/sessions/{session_id}/tests/{test_id}", tags=["tests"], summary="Keep a suite, or reject it")
-    async def decide(session_id: str, test_id: str, owner: Owner, request: DecisionRequest) -> Envelope[TestData]:
-        """What is rejected stays to be looked at, and is neither exported nor applied."""
-        await find_test(services, session_id, test_id, owner)
-        decided = await services.store.decide(session_id, test_id, Decision(request.decision))
-        record = decided or await find_test(services, session_id, test_id, owner)  # deleted meanwhile: say so
-        return done(f"{record.test_file_path} is {record.decision}", _test_data(record))
+    @app.patch("/api/sessions/{session_id}/tests/{test_id}", tags=["tests"], summary="Keep, reject or edit a suite")
+    async def change(session_id: str, test_id: str, owner: Owner, request: TestChange) -> Envelope[TestData]:
+        """What is rejected stays to be looked at, and is neither exported nor applied.
+
+        An edited suite (`testCode`, or `without` some of its tests) is verified in a further round of the session: the
+        answer is the suite as it still is, and the stream tells how it goes. When all of its tests hold, it becomes a
+        new revision; else the file fails with `edit_refused`, and nothing else changes.
+        """
+        record = await find_test(services, session_id, test_id, owner)
+        if request.decision is not None:
+            decided = await services.store.decide(session_id, test_id, Decision(request.decision))
+            record = decided or await find_test(services, session_id, test_id, owner)  # deleted meanwhile: say so
+            return done(f"{record.test_file_path} is {record.decision}", _test_data(record))
+        await verify_edited(services, starter, owner, record, request)
+        return done(f"The edited {record.test_file_path} is being verified", _test_data(record))
 
     @app.get("/api/sessions/{session_id}/tests/{test_id}/coverage", tags=["tests"], summary="Lines before and after")
     async def coverage(record: Named) -> Envelope[TestCoverage]:

@@ -26,6 +26,7 @@ _WORDS = {
     "dict_type": "must be an object",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
+    "one_of": "needs decision, testCode or without, one of them",
     "none_required": "must be null or left out",
 }
 

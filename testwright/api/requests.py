@@ -1,9 +1,9 @@
 """The bodies that may be sent. Strict: a typo or a wrong type is refused by name, never guessed at."""
 
 import unicodedata
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -102,10 +102,20 @@ class RetryRequest(RequestBody):
     instructions: str | None = Field(default=None, max_length=4000)
 
 
-class DecisionRequest(RequestBody):
-    """What to do with a delivered suite."""
+class TestChange(RequestBody):
+    """What to do with a delivered suite: one of these."""
 
-    decision: Literal["kept", "rejected", "undecided"]
+    decision: Literal["kept", "rejected", "undecided"] | None = None
+    test_code: str | None = Field(default=None, min_length=1, description="The suite as it was edited, whole.")
+    without: list[str] | None = Field(
+        default=None, min_length=1, max_length=1000, description="Names of tests that the suite is to do without."
+    )
+
+    @model_validator(mode="after")
+    def _is_one_wish(self) -> Self:
+        if sum(value is not None for value in (self.decision, self.test_code, self.without)) != 1:
+            raise PydanticCustomError("one_of", "give decision, testCode or without, one of them")
+        return self
 
 
 class ContinueRequest(RequestBody):

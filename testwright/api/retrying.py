@@ -17,7 +17,7 @@ from testwright.api.starting import Starter
 from testwright.api.wire import StartedSession
 from testwright.domain.errors import FieldProblem, InputError
 from testwright.domain.records import FileRecord, SessionRecord
-from testwright.domain.sessions import FileStatus, SourceFile, UnreadableFile
+from testwright.domain.sessions import PERSON, FileStatus, SourceFile, UnreadableFile
 
 Owner = Annotated[str, Depends(current_owner)]
 
@@ -37,7 +37,7 @@ def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
         paths = None
         if wish.paths is not None:
             paths = accepted_paths((field_path(("paths", index)), path) for index, path in enumerate(wish.paths))
-        started = await _further_round(services, starter, record, owner, paths, wish)
+        started = await further_round(services, starter, record, owner, paths, wish)
         return done("Test generation started again in background", started)
 
     @app.post("/api/sessions/{session_id}/continue", tags=["sessions"], summary="Go on past a reached budget")
@@ -50,22 +50,27 @@ def add_routes(app: FastAPI, services: ApiServices, starter: Starter) -> None:
         stopped = await _stopped_by_the_budget(services, record)
         await _refuse_a_spent_limit(services, record, request.max_cost_usd)
         wish = RetryRequest(paths=stopped)
-        started = await _further_round(services, starter, record, owner, stopped, wish, request.max_cost_usd)
+        started = await further_round(
+            services, starter, record, owner, stopped, wish, max_cost_usd=request.max_cost_usd
+        )
         return done("Test generation goes on in background", started)
 
 
-async def _further_round(
+async def further_round(
     services: ApiServices,
     starter: Starter,
     record: SessionRecord,
     owner: str,
     paths: list[str] | None,
     wish: RetryRequest,
+    *,
     max_cost_usd: float | None = None,
+    edited: str | None = None,
 ) -> StartedSession:
+    """`edited` is a suite to verify; then nobody is asked to write."""
     limit = record.options.max_cost_usd if max_cost_usd is None else max_cost_usd
     options = replace(record.options, model=wish.model or record.options.model, max_cost_usd=limit)
-    writer, model = writer_for(services, options, field="model")
+    writer, model = (PERSON, None) if edited is not None else writer_for(services, options, field="model")
     again = [file for file in await services.store.files(record.session_id) if _is_tried_again(file, paths)]
     fresh = [] if not record.status.is_over else await _read_again(services, record, again, paths)
     expected = await estimate(
@@ -82,6 +87,7 @@ async def _further_round(
         max_cost_usd=max_cost_usd,
         estimate_seconds=expected.seconds,
         read_again=fresh,
+        edited=edited,
     )
     await starter.start(accepted, owner)
     return StartedSession(

@@ -56,6 +56,7 @@ class ApiServices:
     not registered. `open_folder` raises OSError when the folder is gone. `why_unreadable` takes a root, a path below it
     and the most bytes a file may have, and says why the file has no text; None when there is no file. `has_tests` tells
     whether a source file of a project has tests of its own; `framework_of` names a project's framework for a language.
+    `suite_without` gives a source's suite without the tests of some names, or raises ValueError, with a sentence.
     `price_of` a model's name is None where it is not known; `prices_as_of` is the day of the price list.
     """
 
@@ -77,5 +78,6 @@ class ApiServices:
     web_build: Path | None = None
     has_tests: Callable[[str, ProjectView], bool] | None = None
     framework_of: Callable[[str, ProjectView], str] | None = None
+    suite_without: Callable[[str, str, frozenset[str]], str] = lambda path, suite, names: suite
     price_of: Callable[[str | None], Price | None] = lambda _: None
     prices_as_of: str | None = None

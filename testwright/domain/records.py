@@ -199,6 +199,7 @@ class Assignment:
     `overlay` holds the texts of the session's files by path: they win over what lies in `repository_root`. What an
     earlier round read from there is left out: it may have changed since.
     `taken` are the paths under which earlier rounds delivered suites of the session's other files.
+    `edited` is the suite as a person has edited it, when that is to be verified and nothing to be written.
     """
 
     session_id: str
@@ -212,3 +213,4 @@ class Assignment:
     writer: str
     model: str | None
     taken: frozenset[str] = frozenset()
+    edited: str | None = None

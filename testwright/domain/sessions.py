@@ -53,6 +53,10 @@ class CoverageGoal(StrEnum):
     COMPREHENSIVE = "comprehensive"
 
 
+PERSON = "person"
+"""Who wrote a suite that somebody has edited: the name that stands where the explorer's or the model's stands."""
+
+
 class Decision(StrEnum):
     """What a person made of a delivered suite. What is rejected is neither exported nor applied."""
 

@@ -1,15 +1,12 @@
 """The straight line that every file walks, from its source to a suite that has proved itself."""
 
-from dataclasses import dataclass
 from functools import partial
 
-from testwright.domain.analysis import Analysis
 from testwright.domain.errors import ENDS_THE_FILE, Cancelled, PermanentError, TransientError
 from testwright.domain.ports import Desk, Step
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import CoverageGoal
-from testwright.pipeline import shelf, telling
-from testwright.pipeline.bench import Bench
+from testwright.pipeline.attempts import Tried, run_attempt
 from testwright.pipeline.challenge import challenge
 from testwright.pipeline.choosing import choose
 from testwright.pipeline.drafting import (
@@ -18,15 +15,13 @@ from testwright.pipeline.drafting import (
     first_draft,
     repaired_draft,
     strengthened_draft,
-    writing_of,
 )
-from testwright.pipeline.findings import CaseResult, Trial
+from testwright.pipeline.edited import walk_edited
 from testwright.pipeline.keeping import keep, keep_suspects, keep_unverified, nothing_left
 from testwright.pipeline.preparing import analyse, measure_baseline, prepare
 from testwright.pipeline.stability import prove_stable
 from testwright.pipeline.suspecting import weigh_suspects
 from testwright.pipeline.tools import Job, Ready, Tools
-from testwright.pipeline.trial import try_cases
 
 
 async def cover_file(assignment: Assignment, desk: Desk, step: Step, tools: Tools) -> None:
@@ -36,7 +31,8 @@ async def cover_file(assignment: Assignment, desk: Desk, step: Step, tools: Tool
     TransientError. This body runs again for every step under an engine, so nothing between the steps has an effect.
     """
     try:
-        await _walk(Job(assignment=assignment, desk=desk, tools=tools), step)
+        walk = _walk if assignment.edited is None else walk_edited
+        await walk(Job(assignment=assignment, desk=desk, tools=tools), step)
     except (PermanentError, Cancelled) as error:
         await tools.workspaces.close(assignment)
         if error.code == "missing_package" and assignment.repository_root is None:
@@ -53,7 +49,7 @@ async def _walk(job: Job, step: Step) -> None:
     await step("baseline", partial(measure_baseline, job, ready), returns=bool)
 
     await step("draft/1", partial(first_draft, job, ready), returns=Drafted)
-    tried = best = await step("run/1", partial(_run, job, ready, 1), returns=Tried)
+    tried = best = await step("run/1", partial(run_attempt, job, ready, 1), returns=Tried)
     asked = 1
     for attempt in range(2, job.assignment.options.max_repairs + 2):
         if not tried.faulty or not tried.runnable:
@@ -67,7 +63,7 @@ async def _walk(job: Job, step: Step) -> None:
         asked = attempt
         if not drafted.changed:
             break
-        work = partial(_run, job, ready, attempt, after=tried.attempt)
+        work = partial(run_attempt, job, ready, attempt, after=tried.attempt)
         tried = await step(f"run/{attempt}", work, returns=Tried)
         if tried.passed >= best.passed:
             best = tried
@@ -89,7 +85,7 @@ async def _walk(job: Job, step: Step) -> None:
     await step("keep", partial(keep, job, ready, best.attempt, attempts), returns=str)
 
 
-async def _challenged(job: Job, ready: Ready, step: Step, best: "Tried", number: int) -> "Tried":
+async def _challenged(job: Job, ready: Ready, step: Step, best: Tried, number: int) -> Tried:
     """The attempt to go on with: what is left open goes back to the writer, from attempt `number` on, while that gains.
 
     Whether it does is looked at where the next one is asked for, so that a round is no more than its three steps.
@@ -108,7 +104,7 @@ async def _challenged(job: Job, ready: Ready, step: Step, best: "Tried", number:
             return best  # the suite stands as it is
         if not drafted.changed:
             return best
-        run = partial(_run, job, ready, attempt, after=best.attempt)
+        run = partial(run_attempt, job, ready, attempt, after=best.attempt)
         stronger = await step(f"run/{attempt}", run, returns=Tried)
         if stronger.passed <= best.passed:
             return best
@@ -116,36 +112,3 @@ async def _challenged(job: Job, ready: Ready, step: Step, best: "Tried", number:
         await step(f"challenge/{attempt}", again, returns=int)
         before, best = best.attempt, stronger
     return best
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """How one attempt did, in numbers; the rest lies on the desk. `runnable` is False when nothing can be run here."""
-
-    attempt: int
-    passed: int
-    faulty: int
-    runnable: bool
-
-
-async def _run(job: Job, ready: Ready, attempt: int, *, after: int | None = None) -> Tried:
-    """Step `run/<attempt>`; `after` is the attempt that it goes on from."""
-    draft = (await writing_of(job, attempt)).draft
-    analysis = await shelf.take(job.desk, "analysis", Analysis)
-    known = {} if after is None else await _unchanged_failures(job, after, attempt)
-    unchecked = None if after is None else (await shelf.take(job.desk, f"trial/{after}", Trial)).unchecked
-    trial = await try_cases(await Bench.open(job, ready), draft, analysis, attempt, known, unchecked)
-    await shelf.lay(job.desk, f"trial/{attempt}", trial)
-    if not trial.unrunnable:
-        await telling.tell_trial(job, trial)
-    return Tried(attempt=attempt, passed=len(trial.passed), faulty=len(trial.faults), runnable=not trial.unrunnable)
-
-
-async def _unchanged_failures(job: Job, after: int, attempt: int) -> dict[str, CaseResult]:
-    """Failures of the attempt before that were not rewritten: seeing a test hang twice costs minutes."""
-    before, now = (await writing_of(job, after)).draft, (await writing_of(job, attempt)).draft
-    if before.preamble != now.preamble:
-        return {}
-    trial = await shelf.take(job.desk, f"trial/{after}", Trial)
-    unchanged = {case.name for case in before.cases if case in now.cases}
-    return {result.name: result for result in trial.results if not result.passed and result.name in unchanged}

@@ -17,7 +17,10 @@ from testwright.store.counting import counted
 from testwright.store.event_log import RUNNING, OpenRound
 from testwright.store.failing import file_failed
 from testwright.store.records import accepted, options_from, options_json
-from testwright.store.rows import CallRow, FileRow, RoundRow, SessionRow, SourceRow
+from testwright.store.rows import CallRow, FileRow, RoundRow, SessionRow, ShelfRow, SourceRow
+
+EDITED = "edited"
+"""Where on a file's shelf the suite lies that a person has edited."""
 
 _QUEUED: dict[str, Any] = {
     "status": FileStatus.QUEUED,
@@ -74,6 +77,7 @@ async def retry(
     max_cost_usd: float | None,
     estimate_seconds: int,
     read_again: Sequence[SourceFile | UnreadableFile],
+    edited: str | None,
     now: datetime,
 ) -> Accepted:
     session = await owned_session(rows, session_id, owner)
@@ -95,7 +99,14 @@ async def retry(
         driver="engine",
         estimate_seconds=estimate_seconds,
     )
+    usual = session.writer, session.model
     round = await _open_round(rows, session, plan, now)
+    if edited is not None:
+        # Who edits one suite does not become the session's writer.
+        session.writer, session.model = usual
+        for index in again.values():
+            place = {"session_id": session_id, "round": round.number, "file_index": index}
+            rows.add(ShelfRow(**place, key=EDITED, value={"text": edited}))
     await _requeue(rows, session, list(again.values()))
     fresh = [file for file in read_again if file.path in again]
     await _renew(rows, session, fresh, again)

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from testwright.domain.events import Event
 from testwright.domain.records import Accepted, Assignment
 from testwright.domain.sessions import FileStatus, SourceFile
-from testwright.store.accepting import not_found, owned_session
+from testwright.store.accepting import EDITED, not_found, owned_session
 from testwright.store.counting import counted
 from testwright.store.event_log import RUNNING, OpenRound
 from testwright.store.records import accepted, options_from
-from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow, SuiteRow
+from testwright.store.rows import FileRow, RoundRow, SessionRow, ShelfRow, SourceRow, SuiteRow
 
 
 async def claim_round(
@@ -45,6 +45,7 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
     taken = select(SuiteRow.test_file_path).where(
         SuiteRow.session_id == session_id, SuiteRow.file_index != file_index, SuiteRow.round < number
     )
+    edited = await rows.get(ShelfRow, (session_id, number, file_index, EDITED))
     return Assignment(
         session_id=session_id,
         round=number,
@@ -59,6 +60,7 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
         writer=round.writer,
         model=round.model,
         taken=frozenset((await rows.scalars(taken)).all()),
+        edited=None if edited is None else str(edited.value["text"]),
     )
 
 

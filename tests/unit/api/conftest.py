@@ -87,6 +87,13 @@ def _has_tests(path: str, view: ProjectView) -> bool:
     return view.exists(f"tests/test_{path.rsplit('/', 1)[-1]}")
 
 
+def _suite_without(path: str, suite: str, names: frozenset[str]) -> str:
+    if suite == "broken":
+        raise ValueError("line 1 is broken")
+    gone = [name for name in sorted(names) if name in suite]
+    return f"{suite}// without {', '.join(gone)}" if gone else suite
+
+
 async def _doctor() -> list[dict[str, Any]]:
     return [{"name": "sandbox", "ok": True, "fix": None}]
 
@@ -305,6 +312,7 @@ async def door(store: Store, settings: DoorSettings, web_build: Path | None) -> 
         doctor=_doctor,
         web_build=web_build,
         has_tests=_has_tests,
+        suite_without=_suite_without,
         framework_of=lambda language, _: {"python": "unittest"}.get(language, "vitest"),
     )
     app = create_app(services)

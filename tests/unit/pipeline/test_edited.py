@@ -1,0 +1,98 @@
+"""A suite that a person has edited faces the same court; all of its tests hold, or nothing changes."""
+
+from dataclasses import replace
+
+import pytest
+
+from testwright.domain.errors import PermanentError
+from testwright.domain.evidence import NotVerified
+
+OLD = "tests/test_money_old.py"
+TEXT = "mutable\nmutable\n"
+
+
+@pytest.fixture
+def edited(world):
+    def make(text, **changes):
+        it = world(text=TEXT, **changes)
+        it.assignment = replace(it.assignment, edited=text)
+        return it
+
+    return make
+
+
+async def test_an_edited_suite_is_delivered_with_all_of_its_tests_and_nobody_is_asked_to_write(edited):
+    it = edited("@case test_a | pass lines=1,2 kills=1\n@case test_same | pass lines=1")
+
+    delivered = await it.walk()
+
+    assert [case.name for case in delivered.evidence.cases] == ["test_a", "test_same"]
+    assert (delivered.evidence.passed_runs, delivered.evidence.mutants.killed) == (5, 1)
+    assert it.writer.calls == 0
+
+
+async def test_a_test_that_does_not_pass_is_named_and_nothing_is_delivered(edited):
+    it = edited("@case test_a | pass lines=1 kills=1\n@case test_b | fail mendable")
+
+    with pytest.raises(PermanentError) as problem:
+        await it.walk()
+
+    assert problem.value.code == "edit_refused"
+    assert problem.value.message.startswith("1 of 2 tests of the edited suite does not hold: test_b: assert 1 == 2")
+    assert it.desk.delivered == []
+    assert it.workspaces.closed == 1
+
+
+async def test_a_test_that_asserts_nothing_is_refused(edited):
+    with pytest.raises(PermanentError, match="asserts nothing"):
+        await edited("@case test_a | static").walk()
+
+
+async def test_a_test_that_is_not_stable_is_refused(edited):
+    with pytest.raises(PermanentError, match="test_b: failed in 1 of 5 runs") as problem:
+        await edited("@case test_a | pass lines=1 kills=1\n@case test_b | flaky").walk()
+
+    assert problem.value.code == "edit_refused"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("no test at all", "has no test"), ("@case test_a | pass\n@case test_a | pass", "Two tests")],
+)
+async def test_what_is_no_suite_is_refused(edited, text, said):
+    with pytest.raises(PermanentError, match=said):
+        await edited(text).walk()
+
+
+async def test_of_a_suite_with_the_projects_own_tests_only_ours_are_judged(edited):
+    it = edited("@case test_old | pass old\n@case test_a | pass lines=2 kills=2", existing=(OLD,))
+
+    delivered = await it.walk()
+
+    assert delivered.test_file_path == OLD
+    assert [case.name for case in delivered.evidence.cases] == ["test_a"]
+
+
+async def test_basic_coverage_that_was_asked_for_binds_no_person(edited, suite):
+    it = edited("@case test_a | pass lines=1 kills=1\n@case test_b | pass lines=2 kills=2")
+    basic = replace(it.assignment.options, coverage="basic")
+    it.assignment = replace(it.assignment, options=basic)
+
+    assert (await it.walk()).evidence.test_count == 2
+
+
+async def test_where_nothing_can_be_run_the_edited_suite_is_not_verified(edited):
+    it = edited("@case test_a | pass")
+    it.sandbox.missing = True
+
+    assert isinstance((await it.walk()).evidence, NotVerified)
+
+
+async def test_the_walk_goes_on_where_the_process_died(edited):
+    it = edited("@case test_a | pass lines=1 kills=1")
+    it.step.dies_after = 5
+    with pytest.raises(it.Died):
+        await it.walk()
+    it.step.dies_after = 1000
+
+    assert (await it.walk()).evidence.test_count == 1

@@ -1,0 +1,91 @@
+"""The walk of a suite that a person has edited: the same court, and all of its tests have to hold, or nothing changes.
+
+Nothing is mended, written anew or left out as superfluous here: what to keep was decided by who edited it.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+
+from testwright.domain.drafts import Draft, Writing
+from testwright.domain.errors import PermanentError
+from testwright.domain.ports import Step
+from testwright.domain.sessions import CoverageGoal
+from testwright.domain.verdicts import Drop
+from testwright.pipeline import shelf, telling
+from testwright.pipeline.attempts import Tried, run_attempt
+from testwright.pipeline.challenge import challenge
+from testwright.pipeline.drafting import Drafted, writing_of
+from testwright.pipeline.findings import Baseline, Chosen, Proven, Trial, first_line
+from testwright.pipeline.keeping import keep, keep_unverified
+from testwright.pipeline.preparing import analyse, measure_baseline, prepare
+from testwright.pipeline.stability import prove_stable
+from testwright.pipeline.suspecting import weigh_suspects
+from testwright.pipeline.tools import Job, Ready
+
+_MOST_NAMED = 3
+_HINT = "Correct them and send the suite again; the one before is kept."
+
+
+async def walk_edited(job: Job, step: Step) -> None:
+    # What was asked for of a writer binds no person.
+    options = replace(job.assignment.options, coverage=CoverageGoal.COMPREHENSIVE)
+    job = replace(job, assignment=replace(job.assignment, options=options))
+    ready = await step("prepare", partial(prepare, job), returns=Ready)
+    await step("analyse", partial(analyse, job), returns=int)
+    await step("baseline", partial(measure_baseline, job, ready), returns=bool)
+    await step("draft/1", partial(_given_draft, job), returns=Drafted)
+    tried = await step("run/1", partial(run_attempt, job, ready, 1), returns=Tried)
+    if not tried.runnable:
+        await step("keep", partial(keep_unverified, job, ready, 1, 1), returns=str)
+        return
+    _all_must_hold((await shelf.take(job.desk, "trial/1", Trial)).drops, await _count(job))
+    await step("challenge/1", partial(challenge, job, ready, 1), returns=int)
+    await step("choose", partial(_choose_all, job), returns=int)
+    await step("stability", partial(prove_stable, job, ready, 1), returns=int)
+    _all_must_hold((await shelf.take(job.desk, "proven", Proven)).drops, await _count(job))
+    await step("suspects", partial(weigh_suspects, job, ready), returns=int)
+    await step("keep", partial(keep, job, ready, 1, 1), returns=str)
+
+
+async def _given_draft(job: Job) -> Drafted:
+    """Step `draft/1`: the tests as they were sent. Those that the project has in the same suite are its own."""
+    try:
+        draft = job.language.split(job.assignment.edited or "")
+    except ValueError as error:
+        raise _refused(f"The edited suite cannot be read: {error}") from error
+    host = (await shelf.take(job.desk, "baseline", Baseline)).host
+    own = job.language.names_in(host.text) if host is not None else frozenset[str]()
+    draft = Draft(preamble=draft.preamble, cases=tuple(case for case in draft.cases if case.name not in own))
+    if not draft.cases:
+        raise _refused("The edited suite has no test. Reject the suite to leave it out.")
+    double = [name for name, times in Counter(case.name for case in draft.cases).items() if times > 1]
+    if double:
+        raise _refused(f"Two tests of the edited suite are called {double[0]}.")
+    await shelf.lay(job.desk, "draft/1", Writing(draft=draft))
+    await telling.tell_draft(job, 1, len(draft.cases))
+    return Drafted(tests=len(draft.cases))
+
+
+async def _choose_all(job: Job) -> int:
+    """Step `choose`."""
+    names = tuple(case.name for case in (await writing_of(job, 1)).draft.cases)
+    await shelf.lay(job.desk, "chosen", Chosen(names=names))
+    return len(names)
+
+
+async def _count(job: Job) -> int:
+    return len((await writing_of(job, 1)).draft.cases)
+
+
+def _all_must_hold(drops: tuple[Drop, ...], count: int) -> None:
+    if not drops:
+        return
+    said = "; ".join(f"{drop.name}: {first_line(drop.reason)}" for drop in drops[:_MOST_NAMED])
+    more = f"; and {len(drops) - _MOST_NAMED} more" if len(drops) > _MOST_NAMED else ""
+    hold = "does not hold" if len(drops) == 1 else "do not hold"
+    raise _refused(f"{len(drops)} of {count} tests of the edited suite {hold}: {said}{more}")
+
+
+def _refused(message: str) -> PermanentError:
+    return PermanentError(message, code="edit_refused", hint=_HINT)
