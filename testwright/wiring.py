@@ -29,6 +29,9 @@ from testwright.jobs.endpoint import mount
 from testwright.jobs.functions import build_functions
 from testwright.jobs.inngest_server import InngestServer
 from testwright.jobs.keeper import Keeper
+from testwright.jobs.places import Places
+from testwright.jobs.rounds import about_file
+from testwright.jobs.slots import Slots, Ticket
 from testwright.jobs.steps import DirectStep, StepPolicy
 from testwright.jobs.terminals import is_gone, own_run_id
 from testwright.languages import LANGUAGES, language_of
@@ -75,6 +78,7 @@ class Workbench:
     tools: Tools
     workspaces: CopiedWorkspaces
     models: Models
+    places: Places
 
     def writer_for(self, options: Options) -> tuple[str, str | None]:
         return writer_for(self.settings, self.models, options)
@@ -86,26 +90,34 @@ class Workbench:
         """Walk all files of a round in this process, some at once. For sessions whose driver is not the engine."""
         session_id, round = accepted.session_id, accepted.round
         indexes = await self.store.claim_round(session_id, round, own_run_id())
-        turns = asyncio.Semaphore(self.settings.width)
+        turns = Slots(self.settings.width)
         async with asyncio.TaskGroup() as group:
             for index in indexes or ():
-                group.create_task(self._walk_file(session_id, round, index, turns))
+                group.create_task(self._walk_file(session_id, round, index, turns.ticket()))
         await self.store.finish_round(session_id, round)
         await self.workspaces.close_round(session_id, round)
 
-    async def _walk_file(self, session_id: str, round: int, index: int, turns: asyncio.Semaphore) -> None:
-        async with turns:
+    async def _walk_file(self, session_id: str, round: int, index: int, ticket: Ticket) -> None:
+        await ticket.take()
+        try:
             assignment = await self.store.assignment(session_id, round, index)
             if assignment is None:
                 return
-            desk = self.store.desk(session_id, round, index)
-            policy = StepPolicy(desk=desk, file_index=index, cancelled=partial(self.store.cancelled, session_id, round))
-            try:
-                await self.cover(assignment, desk, DirectStep(policy=policy))
-            except PermanentError as error:
-                await desk.fail(error)
-            except Cancelled:
-                return
+            with self.places.known(_about(assignment), ticket):
+                await self._walk(assignment)
+        finally:
+            ticket.give_back()
+
+    async def _walk(self, assignment: Assignment) -> None:
+        session_id, round, index = assignment.session_id, assignment.round, assignment.file_index
+        desk = self.store.desk(session_id, round, index)
+        policy = StepPolicy(desk=desk, file_index=index, cancelled=partial(self.store.cancelled, session_id, round))
+        try:
+            await self.cover(assignment, desk, DirectStep(policy=policy))
+        except PermanentError as error:
+            await desk.fail(error)
+        except Cancelled:
+            return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +136,7 @@ async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
         sandbox = await choose(at_once=settings.width, allow_unsandboxed=settings.allow_unsandboxed)
         workspaces = CopiedWorkspaces(settings.home)
         models = open_models(settings)
+        places = Places(settings.model_width)
         tools = Tools(
             languages=LANGUAGES,
             language_of=language_of,
@@ -137,8 +150,11 @@ async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
             stability_runs=settings.stability_runs,
             most_mutants=settings.most_mutants,
             challenge_seconds=settings.challenge_seconds,
+            away=lambda assignment: places.away(_about(assignment)),
         )
-        yield Workbench(settings=settings, store=store, tools=tools, workspaces=workspaces, models=models)
+        yield Workbench(
+            settings=settings, store=store, tools=tools, workspaces=workspaces, models=models, places=places
+        )
 
 
 @asynccontextmanager
@@ -152,7 +168,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     )
     async with AsyncExitStack() as stack:
         bench = await stack.enter_async_context(open_workbench(settings))
-        engine, signing_key = _engine(settings, choice)
+        engine, signing_key = _engine(settings, choice, bench.places)
         client = make_client(choice, signing_key=signing_key, event_key=_secret(settings.inngest_event_key))
         functions = build_functions(client, bench.store, bench.cover, width=settings.width)
         keeper = Keeper(bench.store, engine, session_hours=settings.session_hours)
@@ -166,8 +182,8 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         stack.push_async_callback(engine.stop)
         await keeper.start()
         stack.push_async_callback(keeper.stop)
-        sweeper = asyncio.create_task(_keep_swept(bench))
-        stack.callback(sweeper.cancel)
+        for work in (_keep_swept(bench), asyncio.to_thread(bench.models.load)):
+            stack.callback(asyncio.create_task(work).cancel)
         yield Service(app=app, close_streams=bench.store.close_streams)
 
 
@@ -208,6 +224,10 @@ def _defines_something(path: str, text: str | None) -> bool:
     except PermanentError as error:
         return error.code != "nothing_to_test"
     return True
+
+
+def _about(assignment: Assignment) -> dict[str, str | int]:
+    return about_file(assignment.session_id, assignment.round, assignment.file_index)
 
 
 def writer_for(settings: Settings, models: Models, options: Options) -> tuple[str, str | None]:
@@ -299,9 +319,11 @@ async def _keep_swept(bench: Workbench) -> None:
         await asyncio.sleep(_SECONDS_BETWEEN_SWEEPS)
 
 
-def _engine(settings: Settings, choice: EngineChoice) -> tuple[EmbeddedEngine | InngestServer, str | None]:
+def _engine(
+    settings: Settings, choice: EngineChoice, places: Places
+) -> tuple[EmbeddedEngine | InngestServer, str | None]:
     if choice.mode == "embedded":
-        embedded = EmbeddedEngine(settings.home)
+        embedded = EmbeddedEngine(settings.home, places=places)
         return embedded, embedded.signing_key
     key = _secret(settings.inngest_signing_key)
     client = make_client(choice, signing_key=key, event_key=_secret(settings.inngest_event_key))

@@ -4,7 +4,7 @@ A plug-in translates foreign errors into `domain.errors`; only `wiring.py` picks
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -375,7 +375,8 @@ class WritingTask:
     """Everything a writer may use to write tests for one file.
 
     `missed` are lines that the project's own tests do not reach; empty when there are none, or nobody could tell.
-    `sample` is a test of the project's own to follow. `live` shows a text while it is written, or gives None.
+    `sample` is a test of the project's own to follow. `live` shows a text while it is written, or gives None. `away` is
+    for waits in which nothing is done here: the machine is somebody else's meanwhile.
     """
 
     source: SourceFile
@@ -391,6 +392,7 @@ class WritingTask:
     missed: tuple[int, ...] = ()
     observed: Observed | None = None
     live: Callable[[], AbstractContextManager[OnText | None]] = nullcontext
+    away: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Any
 from dbos import DBOS, SetWorkflowID, error
 
 from testwright.jobs import protocol
+from testwright.jobs.places import Places
 from testwright.jobs.protocol import Again, Broken, Finished, Json, Ops
 from testwright.jobs.registered import Registered
 from testwright.jobs.slots import Slots, Ticket
@@ -26,12 +27,18 @@ POLL_SECONDS = 0.1
 
 
 class Bridge:
-    """The workflows, registered with DBOS under fixed names. Make it before DBOS launches, in DBOS's loop."""
+    """The workflows, registered with DBOS under fixed names. Make it before DBOS launches, in DBOS's loop.
 
-    def __init__(self, functions: Mapping[str, Registered], ask: Ask, *, backoff_seconds: float) -> None:
+    `places` is told who has a place at work.
+    """
+
+    def __init__(
+        self, functions: Mapping[str, Registered], ask: Ask, *, backoff_seconds: float, places: Places
+    ) -> None:
         self._functions = functions
         self._ask = ask
         self._backoff_seconds = backoff_seconds
+        self._places = places
         self._slots = {function.id: Slots(function.limit) for function in functions.values()}
         self._calls: dict[str, set[asyncio.Task[Json]]] = defaultdict(set)
         self._tickets: dict[str, Ticket] = {}
@@ -101,7 +108,8 @@ class Bridge:
     async def _run(self, function_id: str, event: Json, run_id: str) -> Json:
         ticket = self._tickets[run_id] = self._slots[function_id].ticket()
         try:
-            outcome = await self._until_over(function_id, event, run_id, ticket)
+            with self._places.known(event["data"], ticket):
+                outcome = await self._until_over(function_id, event, run_id, ticket)
         finally:
             ticket.give_back()
             self._tickets.pop(run_id, None)

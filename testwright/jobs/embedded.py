@@ -23,6 +23,7 @@ from testwright.jobs import protocol
 from testwright.jobs.bridge import Bridge, forget_finished
 from testwright.jobs.engine_file import prepare_database
 from testwright.jobs.own_loop import OwnLoop
+from testwright.jobs.places import Places
 from testwright.jobs.protocol import ENDPOINT, SIGNATURE_HEADER, Json
 from testwright.jobs.registered import registered
 
@@ -42,10 +43,11 @@ class EmbeddedEngine:
 
     name = "embedded"
 
-    def __init__(self, home: Path, *, backoff_seconds: float = 1.0) -> None:
+    def __init__(self, home: Path, *, backoff_seconds: float = 1.0, places: Places | None = None) -> None:
         self._database = home / "engine.sqlite"
         self._lock_file = home / "engine.lock"
         self._backoff_seconds = backoff_seconds
+        self._places = places or Places()
         self._signing_key = _signing_key(home / "engine.key")
         self._running: _Running | None = None
         self._lock: int | None = None
@@ -66,7 +68,7 @@ class EmbeddedEngine:
             loop = OwnLoop("testwright-engine")
             loop.start()
             try:
-                bridge = await loop.run(_launch(self._database, known, caller, self._backoff_seconds))
+                bridge = await loop.run(_launch(self._database, known, caller, self._backoff_seconds, self._places))
             except BaseException:
                 loop.stop()
                 raise
@@ -167,7 +169,7 @@ class _Caller:
             self._tasks.discard(task)
 
 
-async def _launch(database: Path, known: Any, caller: _Caller, backoff_seconds: float) -> Bridge:
+async def _launch(database: Path, known: Any, caller: _Caller, backoff_seconds: float, places: Places) -> Bridge:
     """Runs in the engine's own loop, which DBOS adopts."""
     url = sqlalchemy.URL.create("sqlite", database=str(database)).render_as_string()
     config: DBOSConfig = {
@@ -184,7 +186,7 @@ async def _launch(database: Path, known: Any, caller: _Caller, backoff_seconds: 
     }
     DBOS(config=config)
     try:
-        bridge = Bridge(known, caller.ask, backoff_seconds=backoff_seconds)
+        bridge = Bridge(known, caller.ask, backoff_seconds=backoff_seconds, places=places)
         DBOS.launch()
     except BaseException:
         DBOS.destroy(destroy_registry=True)

@@ -10,7 +10,7 @@ import inngest
 from testwright.domain.errors import Cancelled, PermanentError, TestwrightError
 from testwright.domain.ports import Desk, Step
 from testwright.domain.records import Assignment
-from testwright.jobs.rounds import FILE_REQUESTED, SESSION_CANCELLED, SESSION_REQUESTED, Rounds
+from testwright.jobs.rounds import FILE_REQUESTED, SESSION_CANCELLED, SESSION_REQUESTED, Rounds, about_file
 from testwright.jobs.steps import ATTEMPTS, InngestStep, Pause, StepPolicy, full_jitter, internal_error
 
 Work = Callable[[Assignment, Desk, Step], Awaitable[None]]
@@ -90,7 +90,7 @@ def build_functions(
                 await ctx.step.invoke(
                     f"file/{index}",
                     function=file,
-                    data={"sessionId": session_id, "round": round, "fileIndex": index},
+                    data=about_file(session_id, round, index),
                 )
             except inngest.StepError:
                 return index

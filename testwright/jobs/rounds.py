@@ -12,6 +12,11 @@ SESSION_CANCELLED = "testwright/session.cancelled"
 FILE_REQUESTED = "testwright/file.requested"
 
 
+def about_file(session_id: str, round: int, file_index: int) -> dict[str, str | int]:
+    """What the event of one file's run says."""
+    return {"sessionId": session_id, "round": round, "fileIndex": file_index}
+
+
 class Rounds(Protocol):
     """Sessions in rounds, as the store keeps them (`testwright.store.Store` fits)."""
 

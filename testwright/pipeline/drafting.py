@@ -242,6 +242,7 @@ async def _task(bench: Bench) -> WritingTask:
         sample=_sample(bench),
         missed=tuple(sorted(baseline.lines_missed)) if baseline is not None else (),
         live=partial(job.desk.live, job.assignment.source.path),
+        away=partial(job.tools.away, job.assignment),
     )
 
 

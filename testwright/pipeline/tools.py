@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from testwright.domain.errors import PermanentError
@@ -28,7 +29,8 @@ class Tools:
     the purse that pays for it, and the seed.
 
     `most_mutants` and `challenge_seconds` are for one file: so many ways to break it are tried, for so long at most.
-    `now` is wall time in seconds since the epoch; only durations are taken from it.
+    `now` is wall time in seconds since the epoch; only durations are taken from it. `away` lends an assignment's place
+    at work to another file for as long as it lasts.
     """
 
     languages: Mapping[str, Language]
@@ -45,6 +47,7 @@ class Tools:
     challenge_seconds: float = 60.0
     seed: int = 0
     now: Callable[[], float] = field(default=time.time)
+    away: Callable[[Assignment], AbstractAsyncContextManager[None]] = field(default=lambda _: nullcontext())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ class Gemini:
     ) -> Answer:
         """With `on_text` the answer is streamed, and it hears each piece as it comes."""
         # Before the clock starts: the import is not the model's fault.
-        sdk = await asyncio.to_thread(importlib.import_module, "google.genai")
+        sdk = await asyncio.to_thread(load_sdk)
         transport = importlib.import_module("httpx2")  # the SDK's own, already loaded by it
         try:
             async with asyncio.timeout(self._options.limit_seconds):
@@ -109,6 +109,11 @@ class Gemini:
             )
             self._client = sdk.Client(api_key=self._options.api_key, vertexai=False, http_options=options)
         return self._client
+
+
+def load_sdk() -> Any:
+    """Takes seconds the first time."""
+    return importlib.import_module("google.genai")
 
 
 def _take(heard: Heard, response: "types.GenerateContentResponse") -> str:

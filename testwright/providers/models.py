@@ -11,6 +11,7 @@ from testwright.domain.errors import PermanentError
 from testwright.domain.ports import LanguageModel, Purse
 from testwright.providers import PROVIDERS
 from testwright.providers.buying import Bought, Shop
+from testwright.providers.gemini import load_sdk
 from testwright.providers.ollama import USUAL_ADDRESS, installed_models
 from testwright.providers.options import FREE, Price, ProviderOptions
 from testwright.providers.prices import PriceList, bundled_prices
@@ -90,6 +91,12 @@ class Models:
         if provider == "openai" and self.access.addresses.get("openai"):
             return None
         return f"{_NEEDS[provider]} is not set"
+
+    def load(self) -> None:
+        """Import what the usual model needs, where it can be asked: seconds that the first question need not wait."""
+        provider = self.named(None).provider
+        if provider == "gemini" and self.replays is None and self.why_not(provider) is None:
+            load_sdk()
 
     def require(self, named: Named) -> None:
         """Raises PermanentError `model_not_configured` with what to set."""

@@ -5,7 +5,9 @@ looks again, with every call the model wrote as an input, the failing ones too. 
 the model's first: of equals the one that was thought about stays, and the explorer's fill what is left.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 from testwright.domain.drafts import Asked, Case, Draft, Writing
@@ -74,14 +76,19 @@ class BothWriters:
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps) -> Writing | None:
         """Both are asked: the explorer finds inputs that tell changes apart, the model knows what they are for."""
         shown = _with_calls(task, self._languages[task.analysis.language].render(draft))
-        explored = await self._thorough.strengthen(replace(task, view=shown), draft, gaps)
-        try:
-            modelled = await self._model.strengthen(task, draft, gaps)
-        except PermanentError as error:
-            if error.code not in _WITHOUT_THE_MODEL:
-                raise
+        # At the same time: neither has to know what the other finds, and one of them waits for an answer.
+        explored, modelled = await asyncio.gather(
+            self._thorough.strengthen(replace(task, view=shown), draft, gaps),
+            self._model.strengthen(replace(task, away=nullcontext), draft, gaps),
+            return_exceptions=True,
+        )
+        if isinstance(explored, BaseException):
+            raise explored
+        if isinstance(modelled, PermanentError) and modelled.code in _WITHOUT_THE_MODEL:
             found = explored or Writing(draft=Draft(preamble="", cases=()))
-            return _without_the_model(_signed(found, EXPLORER), error)
+            return _without_the_model(_signed(found, EXPLORER), modelled)
+        if isinstance(modelled, BaseException):
+            raise modelled
         if explored is None or modelled is None:
             only, name = (modelled, MODEL) if explored is None else (explored, EXPLORER)
             return _signed(only, name) if only is not None else None

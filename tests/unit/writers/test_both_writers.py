@@ -1,5 +1,6 @@
 """The model and the explorer together: who tells whom what, and what becomes of their tests."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -250,3 +251,19 @@ async def test_gaps_are_put_to_both(task, modelled, explored, writers):
     found = await writer.strengthen(task, Draft(preamble="from shop import add", cases=(SEEN,)), gaps)
 
     assert (found and [each.writer for each in found.draft.cases]) == writers
+
+
+async def test_the_explorer_looks_for_what_is_open_while_the_model_is_asked(task):
+    meeting = asyncio.Barrier(2)
+
+    class Meeting(Told):
+        async def strengthen(self, task, draft, gaps):
+            async with asyncio.timeout(20):
+                await meeting.wait()
+            return await super().strengthen(task, draft, gaps)
+
+    model, thorough = Meeting(None, writing(case("test_more"))), Meeting(None, writing(SEEN))
+    written = await both(model, Told(None), thorough).strengthen(task, writing(SEEN).draft, Gaps(missed=(3,)))
+
+    assert written is not None
+    assert {made.writer for made in written.draft.cases} == {"model", "explorer"}

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -15,7 +15,7 @@ from testwright.domain.drafts import Case, Draft
 from testwright.domain.edges import Edge
 from testwright.domain.errors import PermanentError, TransientError
 from testwright.domain.mutants import Mutant
-from testwright.domain.ports import Gaps, Observed, WritingTask
+from testwright.domain.ports import Answer, Gaps, Observed, WritingTask
 from testwright.domain.projects import Runner
 from testwright.domain.sessions import CoverageGoal, Options, SourceFile, TestType
 from testwright.domain.styles import Sample, Style
@@ -166,6 +166,28 @@ async def test_who_watches_hears_the_answer_while_it_is_written(task):
 
     assert "".join(heard) == GOOD
     assert opened == ["begin", "end"]
+
+
+async def test_while_the_model_is_asked_the_file_needs_no_place_at_work(task):
+    away = False
+
+    @asynccontextmanager
+    async def waits():
+        nonlocal away
+        away = True
+        yield
+        away = False
+
+    def answered(prompt: str) -> Answer:
+        assert away
+        return said(GOOD)
+
+    writer = writer_of(ScriptedModel(by_prompt=answered))
+    drafted = await writer.draft(replace(task, away=waits))
+    await writer.repair(replace(task, away=waits), drafted.draft, [Fault(name="test_add", gate="passes", message="E")])
+    await writer.strengthen(replace(task, away=waits), drafted.draft, Gaps(missed=(6,)))
+
+    assert not away
 
 
 async def test_an_answer_that_cannot_be_read_is_asked_for_once_more(task):

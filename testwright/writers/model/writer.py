@@ -55,8 +55,9 @@ class ModelWriter:
                 question = await asyncio.to_thread(prompter.draft, focus)
                 return question, await self._hear(task, question)
 
-        # All are waited for, whatever becomes of one: an answer on its way is paid for already.
-        ended = await asyncio.gather(*map(ask_about, units.segments(task.analysis)), return_exceptions=True)
+        async with task.away():
+            # All are waited for, whatever becomes of one: an answer on its way is paid for already.
+            ended = await asyncio.gather(*map(ask_about, units.segments(task.analysis)), return_exceptions=True)
         heard = [each for each in ended if not isinstance(each, BaseException)]
         failures = [each for each in ended if isinstance(each, BaseException)]
         grave = [each for each in failures if not isinstance(each, PermanentError) or each.code in ENDS_THE_FILE]
@@ -128,7 +129,8 @@ class ModelWriter:
 
     async def _asked_further(self, task: WritingTask, question: Question) -> Writing:
         """An answer that cannot be read changes nothing."""
-        answer = await self._ask(task, question.prompt)
+        async with task.away():
+            answer = await self._ask(task, question.prompt)
         try:
             further = await self._read(task, answer)
         except Unreadable:
