@@ -140,3 +140,24 @@ def test_what_is_documented_accuses_the_code_in_javascript(body, message, suspec
 )
 def test_what_nobody_wrote_down_accuses_nobody_in_javascript(body, message, suspect):
     assert javascript(body, message, suspect) is None
+
+
+@pytest.mark.parametrize(
+    ("preamble", "call"),
+    [
+        ("const ms = require('./index')", "ms('2h')"),
+        ("import ms from '../index.js'", "ms('2h')"),
+        ("import { index } from '../index.js'", "index('2h')"),
+    ],
+)
+def test_a_default_export_is_known_by_whatever_name_a_test_gives_it(preamble, call):
+    symbol = Symbol(name="index", kind=SymbolKind.FUNCTION, line=3, end_line=9, is_default_export=True)
+    claim = Claim(symbol="index", call='index("2h")', expected="7200000", text="index gives", line=5, path="README")
+    analysis = Analysis(language="javascript", symbols=(symbol,), claims=(claim,))
+    case = Case(name="a", code=f"it('a', () => {{ expect({call}).toBe(7200000) }})")
+    message = "AssertionError: expected 7200 to be 7200000"
+
+    found = JavaScript().accused(case, Draft(preamble=preamble, cases=(case,)), message, analysis)
+
+    assert found is not None
+    assert (found.symbol, found.input, found.because.path) == ("index", call, "README")

@@ -55,6 +55,20 @@ def test_what_is_no_plain_value_is_no_promise(doc):
     assert python(f'def f(x):\n    """\n    {doc}\n    """\n') == []
 
 
+@pytest.mark.parametrize(
+    "line",
+    [">>> f(1) # returns 'a#b'", ">>> f(1)  # -> 'a#b'", ">>> f(1) # returns: 'a#b' (once)", "f(1)  # gives 'a#b'"],
+)
+def test_a_comment_behind_a_call_may_hold_its_result(line):
+    assert python(f'def f(x):\n    """\n    {line}\n    """\n') == [("f", "f(1)", "'a#b'", 3)]
+
+
+def test_true_and_false_may_be_written_as_in_prose():
+    doc = ">>> f(1) # returns true\n    >>> f(2) # returns false"
+
+    assert [expected for _, _, expected, _ in python(f'def f(x):\n    """\n    {doc}\n    """\n')] == ["True", "False"]
+
+
 def test_a_docstring_of_one_line_is_heard_too():
     assert python('def f(x):\n    """f(1) -> 2"""\n') == [("f", "f(1)", "2", 2)]
 
@@ -71,7 +85,17 @@ def test_the_readme_speaks_too():
 
 @pytest.mark.parametrize(
     "line",
-    ["f(1) // 'a'", "f(1); // => 'a'", "f(1) === 'a'", "f(1) → 'a'", "`f(1)` returns 'a'.", "f(1)\n * // => 'a'"],
+    [
+        "f(1) // 'a'",
+        "f(1); // => 'a'",
+        "f(1) === 'a'",
+        "f(1) → 'a'",
+        "`f(1)` returns 'a'.",
+        "f(1)\n * // => 'a'",
+        "f(1) // returns: 'a'",
+        "f(1);\n * // output: 'a'",
+        "console.log(f(1)) // returns 'a'",
+    ],
 )
 def test_comments_of_javascript_promise_too(line):
     assert javascript(f"/**\n * {line}\n */\nexport function f(x) {{ return x }}\n") == [("f", "f(1)", "'a'", 2)]
@@ -88,6 +112,24 @@ def test_a_readme_of_javascript_is_heard_where_nothing_was_set_up():
     readme = "```js\nf(1) // 2\n```\n```js\nlet x = 3\nf(2) // 3\n```\n"
 
     assert javascript("export function f(x) { return x }\n", readme) == [("f", "f(1)", "2", 2)]
+
+
+def test_a_readme_may_take_the_module_first_and_call_it_as_it_likes():
+    text = "/** Times. */\nmodule.exports = function (text) { return text }\nmodule.exports.unit = (text) => text\n"
+    readme = (
+        "# times - of day\n\n```js\nconst t = require('times')\n\nt(2 * 30) // 'an hour'\nt.unit('1h') // 'h'\n```\n"
+    )
+
+    assert [(call, expected) for _, call, expected, _ in javascript(text, readme)] == [
+        ("slugs(2 * 30)", "'an hour'"),
+        ("unit('1h')", "'h'"),
+    ]
+
+
+def test_what_a_readme_takes_from_elsewhere_is_not_ours():
+    readme = "# paths\n\n```js\nconst path = require('path')\n\npath.join('a', 'b') // 'a-b'\n```\n"
+
+    assert javascript("export function join(a, b) { return a + b }\n", readme) == []
 
 
 def test_a_possible_bug_is_marked_as_each_runner_says_it():

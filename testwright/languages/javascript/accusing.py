@@ -10,6 +10,10 @@ from testwright.domain.suspects import Because, Suspect
 from testwright.languages.javascript.grammar import field, parse, string_value, text_of, unwrap
 from testwright.languages.javascript.mending import EQUAL, expectations, matcher_of, plain
 
+_DEFAULT = re.compile(
+    r"^\s*(?:(?:const|let|var)\s+([\w$]+)\s*=\s*require\(|import\s+([\w$]+)\s+from)\s*['\"]\.", re.MULTILINE
+)
+"""What a test takes from the project's own modules as a whole."""
 _FAILED = re.compile(r"\A(?:AssertionError: expected |(?:Error: )?expect\(received\))")
 
 
@@ -18,17 +22,21 @@ def accused(case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspe
     if not _FAILED.match(message):
         return None
     claims = {plain(claim.call): claim for claim in analysis.claims}
+    taken = frozenset(name for pair in _DEFAULT.findall(draft.preamble) for name in pair if name)
     for expectation, subject in expectations(parse(case.code)):
         matcher = matcher_of(expectation)
         inner = unwrap(subject.named_children[0]) if subject.type == "await_expression" else unwrap(subject)
         if matcher is None or inner is None or text_of(matcher[0]) not in EQUAL or not _says(message, matcher[1]):
             continue
         expected, because = text_of(matcher[1]), None
-        claim = claims.get(plain(text_of(inner)))
-        symbol = _called(inner, analysis)
+        symbol = _called(inner, analysis, taken)
+        claim = claims.get(plain(_under_its_name(inner, symbol))) if symbol is not None else None
         if claim is not None and plain(claim.expected) == plain(expected):
             because = Because(kind="example", text=claim.text, line=claim.line, path=claim.path)
-        elif inner.type == "unary_expression" and (symbol := _called(field(inner, "argument"), analysis)) is not None:
+        elif (
+            inner.type == "unary_expression"
+            and (symbol := _called(field(inner, "argument"), analysis, taken)) is not None
+        ):
             because = _by_type(inner, matcher[1], symbol)
         elif case.suspect and symbol is not None and (line := _stated(matcher[1], symbol.doc or "")) is not None:
             because = Because(kind="doc", text=line, line=symbol.line)
@@ -82,9 +90,19 @@ def _observed(message: str) -> str:
     return found[1] if found is not None else message.splitlines()[0][:200]
 
 
-def _called(call: Node | None, analysis: Analysis) -> Symbol | None:
+def _called(call: Node | None, analysis: Analysis, taken: frozenset[str]) -> Symbol | None:
+    """`taken` are the test's own names for what a module gives as a whole."""
     if call is None or call.type != "call_expression":
         return None
-    name = text_of(field(call, "function")).rpartition(".")[2]
+    callee = text_of(field(call, "function"))
+    if callee in taken:
+        return next((symbol for symbol in analysis.symbols if symbol.is_default_export), None)
+    name = callee.rpartition(".")[2]
     fits = [symbol for symbol in analysis.symbols if symbol.name == name or symbol.name.endswith(f".{name}")]
     return fits[0] if len(fits) == 1 else None
+
+
+def _under_its_name(call: Node, symbol: Symbol) -> str:
+    """The call as a claim has it, whatever the test calls the module or its default export."""
+    arguments = field(call, "arguments")
+    return f"{symbol.name}{text_of(arguments)}" if arguments is not None else text_of(call)

@@ -9,9 +9,17 @@ from testwright.domain.sessions import SourceFile
 from testwright.languages.javascript.grammar import field, parse, walk
 
 _MOST = 60
-_ARROW = r"(?:=>|->|→|===?|//\s*(?:=>|->|→|===?|returns\b)?|returns\s|gives\s)"
-_RESULT = re.compile(rf"^[;`]*\s*{_ARROW}\s*(?P<result>.+?)[`.;]*$")
-_BELOW = re.compile(r"^//\s*(?:=>|->|→|===?|returns\b)\s*(?P<result>.+?)[`.;]*$")
+_SIGN = r"(?:=>|->|→|===?|(?:returns|outputs?|result)\b:?)"
+_RESULT = re.compile(rf"^[;`]*\s*(?:=>|->|→|===?|//\s*{_SIGN}?|returns\s|gives\s)\s*(?P<result>.+?)[`.;]*$")
+_BELOW = re.compile(rf"^//\s*{_SIGN}\s*(?P<result>.+?)[`.;]*$")
+_TAKEN = re.compile(
+    r"^\s*(?:(?:const|let|var)\s+(?P<name>[\w$]+)\s*=\s*require\(|import\s+(?P<default>[\w$]+)\s+from)\s*"
+    r"['\"](?P<module>[^'\"]+)['\"]",
+    re.MULTILINE,
+)
+_HEADING = re.compile(r"^#\s+(?P<title>.+)$", re.MULTILINE)
+_SET_UP = re.compile(r"^\s*(?:let|var|const)\s+\w+\s*=(?!\s*require\b)|^\s*(?:for|class|function)\b", re.MULTILINE)
+"""What was set up before a call may change what it gives."""
 _FENCED = re.compile(r"```(?:js|javascript|ts|typescript|jsx|tsx|mjs)[^\n]*\n(.*?)```", re.DOTALL)
 _PLAIN = frozenset(
     {
@@ -58,29 +66,61 @@ def _comment_above(lines: Sequence[str], line: int) -> list[tuple[int, str]]:
 
 
 def _in_readme(text: str, symbols: Sequence[Symbol]) -> Iterator[Claim]:
+    names = _module_names(text)
     for block in _FENCED.finditer(text):
         first = text.count("\n", 0, block.start(1)) + 1
         numbered = [(first + at, line.strip()) for at, line in enumerate(block[1].splitlines())]
-        # What was set up before a call may change what it gives.
-        if not re.search(r"^\s*(?:let|var|const)\s+\w+\s*=\s*(?!require)|^\s*(?:for|class|function)\b", block[1], re.M):
-            yield from _written(numbered, symbols)
+        if not _SET_UP.search(block[1]):
+            yield from _written(numbered, symbols, names)
 
 
-def _written(numbered: Sequence[tuple[int, str]], symbols: Sequence[Symbol]) -> Iterator[Claim]:
-    """`slug('A b') // 'a-b'`, and the same with `=>`, `→`, `===`, or the result in a comment below."""
+def _module_names(text: str) -> frozenset[str]:
+    """What a README calls the whole of what is exported: its title, and what it takes from a module of that name."""
+    heading = _HEADING.search(text)
+    title = _letters(heading["title"].partition(" ")[0]) if heading is not None else ""
+    taken = {
+        found["name"] or found["default"]
+        for found in _TAKEN.finditer(text)
+        if found["module"].startswith(".") or _letters(found["module"].rpartition("/")[2]) == title
+    }
+    word = heading["title"].strip(" `") if heading is not None else ""
+    return frozenset(taken | ({word} if re.fullmatch(r"[A-Za-z_$][\w$]*", word) else set()))
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"\W|_", "", name).lower()
+
+
+def _written(
+    numbered: Sequence[tuple[int, str]], symbols: Sequence[Symbol], module: frozenset[str] = frozenset()
+) -> Iterator[Claim]:
+    """`slug('A b') // 'a-b'`, and the same with `=>`, `→`, `===`, or the result in a comment below.
+
+    `module` are names that a README has for the whole of what is exported.
+    """
     for at, (number, text) in enumerate(numbered):
         below = numbered[at + 1][1] if at + 1 < len(numbered) else ""
         for symbol in symbols:
-            found = re.search(rf"(?<![\w$.]){re.escape(symbol.name)}\(", text)
+            found = re.search(rf"(?<![\w$.])(?:{'|'.join(map(re.escape, _names_of(symbol, module)))})\(", text)
             call = _balanced(text, found.start()) if found is not None else None
-            if found is None or call is None or text[: found.start()].strip("`* ").removeprefix("@example").strip():
+            if found is None or call is None:
                 continue
-            rest = text[found.start() + len(call) :].strip()
+            before, rest = text[: found.start()], text[found.start() + len(call) :].strip()
+            if before.strip() == "console.log(" and rest.startswith(")"):
+                before, rest = "", rest[1:].strip()
+            if before.strip("`* ").removeprefix("@example").strip():
+                continue
             result = _RESULT.match(rest) or (_BELOW.match(below) if rest in ("", ";") else None)
             expected = _plain(result["result"]) if result is not None else ""
             if expected:
                 said = text if _RESULT.match(rest) else f"{text} {below}"
+                call = f"{symbol.name}{call[len(found[0]) - 1 :]}"
                 yield Claim(symbol=symbol.name, call=call, expected=expected, text=said, line=number)
+
+
+def _names_of(symbol: Symbol, module: frozenset[str]) -> list[str]:
+    own = sorted(module) if symbol.is_default_export else [f"{name}.{symbol.name}" for name in sorted(module)]
+    return [symbol.name, *own]
 
 
 def _plain(text: str) -> str:
@@ -99,7 +139,10 @@ def _balanced(text: str, start: int) -> str | None:
             call = next((node for node in walk(root) if node.type == "call_expression"), None)
             arguments = field(call, "arguments")
             is_plain = arguments is not None and all(
-                node.type in _PLAIN for child in arguments.named_children for node in walk(child) if node.is_named
+                node.type in _PLAIN or node.type == "binary_expression"
+                for child in arguments.named_children
+                for node in walk(child)
+                if node.is_named
             )
             return text[start : end + 1] if is_plain else None
         end = text.find(")", end + 1)

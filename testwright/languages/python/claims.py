@@ -12,8 +12,11 @@ from testwright.domain.sessions import SourceFile
 _MOST = 60
 _WHY = "possible bug: the code contradicts what it promises"
 _RESULT = re.compile(
-    r"""^[`"']?\s*(?:->|=>|==|→|\#\s*(?:->|=>|==|→)?|(?:returns|gives|is)\s)\s*(?P<result>.+?)[`.;]*$"""
+    r"""^[`"']?\s*(?:->|=>|==|→|\#\s*(?:->|=>|==|→|(?:returns|gives|outputs?|result)\b:?)?|(?:returns|gives|is)\s)\s*"""
+    r"(?P<result>.+?)[`.;]*$"
 )
+_SPELT = {"true": "True", "false": "False", "none": "None"}
+"""How people write these in prose."""
 _FENCED = re.compile(r"```(?:py|python|pycon|python3|doctest)?[^\n]*\n(.*?)```", re.DOTALL)
 
 
@@ -97,6 +100,8 @@ def _doctests(numbered: Sequence[tuple[int, str]], symbols: Sequence[Symbol], ow
         call, expected = "\n".join(code), " ".join(wanted).strip().removesuffix('"""').strip()
         if "doctest:" in call or "..." in expected:
             return
+        if not expected:
+            call, expected = _with_comment(call)
         if _is_import(call):
             continue
         if not _is_expression(call):
@@ -108,6 +113,16 @@ def _doctests(numbered: Sequence[tuple[int, str]], symbols: Sequence[Symbol], ow
             yield Claim(symbol=symbol.name, call=call, expected=expected, text=text, line=number, setup=tuple(setup))
         elif not expected:
             setup.append(call)
+
+
+def _with_comment(call: str) -> tuple[str, str]:
+    """`slug("A b")  # returns "a-b"`: the call, and the result that stands behind it."""
+    for mark in re.finditer(r"\s+#", call):
+        before = call[: mark.start()]
+        result = _RESULT.match(call[mark.start() :].strip()) if _is_expression(before) and "\n" not in call else None
+        if result is not None:
+            return before, _plain(result["result"])
+    return call, ""
 
 
 def _goes_on(here: tuple[int, str], before: tuple[int, str]) -> bool:
@@ -137,9 +152,8 @@ def _written(numbered: Sequence[tuple[int, str]], symbols: Sequence[Symbol]) -> 
 def _plain(text: str) -> str:
     """The result without what is said about it: `5  # five`, `3, since …`."""
     text = text.strip().strip("`").strip()
-    if _is_literal(text):
-        return text
-    return next((part for part in (text.partition("  #")[0].strip(), text.partition(" (")[0]) if _is_literal(part)), "")
+    parts = (text, text.partition("  #")[0].strip(), text.partition(" (")[0])
+    return next((part for part in (_SPELT.get(part, part) for part in parts) if _is_literal(part)), "")
 
 
 def _called(call: str, symbols: Sequence[Symbol]) -> Symbol | None:
