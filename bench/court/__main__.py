@@ -1,7 +1,8 @@
 """Put labelled tests before the court and count: no bad one may be delivered, and hardly a good one be lost.
 
 Every bad test is tried together with all good ones, as a model would hand them in, through the real line: workspace,
-runner, sandbox. `python bench/court [python|javascript]`; the table goes to standard output.
+runner, sandbox. `python bench/court [pytest|unittest|vitest|jest|mocha|node:test]...`; the table goes to
+standard output.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import candidates
+import translating
 import units
 from candidates import Candidate
 
@@ -34,35 +36,61 @@ NOT_NEEDED = "earns_place"
 
 @dataclass(frozen=True)
 class Bar:
-    """One language's labelled tests."""
+    """One runner's labelled tests."""
 
-    language: str
-    path: str
     framework: str
+    path: str
     unit: str
     preamble: str
     good: Sequence[Candidate]
     bad: Sequence[Candidate]
+    group: str | None = None
 
 
+_PYTHON_BAD = (*candidates.PYTHON_BAD, *candidates.PYTHON_REVEALS)
+_JAVASCRIPT_BAD = (*candidates.JAVASCRIPT_BAD, *candidates.JAVASCRIPT_REVEALS)
 BARS = (
+    Bar("pytest", "shop.py", units.PYTHON, candidates.PYTHON_PREAMBLE, candidates.PYTHON_GOOD, _PYTHON_BAD),
     Bar(
-        "python",
+        "unittest",
         "shop.py",
-        "pytest",
         units.PYTHON,
-        candidates.PYTHON_PREAMBLE,
-        candidates.PYTHON_GOOD,
-        (*candidates.PYTHON_BAD, *candidates.PYTHON_REVEALS),
+        translating.UNITTEST_PREAMBLE,
+        translating.as_methods(candidates.PYTHON_GOOD),
+        translating.as_methods(_PYTHON_BAD),
+        group="TestShop",
     ),
     Bar(
-        "javascript",
-        "shop.js",
         "vitest",
+        "shop.js",
         units.JAVASCRIPT,
         candidates.JAVASCRIPT_PREAMBLE,
         candidates.JAVASCRIPT_GOOD,
-        (*candidates.JAVASCRIPT_BAD, *candidates.JAVASCRIPT_REVEALS),
+        _JAVASCRIPT_BAD,
+    ),
+    Bar(
+        "jest",
+        "shop.js",
+        units.JAVASCRIPT,
+        translating.JEST_PREAMBLE,
+        translating.as_jest(candidates.JAVASCRIPT_GOOD),
+        translating.as_jest(_JAVASCRIPT_BAD),
+    ),
+    Bar(
+        "mocha",
+        "shop.js",
+        units.COMMONJS,
+        translating.MOCHA_PREAMBLE,
+        translating.with_assert("mocha", candidates.JAVASCRIPT_GOOD),
+        translating.with_assert("mocha", _JAVASCRIPT_BAD),
+    ),
+    Bar(
+        "node:test",
+        "shop.js",
+        units.COMMONJS,
+        translating.NODE_PREAMBLE,
+        translating.with_assert("node:test", candidates.JAVASCRIPT_GOOD),
+        translating.with_assert("node:test", _JAVASCRIPT_BAD),
     ),
 )
 
@@ -87,13 +115,13 @@ class Script:
 
 
 async def main(wanted: Sequence[str]) -> None:
-    print(f"{'language':<11}{'kind':<22}{'delivered':<11}{'gate':<13}{'good kept':<12}{'seconds':>7}")
+    print(f"{'runner':<11}{'kind':<22}{'delivered':<11}{'gate':<13}{'good kept':<12}{'seconds':>7}")
     good, kept, missed = 0, 0, []
     with tempfile.TemporaryDirectory() as home:
         settings = read_settings().model_copy(update={"home": Path(home)})
         async with open_workbench(settings) as bench:
             for bar in BARS:
-                if wanted and bar.language not in wanted:
+                if wanted and bar.framework not in wanted:
                     continue
                 for bad in bar.bad:
                     began = time.monotonic()
@@ -101,9 +129,9 @@ async def main(wanted: Sequence[str]) -> None:
                     lost = [name for name in found.lost if name != bad.name]
                     good += len(bar.good)
                     kept += len(bar.good) - len(lost)
-                    missed += [f"{bar.language}: {bad.kind}"] if bad.name in found.delivered else []
+                    missed += [f"{bar.framework}: {bad.kind}"] if bad.name in found.delivered else []
                     print(
-                        f"{bar.language:<11}{bad.kind:<22}{'YES' if bad.name in found.delivered else 'no':<11}"
+                        f"{bar.framework:<11}{bad.kind:<22}{'YES' if bad.name in found.delivered else 'no':<11}"
                         f"{found.gates.get(bad.name, '-'):<13}{len(bar.good) - len(lost)} of {len(bar.good):<7}"
                         f"{time.monotonic() - began:>7.1f}",
                         flush=True,
@@ -125,7 +153,7 @@ class Judgement:
 
 async def judged(bench: Workbench, bar: Bar, bad: Candidate) -> Judgement:
     together = [*bar.good[:5], bad, *bar.good[5:]]
-    cases = tuple(Case(name=one.name, code=one.code) for one in together)
+    cases = tuple(Case(name=one.name, code=one.code, group=bar.group) for one in together)
     script = Script(Draft(preamble=bar.preamble, cases=cases))
     watched = replace(bench, tools=replace(bench.tools, writers={"model": lambda *_: script}))
     source = SourceFile(path=bar.path, text=bar.unit, framework=bar.framework)

@@ -108,3 +108,6 @@ export function waitFor(ready) {
   return true
 }
 """
+
+_EXPORTED = ("RATES", "gross", "discounted", "shipping", "visit", "draw", "ageOf", "rateToday", "waitFor")
+COMMONJS = f"{JAVASCRIPT.replace('export ', '')}\nmodule.exports = {{ {', '.join(_EXPORTED)} }}\n"

@@ -49,13 +49,15 @@ async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None =
 
 
 def _met(edges: Sequence[Edge], answer: ChallengeReport, trial: Trial) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Each edge with the cases that met it. A refusal is told by its line, where the runner does not tell."""
+    """Each edge with the cases that met it, the project's own among them. A refusal is told by its line, where the
+    runner does not tell.
+    """
     seen = dict(answer.met)
     for edge in edges:
         names = seen.get(edge.number, ())
         if edge.check == "refused" and edge.number not in seen:
             names = tuple(result.name for result in trial.results if edge.line in (result.lines or ()))
-        yield edge.number, tuple(name for name in names if name in trial.passed)
+        yield edge.number, tuple(name for name in names if name not in answer.unfit or name in trial.passed)
 
 
 def sample(job: Job, coverage: FileCoverage | None) -> tuple[Mutant, ...]:

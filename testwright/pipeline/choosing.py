@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
+from testwright.domain.edges import Edge
 from testwright.domain.errors import PermanentError, SandboxUnavailable
 from testwright.domain.mutants import Mutant
 from testwright.domain.verdicts import Drop
@@ -27,7 +29,8 @@ async def choose(job: Job, ready: Ready, attempt: int) -> int:
     challenge = await shelf.take(job.desk, f"challenge/{attempt}", Challenge)
     draft = (await writing_of(job, attempt)).draft.only(trial.passed)
     bench = await Bench.open(job, ready)
-    own = own_gains(bench.baseline, draft, challenge)
+    edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
+    own = own_gains(bench.baseline, draft, challenge, edges)
     chosen = chosen_of(draft, trial.results, challenge, await _held_already(bench, draft), own)
     if not chosen.names:
         raise PermanentError(
@@ -39,16 +42,25 @@ async def choose(job: Job, ready: Ready, attempt: int) -> int:
     return len(chosen.names)
 
 
-def own_gains(baseline: Baseline, draft: Draft, challenge: Challenge) -> frozenset[tuple[str, str]]:
+def own_gains(
+    baseline: Baseline, draft: Draft, challenge: Challenge, edges: Sequence[Edge] = ()
+) -> frozenset[tuple[str, str]]:
     """What the project's own tests do that the new ones are put among: they earn their place by what they add to it."""
     if baseline.host is None:
         return frozenset()
-    written = {case.name for case in draft.cases}
-    kills = {str(outcome.number) for outcome in challenge.tried if not written.issuperset(outcome.killers)}
     reached = baseline.coverage
     lines = {("line", str(line)) for line in reached.lines_covered} if reached else set()
     branches = {("branch", branch) for branch in reached.branches_covered} if reached else set()
-    return frozenset(lines | branches | {("kill", number) for number in kills})
+    refused = {
+        ("edge", str(edge.number))
+        for edge in edges
+        if edge.check == "refused" and reached is not None and edge.line in reached.lines_covered
+    }
+    seen = {name for outcome in challenge.tried for name in (*outcome.reached_by, *outcome.killers)}
+    seen |= {name for _, names in challenge.met for name in names}
+    own = seen - {case.name for case in draft.cases} - set(challenge.unfit)
+    done = (_done_in_changes(name, challenge) | _noticed(name, challenge) for name in own)
+    return frozenset(lines | branches | refused).union(*done)
 
 
 async def _held_already(bench: Bench, draft: Draft) -> dict[str, str]:
@@ -144,13 +156,20 @@ def _gains(case: Case, result: CaseResult, challenge: Challenge) -> frozenset[tu
     """
     lines = {("line", str(line)) for line in result.lines or ()}
     if result.lines is None:
-        faced = [str(number) for number in challenge.faced_by(result.name)]
-        lines = {("change", number) for number in faced} | {("way", " ".join(faced))}
+        lines = _done_in_changes(result.name, challenge)
     branches = {("branch", branch) for branch in result.branches or ()}
-    kills = {("kill", str(number)) for number in challenge.kills_of(result.name)}
     seams = {("seam", "+".join(case.targets))} if case.scenario == "integration" else set()
-    edges = {("edge", str(number)) for number in challenge.edges_of(result.name)}
-    return frozenset(lines | branches | kills | seams | edges)
+    return frozenset(lines | branches | seams) | _noticed(result.name, challenge)
+
+
+def _done_in_changes(name: str, challenge: Challenge) -> set[tuple[str, str]]:
+    faced = [str(number) for number in challenge.faced_by(name)]
+    return {("change", number) for number in faced} | {("way", " ".join(faced))}
+
+
+def _noticed(name: str, challenge: Challenge) -> set[tuple[str, str]]:
+    kills = {("kill", str(number)) for number in challenge.kills_of(name)}
+    return kills | {("edge", str(number)) for number in challenge.edges_of(name)}
 
 
 def _covering(worths: Sequence[_Worth], covered: Collection[tuple[str, str]]) -> list[_Worth]:

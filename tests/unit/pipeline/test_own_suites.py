@@ -4,9 +4,13 @@ import hashlib
 
 import pytest
 
+from testwright.domain.drafts import Case, Draft
 from testwright.domain.errors import PermanentError
 from testwright.domain.evidence import AddedTo
+from testwright.domain.mutants import Fate, MutantOutcome
 from testwright.domain.verdicts import OwnFailure
+from testwright.pipeline.choosing import chosen_of, own_gains
+from testwright.pipeline.findings import Baseline, CaseResult, Challenge, Host
 
 OLD = "tests/test_money_old.py"
 TEXT = "mutable\nmutable\nmutable\n"
@@ -49,6 +53,41 @@ async def test_what_the_own_tests_do_earns_no_place(world, suite):
         await it.walk()
 
     assert problem.value.code == "nothing_new"
+
+
+async def test_a_boundary_case_that_an_own_test_meets_needs_no_new_test(world, suite):
+    old = "@case test_old | pass lines=1 kills=1 meets=2"
+    it = world(suite(a="pass lines=1 kills=1 meets=2"), existing=(OLD,), text="mutable\nedge\n")
+
+    with pytest.raises(PermanentError) as problem:
+        await with_suite(it, old).walk()
+
+    assert problem.value.code == "nothing_new"
+
+
+async def test_the_evidence_names_the_own_test_that_meets_a_boundary_case(world, suite):
+    old = "@case test_old | pass lines=1 kills=1 meets=3"
+    it = world(suite(a="pass lines=2 kills=2"), existing=(OLD,), text="mutable\nmutable\nedge\n")
+
+    evidence = (await with_suite(it, old).walk()).evidence
+
+    assert [met.covered_by for met in evidence.edge_cases] == [("test_old",)]
+
+
+@pytest.mark.parametrize(
+    ("own", "left"),
+    [((), ["test_a"]), (("test_old",), [])],
+)
+def test_where_no_single_test_is_measured_the_changes_that_own_tests_run_into_stand_for_their_lines(own, left):
+    reached = MutantOutcome(number=1, fate=Fate.KILLED, reached_by=("test_a", *own), killers=("test_a", *own))
+    challenge = Challenge(outcomes=(reached,))
+    draft = Draft(preamble="", cases=(Case(name="test_a", code=""),))
+    baseline = Baseline(measured=True, host=Host(path=OLD, text="", new_path="more"))
+
+    gains = own_gains(baseline, draft, challenge)
+    chosen = chosen_of(draft, [CaseResult(name="test_a", passed=True)], challenge, own=gains)
+
+    assert list(chosen.names) == left
 
 
 async def test_mutants_are_counted_for_the_file_as_it_is_delivered(world, suite):
