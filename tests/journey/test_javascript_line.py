@@ -342,3 +342,37 @@ async def test_texts_are_put_together_as_the_code_takes_them_apart(tmp_path):
     code = "\n".join(case.code for case in draft.cases)
     assert "max-age=1" in code
     assert "secure: true" in code
+
+
+COMPILER = """
+const noted = (line) => (line ? ';AACA' : ';AAAA')
+module.exports = {
+  process(text) {
+    const map = { version: 3, sources: ['price.js'], names: [], mappings: ';' + text.split('\\n').map((_, line) => noted(line)).join('') }
+    return { code: `// compiled\\n// and longer\\n${text}`, map }
+  },
+}
+"""
+
+
+async def test_what_a_case_ran_is_told_in_the_lines_of_the_author_where_a_project_compiles_them(tmp_path):
+    view = empty_project(tmp_path)
+    view.write("package.json", '{"name": "x", "jest": {"transform": {"price": "<rootDir>/compiler.js"}}}')
+    view.write("compiler.js", COMPILER)
+    view.write(
+        "price.js",
+        "exports.price = (amount) => {\n  if (amount > 10)\n    return amount - 1\n  return amount\n}\n",
+    )
+    suite = """const { price } = require('./price')
+it('takes one off', () => expect(price(11)).toBe(10))
+it('leaves small ones', () => expect(price(5)).toBe(5))
+"""
+
+    report = await run_of(view, "jest", suite, source="price.js", seconds=60, coverage=True)
+
+    assert isinstance(report, RunReport), report
+    lines = {each.name: sorted(each.lines or ()) for each in report.outcomes}
+    assert lines == {"takes one off": [2, 3], "leaves small ones": [2, 4]}
+    branches = [each.branches for each in report.outcomes]
+    assert all(len(each) == 1 for each in branches)
+    assert frozenset().union(*branches) == report.coverage.branches_covered

@@ -8,9 +8,11 @@ WORKSPACE = "/ws"
 """Where the project is mounted inside every sandbox, read-only."""
 OUT = "/out"
 """Where a command leaves its reports inside the sandbox."""
-FROZEN_AT = datetime(2033, 12, 31, 22, 40, tzinfo=UTC)
+FROZEN_AT = datetime(2033, 12, 31, 22, 40, 37, 813_000, tzinfo=UTC)
 FROZEN_ZONE = "Asia/Kathmandu"
-"""When and where it is in a run with the clock stopped: far from any day of work, and a year later there."""
+"""When and where it is in a run with the clock stopped: far from any day of work, a year later there, and no round moment,
+of which too much holds.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ def command(order: RunOrder, runner: Runner, workspace: str, argv: tuple[str, ..
     if order.seed is not None:
         env["TESTWRIGHT_SEED"] = str(order.seed)
     if order.frozen:
-        env |= {"TZ": FROZEN_ZONE, "TESTWRIGHT_CLOCK": f"{FROZEN_AT.timestamp():.0f}"}
+        env |= {"TZ": FROZEN_ZONE, "TESTWRIGHT_CLOCK": f"{FROZEN_AT.timestamp():.3f}"}
     wall = order.limits.wall.total_seconds()
     if order.alone:
         env["TESTWRIGHT_ALONE_SECONDS"] = f"{0.7 * wall:g}"

@@ -20,7 +20,7 @@ async def test_what_depends_on_the_real_clock_is_dropped_with_that_reason(world,
 
 
 @pytest.mark.parametrize(
-    ("mocked", "frozen_at", "zone"), [(True, "2033-12-31T22:40:00+00:00", "Asia/Kathmandu"), (False, None, None)]
+    ("mocked", "frozen_at", "zone"), [(True, "2033-12-31T22:40:37.813000+00:00", "Asia/Kathmandu"), (False, None, None)]
 )
 async def test_the_evidence_says_whether_the_clock_was_stopped(world, suite, mocked, frozen_at, zone):
     it = world(suite(a="pass"), options=Options(mock_external=mocked))

@@ -20,7 +20,7 @@ const watchdog = order.hangSeconds
 watchdog?.unref()
 
 module.exports = (globalConfig, config, environment, runtime, testPath, ...rest) => {
-  const counters = new Counters(join(order.root, order.source))
+  const counters = new Counters(join(order.root, order.source), { canMap: true })
   const file = relative(order.root, testPath)
   const own = environment.handleTestEvent?.bind(environment)
   const pattern = globalThis.__testwright_pattern__

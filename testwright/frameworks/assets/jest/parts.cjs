@@ -6,7 +6,7 @@ const entry = createRequire(realpathSync(process.argv[1]))
 
 exports.fromJest = (name) => {
   const cli = createRequire(entry.resolve('jest-cli'))
-  for (const near of [entry, cli, ...['jest-config', '@jest/core'].map((part) => tryIn(cli, part))]) {
+  for (const near of [entry, cli, ...['jest-config', '@jest/core'].map((part) => tryIn(cli, part)), reporters(cli)]) {
     try {
       return near(name)
     } catch (error) {
@@ -14,6 +14,11 @@ exports.fromJest = (name) => {
     }
   }
   throw new Error(`${name} is not where jest is`)
+}
+
+// They bring what reads coverage.
+function reporters(cli) {
+  return tryIn(tryIn(cli, '@jest/core'), '@jest/reporters')
 }
 
 function tryIn(from, part) {

@@ -2,6 +2,7 @@
 const { readFileSync, writeFileSync } = require('node:fs')
 const { relative } = require('node:path')
 const { folded } = require('../javascript/chance.cjs')
+const { mapped } = require('./mapped.cjs')
 const { templateOf } = require('../javascript/titles.cjs')
 
 const LONGEST = 2000
@@ -16,7 +17,7 @@ module.exports = class Reporter {
     if (globalThis.__testwright_again__) this.again.add(result)
   }
 
-  onRunComplete(_, results) {
+  async onRunComplete(_, results) {
     if (process.env.TESTWRIGHT_CHALLENGE) return
     const tests = []
     const errors = []
@@ -32,7 +33,7 @@ module.exports = class Reporter {
         const titles = [...test.ancestorTitles, test.title]
         tests.push({
           titles,
-          ...ranBy(path, titles),
+          ...(await ranBy(path, titles)),
           file: path,
           state,
           message: test.failureMessages.join('\n').slice(0, LONGEST),
@@ -49,12 +50,13 @@ module.exports = class Reporter {
 }
 
 // What cases-tests.cjs has found out about a case; of namesakes, the first that was not asked for yet.
-function ranBy(file, titles) {
+async function ranBy(file, titles) {
   const all = globalThis.__testwright_cases__ ?? []
   const key = JSON.stringify(titles)
   const index = all.findIndex((each) => each.file === file && JSON.stringify(each.titles) === key)
   if (index < 0) return {}
-  const [{ lines, branches }] = all.splice(index, 1)
+  const [told] = all.splice(index, 1)
+  const { lines, branches } = await mapped(told).catch(() => ({}))
   return { lines, branches }
 }
 

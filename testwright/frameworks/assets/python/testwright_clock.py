@@ -70,7 +70,7 @@ def _stop_time(seconds: float) -> None:
 
     answers: dict[str, Any] = {
         "time": lambda: seconds,
-        "time_ns": lambda: int(seconds) * 1_000_000_000,
+        "time_ns": lambda: round(seconds * 1000) * 1_000_000,
         "asctime": lambda moment=None, real=time.asctime: real(localtime(seconds) if moment is None else moment),
         "strftime": lambda form, moment=None: strftime(form, localtime(seconds) if moment is None else moment),
         **{name: given(real) for name, real in by_seconds.items()},
