@@ -98,6 +98,12 @@ class Workspace(ProjectView, Protocol):
         """The user's own project on the host, whose installed dependencies may be mounted; None if there is none."""
         ...
 
+    def in_the_way(self, path: str) -> str | None:
+        """What of the user's own keeps a new file from this place, though no copy shows it: the path itself (a folder
+        without files of its own, what git ignores), or something above it that is no folder to write into.
+        """
+        ...
+
     def write(self, path: str, text: str) -> None:
         """Put a test file into the copy, replacing an earlier one."""
         ...

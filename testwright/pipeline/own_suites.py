@@ -111,10 +111,14 @@ def _with_host(
         text = bench.workspace.text(path)
         reason = "one of its tests does not end" if path in endless else _why_not(bench, path, text, took_ms)
         if reason is None and text is not None:
-            grown = (other for other in grown_paths(path, "more") if not bench.workspace.exists(other))
+            grown = (other for other in grown_paths(path, "more") if _is_free(bench, other))
             return replace(found, host=Host(path=path, text=text, new_path=next(grown)))
         reasons.append(f"{posixpath.basename(path)}: {reason}")
     return replace(found, beside="; ".join(reasons[:2]))
+
+
+def _is_free(bench: Bench, path: str) -> bool:
+    return not bench.workspace.exists(path) and bench.workspace.in_the_way(path) is None
 
 
 def _why_not(bench: Bench, path: str, text: str | None, took_ms: float) -> str | None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from testwright.domain.errors import SandboxUnavailable
+from testwright.domain.errors import PermanentError, SandboxUnavailable
 from testwright.domain.ports import Formatter, ProjectView, TypeChecker, Workspace
 from testwright.domain.projects import InstalledTool
 from testwright.pipeline import own_suites, shelf, telling
@@ -31,6 +31,12 @@ async def prepare(job: Job) -> Ready:
     runner = await job.tools.toolchains.runner(framework.name, view, hear)
     reserved = _Reserved(view, job.assignment.taken)
     suite_path = await asyncio.to_thread(framework.suite_path, source_path, reserved)
+    if (obstacle := await asyncio.to_thread(view.in_the_way, suite_path)) is not None:
+        raise PermanentError(
+            f"{suite_path} could not be written: {obstacle} is in its way.",
+            code="invalid_path",
+            hint=f"Move {obstacle} away, or keep the tests of this project in another folder.",
+        )
     existing = await asyncio.to_thread(framework.existing_suites, source_path, view)
     ready = Ready(
         runner=runner,
@@ -59,9 +65,11 @@ async def own_tool(
 
 
 class _Reserved:
-    """A project's view in which places that are promised to other suites of the session are taken."""
+    """A project's view in which places that are promised to other suites of the session are taken, and those where the
+    user's own folder has something that the copy does not.
+    """
 
-    def __init__(self, view: ProjectView, taken: frozenset[str]) -> None:
+    def __init__(self, view: Workspace, taken: frozenset[str]) -> None:
         self._view = view
         self._taken = taken
         self.root = view.root
@@ -73,7 +81,7 @@ class _Reserved:
         return self._view.text(path)
 
     def exists(self, path: str) -> bool:
-        return path in self._taken or self._view.exists(path)
+        return path in self._taken or self._view.exists(path) or self._view.in_the_way(path) == path
 
 
 async def analyse(job: Job) -> int:

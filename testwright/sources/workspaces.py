@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path, PurePosixPath
@@ -52,6 +53,15 @@ class CopiedWorkspace:
 
     def exists(self, path: str) -> bool:
         return self._view.exists(path)
+
+    def in_the_way(self, path: str) -> str | None:
+        if self._origin is None:
+            return None
+        for above in reversed(PurePosixPath(path).parents[:-1]):
+            with contextlib.suppress(OSError):
+                if not stat.S_ISDIR(os.lstat(Path(self._origin, above)).st_mode):
+                    return str(above)
+        return path if os.path.lexists(Path(self._origin, path)) else None
 
     def write(self, path: str, text: str) -> None:
         _replace(self._folder, path, text)

@@ -202,6 +202,10 @@ class MemoryWorkspace:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = dict(texts)
+        self.obstacles: dict[str, str] = {}
+
+    def in_the_way(self, path: str) -> str | None:
+        return self.obstacles.get(path)
 
     def paths(self) -> Sequence[str]:
         return sorted(self.texts)

@@ -224,3 +224,14 @@ async def test_a_failure_of_the_projects_own_accuses_nobody(world, suite, suspec
     with_suite(it, f"@case {suspect('pass').name} | fail\n@case test_old | pass")
 
     assert (await it.walk()).suspects == ()
+
+
+async def test_a_suite_that_could_not_be_written_in_the_end_is_refused_before_anything_is_bought(world, suite):
+    it = world(suite(a="pass"))
+    it.workspace.obstacles["tests/test_money.py"] = "tests"
+
+    with pytest.raises(PermanentError) as problem:
+        await it.walk()
+
+    assert (problem.value.code, it.writer.calls) == ("invalid_path", 0)
+    assert problem.value.message == "tests/test_money.py could not be written: tests is in its way."

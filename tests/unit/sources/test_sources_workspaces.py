@@ -205,3 +205,19 @@ async def test_javascript_without_a_project_gets_the_manifest_that_jest_insists_
     opened = await workspaces.open(replace(assignment(None), source=source))
 
     assert opened.text("package.json") == '{ "private": true }\n'
+
+
+async def test_what_the_copy_does_not_show_may_still_be_in_a_new_files_way(
+    workspaces: CopiedWorkspaces, project: Path
+) -> None:
+    (project / "test_a.py").mkdir()
+    (project / "tests").write_text("a file")
+    (project / "linked").symlink_to(project / "src")
+    copy = await workspaces.open(assignment(project))
+
+    found = [
+        copy.in_the_way(path) for path in ("test_a.py", "tests/unit/test_a.py", "linked/test_a.py", "src/test_a.py")
+    ]
+
+    assert found == ["test_a.py", "tests", "linked", None]
+    assert (await workspaces.open(assignment(None, session="session-2"))).in_the_way("test_a.py") is None
