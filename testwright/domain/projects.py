@@ -10,7 +10,7 @@ OUT = "/out"
 """Where a command leaves its reports inside the sandbox."""
 FROZEN_AT = datetime(2033, 12, 31, 22, 40, 37, 813_000, tzinfo=UTC)
 FROZEN_ZONE = "Asia/Kathmandu"
-"""When and where it is in a run with the clock stopped: far from any day of work, a year later there, no round moment."""
+"""When and where it is in a run with the clock stopped: far from any day of work, a year later there; no round one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
