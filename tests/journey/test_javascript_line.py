@@ -348,7 +348,8 @@ COMPILER = """
 const noted = (line) => (line ? ';AACA' : ';AAAA')
 module.exports = {
   process(text) {
-    const map = { version: 3, sources: ['price.js'], names: [], mappings: ';' + text.split('\\n').map((_, line) => noted(line)).join('') }
+    const lines = text.split('\\n').map((_, line) => noted(line))
+    const map = { version: 3, sources: ['price.js'], names: [], mappings: ';' + lines.join('') }
     return { code: `// compiled\\n// and longer\\n${text}`, map }
   },
 }
