@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("testwright"))
+    database_url: SecretStr | None = None
+    """A Postgres database (`postgresql://…`) for the store and the embedded engine, instead of files in `home`."""
     host: str = "127.0.0.1"
     api_port: int = Field(default=5000, ge=0, le=65535)
     page_port: int = Field(default=3000, ge=0, le=65535)

@@ -129,7 +129,7 @@ class Service:
 @asynccontextmanager
 async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
     """Store, sandbox and tools. Raises PermanentError when the store cannot be opened."""
-    async with Store.open(settings.home) as store:
+    async with Store.open(settings.home, _secret(settings.database_url)) as store:
         for session_id, owner, run_id in await store.of_terminals():
             if is_gone(run_id):  # killed, or its terminal was closed: nobody else would ever end it
                 await store.cancel(session_id, owner)
@@ -323,7 +323,7 @@ def _engine(
     settings: Settings, choice: EngineChoice, places: Places
 ) -> tuple[EmbeddedEngine | InngestServer, str | None]:
     if choice.mode == "embedded":
-        embedded = EmbeddedEngine(settings.home, places=places)
+        embedded = EmbeddedEngine(settings.home, _secret(settings.database_url), places=places)
         return embedded, embedded.signing_key
     key = _secret(settings.inngest_signing_key)
     client = make_client(choice, signing_key=key, event_key=_secret(settings.inngest_event_key))

@@ -47,7 +47,7 @@ async def on_a_server(url: str, build: Build) -> AsyncIterator[InngestServer]:
         await serving
 
 
-@pytest.fixture(params=["embedded", "server"])
+@pytest.fixture(params=["embedded", "embedded on postgres", "server"])
 async def open_engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
     url = os.environ.get(SERVER)
     if request.param == "server" and not url:
@@ -55,8 +55,10 @@ async def open_engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIt
     async with AsyncExitStack() as stack:
 
         async def open(build: Build) -> Any:
-            house = embedded(tmp_path, build) if request.param == "embedded" else on_a_server(str(url), build)
-            return await stack.enter_async_context(house)
+            if request.param == "server":
+                return await stack.enter_async_context(on_a_server(str(url), build))
+            shared = request.getfixturevalue("postgres_url") if "postgres" in request.param else None
+            return await stack.enter_async_context(embedded(tmp_path, build, shared))
 
         yield open
 

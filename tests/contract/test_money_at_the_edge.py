@@ -34,8 +34,8 @@ def request(number: int) -> NewSession:
     )
 
 
-async def test_fifty_triggers_at_once_never_spend_more_than_the_day_may(tmp_path):
-    async with Store.open(tmp_path) as one, Store.open(tmp_path) as other:
+async def test_fifty_triggers_at_once_never_spend_more_than_the_day_may(tmp_path, database_url):
+    async with Store.open(tmp_path, database_url) as one, Store.open(tmp_path, database_url) as other:
         with ModelServer(OPENAI, answer("tests", usage=(100, 1000), after_seconds=0.2)) as server:
             models = Models(
                 usual="openai:fake-1",

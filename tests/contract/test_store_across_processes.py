@@ -26,7 +26,7 @@ from test_store_across_processes import new_session, processing
 from testwright.store import Store
 
 async def main():
-    async with Store.open(Path(sys.argv[1])) as store:
+    async with Store.open(Path(sys.argv[1]), sys.argv[2] or None) as store:
         while True:
             session = (await store.accept(new_session())).session_id
             print("accepted", session, flush=True)
@@ -43,8 +43,8 @@ from test_store_across_processes import FILES, processing
 from testwright.store import Store
 
 async def main():
-    home, session, first, step = sys.argv[1:]
-    async with Store.open(Path(home)) as store:
+    home, url, session, first, step = sys.argv[1:]
+    async with Store.open(Path(home), url or None) as store:
         for index in range(int(first), FILES + 1, int(step)):
             print(await store.tell(session, 1, processing(index)), flush=True)
 
@@ -93,10 +93,10 @@ async def lines(running: asyncio.subprocess.Process) -> list[str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
-async def test_what_was_acknowledged_survives_a_kill(tmp_path):
+async def test_what_was_acknowledged_survives_a_kill(tmp_path, database_url):
     said: list[list[str]] = []
     for _ in range(3):
-        async with process(ACCEPTING, str(tmp_path)) as running:
+        async with process(ACCEPTING, str(tmp_path), database_url or "") as running:
             assert running.stdout is not None
             said.append((await asyncio.wait_for(running.stdout.readline(), SECONDS)).decode().split())
             await asyncio.sleep(random.uniform(0, 0.3))
@@ -104,7 +104,7 @@ async def test_what_was_acknowledged_survives_a_kill(tmp_path):
             whole = [line.split() for line in await lines(running)]
             said += [words for words in whole if len(words) == (2 if words[:1] == ["accepted"] else 3)]
 
-    async with Store.open(tmp_path) as store:
+    async with Store.open(tmp_path, database_url) as store:
         for kind, session_id, *number in said:
             record = await store.session(session_id, "local")
             assert record is not None
@@ -115,12 +115,12 @@ async def test_what_was_acknowledged_survives_a_kill(tmp_path):
                 assert record.last_event_id >= int(number[0])
 
 
-async def test_processes_that_write_at_once_wait_for_each_other(tmp_path):
-    async with Store.open(tmp_path) as store:
+async def test_processes_that_write_at_once_wait_for_each_other(tmp_path, database_url):
+    async with Store.open(tmp_path, database_url) as store:
         session = (await store.accept(new_session())).session_id
         async with (
-            process(TELLING, str(tmp_path), session, "1", "3") as one,
-            process(TELLING, str(tmp_path), session, "2", "3") as two,
+            process(TELLING, str(tmp_path), database_url or "", session, "1", "3") as one,
+            process(TELLING, str(tmp_path), database_url or "", session, "2", "3") as two,
         ):
             here = [await store.tell(session, 1, processing(index)) for index in range(3, FILES + 1, 3)]
             there = [int(number) for running in (one, two) for number in await lines(running)]

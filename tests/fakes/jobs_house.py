@@ -1,6 +1,6 @@
 """A process that works on one session and writes down each step: started, killed and started again by the crash test.
 
-python -m tests.fakes.jobs_house HOME LOG FILES
+python -m tests.fakes.jobs_house HOME LOG FILES [DATABASE_URL]
 """
 
 import asyncio
@@ -31,7 +31,7 @@ class Log:
             file.write(text + "\n")
 
 
-async def main(home: Path, log: Log, files: int) -> None:
+async def main(home: Path, log: Log, files: int, database_url: str | None) -> None:
     rounds = FakeRounds(crash=files)
 
     async def one_step(index: int, name: str) -> str:
@@ -44,7 +44,7 @@ async def main(home: Path, log: Log, files: int) -> None:
         for name in STEPS:
             await step(name, partial(one_step, assignment.file_index, name), returns=str)
 
-    engine = EmbeddedEngine(home)
+    engine = EmbeddedEngine(home, database_url)
     client = make_client(EngineChoice(mode="embedded"), signing_key=engine.signing_key, event_key=None)
     functions = build_functions(client, rounds, work, width=2)
     await engine.start(mount(FastAPI(), client, functions), functions)
@@ -56,4 +56,5 @@ async def main(home: Path, log: Log, files: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Log(Path(sys.argv[2])), int(sys.argv[3])))
+    home, log, files, *url = sys.argv[1:]
+    asyncio.run(main(Path(home), Log(Path(log)), int(files), url[0] if url else None))

@@ -106,7 +106,7 @@ class FakeRounds:
         self.sent.append(session_id)
         self.waiting = [accepted for accepted in self.waiting if accepted.session_id != session_id]
 
-    async def reissue(self, session_id: str, round: int) -> Accepted:
+    async def reissue(self, session_id: str, round: int, event_id: str) -> Accepted:
         self.reissued.append(session_id)
         started = not await self.is_over(session_id, round)
         return Accepted(session_id=session_id, round=round, event_id=f"{session_id}-again", started=started)

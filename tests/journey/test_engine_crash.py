@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 FILES = 4
 
 
-def start(home: Path, log: Path) -> "subprocess.Popen[bytes]":
-    argv = [sys.executable, "-m", "tests.fakes.jobs_house", str(home), str(log), str(FILES)]
+def start(home: Path, log: Path, *url: str) -> "subprocess.Popen[bytes]":
+    argv = [sys.executable, "-m", "tests.fakes.jobs_house", str(home), str(log), str(FILES), *url]
     return subprocess.Popen(argv, cwd=ROOT)
 
 
@@ -31,9 +31,9 @@ def wait_for(met: Callable[[], bool], house: "subprocess.Popen[bytes]") -> None:
         time.sleep(0.01)
 
 
-def kill_after(home: Path, log: Path, line: str) -> list[str]:
+def kill_after(home: Path, log: Path, line: str, *url: str) -> list[str]:
     """Run until the line is written, kill, and return all lines up to then."""
-    house = start(home, log)
+    house = start(home, log, *url)
     try:
         wait_for(lambda: line in lines(log), house)
     finally:
@@ -42,8 +42,8 @@ def kill_after(home: Path, log: Path, line: str) -> list[str]:
     return lines(log)
 
 
-def finish(home: Path, log: Path) -> None:
-    house = start(home, log)
+def finish(home: Path, log: Path, *url: str) -> None:
+    house = start(home, log, *url)
     try:
         assert house.wait(60) == 0
     finally:
@@ -77,3 +77,30 @@ def test_a_round_survives_being_killed_again_and_again(tmp_path: Path) -> None:
     assert len(ends) == FILES * len(STEPS)
     assert max(ends.values()) <= 2
     assert lines(log)[-1] == "finished"
+
+
+def test_what_a_killed_process_left_in_a_shared_database_is_taken_up_by_another_one(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    log = tmp_path / "log"
+    first = start(tmp_path / "one", log, postgres_url)
+    try:
+        wait_for(lambda: "begin 1/analyse" in lines(log), first)
+        begun = len(lines(log))
+        second = start(tmp_path / "other", tmp_path / "log of the other", postgres_url)
+        try:
+            wait_for(lambda: "started" in lines(tmp_path / "log of the other"), second)
+            first.kill()
+            first.wait()
+            assert second.wait(60) == 0
+        finally:
+            second.kill()
+    finally:
+        first.kill()
+
+    ends = [line for path in (log, tmp_path / "log of the other") for line in lines(path) if line.startswith("end ")]
+    assert begun > 0
+    assert {line.removeprefix("end ") for line in ends} == {
+        f"{index}/{name}" for index in range(1, FILES + 1) for name in STEPS
+    }
+    assert max(Counter(ends).values()) <= 2

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +20,7 @@ from testwright.store import Store
 
 
 async def list_sessions(*, most: int, as_json: bool) -> int:
-    async with Store.open(read_settings().home) as store:
+    async with _open_store() as store:
         found, _ = await store.sessions("local", limit=most)
     if as_json:
         print(json.dumps([_as_json(session) for session in found], indent=2, ensure_ascii=False))
@@ -46,7 +47,7 @@ async def handle_session(session_id: str, deed: Deed, *, suspects: bool, as_json
 
     With `suspects`, its possible bugs take the place of the suites, each as a file of its own. Raises InputError.
     """
-    async with Store.open(read_settings().home) as store:
+    async with _open_store() as store:
         session = await store.session(session_id, "local")
         if session is None:
             raise InputError(f"There is no session {session_id}.", hint="testwright sessions lists those that exist.")
@@ -62,6 +63,12 @@ async def handle_session(session_id: str, deed: Deed, *, suspects: bool, as_json
             return _say("written", await apply_suites(store, session_id, _folder(session), tests))
     _print(tests, deed, as_json=as_json)
     return ALL_PROVEN
+
+
+def _open_store() -> AbstractAsyncContextManager[Store]:
+    settings = read_settings()
+    url = settings.database_url
+    return Store.open(settings.home, url.get_secret_value() if url is not None else None)
 
 
 def _possible_bugs(tests: Sequence[TestRecord]) -> list[TestRecord]:

@@ -282,3 +282,14 @@ async def forget_finished(older_than_days: float) -> int:
     if old:
         await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
     return len(old)
+
+
+async def executors_at_work(version: str) -> set[str]:
+    """Whose runs are going on, or were left where they are."""
+    found = await DBOS.list_workflows_async(status="PENDING", app_version=version, load_input=False, load_output=False)
+    return {workflow.executor_id for workflow in found if workflow.executor_id}
+
+
+async def take_up(executor: str) -> None:
+    """Put the runs of one that is gone back into the queue that all executors take from."""
+    await asyncio.to_thread(DBOS._recover_pending_workflows, [executor])

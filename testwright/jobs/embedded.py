@@ -1,4 +1,4 @@
-"""The embedded engine: no server, no account, and nothing is lost on `kill -9`. DBOS keeps the runs in one SQLite file.
+"""The embedded engine: no server, no account, and nothing is lost on `kill -9`. DBOS keeps the runs in a database.
 
 It calls the app's own Inngest endpoint in the process, signed with a key that lies beside the database.
 """
@@ -9,19 +9,21 @@ import os
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import inngest
-import sqlalchemy
 from dbos import DBOS, DBOSConfig, error
+from dbos._dbos import _get_dbos_instance as dbos_of_this_process
 from starlette.types import ASGIApp
 
-from testwright.domain.errors import EngineUnreachable, PermanentError
+from testwright.domain.errors import EngineUnreachable
 from testwright.jobs import protocol
-from testwright.jobs.bridge import Bridge, forget_finished
-from testwright.jobs.engine_file import prepare_database
+from testwright.jobs.bridge import Bridge, executors_at_work, forget_finished, take_up
+from testwright.jobs.engine_file import EngineFile
+from testwright.jobs.engine_postgres import EnginePostgres
 from testwright.jobs.own_loop import OwnLoop
 from testwright.jobs.places import Places
 from testwright.jobs.protocol import ENDPOINT, SIGNATURE_HEADER, Json
@@ -30,8 +32,8 @@ from testwright.jobs.registered import registered
 # Pinned, or nothing would be recovered: DBOS takes up only what the same executor left under the same version. A new
 # version is due when a workflow of `bridge.py` no longer replays what an older one recorded.
 VERSION = "1"
-EXECUTOR = "local"
 DAYS_TO_REMEMBER = 14.0
+SECONDS_BETWEEN_LOOKS = 5.0
 SECONDS_FOR_BODIES_TO_STOP = 0.4
 # An address no guard of the app objects to; nothing is ever sent there.
 IN_PROCESS = "http://127.0.0.1"
@@ -39,18 +41,28 @@ logger = logging.getLogger("testwright.jobs")
 
 
 class EmbeddedEngine:
-    """A `domain.ports.Engine`. One at a time in a process, and one process for a home folder."""
+    """A `domain.ports.Engine`. One at a time in a process.
+
+    With a file in the home folder it belongs to one process; with a Postgres database several share the work, and
+    take up what one of them leaves behind.
+    """
 
     name = "embedded"
 
-    def __init__(self, home: Path, *, backoff_seconds: float = 1.0, places: Places | None = None) -> None:
-        self._database = home / "engine.sqlite"
-        self._lock_file = home / "engine.lock"
+    def __init__(
+        self,
+        home: Path,
+        database_url: str | None = None,
+        *,
+        backoff_seconds: float = 1.0,
+        places: Places | None = None,
+    ) -> None:
+        self._database = EngineFile(home) if database_url is None else EnginePostgres(database_url)
         self._backoff_seconds = backoff_seconds
         self._places = places or Places()
         self._signing_key = _signing_key(home / "engine.key")
         self._running: _Running | None = None
-        self._lock: int | None = None
+        self._looking: asyncio.Task[None] | None = None
 
     @property
     def signing_key(self) -> str:
@@ -60,36 +72,44 @@ class EmbeddedEngine:
     async def start(self, app: ASGIApp, functions: Sequence[inngest.Function[Any]]) -> None:
         """Take up what was left unfinished. `app` answers at /api/inngest. Raises PermanentError with a hint."""
         known = registered(functions, IN_PROCESS + ENDPOINT)
-        self._lock = _locked(self._lock_file)
+        executor = await self._database.take()
         try:
-            await asyncio.to_thread(prepare_database, self._database)
             _quieten()
             caller = _Caller(app, self._signing_key, asyncio.get_running_loop())
             loop = OwnLoop("testwright-engine")
             loop.start()
             try:
-                bridge = await loop.run(_launch(self._database, known, caller, self._backoff_seconds, self._places))
+                bridge = await loop.run(
+                    _launch(self._database.url, executor, known, caller, self._backoff_seconds, self._places)
+                )
             except BaseException:
                 loop.stop()
                 raise
         except BaseException:
-            self._unlock()
+            await self._database.give_back()
             raise
         self._running = _Running(loop, bridge, caller)
         try:
             await self.forget_finished(DAYS_TO_REMEMBER)
         except Exception:  # tidying up is not worth a failed start
             logger.exception("the engine could not forget its oldest runs")
+        if self._database.is_shared:
+            self._looking = asyncio.create_task(self._keep_looking(executor))
 
     async def stop(self) -> None:
         """Leave what is at work where it is; the next start goes on with it."""
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
         running, self._running = self._running, None
         if running is not None:
             await running.loop.cancel_all(SECONDS_FOR_BODIES_TO_STOP)
             await running.caller.close(SECONDS_FOR_BODIES_TO_STOP)
+            _stop_waiting_for_database()
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             await asyncio.to_thread(running.loop.stop)
-        self._unlock()
+        await self._database.give_back()
 
     async def send(self, name: str, event_id: str, data: Mapping[str, str | int]) -> str:
         event = {"name": name, "id": event_id, "data": dict(data), "ts": int(time.time() * 1000), "user": {}}
@@ -111,10 +131,24 @@ class EmbeddedEngine:
             return {"engine": self.name, "answers": False, "queueDepth": 0}
         return {"engine": self.name, "answers": True, "queueDepth": self._running.bridge.queue_depth()}
 
-    def _unlock(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+    async def _keep_looking(self, own: str) -> None:
+        """Take up the runs of processes that are gone."""
+        while True:
+            try:
+                await self._take_up(own)
+            except Exception:
+                logger.exception("looking for runs of processes that are gone failed; trying again")
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+    async def _take_up(self, own: str) -> None:
+        loop = self._started().loop
+        for executor in await loop.run(executors_at_work(VERSION)) - {own}:
+            if await self._database.take_from(executor):
+                try:
+                    logger.warning("the runs of a process that is gone are taken up")
+                    await loop.run(take_up(executor))
+                finally:
+                    await self._database.leave_to(executor)
 
     def _started(self) -> "_Running":
         if self._running is None:
@@ -169,14 +203,15 @@ class _Caller:
             self._tasks.discard(task)
 
 
-async def _launch(database: Path, known: Any, caller: _Caller, backoff_seconds: float, places: Places) -> Bridge:
+async def _launch(
+    url: str, executor: str, known: Any, caller: _Caller, backoff_seconds: float, places: Places
+) -> Bridge:
     """Runs in the engine's own loop, which DBOS adopts."""
-    url = sqlalchemy.URL.create("sqlite", database=str(database)).render_as_string()
     config: DBOSConfig = {
         "name": "testwright",
         "system_database_url": url,
         "application_version": VERSION,
-        "executor_id": EXECUTOR,
+        "executor_id": executor,
         "log_level": "WARNING",
         "enable_otlp": False,
         "max_executor_threads": 16,
@@ -194,6 +229,13 @@ async def _launch(database: Path, known: Any, caller: _Caller, backoff_seconds: 
     return bridge
 
 
+def _stop_waiting_for_database() -> None:
+    """DBOS tries for ever when its database is gone: fine for a service, but a process could not end then."""
+    instance = dbos_of_this_process()
+    with suppress(Exception):
+        instance._sys_db._retry_connection_errors = False
+
+
 def _signing_key(path: Path) -> str:
     """Read the key, or make it: of this installation alone, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -208,25 +250,6 @@ def _signing_key(path: Path) -> str:
     with os.fdopen(handle, "w") as file:
         file.write(key)
     return key
-
-
-def _locked(path: Path) -> int | None:
-    """Two processes on one database would both recover the same runs. The lock dies with its process."""
-    try:
-        import fcntl
-    except ImportError:  # no such locks on this system
-        return None
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as busy:
-        os.close(handle)
-        raise PermanentError(
-            "Another Testwright is already running with the same home folder.",
-            code="engine_settings",
-            hint="Stop it, or give this one a folder of its own with TESTWRIGHT_HOME.",
-        ) from busy
-    return handle
 
 
 class _OwnCalls(logging.Filter):

@@ -1,8 +1,9 @@
-"""The file the embedded engine keeps its runs in: private, in WAL mode, and replaced when it is damaged.
+"""The file the embedded engine keeps its runs in: private, in WAL mode, of one process, and replaced when damaged.
 
 It may be replaced because it is not the truth: the store is. Rounds whose run is lost are started again from there.
 """
 
+import asyncio
 import logging
 import os
 import sqlite3
@@ -10,9 +11,44 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import sqlalchemy
+
 from testwright.domain.errors import PermanentError
 
+EXECUTOR = "local"
 logger = logging.getLogger("testwright.jobs")
+
+
+class EngineFile:
+    """Runs in a SQLite file of the home folder, which belongs to one process at a time."""
+
+    is_shared = False
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "engine.sqlite"
+        self._lock_file = home / "engine.lock"
+        self._lock: int | None = None
+        self.url = sqlalchemy.URL.create("sqlite", database=str(self._path)).render_as_string()
+
+    async def take(self) -> str:
+        self._lock = _locked(self._lock_file)
+        try:
+            await asyncio.to_thread(prepare_database, self._path)
+        except BaseException:
+            await self.give_back()
+            raise
+        return EXECUTOR
+
+    async def give_back(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    async def take_from(self, executor: str) -> bool:
+        return False
+
+    async def leave_to(self, executor: str) -> None:
+        pass
 
 
 def prepare_database(path: Path) -> None:
@@ -44,3 +80,22 @@ def _open(path: Path) -> None:
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise sqlite3.DatabaseError(verdict)
+
+
+def _locked(path: Path) -> int | None:
+    """Two processes on one file would both recover the same runs. The lock dies with its process."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        return None
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as busy:
+        os.close(handle)
+        raise PermanentError(
+            "Another Testwright is already running with the same home folder.",
+            code="engine_settings",
+            hint="Stop it, or give this one a folder of its own with TESTWRIGHT_HOME.",
+        ) from busy
+    return handle

@@ -88,12 +88,12 @@ class Keeper:
                 await self._store.finish_round(session_id, round)
                 await self.stop_runs(session_id, round)
             elif await self._engine.is_live(SESSION_REQUESTED, event_id) is False:
-                await self._start_again(session_id, round)
+                await self._start_again(session_id, round, event_id)
 
-    async def _start_again(self, session_id: str, round: int) -> None:
-        again = await self._store.reissue(session_id, round)
+    async def _start_again(self, session_id: str, round: int, lost: str) -> None:
+        again = await self._store.reissue(session_id, round, lost)
         if not again.started:
-            return  # it ended between our two questions
+            return  # it ended, or another process was quicker
         logger.warning("round %d of %s has no run in the engine and is started again", round, session_id)
         await self.dispatch(again)
 

@@ -23,7 +23,7 @@ class StoredAnswers:
 
     async def put(self, key: str, answer: Answer) -> None:
         """The first answer under a key stays: work may already have been built on it."""
-        await self._database.write(lambda rows: _put(rows, key, answer, self._now()))
+        await self._database.write(lambda rows: _put(rows, key, answer, self._now()), about=f"answer/{key}")
 
 
 async def _get(rows: AsyncSession, key: str) -> Answer | None:

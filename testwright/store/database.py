@@ -1,71 +1,85 @@
-"""How the SQLite file is opened, and what a transaction is here."""
+"""What a transaction is here, whichever database is behind it."""
 
 import asyncio
-import os
 import random
-import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, event, text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from testwright.domain.errors import TransientError
 
 T = TypeVar("T")
 
-_BUSY_MILLISECONDS = 5000
-_BUSY_TRIES = 5
-_READERS = 4
-_SECONDS_BETWEEN_CHECKPOINTS = 5.0
-# What the machine does to us and may stop doing: another writer, a full disk, no rights, no memory.
-_MACHINE_TROUBLE = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-}
+_TRIES = 5
+_SECONDS_BETWEEN_TIDYINGS = 5.0
+
+
+async def _nothing(rows: AsyncSession) -> None:
+    pass
+
+
+async def _no_locks(rows: AsyncSession, names: Sequence[str]) -> None:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """One database as it wants to be used.
+
+    `hold` takes locks by name until the transaction ends; where `one_writer` says that writers come one after another
+    anyway, there is nothing to take. `is_worth_repeating` tells whether a unit of work that failed so may succeed the
+    next time, `is_trouble` whether the machine is to blame: another writer, a full disk, a lost connection.
+    """
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+    glancer: AsyncEngine
+    one_writer: bool
+    is_worth_repeating: Callable[[DBAPIError], bool]
+    is_trouble: Callable[[DBAPIError], bool]
+    hint: str
+    hold: Callable[[AsyncSession, Sequence[str]], Awaitable[None]] = _no_locks
+    tidy: Callable[[AsyncSession], Awaitable[None]] = _nothing
+
+    @property
+    def engines(self) -> tuple[AsyncEngine, ...]:
+        return self.glancer, self.reader, self.writer
 
 
 class Database:
-    """Short transactions on one file: writers one after another, readers beside them.
+    """Short transactions: those that write about the same thing come one after another, readers beside them.
 
-    A unit of work is a function of its session, so that it can be done again when another process holds the file for
-    too long. Once begun it ends, even when its caller is cancelled: a half-done await on SQLite would cost the
-    connection.
+    A unit of work is a function of its session, so that it can be done again when another process was in the way. Once
+    begun it ends, even when its caller is cancelled: a half-done await on a connection would cost the connection.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._writer = _engine(path, begin="BEGIN IMMEDIATE", connections=1)
-        self._reader = _engine(path, begin="BEGIN", connections=1)
-        self._glancer = _engine(path, begin=None, connections=_READERS)
-        self._turn = asyncio.Lock()
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._turn = asyncio.Lock() if backend.one_writer else None
         self._going: set[asyncio.Task[Any]] = set()
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path) -> AsyncIterator["Database"]:
-        database = cls(path)
-        tidying = asyncio.create_task(database._keep_checkpointed())
+    async def open(cls, backend: Backend) -> AsyncIterator["Database"]:
+        database = cls(backend)
+        tidying = asyncio.create_task(database._keep_tidy())
         try:
             yield database
         finally:
             tidying.cancel()
             await asyncio.gather(*database._going, return_exceptions=True)
-            for engine in (database._glancer, database._reader, database._writer):
+            for engine in backend.engines:
                 await engine.dispose()
 
-    async def _keep_checkpointed(self) -> None:
-        """Bring the log home while nobody waits for it: the writer that fills it up would have to, some 50 ms long."""
-        while True:
-            await asyncio.sleep(_SECONDS_BETWEEN_CHECKPOINTS)
-            with suppress(OperationalError, TransientError):  # the next time, or the writer itself, will do
-                await self.glance(_checkpoint)
+    async def _keep_tidy(self) -> None:
+        while self._backend.tidy is not _nothing:
+            await asyncio.sleep(_SECONDS_BETWEEN_TIDYINGS)
+            with suppress(DBAPIError, TransientError):  # the next time will do
+                await self.glance(self._backend.tidy)
 
     async def glance(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """For work of a single statement, which needs no BEGIN and COMMIT around it: half the price."""
@@ -73,40 +87,69 @@ class Database:
 
     async def read(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """Everything `work` reads is of one moment."""
-        return await self._to_the_end(self._transaction(self._reader, work))
+        return await self._to_the_end(self._transaction(self._backend.reader, work, ()))
 
     async def write(
-        self, work: Callable[[AsyncSession], Awaitable[T]], *, then: Callable[[], None] = lambda: None
+        self,
+        work: Callable[[AsyncSession], Awaitable[T]],
+        *,
+        about: str | Sequence[str],
+        then: Callable[[], None] = lambda: None,
     ) -> T:
-        """Do `work` and commit it, or leave no trace of it. `then` is called once it is on the disk."""
-        return await self._to_the_end(self._write(work, then))
+        """Do `work` and commit it, or leave no trace of it. `then` is called once it is on the disk.
 
-    async def _write(self, work: Callable[[AsyncSession], Awaitable[T]], then: Callable[[], None]) -> T:
-        async with self._turn:
-            for attempt in range(1, _BUSY_TRIES + 1):
+        `about` names what the work reads and changes (a session's id, mostly): works about the same come one after
+        another, in this process and in all others.
+        """
+        names = (about,) if isinstance(about, str) else tuple(about)
+        return await self._to_the_end(self._write(work, names, then))
+
+    async def _write(
+        self, work: Callable[[AsyncSession], Awaitable[T]], names: Sequence[str], then: Callable[[], None]
+    ) -> T:
+        async with AsyncExitStack() as stack:
+            if self._turn is not None:
+                await stack.enter_async_context(self._turn)
+            for attempt in range(1, _TRIES + 1):
                 try:
-                    result = await self._transaction(self._writer, work)
+                    result = await self._transaction(self._backend.writer, work, names)
                     break
-                except OperationalError as error:
-                    if attempt == _BUSY_TRIES or not _is_busy(error):
+                except DBAPIError as error:
+                    if attempt == _TRIES or not self._backend.is_worth_repeating(error):
                         raise
                     await asyncio.sleep(random.uniform(0.01, 0.1) * attempt)
         then()
         return result
 
-    async def _transaction(self, engine: AsyncEngine, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async def _transaction(
+        self, engine: AsyncEngine, work: Callable[[AsyncSession], Awaitable[T]], names: Sequence[str]
+    ) -> T:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            if names:
+                await self._backend.hold(session, names)
             return await work(session)
 
     async def _look(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        async with AsyncSession(self._glancer, expire_on_commit=False, autoflush=False) as session:
+        async with AsyncSession(self._backend.glancer, expire_on_commit=False, autoflush=False) as session:
             return await work(session)
 
     async def _to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
-        task = asyncio.create_task(_translated(work))
+        task = asyncio.create_task(self._translated(work))
         self._going.add(task)
         task.add_done_callback(self._gone)
         return await asyncio.shield(task)
+
+    async def _translated(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await work
+        except DBAPIError as error:
+            if not self._backend.is_trouble(error):
+                raise
+            raise TransientError(
+                f"The database could not be used: {first_line_of(error)}.",
+                code="storage_unavailable",
+                hint=self._backend.hint,
+            ) from error
 
     def _gone(self, task: asyncio.Task[Any]) -> None:
         self._going.discard(task)
@@ -114,84 +157,5 @@ class Database:
             task.exception()  # looked at, so that asyncio does not complain when the caller has left
 
 
-async def _checkpoint(rows: AsyncSession) -> None:
-    await rows.execute(text("PRAGMA wal_checkpoint(PASSIVE)"))
-
-
-def prepare_file(path: Path) -> None:
-    """Make the folder and the file so that only their owner may look inside."""
-    folder = path.parent
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _tighten(folder)
-    # SQLite gives its -wal and -shm files the rights of the database.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)
-
-
-def _tighten(folder: Path) -> None:
-    found = folder.stat()
-    # A folder that others may write to (such as /tmp) is shared on purpose: taking it away would break them.
-    if hasattr(os, "getuid") and found.st_uid == os.getuid() and not found.st_mode & 0o1022:
-        folder.chmod(0o700)
-
-
-def url_of(path: Path, driver: str) -> URL:
-    return URL.create(f"sqlite+{driver}", database=str(path))
-
-
-def behave(connection: Any, *, foreign_keys: bool = True) -> None:
-    """Set up a connection: we say when transactions begin, a commit is on the disk, and a busy file is waited for."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-    # A checkpoint costs its writer some 10 ms and more: one for every 32 MiB written instead of every 4.
-    cursor.execute("PRAGMA wal_autocheckpoint=8000")
-    cursor.execute(f"PRAGMA journal_size_limit={64 << 20}")
-    cursor.close()
-
-
-def _engine(path: Path, *, begin: str | None, connections: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url_of(path, "aiosqlite"),
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=60,
-        skip_autocommit_rollback=begin is None,
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _connect(connection: Any, _record: object) -> None:
-        behave(connection)
-
-    if begin is not None:
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
-
-    return engine
-
-
-async def _translated(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return await work
-    except OperationalError as error:
-        if _code(error) not in _MACHINE_TROUBLE:
-            raise
-        raise TransientError(
-            f"The database could not be used: {error.orig}.",
-            code="storage_unavailable",
-            hint="Check the free space and the rights of Testwright's folder.",
-        ) from error
-
-
-def _is_busy(error: OperationalError) -> bool:
-    return _code(error) == sqlite3.SQLITE_BUSY
-
-
-def _code(error: OperationalError) -> int:
-    """SQLite's primary result code, 0 when there is none."""
-    return int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
+def first_line_of(error: DBAPIError) -> str:
+    return (str(error.orig).strip().splitlines() or ["no reason was given"])[0].rstrip(".")

@@ -51,10 +51,10 @@ class FileDesk:
         self.purse: Purse = SessionPurse(database, session_id=session_id, round=round, file_index=file_index, now=now)
 
     async def tell(self, event: Event) -> None:
-        await self._database.write(lambda rows: self._tell(rows, event), then=self._wake)
+        await self._database.write(lambda rows: self._tell(rows, event), about=self._session_id, then=self._wake)
 
     async def put(self, key: str, value: Mapping[str, Any]) -> None:
-        await self._database.write(lambda rows: self._put(rows, key, dict(value)))
+        await self._database.write(lambda rows: self._put(rows, key, dict(value)), about=self._session_id)
 
     async def get(self, key: str) -> dict[str, Any] | None:
         return await self._database.glance(lambda rows: self._get(rows, key))
@@ -68,10 +68,12 @@ class FileDesk:
 
     async def deliver(self, suite: DeliveredSuite) -> str:
         """Raises Cancelled when the file has already ended another way, so that nothing is left to be done."""
-        return await self._database.write(lambda rows: self._deliver(rows, suite), then=self._wake)
+        return await self._database.write(
+            lambda rows: self._deliver(rows, suite), about=self._session_id, then=self._wake
+        )
 
     async def fail(self, error: TestwrightError) -> None:
-        await self._database.write(lambda rows: self._fail(rows, error), then=self._wake)
+        await self._database.write(lambda rows: self._fail(rows, error), about=self._session_id, then=self._wake)
 
     async def _tell(self, rows: AsyncSession, event: Event) -> None:
         round = await self._open_round(rows)

@@ -33,10 +33,11 @@ class SessionPurse:
         self._now = now
 
     async def reserve(self, offer: Offer) -> str | None:
-        return await self._database.write(lambda rows: self._reserve(rows, offer))
+        about = [str(self._place["session_id"]), *(["day"] if offer.day_usd is not None else [])]
+        return await self._database.write(lambda rows: self._reserve(rows, offer), about=about)
 
     async def settle(self, reservation: str, usage: Usage | None) -> None:
-        await self._database.write(lambda rows: _settle(rows, reservation, usage))
+        await self._database.write(lambda rows: _settle(rows, reservation, usage), about=reservation)
 
     async def _reserve(self, rows: AsyncSession, offer: Offer) -> str | None:
         now = self._now()

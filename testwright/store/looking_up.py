@@ -5,14 +5,14 @@ import binascii
 import json
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.errors import InputError
 from testwright.domain.records import FileRecord, SessionRecord, TestRecord
 from testwright.domain.sessions import FileStatus
 from testwright.store.records import file_record, session_record, test_record
-from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow, SuiteRow
+from testwright.store.rows import FileRow, RoundRow, SessionRow, SourceRow, SuiteRow, UtcTime, Words
 
 _HISTORY = 50
 
@@ -29,7 +29,9 @@ async def sessions(
     """Newest first, with the cursor of the next page."""
     query = _sessions().where(SessionRow.owner == owner)
     if cursor is not None:
-        query = query.where(tuple_(SessionRow.created_at, SessionRow.id) < tuple_(*_place(cursor)))
+        created_at, session_id = _place(cursor)
+        place = tuple_(literal(created_at, UtcTime()), literal(session_id, Words()))
+        query = query.where(tuple_(SessionRow.created_at, SessionRow.id) < place)
     query = query.order_by(SessionRow.created_at.desc(), SessionRow.id.desc()).limit(limit + 1)
     found = [_record(row, done, failed) for row, done, failed in await rows.execute(query)]
     page = found[:limit]

@@ -3,6 +3,7 @@
 A change here needs a file in `migrations/versions/`; a test compares the two.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ _NAMING = {
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A point in time. SQLite knows no zones: stored as UTC, given back as UTC."""
+    """A point in time. SQLite knows no zones: stored as UTC, given back as UTC, everywhere in the same way."""
 
     impl = DateTime
     cache_ok = True
@@ -31,13 +32,35 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+_NUL, _ESCAPED_NUL, _ESCAPE = "\0", "\ue0000", "\ue000"
+"""A character of the private use area stands before a 0 for NUL, and before another one of itself for itself."""
+_ESCAPED = re.compile(f"{_ESCAPE}(0|{_ESCAPE})")
+
+
+class Words(TypeDecorator[str]):
+    """A text. Postgres has no NUL in texts, but people have it in their sources."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or dialect.name != "postgresql" or not (_NUL in value or _ESCAPE in value):
+            return value
+        return value.replace(_ESCAPE, _ESCAPE * 2).replace(_NUL, _ESCAPED_NUL)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or dialect.name != "postgresql" or _ESCAPE not in value:
+            return value
+        return _ESCAPED.sub(lambda found: _NUL if found[1] == "0" else _ESCAPE, value)
+
+
 class Row(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMING)
     type_annotation_map = {  # noqa: RUF012  SQLAlchemy's own way to say it
         datetime: UtcTime(),
         dict[str, Any]: JSON(none_as_null=True),
         list[Any]: JSON(none_as_null=True),
-        str: Text(),
+        str: Words(),
     }
 
 

@@ -1,5 +1,6 @@
 """What the jobs ask of a round while it runs, and how it ends."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -122,15 +123,15 @@ async def mark_sent(rows: AsyncSession, session_id: str, number: int, now: datet
         round.sent_at = round.sent_at or now
 
 
-async def reissue(rows: AsyncSession, session_id: str, number: int, now: datetime) -> Accepted:
-    """`started` is False when the round ended meanwhile, so that there is nothing to send."""
+async def reissue(rows: AsyncSession, session_id: str, number: int, event_id: str, now: datetime) -> Accepted:
+    """`started` is False when the round ended meanwhile or was issued again already: then there is nothing to send."""
     round = await rows.get(RoundRow, (session_id, number))
     if round is None:
         raise not_found()
-    if round.status not in RUNNING:
+    if round.status not in RUNNING or round.event_id != event_id:
         return accepted(round, started=False)
     round.issue += 1
-    round.event_id = f"{session_id}-r{number}-{round.issue}"
+    round.event_id = f"{session_id}-r{number}-{round.issue}-{secrets.token_hex(4)}"  # as in `accepting`
     round.issued_at, round.sent_at, round.claimed_by = now, None, None
     return accepted(round, started=True)
 

@@ -1,14 +1,10 @@
 """Everything the rest of the house may ask of the database, on one object."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy.exc import DatabaseError
-
-from testwright.domain.errors import PermanentError
 from testwright.domain.events import Event
 from testwright.domain.ports import AnswerCache, Desk
 from testwright.domain.records import (
@@ -37,26 +33,13 @@ from testwright.store import (
     running,
 )
 from testwright.store.answers import StoredAnswers
-from testwright.store.database import Database, prepare_file
+from testwright.store.database import Database
 from testwright.store.desk import FileDesk
 from testwright.store.live_texts import LiveTexts
-from testwright.store.migrating import migrate
+from testwright.store.opening import opened
 from testwright.store.wakeups import Bell, Wakeup
 
 _CANCEL_POLL_SECONDS = 0.5
-
-
-def _make_ready(path: Path) -> None:
-    try:
-        prepare_file(path)
-        migrate(path)
-    except (OSError, DatabaseError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error.orig
-        raise PermanentError(
-            f"The database could not be opened: {reason}.",
-            code="storage_unusable",
-            hint="Check the folder that TESTWRIGHT_HOME names: it has to be ours to write, on a local disk.",
-        ) from error
 
 
 def _utc_now() -> datetime:
@@ -75,14 +58,15 @@ class Store:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, home: Path, *, now: Callable[[], datetime] = _utc_now) -> AsyncIterator["Store"]:
-        """Open `home/testwright.sqlite`, made or migrated first.
+    async def open(
+        cls, home: Path, database_url: str | None = None, *, now: Callable[[], datetime] = _utc_now
+    ) -> AsyncIterator["Store"]:
+        """Open `home/testwright.sqlite`, or the Postgres database of that address; made or migrated first.
 
-        Raises PermanentError: `schema_newer`, or `storage_unusable` when it is no database, or not ours to write.
+        Raises PermanentError: `schema_newer`, `storage_settings`, or `storage_unusable` when it is no database, or not
+        ours to write.
         """
-        path = home / "testwright.sqlite"
-        await asyncio.to_thread(_make_ready, path)
-        async with Database.open(path) as database, Bell.open(path) as bell:
+        async with opened(home, database_url) as (database, bell):
             yield cls(database, bell, now)
 
     # Sessions
@@ -92,8 +76,10 @@ class Store:
 
         Raises InputError: 409 idempotency_conflict, 409 session_running, 404 session_not_found.
         """
-        answer = await self._database.write(lambda rows: accepting.accept(rows, new, self._now()))
-        self._bell.ring(answer.session_id)
+        about = [f"key/{new.owner}/{new.idempotency_key}"] if new.idempotency_key is not None else []
+        about += [new.session_id] if new.session_id is not None else []
+        answer = await self._database.write(lambda rows: accepting.accept(rows, new, self._now()), about=about)
+        self._bell.announce(answer.session_id)
         return answer
 
     async def session(self, session_id: str, owner: str) -> SessionRecord | None:
@@ -150,22 +136,27 @@ class Store:
                 read_again=read_again,
                 edited=edited,
                 now=self._now(),
-            )
+            ),
+            about=session_id,
         )
-        self._bell.ring(session_id)
+        self._bell.announce(session_id)
         return answer
 
     async def cancel(self, session_id: str, owner: str) -> bool:
         """End the running round: files, session and terminal event at once. False when it was already over."""
         return await self._database.write(
-            lambda rows: running.cancel(rows, session_id, owner, self._now()), then=self._ringer(session_id)
+            lambda rows: running.cancel(rows, session_id, owner, self._now()),
+            about=session_id,
+            then=self._ringer(session_id),
         )
 
     async def delete(self, session_id: str, owner: str) -> None:
         """Forget the session and all that belongs to it; a running one is cancelled first."""
         await self.cancel(session_id, owner)
         await self._database.write(
-            lambda rows: accepting.delete_session(rows, session_id, owner), then=self._ringer(session_id)
+            lambda rows: accepting.delete_session(rows, session_id, owner),
+            about=session_id,
+            then=self._ringer(session_id),
         )
 
     # Jobs
@@ -173,7 +164,7 @@ class Store:
     async def claim_round(self, session_id: str, round: int, run_id: str) -> tuple[int, ...] | None:
         """The round's files for the first run that asks (and asks again), None for any other, or when it is over."""
         return await self._database.write(
-            lambda rows: running.claim_round(rows, session_id, round, run_id, self._now())
+            lambda rows: running.claim_round(rows, session_id, round, run_id, self._now()), about=session_id
         )
 
     async def assignment(self, session_id: str, round: int, file_index: int) -> Assignment | None:
@@ -197,13 +188,17 @@ class Store:
         A terminal event ends the round: files that have not ended fail with `stopped`, and the summary is added.
         """
         return await self._database.write(
-            lambda rows: event_log.tell(rows, session_id, round, event, self._now()), then=self._ringer(session_id)
+            lambda rows: event_log.tell(rows, session_id, round, event, self._now()),
+            about=session_id,
+            then=self._ringer(session_id),
         )
 
     async def finish_round(self, session_id: str, round: int) -> None:
         """Tell how the round ended, by its files. Files that have not ended fail with `stopped`."""
         await self._database.write(
-            lambda rows: running.finish_round(rows, session_id, round, self._now()), then=self._ringer(session_id)
+            lambda rows: running.finish_round(rows, session_id, round, self._now()),
+            about=session_id,
+            then=self._ringer(session_id),
         )
 
     async def cancelled(self, session_id: str, round: int) -> None:
@@ -223,11 +218,16 @@ class Store:
         return await self._database.glance(lambda rows: running.unsent(rows, self._now() - older_than))
 
     async def mark_sent(self, session_id: str, round: int) -> None:
-        await self._database.write(lambda rows: running.mark_sent(rows, session_id, round, self._now()))
+        await self._database.write(
+            lambda rows: running.mark_sent(rows, session_id, round, self._now()), about=session_id
+        )
 
-    async def reissue(self, session_id: str, round: int) -> Accepted:
-        """A fresh event id for a round whose run was lost. `started` is False when the round has ended meanwhile."""
-        return await self._database.write(lambda rows: running.reissue(rows, session_id, round, self._now()))
+    async def reissue(self, session_id: str, round: int, event_id: str) -> Accepted:
+        """A fresh event id for a round whose run was lost. `started` is False when the round has ended meanwhile, or
+        somebody else was quicker: `event_id` is the one that is known to be lost."""
+        return await self._database.write(
+            lambda rows: running.reissue(rows, session_id, round, event_id, self._now()), about=session_id
+        )
 
     async def of_terminals(self) -> list[tuple[str, str, str | None]]:
         """Session, owner and run of every running round that a terminal walks itself."""
@@ -265,24 +265,30 @@ class Store:
 
     async def decide(self, session_id: str, test_id: str, decision: Decision) -> TestRecord | None:
         """Note what a person made of a suite; None when the session has no such suite."""
-        return await self._database.write(lambda rows: deciding.decide(rows, session_id, test_id, decision))
+        return await self._database.write(
+            lambda rows: deciding.decide(rows, session_id, test_id, decision), about=session_id
+        )
 
     async def note_application(self, session_id: str, made: Application) -> None:
         """Remember that a suite was written into the session's folder."""
-        await self._database.write(lambda rows: applications.note(rows, session_id, made, self._now()))
+        await self._database.write(
+            lambda rows: applications.note(rows, session_id, made, self._now()), about=session_id
+        )
 
     async def applications(self, session_id: str) -> list[Application]:
         """What was written into the session's folder and not taken back, the newest first."""
         return await self._database.glance(lambda rows: applications.of_session(rows, session_id))
 
     async def forget_application(self, session_id: str, undone: Application) -> None:
-        await self._database.write(lambda rows: applications.forget(rows, session_id, undone))
+        await self._database.write(lambda rows: applications.forget(rows, session_id, undone), about=session_id)
 
     # Repositories and history
 
     async def add_repository(self, owner: str, name: str, root: str) -> RepositoryRecord:
         """The same root again is the same repository."""
-        return await self._database.write(lambda rows: repositories.add(rows, owner, name, root, self._now()))
+        return await self._database.write(
+            lambda rows: repositories.add(rows, owner, name, root, self._now()), about=f"root/{owner}/{root}"
+        )
 
     async def repositories(self, owner: str) -> list[RepositoryRecord]:
         return await self._database.glance(lambda rows: repositories.of_owner(rows, owner))
@@ -291,7 +297,9 @@ class Store:
         return await self._database.glance(lambda rows: repositories.one(rows, repository_id, owner))
 
     async def remove_repository(self, repository_id: str, owner: str) -> bool:
-        return await self._database.write(lambda rows: repositories.remove(rows, repository_id, owner))
+        return await self._database.write(
+            lambda rows: repositories.remove(rows, repository_id, owner), about=repository_id
+        )
 
     async def measured_files(self, owner: str, repository_id: str) -> list[MeasuredFile]:
         """What the newest run of each file's tests reached."""
@@ -322,4 +330,4 @@ class Store:
         return await self._database.glance(running.counts)
 
     def _ringer(self, session_id: str) -> Callable[[], None]:
-        return lambda: self._bell.ring(session_id)
+        return lambda: self._bell.announce(session_id)

@@ -13,6 +13,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    async with Store.open(tmp_path / "home", now=clock) as store:
+async def store(tmp_path: Path, database_url: str | None, clock: Clock) -> AsyncIterator[Store]:
+    async with Store.open(tmp_path / "home", database_url, now=clock) as store:
         yield store

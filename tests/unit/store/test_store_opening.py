@@ -19,9 +19,11 @@ from testwright.domain.errors import PermanentError, TransientError
 from testwright.domain.ports import Answer
 from testwright.domain.sessions import Decision
 from testwright.store import Store
-from testwright.store.database import Database, prepare_file
-from testwright.store.migrating import MIGRATIONS, migrate
+from testwright.store.database import Database
+from testwright.store.migrating import MIGRATIONS, migrate_file, migrate_postgres
+from testwright.store.postgres import postgres_url as postgres_url_of
 from testwright.store.rows import AnswerRow, Row
+from testwright.store.sqlite import prepare_file, sqlite_backend
 
 NOW = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 NEXT_SCHEMA = f"""
@@ -47,19 +49,23 @@ def next_migrations(tmp_path: Path) -> Path:
     return folder
 
 
-def test_models_and_migrations_agree(tmp_path):
+def test_models_and_migrations_agree(tmp_path, database_url):
     path = tmp_path / "home" / "testwright.sqlite"
-    prepare_file(path)
-    migrate(path)
-    with create_engine(f"sqlite:///{path}").connect() as connection:
+    if database_url is None:
+        prepare_file(path)
+        migrate_file(path)
+    else:
+        migrate_postgres(postgres_url_of(database_url))
+    engine = create_engine(postgres_url_of(database_url) if database_url else f"sqlite:///{path}")
+    with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
 
         assert compare_metadata(context, Row.metadata) == []
 
 
-async def test_a_reopened_store_has_everything(tmp_path):
+async def test_a_reopened_store_has_everything(tmp_path, database_url):
     answer = Answer(text="tests", finish="stop", usage=Usage(tokens=7, cost_usd=None))
-    async with Store.open(tmp_path) as store:
+    async with Store.open(tmp_path, database_url) as store:
         session = (await store.accept(new_session("a.ts", "b.ts"))).session_id
         await store.desk(session, 1, 1).put("draft", {"text": "…"})
         await deliver_all(store, session)
@@ -70,7 +76,7 @@ async def test_a_reopened_store_has_everything(tmp_path):
             await store.tests(session),
             await payloads(store, session),
         )
-    async with Store.open(tmp_path) as store:
+    async with Store.open(tmp_path, database_url) as store:
         after = (
             await store.session(session, ME),
             await store.files(session),
@@ -106,7 +112,7 @@ async def test_only_the_owner_may_look_inside(tmp_path):
 async def test_a_newer_schema_is_refused_and_left_alone(tmp_path, next_migrations):
     path = tmp_path / "home" / "testwright.sqlite"
     prepare_file(path)
-    migrate(path, next_migrations)
+    migrate_file(path, next_migrations)
     with pytest.raises(PermanentError) as caught:
         async with Store.open(path.parent):
             pass
@@ -119,7 +125,7 @@ async def test_an_older_schema_is_brought_up_with_its_data_and_a_copy(tmp_path, 
     async with Store.open(tmp_path / "home") as store:
         session = (await store.accept(new_session())).session_id
     path = tmp_path / "home" / "testwright.sqlite"
-    migrate(path, next_migrations)
+    migrate_file(path, next_migrations)
 
     copy = path.with_name("testwright.sqlite.before-9999")
     assert rows_of(path, "SELECT id, mood FROM sessions") == [(session, None)]
@@ -163,16 +169,19 @@ def rows_of(path: Path, statement: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-async def test_stores_that_open_one_new_home_at_once_all_open(tmp_path):
+async def test_stores_that_open_one_new_home_at_once_all_open(tmp_path, database_url):
     async def use() -> str:
-        async with Store.open(tmp_path / "home") as store:
+        async with Store.open(tmp_path / "home", database_url) as store:
             return (await store.accept(new_session())).session_id
 
     assert len(set(await asyncio.gather(*(use() for _ in range(4))))) == 4
 
 
-async def test_two_stores_write_to_one_file(tmp_path):
-    async with Store.open(tmp_path) as one, Store.open(tmp_path) as other:
+async def test_two_stores_write_to_one_file(tmp_path, database_url):
+    async with (
+        Store.open(tmp_path, database_url) as one,
+        Store.open(tmp_path, database_url) as other,
+    ):
         session = (await one.accept(new_session(*(f"{n}.ts" for n in range(30))))).session_id
         tellings = [(one, other)[n % 2].tell(session, 1, processing(n)) for n in range(1, 31)]
         numbers = await asyncio.gather(*tellings)
@@ -197,15 +206,15 @@ async def test_a_caller_who_leaves_does_not_cut_a_transaction_in_two(store):
 async def test_a_full_disk_is_told_as_such_and_leaves_no_trace(tmp_path):
     path = tmp_path / "testwright.sqlite"
     prepare_file(path)
-    migrate(path)
+    migrate_file(path)
 
     async def fill(rows: AsyncSession) -> None:
         await rows.execute(text("PRAGMA max_page_count = 1"))
         rows.add(AnswerRow(key="key", answer={"text": "x" * 100_000}, created_at=datetime.now(UTC)))
 
-    async with Database.open(path) as database:
+    async with Database.open(sqlite_backend(path)) as database:
         with pytest.raises(TransientError) as caught:
-            await database.write(fill)
+            await database.write(fill, about="answer")
 
         assert caught.value.code == "storage_unavailable"
         assert caught.value.message == "The database could not be used: database or disk is full."

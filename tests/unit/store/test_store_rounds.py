@@ -380,17 +380,19 @@ async def test_a_lost_run_is_issued_again_under_a_fresh_id(store, clock):
     await store.claim_round(session.session_id, 1, "lost")
     await store.desk(session.session_id, 1, 1).deliver(suite("a.ts"))
     clock.forward(60)
-    again = await store.reissue(session.session_id, 1)
+    again = await store.reissue(session.session_id, 1, session.event_id)
 
-    assert (again.event_id, again.started) == (f"{session.session_id}-r1-2", True)
+    assert again.started
+    assert again.event_id.startswith(f"{session.session_id}-r1-2-")
+    assert not (await store.reissue(session.session_id, 1, session.event_id)).started  # somebody was quicker
     assert await store.unsent(timedelta(seconds=30)) == []
     assert await store.unsent(timedelta(0)) == [again]
     assert await store.claim_round(session.session_id, 1, "next") == (1, 2)
     assert await store.assignment(session.session_id, 1, 1) is None
     await store.finish_round(session.session_id, 1)
-    assert not (await store.reissue(session.session_id, 1)).started
+    assert not (await store.reissue(session.session_id, 1, again.event_id)).started
     with pytest.raises(InputError):
-        await store.reissue("unknown", 1)
+        await store.reissue("unknown", 1, "lost")
 
 
 async def test_rounds_are_counted_for_health(store):

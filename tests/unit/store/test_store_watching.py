@@ -46,8 +46,11 @@ async def test_an_event_of_this_process_wakes_its_watchers(store):
         await asyncio.wait_for(wakeup.wait(60), PATIENCE)
 
 
-async def test_news_of_another_process_comes_within_a_second(tmp_path):
-    async with Store.open(tmp_path) as here, Store.open(tmp_path) as there:
+async def test_news_of_another_process_comes_within_a_second(tmp_path, database_url):
+    async with (
+        Store.open(tmp_path, database_url) as here,
+        Store.open(tmp_path, database_url) as there,
+    ):
         session = (await here.accept(new_session())).session_id
         async with here.watch(session) as wakeup:
             for _ in range(3):
@@ -57,8 +60,11 @@ async def test_news_of_another_process_comes_within_a_second(tmp_path):
             await asyncio.wait_for(wakeup.wait(60), PATIENCE)
 
 
-async def test_a_cancel_of_another_process_stops_the_work(tmp_path):
-    async with Store.open(tmp_path) as here, Store.open(tmp_path) as there:
+async def test_a_cancel_of_another_process_stops_the_work(tmp_path, database_url):
+    async with (
+        Store.open(tmp_path, database_url) as here,
+        Store.open(tmp_path, database_url) as there,
+    ):
         session = (await here.accept(new_session())).session_id
         waiting = asyncio.create_task(here.cancelled(session, 1))
         await there.cancel(session, ME)
