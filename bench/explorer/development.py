@@ -15,12 +15,19 @@ from typing import Any
 
 CACHE = Path(os.environ.get("TESTWRIGHT_BENCH_CACHE", Path.home() / ".cache" / "testwright-bench"))
 _TEST_FOLDERS = frozenset({"test", "tests", "__tests__"})
+_REACT = ("react@18", "react-dom@18", "@testing-library/react@16", "@testing-library/dom@10")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "dataclasses-json": ("marshmallow<4", "marshmallow-enum", "typing-inspect", "stringcase"),
-    "react-swipeable": ("react@18", "react-dom@18", "jsdom@26"),
-    "react-hot-toast": ("react@18", "react-dom@18", "jsdom@26", "goober@2", "csstype@3"),
+    "quill-delta": (
+        *("jest@29", "ts-jest@29", "typescript@4.9", "@types/jest@29", "@types/node@17"),
+        *("@types/lodash.clonedeep@4", "@types/lodash.isequal@4"),
+    ),
+    "react-swipeable": (*_REACT, "jsdom@26"),
+    "react-hot-toast": (*_REACT, "jsdom@26", "goober@2", "csstype@3"),
 }
 """What a package needs beside itself. Installed into its folder in the cache, without scripts."""
+_ADDS = {"quill-delta": {"jest.config.js": "module.exports = { preset: 'ts-jest', testEnvironment: 'node' }\n"}}
+"""Files that a package lacks in its published form, so that its runner would not know how to read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +98,10 @@ def ready(package: dict[str, Any], language: str) -> Path:
     needs = _NEEDS.get(package["name"], ())
     if needs and language == "python":
         _install_python(unpacked, needs)
-    elif needs:
+    elif needs or (language == "javascript" and _has_dependencies(unpacked)):
         _install_node(unpacked, needs)
+    for name, text in _ADDS.get(package["name"], {}).items():
+        (unpacked / name).write_text(text, encoding="utf-8")
     unpacked.rename(folder)
     return folder
 
@@ -134,6 +143,10 @@ def _remove_tests(folder: Path) -> None:
             shutil.rmtree(path)
         elif path.is_file() and (path.name.startswith("test_") or ".test." in path.name or ".spec." in path.name):
             path.unlink()
+
+
+def _has_dependencies(folder: Path) -> bool:
+    return bool(json.loads((folder / "package.json").read_text(encoding="utf-8")).get("dependencies"))
 
 
 def _install_python(folder: Path, needs: Sequence[str]) -> None:

@@ -199,7 +199,7 @@ async def test_a_call_that_never_returns_is_left_out_of_the_next_run():
     async def probe(text, reports, *, seconds):
         texts.append(text)
         if len(texts) == 1:
-            marker = json.dumps([0, ["for ever"], [], 0]).encode() + b"\n rest"
+            marker = json.dumps([0, ["for ever"], [], 0, 0.5]).encode() + b"\n rest"
             return Explored(reports={"exploring.json": marker}, problem=NotRun(code="timeout", message="too long"))
         return Explored(reports={"explored.json": json.dumps({"told": [saw(1, args=["a"])]}).encode()})
 

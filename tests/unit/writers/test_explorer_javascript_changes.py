@@ -42,7 +42,7 @@ async def test_a_change_that_never_ends_is_left_out_and_its_call_is_not():
     async def probe(text, reports, *, seconds, files):
         texts.append(text)
         if len(texts) == 1:
-            marker = json.dumps([0, ["a"], [], 7]).encode() + b"\n"
+            marker = json.dumps([0, ["a"], [], 7, 0.5]).encode() + b"\n"
             return Explored(reports={"exploring.json": marker}, problem=NotRun(code="timeout", message="too long"))
         return Explored(reports={"explored.json": json.dumps({"told": []}).encode()})
 

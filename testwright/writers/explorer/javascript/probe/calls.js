@@ -91,14 +91,20 @@ function callTarget({ path }, args) {
 
 // `look` sees the value itself, before it becomes plain data.
 async function attempt(work, look = () => {}) {
+  let given
   try {
-    const { value, error, late, isAsync } = await settled(work())
+    given = work()
+  } catch (error) {
+    return thrown(error, false)
+  }
+  try {
+    const { value, error, late, isAsync } = await settled(given)
     if (late) return { kind: 'late' }
     if (error !== undefined) return thrown(error, isAsync)
     look(value)
     return { kind: 'value', tree: told(value), isAsync }
-  } catch (error) {
-    return thrown(error, false)
+  } catch {
+    return NOISE // what throws when it is looked at is no answer, and no error of the call
   }
 }
 

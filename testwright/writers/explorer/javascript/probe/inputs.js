@@ -179,6 +179,8 @@ function fillNumber(name, add) {
   if (/lat/i.test(name)) add(52.52, -33.87)
   if (/lon|lng/i.test(name)) add(13.4, 151.21)
   if (/bytes|size|ms|millis|duration/i.test(name)) add(1024, 90000, 5000000, 7200000000)
+  if (/^(min|low|lower|lo|from|start|begin)/i.test(name)) add(0)
+  if (/^(max|high|upper|hi|limit|end|stop)/i.test(name)) add(10)
   add(3)
   for (const value of own) add(value, value + 1, value - 1)
   add(0, 1, 10, -1, 2)

@@ -116,7 +116,7 @@ function encodeObject(value, state, depth) {
   if (typeof value.$$typeof === 'symbol' || typeof value.nodeType === 'number' || typeof value.preventDefault === 'function') return CUT
   if (kind !== 'Object') return CUT
   const keys = Object.keys(value)
-  if (keys.length > 60) return CUT
+  if (keys.length > 60 || Object.getOwnPropertySymbols(value).length) return CUT
   const prototype = Object.getPrototypeOf(value)
   const pairs = keys.map((key) => [key, inner(value[key])])
   if (prototype === null || prototype === Object.prototype || prototype.constructor?.name === 'Object')

@@ -1,0 +1,90 @@
+"""The text of the probe: a suite of one test, for each runner, around the parts in `probe/`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from testwright.domain.ports import WritingTask
+from testwright.writers.explorer.javascript.openings import is_loaded_as_module
+from testwright.writers.explorer.javascript.printing import quoted
+from testwright.writers.explorer.javascript.suites import specifier_of
+
+_PARTS = (
+    *("values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes"),
+    *("watch", "world", "quiet", "piles", "skips", "main"),
+)
+_FOLDER = Path(__file__).parent / "probe"
+
+
+def probe_text(task: WritingTask, plan: dict[str, Any]) -> str:
+    """A suite of one test that explores. Plain JavaScript, so that it may stand in a .ts file too."""
+    unit = quoted(specifier_of(task))
+    parts = [(_FOLDER / f"{part}.js").read_text("utf-8") for part in _PARTS]
+    heads = {"vitest": _vitest_head, "jest": _jest_head}
+    head = heads[task.framework](unit, plan) if task.framework in heads else _node_head(unit, task)
+    told = f"const plan = {json.dumps(plan, ensure_ascii=True)}\nlet unit\n"
+    return "\n".join([head, told, *parts])
+
+
+def _vitest_head(unit: str, plan: dict[str, Any]) -> str:
+    lines = [
+        "// @ts-nocheck",
+        "import fs from 'node:fs'",
+        "import { Worker } from 'node:worker_threads'",
+        "import { it, vi as mocker } from 'vitest'",
+    ]
+    if plan["react"]:
+        lines.insert(0, "// @vitest-environment jsdom")
+        lines += ["import * as react from 'react'", "import * as drawing from '@testing-library/react'"]
+    lines.append(
+        f"async function load(isFresh) {{\n  if (isFresh) mocker.resetModules()\n"
+        f"  return withDefault(await import({unit}))\n}}"
+    )
+    return "\n".join([*lines, _LOAD_FROM, _WITH_DEFAULT])
+
+
+def _jest_head(unit: str, plan: dict[str, Any]) -> str:
+    lines = [
+        "// @ts-nocheck",
+        "const fs = require('node:fs')",
+        "const { Worker } = require('node:worker_threads')",
+        "const mocker = jest",
+    ]
+    if plan["react"]:
+        lines.insert(0, "/** @jest-environment jsdom */")
+        lines += ["const react = require('react')", "const drawing = require('@testing-library/react')"]
+    lines.append(
+        f"async function load(isFresh) {{\n  if (isFresh) mocker.resetModules()\n"
+        f"  return withDefault(require({unit}))\n}}"
+    )
+    return "\n".join([*lines, _REQUIRE_FROM, _WITH_DEFAULT])
+
+
+def _node_head(unit: str, task: WritingTask) -> str:
+    """A module is loaded anew under another address, one of CommonJS once it is forgotten."""
+    names = "{ it }"
+    is_module = is_loaded_as_module(task)
+    if is_module:
+        lines = ["import fs from 'node:fs'", "import { Worker } from 'node:worker_threads'"]
+        lines += [f"import {names} from 'node:test'"] if task.framework == "node:test" else []
+        address = f"{unit} + (isFresh ? `?${{++loads}}` : '')" if task.source.path.endswith("js") else unit
+        load = f"let loads = 0\nasync function load(isFresh) {{\n  return withDefault(await import({address}))\n}}"
+    else:
+        lines = ["const fs = require('node:fs')", "const { Worker } = require('node:worker_threads')"]
+        lines += [f"const {names} = require('node:test')"] if task.framework == "node:test" else []
+        load = (
+            f"async function load(isFresh) {{\n  if (isFresh) delete require.cache[require.resolve({unit})]\n"
+            f"  return withDefault(require({unit}))\n}}"
+        )
+    return "\n".join(["// @ts-nocheck", *lines, load, _LOAD_FROM if is_module else _REQUIRE_FROM, _WITH_DEFAULT])
+
+
+_LOAD_FROM = "const loadFrom = async (path) => withDefault(await import(/* @vite-ignore */ path))"
+_REQUIRE_FROM = "const loadFrom = async (path) => withDefault(require(path))"
+
+# A CommonJS module is its own default export; its properties count as named ones.
+_WITH_DEFAULT = """function withDefault(loaded) {
+  const whole = loaded?.__esModule || 'default' in Object(loaded) ? loaded.default : loaded
+  const names = { ...(typeof whole === 'function' || typeof whole === 'object' ? whole : {}), ...loaded }
+  return { ...names, default: whole }
+}"""
