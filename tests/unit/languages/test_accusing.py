@@ -41,6 +41,7 @@ def javascript(body, message, suspect=""):
     ("body", "message", "suspect", "kind", "observed"),
     [
         ("assert slug('A b') == 'a-b'", "assert 'A-b' == 'a-b'\n  where", "", "example", "'A-b'"),
+        ("assert slug('A b') == 'a-b'", "IndexError: out of range", "", "example", "IndexError: out of range"),
         ("got = slug('A b')\n    assert got == 'a-b'", "AssertionError: assert 'A-b' == 'a-b'", "", "example", "'A-b'"),
         (
             "assert isinstance(slug('x'), str)",
@@ -66,11 +67,19 @@ def test_what_is_documented_accuses_the_code_in_python(body, message, suspect, k
         pytest.param("assert slug('A b') == 'x-y'", "assert 'A-b' == 'x-y'", "", id="not what is documented"),
         pytest.param("assert slug('other') == 'a-b'", "assert 'A-b' == 'a-b'", "", id="another call"),
         pytest.param(
-            "assert slug('A b') == 'a-b'", "TypeError: slug() takes 2 arguments", "", id="no comparison failed"
+            "assert slug('A b') == 'a-b'",
+            "TypeError: slug() takes 2 positional arguments but 1 was given",
+            "",
+            id="no comparison failed",
         ),
         pytest.param(
             "assert slug('A b') == 'a-b'\n    assert 1 == 2", "assert 1 == 2", "", id="another comparison failed"
         ),
+        pytest.param(
+            "assert slug(slug('A b')) == slug('A b') == 'a-b'", "IndexError: out", "", id="which of the calls"
+        ),
+        pytest.param("assert slug('A b') == 'a-b'", "NameError: slug", "", id="an error of the test's own"),
+        pytest.param("assert slug('x') == 'a-b'", "IndexError: out of range", "the doc", id="an error elsewhere"),
         pytest.param("assert isinstance(slug('x'), int)", "assert False\n +  where False = isinstance(", "", id="type"),
         pytest.param("assert slug('Hello World') == 'hello-world'", "assert 'x' == 'hello-world'", "", id="no mark"),
         pytest.param("assert slug('Hi') == 'hi-there'", "assert 'x' == 'hi-there'", "I think so", id="a mark alone"),
@@ -84,6 +93,7 @@ def test_what_nobody_wrote_down_accuses_nobody_in_python(body, message, suspect)
 @pytest.mark.parametrize(
     ("body", "message", "suspect", "kind", "observed"),
     [
+        ("expect(slug('A b')).toBe('a-b')", "RangeError: too long", "", "example", "RangeError: too long"),
         (
             "expect(slug('A b')).toBe('a-b')",
             "AssertionError: expected 'A-b' to be 'a-b' // Object.is equality",
@@ -127,6 +137,8 @@ def test_what_is_documented_accuses_the_code_in_javascript(body, message, suspec
             "expect(slug('A b')).toBe('x-y')", "AssertionError: expected 'A-b' to be 'x-y'", "", id="other value"
         ),
         pytest.param("expect(slug('A b')).toBe('a-b')", "TypeError: slug is not a function", "", id="no comparison"),
+        pytest.param("expect(slug('x')).toBe('a-b')", "RangeError: too long", "", id="an error elsewhere"),
+        pytest.param("slug('x'); expect(slug('A b')).toBe('a-b')", "RangeError: too long", "", id="which of the calls"),
         pytest.param(
             "expect(slug('A b')).not.toBe('a-b')", "AssertionError: expected 'a-b' not to be 'a-b'", "", id="not"
         ),
@@ -161,3 +173,28 @@ def test_a_default_export_is_known_by_whatever_name_a_test_gives_it(preamble, ca
 
     assert found is not None
     assert (found.symbol, found.input, found.because.path) == ("index", call, "README")
+
+
+def with_doc(name: str, doc: str) -> Analysis:
+    symbol = Symbol(name="slug", kind=SymbolKind.FUNCTION, line=3, end_line=9, doc=doc)
+    return Analysis(language=name, symbols=(symbol,))
+
+
+def test_an_example_says_nothing_of_another_call_in_python():
+    analysis = with_doc("python", "Makes a slug.\n\n>>> slug('Top Ten')\n'top-ten'\n\nslug('A bee') gives 'a-bee'.")
+    for expected in ("top-ten", "a-bee"):
+        case = Case(name="test_a", code=f"def test_a():\n    assert slug('x') == '{expected}'", suspect="the example")
+        draft = Draft(preamble="from slugs import slug", cases=(case,))
+
+        assert Python().accused(case, draft, f"assert 'x' == '{expected}'", analysis) is None
+
+
+def test_an_example_says_nothing_of_another_call_in_javascript():
+    analysis = with_doc(
+        "javascript", "Makes a slug.\n@example\nslug('Top Ten')\n// => 'top-ten'\nslug('A bee') // 'a-bee'"
+    )
+    for expected in ("top-ten", "a-bee"):
+        case = Case(name="a", code=f"it('a', () => {{ expect(slug('x')).toBe('{expected}') }})", suspect="the example")
+        message = f"AssertionError: expected 'x' to be '{expected}'"
+
+        assert JavaScript().accused(case, Draft(preamble="", cases=(case,)), message, analysis) is None

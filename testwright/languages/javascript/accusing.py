@@ -7,45 +7,48 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis, Symbol
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.suspects import Because, Suspect
-from testwright.languages.javascript.grammar import field, parse, string_value, text_of, unwrap
+from testwright.languages.javascript.grammar import field, parse, string_value, text_of, unwrap, walk
 from testwright.languages.javascript.mending import EQUAL, expectations, matcher_of, plain
 
 _DEFAULT = re.compile(
     r"^\s*(?:(?:const|let|var)\s+([\w$]+)\s*=\s*require\(|import\s+([\w$]+)\s+from)\s*['\"]\.", re.MULTILINE
 )
 """What a test takes from the project's own modules as a whole."""
+_ERROR = re.compile(r"\A(?!AssertionError|ReferenceError|SyntaxError)[A-Z]\w*(?:Error|Exception)\b")
+_MISTAKE = re.compile(
+    r"(?i:is not (?:a function|a constructor|defined)|cannot find|failed to (?:load|resolve)|timed? ?out)"
+    r"|\bE[A-Z]{4,}\b"
+)
+"""Words of an error that the test may have made, or the place where it runs."""
 _FAILED = re.compile(r"\A(?:AssertionError: expected |(?:Error: )?expect\(received\))")
 
 
 def accused(case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspect | None:
-    """Only a comparison that failed accuses: an error on the way to it may be the test's own."""
-    if not _FAILED.match(message):
-        return None
-    claims = {plain(claim.call): claim for claim in analysis.claims}
+    """Only a comparison that failed accuses, or an error where a documented example gives a value: an error on the way
+    to anything else may be the test's own.
+    """
     taken = frozenset(name for pair in _DEFAULT.findall(draft.preamble) for name in pair if name)
-    for expectation, subject in expectations(parse(case.code)):
+    root = parse(case.code)
+    is_error = not _FAILED.match(message)
+    if is_error and not _is_the_codes_own(message, root, analysis, taken):
+        return None
+    for expectation, subject in expectations(root):
         matcher = matcher_of(expectation)
         inner = unwrap(subject.named_children[0]) if subject.type == "await_expression" else unwrap(subject)
-        if matcher is None or inner is None or text_of(matcher[0]) not in EQUAL or not _says(message, matcher[1]):
+        if matcher is None or inner is None or text_of(matcher[0]) not in EQUAL:
             continue
-        expected, because = text_of(matcher[1]), None
-        symbol = _called(inner, analysis, taken)
-        claim = claims.get(plain(_under_its_name(inner, symbol))) if symbol is not None else None
-        if claim is not None and plain(claim.expected) == plain(expected):
-            because = Because(kind="example", text=claim.text, line=claim.line, path=claim.path)
-        elif (
-            inner.type == "unary_expression"
-            and (symbol := _called(field(inner, "argument"), analysis, taken)) is not None
-        ):
-            because = _by_type(inner, matcher[1], symbol)
-        elif case.suspect and symbol is not None and (line := _stated(matcher[1], symbol.doc or "")) is not None:
-            because = Because(kind="doc", text=line, line=symbol.line)
-        if because is not None and symbol is not None:
+        symbol = _called(field(inner, "argument") if inner.type == "unary_expression" else inner, analysis, taken)
+        if symbol is None or not (is_error or _says(message, matcher[1])):
+            continue
+        because = _by_example(inner, matcher[1], symbol, analysis)
+        if because is None and not is_error:
+            because = _by_word(case, inner, matcher[1], symbol)
+        if because is not None:
             return Suspect(
                 name=case.name,
                 symbol=symbol.name,
                 line=symbol.line,
-                expected=expected,
+                expected=text_of(matcher[1]),
                 observed=_observed(message),
                 because=because,
                 input=text_of(inner),
@@ -53,6 +56,27 @@ def accused(case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspe
                 preamble=draft.preamble,
             )
     return None
+
+
+def _is_the_codes_own(message: str, root: Node, analysis: Analysis, taken: frozenset[str]) -> bool:
+    """Whether it is an error that a test with this one call of the code can hardly have made itself."""
+    calls = [node for node in walk(root) if _called(node, analysis, taken) is not None]
+    return _ERROR.match(message) is not None and _MISTAKE.search(message) is None and len(calls) == 1
+
+
+def _by_example(inner: Node, expected: Node, symbol: Symbol, analysis: Analysis) -> Because | None:
+    call = plain(_under_its_name(inner, symbol))
+    for claim in analysis.claims:
+        if plain(claim.call) == call and plain(claim.expected) == plain(text_of(expected)):
+            return Because(kind="example", text=claim.text, line=claim.line, path=claim.path)
+    return None
+
+
+def _by_word(case: Case, inner: Node, expected: Node, symbol: Symbol) -> Because | None:
+    if inner.type == "unary_expression":
+        return _by_type(inner, expected, symbol)
+    line = _stated(expected, _prose(symbol)) if case.suspect else None
+    return Because(kind="doc", text=line, line=symbol.line) if line is not None else None
 
 
 def _by_type(inner: Node, expected: Node, symbol: Symbol) -> Because | None:
@@ -65,6 +89,13 @@ def _by_type(inner: Node, expected: Node, symbol: Symbol) -> Because | None:
     if re.search(rf"@returns?\s+\{{{kind}\}}", symbol.doc or ""):
         return Because(kind="type", text=f"the comment says @returns {{{kind}}}", line=symbol.line)
     return None
+
+
+def _prose(symbol: Symbol) -> str:
+    """The documentation without its examples: they say what another call gives."""
+    name = re.escape(symbol.name.rpartition(".")[2])
+    lines = (symbol.doc or "").splitlines()
+    return "\n".join(line for line in lines if not re.search(rf"(?<![\w$]){name}\(|^[\s*]*//", line))
 
 
 def _stated(expected: Node, doc: str) -> str | None:

@@ -9,17 +9,27 @@ from testwright.domain.drafts import Case, Draft
 from testwright.domain.suspects import Because, Suspect
 from testwright.languages.python.mending import equalities, literal, plain
 
+_ERROR = re.compile(
+    r"(?!(?:AssertionError|NameError|ImportError|ModuleNotFoundError|SyntaxError|IndentationError|TimeoutError|OSError|"
+    r"FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|Connection\w*|BlockingIOError)\b)"
+    r"[A-Za-z_][\w.]*(?:Error|Exception|Iteration)\b(?=:|\s*$)"
+)
+"""An error that is neither a mistake in naming things nor the doing of the place where tests run."""
+_ARGUMENTS = re.compile(r"positional argument|keyword argument|is not callable|^AttributeError: module")
+"""Words of an error that the test may have made: it called what is not there, or with what is not asked for."""
 _TYPES = frozenset({"str", "int", "float", "bool", "list", "dict", "tuple", "set", "bytes"})
 
 
 def accused(case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspect | None:
-    """Only a comparison that failed accuses: an error on the way to it may be the test's own."""
-    if not re.match(r"(?:AssertionError\b|assert\b)", message):
-        return None
+    """Only a comparison that failed accuses, or an error where a documented example gives a value: an error on the way
+    to anything else may be the test's own.
+    """
     try:
         tree = ast.parse(case.code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    if not re.match(r"(?:AssertionError\b|assert\b)", message):
+        return _by_example(case, draft, message, analysis, tree) if _is_the_codes_own(message, tree, analysis) else None
     return (
         _by_example(case, draft, message, analysis, tree)
         or _by_type(case, draft, message, analysis, tree)
@@ -35,9 +45,15 @@ def _by_example(case: Case, draft: Draft, message: str, analysis: Analysis, tree
             continue
         because = Because(kind="example", text=claim.text, line=claim.line, path=claim.path)
         symbol = _symbol(claim.symbol, analysis)
-        if symbol is not None and _says(message, literal(expected)):
+        if symbol is not None and (_says(message, literal(expected)) or _ERROR.match(message)):
             return _suspect(case, draft, symbol, because, claim.call, claim.expected, message)
     return None
+
+
+def _is_the_codes_own(message: str, tree: ast.Module, analysis: Analysis) -> bool:
+    """Whether it is an error that a test with this one call of the code can hardly have made itself."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node, analysis) is not None]
+    return _ERROR.match(message) is not None and _ARGUMENTS.search(message) is None and len(calls) == 1
 
 
 def _by_type(case: Case, draft: Draft, message: str, analysis: Analysis, tree: ast.Module) -> Suspect | None:
@@ -58,11 +74,23 @@ def _by_mark(case: Case, draft: Draft, message: str, analysis: Analysis, tree: a
     """The writer's own doubt counts where the documentation of what is called states the very value."""
     for call, expected in _compared(tree) if case.suspect else ():
         symbol, value = _called(call, analysis), literal(expected)
-        line = stated(value, symbol.doc) if symbol is not None and symbol.doc else None
+        line = stated(value, _prose(symbol)) if symbol is not None else None
         if symbol is not None and line is not None and _says(message, value):
             because = Because(kind="doc", text=line, line=symbol.line)
             return _suspect(case, draft, symbol, because, ast.unparse(call), ast.unparse(expected), message)
     return None
+
+
+def _prose(symbol: Symbol) -> str:
+    """The documentation without its examples: they say what another call gives."""
+    name = symbol.name.rpartition(".")[2]
+    kept: list[str] = []
+    is_example = False
+    for line in (symbol.doc or "").splitlines():
+        is_example = line.strip().startswith((">>>", "...")) or (is_example and bool(line.strip()))
+        if not is_example and not re.search(rf"\b{re.escape(name)}\(", line):
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def stated(value: Any, doc: str) -> str | None:
