@@ -57,7 +57,7 @@ async def measure(wish: argparse.Namespace) -> None:
                     (wish.suites / f"{target.name.replace('/', '-')}{ending}").write_text(row.suite, encoding="utf-8")
                 if wish.json:
                     wish.json.write_text(json.dumps([each.json() for each in rows], indent=1), encoding="utf-8")
-    for sentence in table.medians(rows):
+    for sentence in (*table.medians(rows), *table.smells(rows)):
         print(sentence)
 
 

@@ -65,6 +65,18 @@ def targets(wanted: Sequence[str], languages: Sequence[str]) -> Iterator[Target]
                 yield from (_target(package, file, language, folder) for file in chosen)
 
 
+def named(name: str, version: str | None = None) -> Path:
+    """The folder of a package of the set, or of those that only other benches need (`others.json`); any version."""
+    here = Path(__file__).parent
+    known = json.loads((here / "devset.json").read_text(encoding="utf-8"))
+    others = json.loads((here / "others.json").read_text(encoding="utf-8"))
+    for language, packages in (("python", known["py"]), ("javascript", [*known["js"], *others])):
+        for package in packages:
+            if package["name"] == name and version in (None, package["version"]):
+                return ready(package, language)
+    raise SystemExit(f"{name} {version or ''} is in neither list of packages")
+
+
 def _target(package: dict[str, Any], file: dict[str, Any], language: str, folder: Path) -> Target:
     module = file.get("module", "")
     return Target(

@@ -23,6 +23,9 @@ from testwright.wiring import Workbench
 VERSION = "0.48.0"
 _START_AND_ASSERTIONS = timedelta(seconds=420)
 """What it may take around its search: most of it for its assertions, which it checks against mutants."""
+_SMALL_STACKS = ("/bin/sh", "-c", 'ulimit -s 1024; exec "$@"', "sh")
+"""It leaves a thread behind for each test that did not end in time: with stacks of the usual size a thousand of them
+are more memory than a sandbox allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +70,22 @@ async def _searched(bench: Workbench, target: Target, seconds: int) -> Rival:
         "--report-dir": "/tmp/pynguin",
         "--maximum-search-time": str(seconds),
         "--seed": "1",
+        # All assertions: choosing among them by mutants takes minutes, and can only lose kills.
+        "--assertion-generation": "SIMPLE",
     }
     command = Command(
-        argv=(interpreter.path, "-m", "pynguin", *(word for pair in arguments.items() for word in pair)),
+        argv=(
+            *_SMALL_STACKS,
+            interpreter.path,
+            "-m",
+            "pynguin",
+            *(word for pair in arguments.items() for word in pair),
+        ),
         workspace=str(target.folder),
         reports=(name,),
         mounts=(*interpreter.mounts, *(Mount(host=str(place), inside="/opt/needs") for place in needs)),
         env=(("PYNGUIN_DANGER_AWARE", "1"), ("PYTHONPATH", "/opt/needs"), ("PYTHONHASHSEED", "0")),
-        limits=Limits(wall=limit, cpu=2 * limit, memory_mib=4096, processes=2048),
+        limits=Limits(wall=limit, cpu=2 * limit, memory_mib=12288, processes=8192),
     )
     started = time.monotonic()
     completed = await bench.tools.sandbox.run(command)

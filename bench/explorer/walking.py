@@ -3,21 +3,23 @@
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from development import Target
+from smells import smells_of
 
 from bench.asking import one_file
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate
-from testwright.domain.ports import Sandbox
-from testwright.domain.projects import Command, Completed, Limits, RunOrder
+from testwright.domain.ports import Language, Sandbox, Workspace
+from testwright.domain.projects import Command, Completed, Limits, Runner, RunOrder
 from testwright.domain.records import Assignment, FileRecord, TestRecord
 from testwright.domain.sessions import Options, SourceFile
-from testwright.domain.verdicts import NotRun, Outcome, RunReport
+from testwright.domain.verdicts import CaseOutcome, NotRun, Outcome, RunReport
 from testwright.sources.folder import FolderView
 from testwright.wiring import Workbench
 
@@ -31,7 +33,8 @@ _KILLED = frozenset({Fate.KILLED, Fate.TIMED_OUT})
 class Scored:
     """What a suite does when it is run by itself. `killed` is of all the file's mutants, reached or not.
 
-    `superfluous` are tests whose lines, branches and kills the others bring as well.
+    `superfluous` are tests whose lines, branches, kills and boundary cases the others bring as well; `for_edges` are
+    those that are needed for a boundary case alone.
     """
 
     tests: int
@@ -40,10 +43,12 @@ class Scored:
     killed: int
     mutants: int
     superfluous: int
+    for_edges: int = 0
     failed_reruns: int = 0
     reruns: int = 0
     missed: tuple[int, ...] = ()
     alive: tuple[str, ...] = ()
+    smells: Mapping[str, int] = field(default_factory=dict)
     problem: str = ""
 
 
@@ -64,6 +69,7 @@ class Row:
     dropped: Mapping[str, int] = field(default_factory=dict)
     suspects: int = 0
     suite: str = ""
+    suite_path: str = ""
     memory_mb: float | None = None
     problem: str = ""
     rival: Mapping[str, Any] | None = None
@@ -121,11 +127,12 @@ async def walked(bench: Workbench, target: Target, reruns: int) -> Row:
     test = tests[0]
     return replace(
         row,
-        score=await scored(bench, target, test.test_file_path, test.test_code, reruns),
+        score=await scored(bench, target, test.test_file_path, test.test_code, reruns, _edges(test)),
         evidence=test.evidence,
         dropped=_by_gate(test),
         suspects=len(test.suspects),
         suite=test.test_code,
+        suite_path=test.test_file_path,
     )
 
 
@@ -145,52 +152,35 @@ def _by_gate(test: TestRecord) -> dict[str, int]:
     return gates
 
 
-async def scored(bench: Workbench, target: Target, suite_path: str, suite: str, reruns: int) -> Scored:
+def _edges(test: TestRecord) -> list[frozenset[str]]:
+    """For each boundary case the tests that meet it, as the evidence says."""
+    return [frozenset(map(str, edge["coveredBy"])) for edge in test.evidence.get("edgeCases") or ()]
+
+
+async def scored(
+    bench: Workbench,
+    target: Target,
+    suite_path: str,
+    suite: str,
+    reruns: int,
+    edges: Sequence[frozenset[str]] = (),
+) -> Scored:
     """Run a suite in a copy of the package: coverage, all mutants (at most 400, evenly picked), shuffled reruns."""
-    source, tools = source_of(target), bench.tools
-    tool, language = tools.frameworks[source.framework], tools.languages[tools.language_of(source.path) or ""]
-    assignment = Assignment(
-        session_id=f"score-{uuid4()}",  # a session of its own, or it would get another package's copy
-        round=1,
-        file_index=1,
-        total_files=1,
-        source=source,
-        options=Options(),
-        repository_root=str(target.folder),
-        overlay={},
-        writer="explorer",
-        model=None,
-    )
-    workspace = await tools.workspaces.open(assignment)
-    try:
-        workspace.write(suite_path, suite)
-        runner = await tools.toolchains.runner(source.framework, workspace, _quiet)
-
-        async def run(seed: int | None) -> RunReport | NotRun:
-            order = RunOrder(source_path=source.path, suite_paths=(suite_path,), seed=seed, limits=_LIMITS)
-            return tool.read(await tools.sandbox.run(tool.command(order, runner, workspace.root)), order)
-
-        plain = await run(None)
+    source, language = source_of(target), bench.tools.languages[bench.tools.language_of(target.path) or ""]
+    async with copied(bench, target, suite_path, suite) as copy:
+        plain = await copy.run(None)
         if isinstance(plain, NotRun):
             return Scored(tests=0, lines=None, branches=None, killed=0, mutants=0, superfluous=0, problem=plain.message)
         mutants = await asyncio.to_thread(language.mutants, source)
         if len(mutants) > _MOST_MUTANTS:
             mutants = tuple(mutants[at * len(mutants) // _MOST_MUTANTS] for at in range(_MOST_MUTANTS))
-        workspace.write(source.path, await asyncio.to_thread(language.switched, source, mutants))
-        order = ChallengeOrder(
-            source_path=source.path,
-            suite_path=suite_path,
-            numbers=tuple(mutant.number for mutant in mutants),
-            seconds=_CHALLENGE_SECONDS,
-            limits=_LIMITS,
-        )
-        report = tool.read_challenge(await tools.sandbox.run(tool.challenge(order, runner, workspace.root)), order)
-        workspace.write(source.path, source.text)
-        failed = sum([_has_failed(await run(seed)) for seed in range(1, reruns + 1)])
-    finally:
-        await bench.workspaces.close_round(assignment.session_id, assignment.round)
+        copy.workspace.write(source.path, await asyncio.to_thread(language.switched, source, mutants))
+        report = await copy.challenge(tuple(mutant.number for mutant in mutants))
+        copy.workspace.write(source.path, source.text)
+        failed = sum([_has_failed(await copy.run(seed)) for seed in range(1, reruns + 1)])
     challenge = report if isinstance(report, ChallengeReport) else None
     fates = {outcome.number: outcome.fate for outcome in challenge.outcomes} if challenge else {}
+    superfluous = _superfluous(plain, challenge, edges)
     alive = [mutant for mutant in mutants if fates.get(mutant.number) not in _KILLED]
     return Scored(
         tests=len(plain.outcomes),
@@ -198,7 +188,8 @@ async def scored(bench: Workbench, target: Target, suite_path: str, suite: str, 
         branches=plain.coverage.branch_percent if plain.coverage else None,
         killed=len(mutants) - len(alive),
         mutants=len(mutants),
-        superfluous=_superfluous(plain, challenge),
+        superfluous=superfluous,
+        for_edges=_superfluous(plain, challenge, ()) - superfluous,
         failed_reruns=failed,
         reruns=reruns,
         missed=tuple(sorted(plain.coverage.lines_missed)) if plain.coverage else (),
@@ -206,16 +197,82 @@ async def scored(bench: Workbench, target: Target, suite_path: str, suite: str, 
             f"{mutant.line}: {mutant.before} → {mutant.after} ({fates.get(mutant.number, 'untried')})"
             for mutant in alive
         ),
+        smells=_smells(language, suite),
         problem="" if challenge else getattr(report, "message", ""),
     )
+
+
+def _smells(language: Language, suite: str) -> Mapping[str, int]:
+    try:
+        return smells_of(language.split(suite).cases)
+    except ValueError:
+        return {}
+
+
+async def outcomes(bench: Workbench, target: Target, suite_path: str, suite: str) -> Sequence[CaseOutcome]:
+    """How a suite ends in a copy of the package; none where it could not be run."""
+    async with copied(bench, target, suite_path, suite) as copy:
+        answer = await copy.run(None)
+        return () if isinstance(answer, NotRun) else answer.outcomes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A copy of a package with a suite in it."""
+
+    bench: Workbench
+    target: Target
+    suite_path: str
+    workspace: Workspace
+    runner: Runner
+
+    async def run(self, seed: int | None) -> RunReport | NotRun:
+        tools, tool = self.bench.tools, self.bench.tools.frameworks[self.target.framework]
+        order = RunOrder(source_path=self.target.path, suite_paths=(self.suite_path,), seed=seed, limits=_LIMITS)
+        return tool.read(await tools.sandbox.run(tool.command(order, self.runner, self.workspace.root)), order)
+
+    async def challenge(self, numbers: tuple[int, ...]) -> ChallengeReport | NotRun:
+        tools, tool = self.bench.tools, self.bench.tools.frameworks[self.target.framework]
+        order = ChallengeOrder(
+            source_path=self.target.path,
+            suite_path=self.suite_path,
+            numbers=numbers,
+            seconds=_CHALLENGE_SECONDS,
+            limits=_LIMITS,
+        )
+        completed = await tools.sandbox.run(tool.challenge(order, self.runner, self.workspace.root))
+        return tool.read_challenge(completed, order)
+
+
+@asynccontextmanager
+async def copied(bench: Workbench, target: Target, suite_path: str, suite: str) -> AsyncIterator[Copy]:
+    assignment = Assignment(
+        session_id=f"score-{uuid4()}",  # a session of its own, or it would get another package's copy
+        round=1,
+        file_index=1,
+        total_files=1,
+        source=source_of(target),
+        options=Options(),
+        repository_root=str(target.folder),
+        overlay={},
+        writer="explorer",
+        model=None,
+    )
+    workspace = await bench.tools.workspaces.open(assignment)
+    try:
+        workspace.write(suite_path, suite)
+        runner = await bench.tools.toolchains.runner(target.framework, workspace, _quiet)
+        yield Copy(bench=bench, target=target, suite_path=suite_path, workspace=workspace, runner=runner)
+    finally:
+        await bench.workspaces.close_round(assignment.session_id, assignment.round)
 
 
 def _has_failed(answer: RunReport | NotRun) -> bool:
     return isinstance(answer, NotRun) or any(each.outcome is Outcome.FAILED for each in answer.outcomes)
 
 
-def _superfluous(plain: RunReport, challenge: ChallengeReport | None) -> int:
-    """How many tests can go, one after the other, while the rest keeps every line, branch and kill."""
+def _superfluous(plain: RunReport, challenge: ChallengeReport | None, edges: Sequence[frozenset[str]]) -> int:
+    """How many tests can go, one after the other, while the rest keeps every line, branch, kill and boundary case."""
     gains: dict[str, set[tuple[str, str]]] = {}
     for outcome in plain.outcomes:
         if outcome.lines is None or challenge is None:
@@ -223,7 +280,8 @@ def _superfluous(plain: RunReport, challenge: ChallengeReport | None) -> int:
         lines = {("line", str(line)) for line in outcome.lines}
         branches = {("branch", branch) for branch in outcome.branches or ()}
         kills = {("kill", str(each.number)) for each in challenge.outcomes if outcome.name in each.killers}
-        gains[outcome.name] = lines | branches | kills
+        met = {("edge", str(at)) for at, names in enumerate(edges) if outcome.name in names}
+        gains[outcome.name] = lines | branches | kills | met
     left = dict(gains)
     for name in sorted(gains, key=lambda name: len(gains[name])):
         others = set().union(*(gain for other, gain in left.items() if other != name))
