@@ -37,12 +37,16 @@ class Settings(BaseSettings):
     page_port: int = Field(default=3000, ge=0, le=65535)
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Further origins a browser page may call from, comma-separated."""
+    names: Annotated[tuple[str, ...], NoDecode] = ()
+    """Further host names that the service is reached by, comma-separated."""
+    requests_a_minute: int = Field(default=1200, ge=10)
+    """What one key may ask for, once there are keys."""
     roots: Annotated[tuple[Path, ...], NoDecode] = Field(default_factory=lambda: (Path.cwd(),))
     """Folders below which a repository may be registered, separated as in PATH."""
 
-    @field_validator("origins", mode="before")
+    @field_validator("origins", "names", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split_at_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("roots", mode="before")

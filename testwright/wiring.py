@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from testwright.api.app import create_app, finish_routes
 from testwright.api.services import ApiServices
 from testwright.conventions import FORMATTERS, TYPE_CHECKERS
+from testwright.domain.access import LOCAL_OWNER, is_loopback
 from testwright.domain.errors import Cancelled, FieldProblem, InputError, PermanentError, TransientError
 from testwright.domain.ports import AnswerCache, Desk, ProjectView, Purse, Step, Writer
 from testwright.domain.records import Accepted, Assignment
@@ -123,7 +124,16 @@ class Workbench:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     app: FastAPI
-    close_streams: Callable[[], None]
+    store: Store
+
+    def close_streams(self) -> None:
+        self.store.close_streams()
+
+    async def has_keys(self) -> bool:
+        return await self.store.access.has_keys()
+
+    async def new_launch(self) -> str:
+        return await self.store.access.add_launch(owner=LOCAL_OWNER)
 
 
 @asynccontextmanager
@@ -166,6 +176,12 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         inngest_event_key=_secret(settings.inngest_event_key),
         inngest_signing_key=_secret(settings.inngest_signing_key),
     )
+    if choice.mode == "dev" and not is_loopback(settings.host):
+        raise PermanentError(
+            f"INNGEST_DEV checks no signatures: whoever reaches {settings.host} could run jobs of their own.",
+            code="host_not_allowed",
+            hint="Unset INNGEST_DEV or TESTWRIGHT_HOST.",
+        )
     async with AsyncExitStack() as stack:
         bench = await stack.enter_async_context(open_workbench(settings))
         engine, signing_key = _engine(settings, choice, bench.places)
@@ -184,7 +200,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         stack.push_async_callback(keeper.stop)
         for work in (_keep_swept(bench), asyncio.to_thread(bench.models.load)):
             stack.callback(asyncio.create_task(work).cancel)
-        yield Service(app=app, close_streams=bench.store.close_streams)
+        yield Service(app=app, store=bench.store)
 
 
 async def examine(settings: Settings) -> list[Check]:

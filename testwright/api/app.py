@@ -1,15 +1,28 @@
-"""The web application: the guard in front, then the routes."""
+"""The web application: the guard in front, then whose request it is, then the routes."""
 
 from fastapi import Depends, FastAPI
 
 from testwright import __version__
-from testwright.api import about, delivered, handing_over, pages, repositories, retrying, sessions, stream, trigger
+from testwright.api import (
+    about,
+    delivered,
+    entering,
+    handing_over,
+    pages,
+    repositories,
+    retrying,
+    sessions,
+    stream,
+    trigger,
+)
+from testwright.api.credentials import Credentials
 from testwright.api.errors import handle_errors
 from testwright.api.guard import RequestGuard
 from testwright.api.head import HeadAsGet
 from testwright.api.queries import known_parameters_only
 from testwright.api.services import ApiServices
 from testwright.api.starting import Starter
+from testwright.domain.access import is_loopback
 
 
 def create_app(services: ApiServices) -> FastAPI:
@@ -24,13 +37,21 @@ def create_app(services: ApiServices) -> FastAPI:
         dependencies=[Depends(known_parameters_only)],
     )
     app.state.services = services
-    app.add_middleware(HeadAsGet)  # behind the guard: what is added last stands first
-    app.add_middleware(RequestGuard, settings=services.settings)
+    settings = services.settings
+    app.add_middleware(HeadAsGet)  # what is added last stands first
+    app.add_middleware(
+        Credentials,
+        access=services.store.access,
+        always=not is_loopback(settings.host),
+        requests_a_minute=settings.requests_a_minute,
+    )
+    app.add_middleware(RequestGuard, settings=settings)
     handle_errors(app)
     starter = Starter(services)
     trigger.add_routes(app, services, starter)
     stream.add_routes(app, services)
     sessions.add_routes(app, services)
+    entering.add_routes(app, services)
     retrying.add_routes(app, services, starter)
     delivered.add_routes(app, services, starter)
     handing_over.add_routes(app, services)

@@ -49,7 +49,7 @@ class RequestGuard:
         self.app = app
         self.most_bytes = settings.max_request_bytes
         self.body_seconds = body_seconds
-        self.names = {*_LOOPBACK_NAMES, settings.host.lower()}
+        self.names = {*_LOOPBACK_NAMES, settings.host.lower(), *(name.lower() for name in settings.names)}
         self.ports = {settings.api_port, settings.page_port} - {0}
         self.listed = {origin.rstrip("/").lower() for origin in settings.origins}
 
@@ -119,7 +119,7 @@ class RequestGuard:
                 421,
                 "bad_host",
                 "This service does not answer to that host name.",
-                hint="Use http://localhost with the port it was started on.",
+                hint="Use http://localhost with the port it was started on, or list the name in TESTWRIGHT_NAMES.",
             )
         origin = headers.get(b"origin")
         if origin is not None:

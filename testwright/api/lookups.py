@@ -3,18 +3,24 @@
 import re
 from typing import Annotated
 
-from fastapi import Header
+from fastapi import Depends, Header, Request
 
+from testwright.api.credentials import Visitor
 from testwright.api.requests import SESSION_ID
-from testwright.api.services import LOCAL_OWNER, ApiServices
+from testwright.api.services import ApiServices
 from testwright.domain.errors import FieldProblem, InputError
 from testwright.domain.records import RepositoryRecord, SessionRecord, TestRecord
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-def current_owner() -> str:
-    return LOCAL_OWNER
+def current_visitor(request: Request) -> Visitor:
+    visitor: Visitor = request.state.visitor
+    return visitor
+
+
+def current_owner(visitor: Annotated[Visitor, Depends(current_visitor)]) -> str:
+    return visitor.owner
 
 
 def idempotency_key(

@@ -15,12 +15,14 @@ _DESCRIPTION = (
 )
 _ERRORS = {
     "400": "The request is malformed or invalid; `error.fields` names each faulty field.",
-    "403": "The page's origin is not listed.",
+    "401": "There are keys, and this request has none that holds: `no_key`, `ticket_refused`.",
+    "403": "The page's origin is not listed, or the key may only read.",
     "404": "Unknown, or somebody else's.",
     "409": "It contradicts what is there: `session_running`, `idempotency_conflict`.",
     "413": "Too large.",
     "415": "The body is not declared as JSON.",
     "421": "The host name is not this service's.",
+    "429": "This key asks too often; `Retry-After` says when the next request is welcome.",
     "503": "The job engine cannot be reached; nothing was accepted.",
     "500": "A fault on our side; the server's log has the details.",
 }

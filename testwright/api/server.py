@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import ipaddress
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from testwright.api.services import ApiSettings
+from testwright.domain.access import is_loopback
 from testwright.domain.errors import PermanentError
 
 _MOST_CONNECTIONS = 1000
@@ -28,14 +28,21 @@ async def serve(
     settings: ApiSettings,
     *,
     close_streams: Callable[[], None],
+    is_locked: bool = False,
     once_up: Callable[[str, str], Awaitable[None]] | None = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM, then return within a second, open streams or not.
 
-    `close_streams` makes all open streams end. `once_up` hears the addresses of the API and of the page as soon as both
-    answer; what it raises ends the service. Raises PermanentError when the service may not or cannot listen.
+    `is_locked` says that every request needs a key: only then may other machines reach it. `close_streams` makes all
+    open streams end. `once_up` hears the addresses of the API and of the page as soon as both answer; what it raises
+    ends the service. Raises PermanentError when the service may not or cannot listen.
     """
-    _refuse_other_machines(settings.host)
+    if not is_locked and not is_loopback(settings.host):
+        raise PermanentError(
+            f"{settings.host} would open Testwright to other machines, and there is no key yet.",
+            code="host_not_allowed",
+            hint="Make one with `testwright keys add NAME`, or unset TESTWRIGHT_HOST.",
+        )
     sockets, ports = _listen(settings)
     config = uvicorn.Config(
         app,
@@ -111,17 +118,6 @@ async def _end(greeting: asyncio.Task[None]) -> None:
     greeting.cancel()
     with suppress(asyncio.CancelledError):
         await greeting
-
-
-def _refuse_other_machines(host: str) -> None:
-    with suppress(ValueError):
-        if host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback:
-            return
-    raise PermanentError(
-        f"Testwright listens on this machine only; {host} would open it to others, and it has no sign-in yet.",
-        code="host_not_allowed",
-        hint="Unset TESTWRIGHT_HOST, and reach it from elsewhere through an SSH tunnel.",
-    )
 
 
 def _listen(settings: ApiSettings) -> tuple[list[socket.socket], tuple[int, int]]:

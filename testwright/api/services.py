@@ -12,9 +12,6 @@ from testwright.domain.sessions import Options
 from testwright.providers.options import Price
 from testwright.store import Store
 
-LOCAL_OWNER = "local"
-"""Whoever can reach a loopback address is the one owner."""
-
 
 class ApiSettings(Protocol):
     """The part of the settings that this door obeys."""
@@ -42,6 +39,12 @@ class ApiSettings(Protocol):
 
     @property
     def max_request_bytes(self) -> int: ...
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def requests_a_minute(self) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Annotated
 
@@ -17,7 +17,8 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from testwright.api.lookups import current_owner, find_session
+from testwright.api.credentials import Visitor
+from testwright.api.lookups import current_visitor, find_session
 from testwright.api.services import ApiServices
 from testwright.domain.errors import FieldProblem, InputError
 from testwright.domain.records import SessionRecord, StoredEvent
@@ -31,8 +32,6 @@ REREAD_SECONDS = 5.0
 """Rows are read again this often even if nobody said that there are any."""
 _PAGE = 200
 _MOST_DIGITS = 15
-
-Owner = Annotated[str, Depends(current_owner)]
 
 
 def start_after(
@@ -63,9 +62,10 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     )
     async def stream(
         session_id: str,
-        owner: Owner,
+        visitor: Annotated[Visitor, Depends(current_visitor)],
         after: Annotated[int, Depends(start_after)],
         live: Annotated[bool, Query(description="Also show what a model is writing: frames without a number.")] = False,
+        ticket: Annotated[str | None, Query(description="Instead of a key, where no header can be sent.")] = None,
     ) -> Response:
         """Starts at event 1, or after `Last-Event-ID`; closes after the newest round's terminal event.
 
@@ -73,22 +73,22 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         of what a model is writing for a file just now, empty once it is done. They have no `id:`, are not repeated,
         and are no part of the sequence.
         """
-        record = await find_session(services, session_id, owner)
+        record = await find_session(services, session_id, visitor.owner)
         if _is_all_told(record, after):
             return Response(status_code=204)
-        return EventStream(services.store, session_id, owner, after, live=live)
+        return EventStream(services.store, session_id, visitor, after, live=live)
 
 
 class EventStream(Response):
     """The answer that stays open."""
 
-    def __init__(self, store: Store, session_id: str, owner: str, after: int, *, live: bool = False) -> None:
+    def __init__(self, store: Store, session_id: str, visitor: Visitor, after: int, *, live: bool = False) -> None:
         super().__init__(
             media_type="text/event-stream",
             headers={"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"},
         )
         del self.headers["content-length"]
-        self._frames = follow(store, session_id, owner, after, live=live)
+        self._frames = follow(store, session_id, visitor.owner, after, live=live, is_welcome=visitor.is_welcome)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -120,9 +120,13 @@ async def follow(
     after: int,
     *,
     live: bool = False,
+    is_welcome: Callable[[], Awaitable[bool]] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> AsyncGenerator[bytes]:
-    """All frames of one connection. Holds no database connection while it waits."""
+    """All frames of one connection. Holds no database connection while it waits.
+
+    It ends where `is_welcome` says no, which is asked after every silence.
+    """
     yield format_sse_event(retry=RETRY_MILLISECONDS)
     last_words = clock()
     # Subscribe first: a row that is written between reading and waiting must wake us.
@@ -154,6 +158,8 @@ async def follow(
                 yield KEEPALIVE_COMMENT
                 last_words, silence = clock(), 0.0
             await wakeup.wait(min(REREAD_SECONDS, PING_SECONDS - silence))
+            if is_welcome is not None and not await is_welcome():
+                return
 
 
 def frame_of(event: StoredEvent) -> bytes:

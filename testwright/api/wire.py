@@ -254,6 +254,11 @@ class EstimateData(Wire):
     prices_as_of: str | None = Field(description="The day of the price list, where a price of it was used")
 
 
+class TicketData(Wire):
+    ticket: str
+    until: UtcTime
+
+
 class EngineHealth(Wire):
     engine: str
     reachable: bool

@@ -187,3 +187,46 @@ def sessions(
         print(f"testwright: {wishes} needs a session: testwright sessions SESSION_ID {wishes}", file=sys.stderr)
         sys.exit(USAGE)
     sys.exit(asyncio.run(list_sessions(most=most, as_json=json_output)))
+
+
+keys = typer.Typer(
+    help="Who may call the service, once it is not only you.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(keys, name="keys")
+_OWNER = typer.Option(help="Whose sessions it opens; each owner sees only their own.")
+
+
+@keys.command("add")
+def add_key(
+    name: Annotated[str, typer.Argument(help="What you will know it by.")],
+    owner: Annotated[str, _OWNER] = "local",
+    read_only: Annotated[bool, typer.Option("--read-only", help="It may look, and start nothing.")] = False,
+) -> None:
+    """Make a key and print it, this once. As soon as there is one, every request needs one."""
+    from testwright.cli.keys import add
+
+    sys.exit(asyncio.run(add(name, owner=owner, reads_only=read_only)))
+
+
+@keys.command("list")
+def list_keys(json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False) -> None:
+    """List the keys: ids, names, whether they hold."""
+    from testwright.cli.keys import show
+
+    sys.exit(asyncio.run(show(as_json=json_output)))
+
+
+@keys.command("revoke")
+def revoke_key(key_id: Annotated[str, typer.Argument(help="Its id, as `testwright keys list` shows it.")]) -> None:
+    """Let a key open nothing any more. Open streams end within seconds."""
+    from testwright.cli.keys import revoke
+
+    sys.exit(asyncio.run(revoke(key_id)))
+
+
+@keys.command("launch")
+def launch_page(owner: Annotated[str, _OWNER] = "local") -> None:
+    """Print a link that opens the page in your browser, once and within ten minutes."""
+    from testwright.cli.keys import launch
+
+    sys.exit(asyncio.run(launch(owner)))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -31,8 +32,13 @@ def run_service(example: Path | None) -> int:
 
     folder = example.resolve() if example else None
 
-    async def once_up(api: str, page: str) -> None:
+    async def once_up(api: str, page: str, launch: str | None) -> None:
         print(f"Testwright is at {page} (API at {api}). Ctrl-C stops it.", file=sys.stderr, flush=True)
+        if launch is not None:
+            link = f"{page}/launch?token={launch}"
+            print(
+                f"Requests need a key. Open the page, once and within ten minutes: {link}", file=sys.stderr, flush=True
+            )
         if folder is not None:
             await _walk_example(api, page, folder)
 
@@ -50,7 +56,9 @@ def run_service(example: Path | None) -> int:
 
 async def _walk_example(api: str, page: str, folder: Path) -> None:
     try:
-        async with httpx.AsyncClient(base_url=api, timeout=_ANSWER_SECONDS, trust_env=False) as client:
+        key = os.environ.get("TESTWRIGHT_API_KEY")
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        async with httpx.AsyncClient(base_url=api, timeout=_ANSWER_SECONDS, trust_env=False, headers=headers) as client:
             session_id = await _trigger(client, folder)
             address = f"{page}/sessions/{session_id}"
             print(f"Watch it at {address}", file=sys.stderr, flush=True)

@@ -281,3 +281,33 @@ class RepositoryRow(Row):
     name: Mapped[str]
     root: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class KeyRow(Row):
+    """`digest` is hexadecimal: of the secret nothing else is kept."""
+
+    __tablename__ = "keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    owner: Mapped[str]
+    reads_only: Mapped[bool]
+    digest: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class TicketRow(Row):
+    """A ticket for a session's stream, under its digest; `openings` counts how often it was used."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (Index(None, "session_id"),)
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    owner: Mapped[str]
+    key_id: Mapped[str | None]
+    opens_until: Mapped[datetime]
+    openings: Mapped[int]

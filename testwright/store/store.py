@@ -32,6 +32,7 @@ from testwright.store import (
     repositories,
     running,
 )
+from testwright.store.access import AccessBook
 from testwright.store.answers import StoredAnswers
 from testwright.store.database import Database
 from testwright.store.desk import FileDesk
@@ -55,6 +56,7 @@ class Store:
         self._now = now
         self.live_texts = LiveTexts()
         self.answers: AnswerCache = StoredAnswers(database, now)
+        self.access = AccessBook(database, now)
 
     @classmethod
     @asynccontextmanager

@@ -128,6 +128,7 @@ async def test_the_reference_tells_of_envelopes_and_errors_and_never_of_422(door
         ("Last-Event-ID", "header"),
         ("lastEventId", "query"),
         ("live", "query"),
+        ("ticket", "query"),
     }
 
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from testwright.api import stream as stream_module
+from testwright.api.credentials import Visitor
 from testwright.api.stream import follow
 from testwright.domain.events import Event
 
@@ -269,7 +270,7 @@ class TroubledStore:
 
 async def test_trouble_in_the_middle_ends_the_answer_cleanly_and_loses_nothing(door, open_stream):
     session_id = await door.start()
-    troubled = stream_module.EventStream(TroubledStore(door.store), session_id, "local", 0)
+    troubled = stream_module.EventStream(TroubledStore(door.store), session_id, Visitor(owner="local"), 0)
     opened, left = open_stream(), asyncio.Event()
 
     async def receive():
