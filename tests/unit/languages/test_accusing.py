@@ -42,6 +42,7 @@ def javascript(body, message, suspect=""):
     [
         ("assert slug('A b') == 'a-b'", "assert 'A-b' == 'a-b'\n  where", "", "example", "'A-b'"),
         ("assert slug('A b') == 'a-b'", "IndexError: out of range", "", "example", "IndexError: out of range"),
+        ("assert slug('A b') == 'a-b'", "re.error: bad group", "", "example", "re.error: bad group"),
         ("got = slug('A b')\n    assert got == 'a-b'", "AssertionError: assert 'A-b' == 'a-b'", "", "example", "'A-b'"),
         (
             "assert isinstance(slug('x'), str)",
@@ -95,6 +96,20 @@ def test_what_nobody_wrote_down_accuses_nobody_in_python(body, message, suspect)
     [
         ("expect(slug('A b')).toBe('a-b')", "RangeError: too long", "", "example", "RangeError: too long"),
         (
+            "assert.equal(slug('A b'), 'a-b')",
+            "AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:\n\n'A-b' !== 'a-b'\n",
+            "",
+            "example",
+            "'A-b'",
+        ),
+        (
+            "expect(slug('A b')).to.equal('a-b')",
+            "AssertionError: expected 'A-b' to equal 'a-b'\n    at f",
+            "",
+            "example",
+            "'A-b'",
+        ),
+        (
             "expect(slug('A b')).toBe('a-b')",
             "AssertionError: expected 'A-b' to be 'a-b' // Object.is equality",
             "",
@@ -138,6 +153,21 @@ def test_what_is_documented_accuses_the_code_in_javascript(body, message, suspec
         ),
         pytest.param("expect(slug('A b')).toBe('a-b')", "TypeError: slug is not a function", "", id="no comparison"),
         pytest.param("expect(slug('x')).toBe('a-b')", "RangeError: too long", "", id="an error elsewhere"),
+        pytest.param(
+            "assert.equal(slug('x'), 'a-b')", "AssertionError [ERR_ASSERTION]: Expected", "", id="another call"
+        ),
+        pytest.param(
+            "expect(slug('A b')).to.not.equal('a-b')",
+            "AssertionError: expected 'a-b' to not equal",
+            "",
+            id="chai's not",
+        ),
+        pytest.param(
+            "assert.equal(slug('A b'), 'a-b'); assert.ok(0)",
+            "AssertionError [ERR_ASSERTION]: Expected values: 0",
+            "",
+            id="another comparison failed",
+        ),
         pytest.param("slug('x'); expect(slug('A b')).toBe('a-b')", "RangeError: too long", "", id="which of the calls"),
         pytest.param(
             "expect(slug('A b')).not.toBe('a-b')", "AssertionError: expected 'a-b' not to be 'a-b'", "", id="not"

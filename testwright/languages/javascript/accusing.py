@@ -1,6 +1,7 @@
 """When a failing JavaScript test is right: what it expects is what the code's own documentation or type states."""
 
 import re
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
@@ -20,7 +21,17 @@ _MISTAKE = re.compile(
     r"|\bE[A-Z]{4,}\b"
 )
 """Words of an error that the test may have made, or the place where it runs."""
-_FAILED = re.compile(r"\A(?:AssertionError: expected |(?:Error: )?expect\(received\))")
+_FAILED = re.compile(
+    r"\A(?:AssertionError(?: \[ERR_ASSERTION\])?: (?:expected |Expected )|(?:Error: )?expect\(received\))"
+)
+_NODES_EQUAL = re.compile(r"assert\.(?:strict\.)?(?:equal|strictEqual|deepEqual|deepStrictEqual)")
+_CHAIS_EQUAL = re.compile(r"\)\.(?:to|should)\.(?:(?:be|deep)\.)*(?:equal|equals|eql|eq)\Z")
+_OBSERVED = (
+    re.compile(r"\AAssertionError: expected (.+?) to (?:be|equal|eql|deeply equal|deep equal|strictly equal) "),
+    re.compile(r"^Received: +(.+)$", re.MULTILINE),
+    re.compile(r"\AAssertionError \[ERR_ASSERTION\]: Expected values to be \S+ equal:\s+(.+) !== ", re.MULTILINE),
+)
+_CHECKS = re.compile(r"\bexpect\(|\bassert(?:\.\w+)*\(")
 
 
 def accused(case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspect | None:
@@ -32,23 +43,23 @@ def accused(case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspe
     is_error = not _FAILED.match(message)
     if is_error and not _is_the_codes_own(message, root, analysis, taken):
         return None
-    for expectation, subject in expectations(root):
-        matcher = matcher_of(expectation)
+    is_alone = len(_CHECKS.findall(case.code)) == 1
+    for subject, expected in _compared(root):
         inner = unwrap(subject.named_children[0]) if subject.type == "await_expression" else unwrap(subject)
-        if matcher is None or inner is None or text_of(matcher[0]) not in EQUAL:
+        if inner is None:
             continue
         symbol = _called(field(inner, "argument") if inner.type == "unary_expression" else inner, analysis, taken)
-        if symbol is None or not (is_error or _says(message, matcher[1])):
+        if symbol is None or not (is_error or is_alone or _says(message, expected)):
             continue
-        because = _by_example(inner, matcher[1], symbol, analysis)
+        because = _by_example(inner, expected, symbol, analysis)
         if because is None and not is_error:
-            because = _by_word(case, inner, matcher[1], symbol)
+            because = _by_word(case, inner, expected, symbol)
         if because is not None:
             return Suspect(
                 name=case.name,
                 symbol=symbol.name,
                 line=symbol.line,
-                expected=text_of(matcher[1]),
+                expected=text_of(expected),
                 observed=_observed(message),
                 because=because,
                 input=text_of(inner),
@@ -56,6 +67,22 @@ def accused(case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspe
                 preamble=draft.preamble,
             )
     return None
+
+
+def _compared(root: Node) -> Iterator[tuple[Node, Node]]:
+    """What is compared, and with what: `expect` of jest, vitest and chai, and node's `assert`."""
+    for expectation, subject in expectations(root):
+        matcher = matcher_of(expectation)
+        if matcher is not None and text_of(matcher[0]) in EQUAL:
+            yield subject, matcher[1]
+    for node in walk(root):
+        arguments = field(node, "arguments") if node.type == "call_expression" else None
+        given = arguments.named_children if arguments is not None else []
+        callee = text_of(field(node, "function"))
+        if len(given) >= 2 and _NODES_EQUAL.fullmatch(callee):
+            yield given[0], given[1]
+        elif len(given) == 1 and _CHAIS_EQUAL.search(callee):
+            yield from ((subject, given[0]) for _, subject in expectations(node))
 
 
 def _is_the_codes_own(message: str, root: Node, analysis: Analysis, taken: frozenset[str]) -> bool:
@@ -116,9 +143,10 @@ def _says(message: str, expected: Node) -> bool:
 
 
 def _observed(message: str) -> str:
-    found = re.match(r"AssertionError: expected (.+?) to (?:be|equal|deeply equal|strictly equal) ", message)
-    found = found or re.search(r"^Received: +(.+)$", message, re.MULTILINE)
-    return found[1] if found is not None else message.splitlines()[0][:200]
+    for pattern in _OBSERVED:
+        if found := pattern.search(message):
+            return found[1]
+    return message.splitlines()[0][:200]
 
 
 def _called(call: Node | None, analysis: Analysis, taken: frozenset[str]) -> Symbol | None:

@@ -12,7 +12,7 @@ from testwright.languages.python.mending import equalities, literal, plain
 _ERROR = re.compile(
     r"(?!(?:AssertionError|NameError|ImportError|ModuleNotFoundError|SyntaxError|IndentationError|TimeoutError|OSError|"
     r"FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError|Connection\w*|BlockingIOError)\b)"
-    r"[A-Za-z_][\w.]*(?:Error|Exception|Iteration)\b(?=:|\s*$)"
+    r"[A-Za-z_][\w.]*(?:Error|Exception|Iteration|\.error)\b(?=:|\s*$)"
 )
 """An error that is neither a mistake in naming things nor the doing of the place where tests run."""
 _ARGUMENTS = re.compile(r"positional argument|keyword argument|is not callable|^AttributeError: module")
