@@ -75,3 +75,60 @@ async def test_alone_no_case_sees_what_another_left_behind(tmp_path, name):
         "leans on the first": Outcome.FAILED,
         "comes last": Outcome.PASSED,
     }
+
+
+REMEMBERING = "let kept; exports.remember = it => { kept = it }; exports.recall = () => kept"
+LEFT_BEHIND = {
+    "a global": ("globalThis.kept = 1", "globalThis.kept === 1"),
+    "an environment variable": ("process.env.KEPT = '1'", "process.env.KEPT === '1'"),
+    "a patched builtin": ("String.prototype.kept = () => 1", "'x'.kept?.() === 1"),
+    "a patched module": ("fs.existsSync = () => 'kept'", "fs.existsSync('/') === 'kept'"),
+    "what a package remembers": ("remember(1)", "recall() === 1"),
+    "a listener": ("process.on('kept', () => {})", "process.listenerCount('kept') === 1"),
+    "a server": (
+        "await new Promise(done => createServer().listen(8123, '127.0.0.1', done))",
+        "await new Promise(done => connect(8123, '127.0.0.1', () => done(true)).on('error', () => done(false)))",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LEFT_BEHIND)
+async def test_alone_no_case_of_vitest_is_helped_by_what_outlives_a_module(tmp_path, what):
+    folder = ScriptProject(tmp_path / "ws")
+    folder.write("package.json", '{"name": "unit", "private": true, "type": "module"}')
+    folder.write("unit.js", UNIT)
+    folder.write("node_modules/kept/package.json", '{"name": "kept", "main": "index.js"}')
+    folder.write(
+        "node_modules/kept/index.js", "let kept; exports.remember = it => { kept = it }; exports.recall = () => kept"
+    )
+    sandbox, runner = await sandbox_and_runner("vitest", folder)
+    leaves, is_there = LEFT_BEHIND[what]
+    uses = "import { recall, remember } from 'kept'\n" if "package" in what else ""
+    folder.write(
+        "unit.test.js",
+        f"""{HEADS["vitest"]}{uses}import fs from 'node:fs'
+import {{ connect, createServer }} from 'node:net'
+import {{ visit }} from './unit.js'
+it('counts', () => assert.equal(visit('ann'), 1))
+it('leaves something', async () => {{ {leaves} }})
+it('leans on it', async () => assert.ok({is_there}))
+it('counts again', () => assert.equal(visit('bob'), 1))
+""",
+    )
+    order = RunOrder(
+        source_path="unit.js",
+        suite_paths=("unit.test.js",),
+        coverage=False,
+        only=("counts", "leaves something", "leans on it", "counts again"),
+        alone=True,
+        limits=Limits(wall=timedelta(seconds=60)),
+    )
+
+    report = FRAMEWORKS["vitest"].read(
+        await sandbox.run(FRAMEWORKS["vitest"].command(order, runner, folder.root)), order
+    )
+
+    assert isinstance(report, RunReport), report
+    failed = {outcome.name for outcome in report.outcomes if outcome.outcome is Outcome.FAILED}
+    assert failed == {"leans on it"}
+    assert len(report.outcomes) == 4

@@ -39,7 +39,8 @@ exports.takeChance = (global, seed) => {
     const real = owner?.[name]?.[REAL] ?? owner?.[name]
     if (typeof real === 'function') owner[name] = counted(real)
   }
-  global.Math.random = counted(() => random())
+  const { random: before } = global.Math
+  global.Math.random = Object.assign(counted(() => random()), { [REAL]: before[REAL] ?? before })
   for (const name of ['getRandomValues', 'randomUUID']) count(global.crypto, name)
   for (const name of ['randomBytes', 'randomFillSync', 'randomInt', 'randomUUID']) count(crypto, name)
   require('node:module').syncBuiltinESMExports?.()

@@ -1,20 +1,31 @@
 // vitest's runner in an ordinary run: tells of each case what it alone ran of the file under test, and which one is
 // running.
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { Base, coverage, marker, root, shared, source } from './base.mjs'
+import { join, relative } from 'node:path'
+import { Base, coverage, marker, root, runAnew, shared, source, startTests, turns } from './base.mjs'
+import { Untouched } from './untouched.mjs'
 
 const { Counters } = createRequire(shared)('./counters.cjs')
 const counters = new Counters(join(root, source))
-// Set where each case is run alone: the only one of this environment.
-const pattern = process.env.TESTWRIGHT_PATTERN && new RegExp(process.env.TESTWRIGHT_PATTERN)
+// Set where each case is run alone: what is to be run one after the other, from `first` on.
+const order = turns && JSON.parse(readFileSync(turns, 'utf8'))
+const untouched = order?.mayShare && startTests ? new Untouched(root) : null
 let started = 0
+let turn = 0
+if (order) take(order.first)
 
 export default class CasesRunner extends Base {
+  isNested = false
+
   async onCollected(files) {
     await super.onCollected?.(files)
-    if (pattern) for (const file of files) leaveOut(file, [])
+    if (order) for (const file of files) leaveOut(file, [])
+  }
+
+  async onAfterRunFiles(files) {
+    if (untouched && !this.isNested && !globalThis.window) await goOn(this, files)
+    await super.onAfterRunFiles?.(files)
   }
 
   async onBeforeRunTask(test) {
@@ -33,7 +44,39 @@ export default class CasesRunner extends Base {
   }
 }
 
+function take(index) {
+  turn = index
+  process.env.TESTWRIGHT_CHANCE = String(order.turns[turn].seed)
+}
+
+// The next ones are run in this worker for as long as nothing in it was touched. What passes is told here, for vitest would hear of
+// the last run alone; with the first that does not pass, it begins another worker.
+async function goOn(runner, files) {
+  const paths = files.map((file) => file.filepath)
+  let last = files
+  while (passed(last) && untouched.holds && turn + 1 < order.turns.length && Date.now() < order.until) {
+    if (last === files) tell(last)
+    take(turn + 1)
+    last = await runAnew(runner, paths)
+    if (passed(last)) tell(last)
+  }
+}
+
+const tell = (files) => appendFileSync(order.told, `${JSON.stringify(casesIn(files).map(result))}\n`)
+
+const passed = (files) => tasksIn(files).every((task) => !task.result?.errors?.length && task.result?.state !== 'fail')
+
+const casesIn = (files) => tasksIn(files).filter((task) => task.type !== 'suite' && task.result?.state === 'pass')
+
+const tasksIn = (tasks) => tasks.flatMap((task) => [task, ...tasksIn(task.tasks ?? [])])
+
+function result(test) {
+  const { titles, file, isRow } = named(test)
+  return { titles, file: relative(root, file), isRow, state: 'passed', ms: test.result?.duration ?? 0, ...test.meta?.testwright }
+}
+
 function leaveOut(group, titles) {
+  const pattern = new RegExp(order.turns[turn].pattern)
   for (const task of group.tasks) {
     const path = [...titles, task.name]
     if (task.type === 'suite') leaveOut(task, path)

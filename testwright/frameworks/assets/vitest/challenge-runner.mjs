@@ -2,7 +2,7 @@
 // that it reaches. Says the same to vitest 1 to 4.
 import { createRequire } from 'node:module'
 import { relative } from 'node:path'
-import { Base, getFn, root, shared, startTests, vitest } from './base.mjs'
+import { Base, getFn, root, runAnew, shared, startTests, vitest } from './base.mjs'
 
 const { Challenge } = createRequire(shared)('./challenge.cjs')
 const { setTimeout, clearTimeout } = globalThis
@@ -19,7 +19,7 @@ globalThis.window?.addEventListener?.('error', () => {
 export default class ChallengeRunner extends Base {
   #asked = new Map()
   #hung = false
-  #isNested = false
+  isNested = false
 
   async onCollected(files) {
     await super.onCollected?.(files)
@@ -105,20 +105,12 @@ export default class ChallengeRunner extends Base {
 
   async onAfterRunFiles(files) {
     challenge.finished()
-    if (!this.#isNested) await this.#reload(files.map((file) => file.filepath))
-    await super.onAfterRunFiles?.(files)
-  }
-
-  // All code is loaded and run once more in this worker, as vitest does where files are not isolated; it hears nothing of it.
-  async #reload(paths) {
-    if (!startTests) challenge.cannotReload()
-    while (startTests && challenge.reloads()) {
-      vitest.vi.resetModules()
-      const nested = new ChallengeRunner(this.config)
-      nested.#isNested = true
-      for (const name of ['__vitest_executor', 'moduleRunner', '_otel']) if (name in this) nested[name] = this[name]
-      await startTests(paths, nested)
+    if (!this.isNested) {
+      if (!startTests) challenge.cannotReload()
+      const paths = files.map((file) => file.filepath)
+      while (startTests && challenge.reloads()) await runAnew(this, paths)
     }
+    await super.onAfterRunFiles?.(files)
   }
 }
 

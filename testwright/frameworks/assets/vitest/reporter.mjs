@@ -14,11 +14,12 @@ export class Reporter {
   running = null
   hangs = false
   again = false
-  told = []
   #order
   #tests = []
+  #told = []
   #errors = []
   #finished = false
+  #isHeard = false
 
   constructor(order) {
     this.#order = order
@@ -36,9 +37,16 @@ export class Reporter {
     this.#gather(modules.map((module) => module.task), errors)
   }
 
-  // What was told since the last time.
+  // What vitest told since the last time.
   turn() {
-    return this.told.splice(0)
+    this.#isHeard = false
+    return this.#told.splice(0)
+  }
+
+  // Of one turn, so that it is reported; a case that passed may have done so without vitest's hearing of it.
+  keep(tests) {
+    for (const { isRow, ...test } of tests)
+      this.#tests.push({ message: '', again: this.again, ...test, template: isRow ? this.#template(test.file, test.titles.at(-1)) : test.template })
   }
 
   failed(error) {
@@ -53,14 +61,15 @@ export class Reporter {
       finished: this.#finished,
       hangs: this.hangs,
       running: this.running && { titles: this.running.titles, template: this.#rowOf(this.running) },
-      tests: folded(this.#tests),
+      tests: folded([...this.#tests, ...this.#told]),
       errors: this.#errors,
       coverage: coverage.flatMap((map) => Object.values(map)),
     }
   }
 
   #gather(files, errors) {
-    if (this.#finished && !this.#order.alone) return
+    if (this.#isHeard) return // vitest 3 tells of the same end twice
+    this.#isHeard = true
     this.#finished = true
     for (const file of files) {
       const path = relative(this.#order.root, file.filepath)
@@ -81,7 +90,7 @@ export class Reporter {
       }
       const state = task.result?.state
       if (this.#order.alone && state !== 'pass' && state !== 'fail') continue // it has, or had, its own turn
-      const told = {
+      this.#told.push({
         titles: [...titles, task.name],
         file,
         state: state === 'pass' ? 'passed' : state === 'fail' ? 'failed' : 'skipped',
@@ -90,9 +99,7 @@ export class Reporter {
         ...task.meta?.testwright,
         again: this.again,
         template: task.each ? this.#template(file, task.name) : undefined,
-      }
-      this.#tests.push(told)
-      this.told.push(told)
+      })
     }
   }
 

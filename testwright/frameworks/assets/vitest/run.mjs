@@ -17,6 +17,7 @@ const entry = realpathSync(process.argv[2])
 const root = order.root
 const scratch = join(process.env.TMPDIR ?? '/tmp', 'testwright-vitest')
 const marker = join(scratch, 'running.json')
+const [turns, toldBy] = ['turns.json', 'told.jsonl'].map((name) => join(scratch, name))
 const reporter = new Reporter(order)
 const challenge = process.env.TESTWRIGHT_CHALLENGE
 
@@ -65,36 +66,46 @@ async function inTurns(vitest, options, config) {
   })
 }
 
-const NOTHING = '(?!)'
-
 async function eachAlone(vitest, options, config) {
   const until = Date.now() + order.alone.seconds * 1000
-  process.env.TESTWRIGHT_PATTERN = NOTHING // vitest begins with a run of all
+  const mayShare = !order.suites.some((path) => /\.(?:doM|m)ock\(/.test(readFileSync(resolve(root, path), 'utf8')))
   await again(vitest, options, config, async (run) => {
-    const turn = async (pattern, seed) => {
-      Object.assign(process.env, { TESTWRIGHT_PATTERN: pattern, TESTWRIGHT_CHANCE: String(seed) })
-      reporter.again = seed !== 0
-      await run()
-      return reporter.turn()
+    // A worker takes as many as it can, and tells of them itself; with what it does not tell of the next one begins.
+    const inTurns = async (all) => {
+      const told = []
+      while (told.length < all.length && Date.now() < until) {
+        writeFileSync(turns, JSON.stringify({ turns: all, first: told.length, told: toldBy, until, mayShare }))
+        writeFileSync(toldBy, '')
+        reporter.again = all[told.length].seed !== 0
+        await run()
+        const heard = reporter.turn()
+        const passed = linesOf(toldBy)
+        told.push(...(passed.length ? passed : [heard]))
+        for (const tests of passed.length ? passed : [heard]) reporter.keep(tests)
+      }
+      return told
     }
-    const doubtful = []
-    for (const each of order.alone.cases) {
-      if (Date.now() > until) return
-      if (isDoubtful(await turn(each.pattern, 0))) doubtful.push(each)
-    }
-    for (const seed of doubtful.length ? OTHER_SEEDS : []) {
-      if (Date.now() > until) return
-      await turn(patternOf(doubtful), seed)
-    }
+    const told = await inTurns(order.alone.cases.map(({ pattern }) => ({ pattern, seed: 0 })))
+    const doubtful = order.alone.cases.filter((_, index) => isDoubtful(told[index] ?? []))
+    await inTurns(doubtful.length ? OTHER_SEEDS.map((seed) => ({ pattern: patternOf(doubtful), seed })) : [])
   })
 }
 
-async function again(vitest, options, config, turns) {
+function linesOf(path) {
+  return readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line))
+}
+
+// The first run is that with which vitest begins.
+async function again(vitest, options, config, inTurns) {
   Object.assign(process.env, { VITEST: 'true', TEST: 'true' })
   const files = order.suites.map((path) => resolve(root, path))
   const runner = await vitest.createVitest('test', options, config)
-  await runner.start()
-  await turns(() => runner.rerunFiles(files))
+  let hasBegun = false
+  await inTurns(async () => {
+    if (hasBegun) return await runner.rerunFiles(files)
+    hasBegun = true
+    await runner.start()
+  })
   await runner.close()
 }
 
@@ -188,7 +199,7 @@ function ourRunner(name) {
   const [index, runners, suite] = ['index', 'runners', 'suite'].map((part) => pathToFileURL(join(dist, `${part}.js`)).href)
   const shared = join(here, '../javascript/challenge.cjs')
   process.env.TESTWRIGHT_VITEST = JSON.stringify({
-    ...{ root, source: order.source, coverage: order.coverage, marker: order.hangSeconds ? marker : null },
+    ...{ root, source: order.source, coverage: order.coverage, marker: order.hangSeconds ? marker : null, turns: order.alone ? turns : null },
     ...{ shared, index, runners, suite, running: running() },
   })
   return join(here, name)
