@@ -19,14 +19,25 @@ async def lay_out(bench: Bench, draft: Draft, unchecked: TypeCheck | None = None
     tests' types could not be checked; the checker is not asked again then.
     """
     layout = await formatted(bench, draft)
+    found = await checked(bench, layout, unchecked)
+    return await unformatted(bench, draft, layout) if found is None else found
+
+
+async def checked(bench: Bench, layout: Layout, unchecked: TypeCheck | None = None) -> Layout | None:
+    """The layout with what the type checker says of it; None where it minds the formatting."""
     if unchecked is not None:
         return replace(layout, types=unchecked)
     findings = await type_findings(bench, layout.draft, layout.suite)
     if findings.faults and layout.formatted_with:
-        moved = f"{layout.formatted_with} moves what the type checker looks at"
-        layout = Layout(suite=bench.suite_of(draft), draft=draft, format_problem=moved)
-        findings = await type_findings(bench, draft, layout.suite)
+        return None
     return replace(layout, types=_outcome(findings))
+
+
+async def unformatted(bench: Bench, draft: Draft, layout: Layout) -> Layout:
+    """In the place of a layout that the type checker minds."""
+    moved = f"{layout.formatted_with} moves what the type checker looks at"
+    plain = Layout(suite=bench.suite_of(draft), draft=draft, format_problem=moved)
+    return replace(plain, types=_outcome(await type_findings(bench, draft, plain.suite)))
 
 
 def _outcome(findings: TypeFindings) -> TypeCheck | None:

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from testwright.domain.conventions import Layout
+from testwright.domain.conventions import Layout, TypeCheck
 from testwright.domain.drafts import Draft
 from testwright.domain.errors import PermanentError
 from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE
@@ -19,10 +19,13 @@ from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import writing_of
 from testwright.pipeline.findings import CaseResult, Chosen, Proven, Trial, first_line
-from testwright.pipeline.laying_out import lay_out
+from testwright.pipeline.laying_out import checked, formatted, unformatted
 from testwright.pipeline.leaning import Alone, fairly_blamed, leaning, run_alone
 from testwright.pipeline.tools import Job, Ready
 from testwright.pipeline.trial import results_of, run_cases
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 _AT_ONCE = 2
 _MOST_ROUNDS = 4
@@ -63,8 +66,7 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
     runs = job.tools.stability_runs
     drops: list[Drop] = []
     for _ in range(_MOST_ROUNDS):
-        layout = await lay_out(bench, draft, unchecked)
-        seen = await _run_repeatedly(bench, layout, runs)
+        layout, seen = await _lay_out_and_run(bench, draft, unchecked, runs)
         if not seen.failures:
             kept = tuple(seen.results[case.name] for case in draft.cases)
             proven = Proven(
@@ -92,11 +94,27 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
     )
 
 
-async def _run_repeatedly(bench: Bench, layout: Layout, runs: int) -> _Round:
+async def _lay_out_and_run(bench: Bench, draft: Draft, unchecked: TypeCheck | None, runs: int) -> tuple[Layout, _Round]:
+    """Types are checked while the tests run: seldom does the checker mind how they are laid out."""
+    layout = await formatted(bench, draft)
+    bench.place_suite(layout.suite)
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def check() -> Layout | None:
+        async with slots:
+            return await checked(bench, layout, unchecked)
+
+    found, seen = await _both(check(), _run_repeatedly(bench, layout, runs, slots))
+    if found is not None:
+        return found, seen
+    layout = await unformatted(bench, draft, layout)
+    return layout, await _run_repeatedly(bench, layout, runs, slots)
+
+
+async def _run_repeatedly(bench: Bench, layout: Layout, runs: int, slots: asyncio.Semaphore) -> _Round:
     """One run in order with coverage, one in which each test is alone, the others shuffled; two at a time."""
     bench.place_suite(layout.suite)
     draft = layout.draft
-    slots = asyncio.Semaphore(_AT_ONCE)
     first = bench.job.tools.seed + 1
     shuffled = range(first, first + runs - 2)
     stopped = shuffled[-1] if shuffled and bench.job.assignment.options.mock_external else None
@@ -111,9 +129,8 @@ async def _run_repeatedly(bench: Bench, layout: Layout, runs: int) -> _Round:
         async with slots:
             return await run_alone(bench, draft)
 
-    alone, answers = await _together(
-        apart(), [one(seed, frozen=seed is not None and seed == stopped) for seed in (None, *shuffled)]
-    )
+    others = [one(seed, frozen=seed is not None and seed == stopped) for seed in (None, *shuffled)]
+    alone, answers = await _both(apart(), _all(others))
     if alone.problem is not None:  # no word on any test: a shuffled run takes its place
         answers.append(await one(first + runs - 2))
     unreported = [answer for answer in answers if isinstance(answer, NotRun)]
@@ -128,17 +145,23 @@ async def _run_repeatedly(bench: Bench, layout: Layout, runs: int) -> _Round:
     return replace(seen, failures=failures | untimely, alone=alone.passed)
 
 
-async def _together(
-    apart: Coroutine[Any, Any, Alone], runs: Sequence[Coroutine[Any, Any, RunReport | NotRun]]
-) -> tuple[Alone, list[RunReport | NotRun]]:
-    """All of them, or the first error by itself, once the others were stopped."""
+async def _both(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:
+    """Both of them, or the first error by itself, once the other was stopped."""
     try:
         async with asyncio.TaskGroup() as group:
-            alone = group.create_task(apart)
+            one, other = group.create_task(first), group.create_task(second)
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return one.result(), other.result()
+
+
+async def _all(runs: Sequence[Coroutine[Any, Any, RunReport | NotRun]]) -> list[RunReport | NotRun]:
+    try:
+        async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(run) for run in runs]
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None
-    return alone.result(), [task.result() for task in tasks]
+    return [task.result() for task in tasks]
 
 
 def _read_together(reports: list[RunReport], draft: Draft, runs: int) -> _Round:

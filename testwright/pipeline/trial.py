@@ -17,7 +17,7 @@ from testwright.pipeline import asking, environment
 from testwright.pipeline.bench import FIRST_LOAD, Bench
 from testwright.pipeline.findings import CaseResult, Trial, first_line, trimmed
 from testwright.pipeline.load_check import preamble_is_to_blame, problem_of_source, source_error
-from testwright.pipeline.type_checking import type_findings
+from testwright.pipeline.type_checking import TypeFindings, type_findings
 
 _NO_TESTS_FAULT = frozenset({"launch_failed"})
 """Codes that say nothing about any test: asking further is no use."""
@@ -52,11 +52,12 @@ async def try_cases(
     types = unchecked
     if sound.cases:
         try:
+            answer: RunReport | NotRun | None = None
             if unchecked is None:
-                findings = await type_findings(bench, sound, bench.suite_of(sound))
+                findings, answer = await _checked_and_run(bench, sound)
                 types, results = findings.check, results | _failed(findings.faults)
                 sound = sound.only(frozenset(case.name for case in sound.cases) - findings.faults.keys())
-            ran, coverage = await run_cases(bench, sound) if sound.cases else ({}, None)
+            ran, coverage = await run_cases(bench, sound, answer) if sound.cases else ({}, None)
         except SandboxUnavailable as error:
             # Nobody saw these pass; `unrunnable` says so wherever the trial is read.
             unseen = tuple(results.get(case.name, CaseResult(name=case.name, passed=True)) for case in draft.cases)
@@ -87,9 +88,25 @@ def _weighed(bench: Bench, draft: Draft, result: CaseResult) -> CaseResult:
     return replace(result, trouble=trouble, reason=reason)
 
 
-async def run_cases(bench: Bench, draft: Draft) -> tuple[dict[str, CaseResult], FileCoverage | None]:
-    """Run a suite. When it cannot be run as a whole, only the cases that are to blame fail."""
-    answer = await bench.run(draft)
+async def _checked_and_run(bench: Bench, draft: Draft) -> tuple[TypeFindings, RunReport | NotRun | None]:
+    """Types are checked while the tests run. Where some are at fault, the run is ended: they do not stay."""
+    run = asyncio.create_task(bench.run(draft))
+    try:
+        findings = await type_findings(bench, draft, bench.suite_of(draft))
+        return findings, None if findings.faults else await run
+    finally:
+        run.cancel()
+        await asyncio.gather(run, return_exceptions=True)
+
+
+async def run_cases(
+    bench: Bench, draft: Draft, answer: RunReport | NotRun | None = None
+) -> tuple[dict[str, CaseResult], FileCoverage | None]:
+    """Run a suite. When it cannot be run as a whole, only the cases that are to blame fail.
+
+    `answer` is what a first run of it said, where there was one.
+    """
+    answer = answer or await bench.run(draft)
     ended: dict[str, CaseResult] = {}
     while isinstance(answer, NotRun) and len(ended) < _MOST_NAMED and (name := _culprit_in(draft, answer)):
         ended[name] = _not_run(name, answer)
