@@ -22,13 +22,17 @@ class Endless extends Error {
 
 exports.goesOn = (folder) => nextTurn(orderIn(folder), stateOf(entriesIn(folder))) !== null
 
+// Of runners that cannot load code anew in one environment.
+exports.cannotReload = (folder) => write(folder, { reloads: false })
+
 exports.Challenge = class Challenge {
   #folder
   #order
   #state
   #turn
   #parts = []
-  #sound = true
+  #at = 0
+  #calm = new Set()
   #stopped = false
   #active
   #seen
@@ -51,7 +55,7 @@ exports.Challenge = class Challenge {
     const most = Math.max(0, ...this.#order.numbers) + 1
     this.#seen = new Uint8Array(most)
     this.#active = new Uint8Array(most)
-    this.#enter(stateOf(entriesIn(folder)))
+    this.#take(stateOf(entriesIn(folder)))
   }
 
   // How long the repetition that runs now may take.
@@ -68,21 +72,31 @@ exports.Challenge = class Challenge {
     }
   }
 
+  // How often the code is loaded in this turn, each time with something else at work: 1 but for a batch.
+  get parts() {
+    return this.#parts.length || 1
+  }
+
   // Whether there is more to do in this very environment, once all code is loaded anew.
   reloads() {
     if (this.#stopped) return false
-    if (this.#turn.kind === 'batch' && this.#parts.length) {
-      this.#nextPart()
+    if (this.#at + 1 < this.#parts.length) {
+      this.enter(this.#at + 1)
       return true
     }
     const state = stateOf(entriesIn(this.#folder))
     if (nextTurn(this.#order, state)?.kind !== 'batch') return false
-    this.#enter(state)
+    this.#take(state)
     return true
   }
 
-  cannotReload() {
-    this.#write({ reloads: false })
+  // Of a batch: the next mutant, or none at all at its end, and where time is up.
+  enter(part) {
+    const isLate = Date.now() > this.#order.until
+    this.#at = isLate ? this.#parts.length - 1 : part
+    this.#numbers = this.#parts[this.#at]
+    if (this.#numbers.length) this.#write({ part: this.#numbers[0] })
+    this.#work(this.#numbers, this.#state.loadCalls)
   }
 
   loaded() {
@@ -100,7 +114,6 @@ exports.Challenge = class Challenge {
   broken(message) {
     if (this.#isLoop && !this.#stopped) this.#write({ broken: String(message).slice(0, 2000) || 'no reason given' })
     else if (this.#numbers.length) this.#write({ single: this.#numbers, load: false, ok: false, reached: this.#numbers })
-    else this.#sound = false
     if (this.#turn.kind !== 'batch') this.#stopped = true
   }
 
@@ -127,7 +140,7 @@ exports.Challenge = class Challenge {
   finished() {
     if (this.#isOpen) this.#abandon()
     const isOfNone = this.#turn.kind === 'batch' && !this.#numbers.length
-    if (isOfNone && !this.#stopped) this.#write({ sound: this.#sound })
+    if (isOfNone && !this.#stopped) this.#write({ sound: this.#isSound() })
     else if (this.#turn.kind !== 'none') this.#write({ finished: this.#turn.kind === 'single' && !this.#stopped ? this.#numbers : 0 })
     this.#rest()
   }
@@ -136,29 +149,22 @@ exports.Challenge = class Challenge {
     return this.#turn.kind === 'loop' || this.#turn.kind === 'none'
   }
 
-  #enter(state) {
+  // Every case that can be relied on has passed once more when nothing was at work.
+  #isSound() {
+    return [...this.#state.cases.values()].every((found) => !found.fit || this.#calm.has(found.id))
+  }
+
+  #take(state) {
     this.#state = state
     this.#turn = nextTurn(this.#order, state) ?? { kind: 'none', numbers: [] }
     this.#numbers = this.#turn.numbers
+    this.#parts = this.#turn.kind === 'batch' ? [...this.#numbers.map((number) => [number]), []] : []
+    this.#calm.clear()
     if (this.#turn.kind === 'none') this.#stopped = true
     else this.#write({ turn: this.#turn.kind, numbers: this.#numbers })
-    if (this.#turn.kind === 'batch') {
-      this.#parts = [...this.#numbers.map((number) => [number]), []]
-      this.#sound = true
-      this.#nextPart()
-    } else if (this.#turn.kind === 'single') {
-      this.#work(this.#numbers, state.loadCalls)
-    } else {
-      this.#rest()
-    }
-  }
-
-  // Of a batch: the next mutant, or none at all at its end, and where time is up.
-  #nextPart() {
-    if (Date.now() > this.#order.until) this.#parts = [[]]
-    this.#numbers = this.#parts.shift()
-    if (this.#numbers.length) this.#write({ part: this.#numbers[0] })
-    this.#work(this.#numbers, this.#state.loadCalls)
+    if (this.#parts.length) this.enter(0)
+    else if (this.#turn.kind === 'single') this.#work(this.#numbers, state.loadCalls)
+    else this.#rest()
   }
 
   #goOn(ok, hung) {
@@ -209,7 +215,8 @@ exports.Challenge = class Challenge {
 
   #single(ok, over, hung, reached, lost = false) {
     const numbers = this.#numbers
-    if (!numbers.length) this.#sound &&= ok || !this.#found.fit
+    if (!numbers.length && ok) this.#calm.add(this.#found.id)
+    else if (!numbers.length) this.#calm.delete(this.#found.id)
     else if (hung && this.#turn.kind === 'batch') this.#end('timed_out', true)
     else this.#write({ single: numbers, case: this.#found.id, ok, over, lost, reached: numbers.filter((number) => reached.includes(number)) })
     this.#stopped ||= hung // it may still be at it, behind the back of whatever runs next

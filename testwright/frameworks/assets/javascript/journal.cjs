@@ -5,7 +5,7 @@ const { join } = require('node:path')
 
 const MOST_TURNS = 400
 const MOST_LOOPS = 60
-const MOST_IN_A_BATCH = 10
+const MOST_IN_A_BATCH = 20
 
 const journals = new Map()
 

@@ -1,16 +1,20 @@
 // jest-circus in a challenge: each case is followed by copies of itself, one for each mutant that it reaches, so that
 // jest-circus runs hooks and all as it always does.
 const { relative } = require('node:path')
-const { Challenge } = require('../javascript/challenge.cjs')
+const { cannotReload, Challenge } = require('../javascript/challenge.cjs')
 const { fromJest } = require('./parts.cjs')
 
 const circus = fromJest('jest-circus/runner')
 const run = circus.default ?? circus
+const PART = 'testwright part '
 const { root } = JSON.parse(process.env.TESTWRIGHT_ORDER)
 
 module.exports = async function challenged(globalConfig, config, environment, runtime, testPath, ...rest) {
-  const challenge = new Challenge(process.env.TESTWRIGHT_CHALLENGE)
+  const folder = process.env.TESTWRIGHT_CHALLENGE
+  if (config.injectGlobals === false || runtime.unstable_shouldLoadAsEsm?.(testPath)) cannotReload(folder)
+  const challenge = new Challenge(folder)
   challenge.install(environment.global)
+  if (challenge.parts > 1) loadInParts(challenge, environment.global, runtime, testPath)
   const repeating = new Repeating(challenge, environment, relative(root, testPath))
   const own = environment.handleTestEvent?.bind(environment)
   // On the instance: the class may be anybody's.
@@ -28,11 +32,32 @@ module.exports = async function challenged(globalConfig, config, environment, ru
   }
 }
 
+// The suite is loaded once for each part, each time in a group of its own, so that its hooks are for its cases alone.
+function loadInParts(challenge, global, runtime, testPath) {
+  const load = runtime.requireModule.bind(runtime)
+  runtime.requireModule = (from, name, ...rest) => {
+    if (from !== testPath || name !== undefined) return load(from, name, ...rest)
+    for (let part = 0; part < challenge.parts; part++) {
+      challenge.enter(part)
+      if (part) runtime.resetModules()
+      global.describe(`${PART}${part}`, () => {
+        try {
+          load(testPath)
+          challenge.loaded()
+        } catch (error) {
+          challenge.broken(error?.message ?? error)
+        }
+      })
+    }
+  }
+}
+
 class Repeating {
   hasLoaded = false
   #copies = new WeakSet()
   #about = new Map()
   #isFake = false
+  #part
 
   constructor(challenge, environment, file) {
     Object.assign(this, { challenge, environment, file })
@@ -47,23 +72,37 @@ class Repeating {
 
   #loaded(state) {
     this.hasLoaded = true
-    this.challenge.loaded()
+    if (this.challenge.parts === 1) this.challenge.loaded()
     this.environment.global[Symbol.for('RETRY_TIMES')] = 0
     state.describeRetryOptions?.clear?.()
+    if (this.challenge.parts === 1) this.#name(state.rootDescribeBlock)
+    for (const group of this.challenge.parts === 1 ? [] : state.rootDescribeBlock.children) {
+      if (group.name?.startsWith(PART)) this.#name(group, Number(group.name.slice(PART.length)))
+    }
+  }
+
+  #name(group, part) {
     const counts = new Map()
-    for (const [test, titles] of casesIn(state.rootDescribeBlock)) {
+    for (const [test, titles] of casesIn(group)) {
       const key = titles.join(' > ')
       counts.set(key, (counts.get(key) ?? 0) + 1)
       test.concurrent = false // only one mutant can be at work
-      this.#about.set(test, { id: `${key} #${counts.get(key)}`, titles, file: this.file })
+      this.#about.set(test, { id: `${key} #${counts.get(key)}`, titles, file: this.file, part })
     }
   }
 
   #start(test) {
     if (this.#copies.has(test) || test.mode === 'skip' || test.mode === 'todo') return
+    this.#enter(this.#about.get(test).part)
     this.#about.get(test).nodes = new Set(this.environment.global?.document?.body?.childNodes ?? [])
     this.#isFake = this.#hasFakeClock()
     if (!this.challenge.start(withoutNodes(this.#about.get(test)))) test.mode = 'skip'
+  }
+
+  #enter(part) {
+    if (part === this.#part) return
+    this.#part = part
+    this.challenge.enter(part)
   }
 
   #done(test) {

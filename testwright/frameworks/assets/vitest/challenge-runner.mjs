@@ -4,9 +4,10 @@ import { createRequire } from 'node:module'
 import { relative } from 'node:path'
 import { Base, getFn, root, runAnew, shared, startTests, vitest } from './base.mjs'
 
-const { Challenge } = createRequire(shared)('./challenge.cjs')
+const { cannotReload, Challenge } = createRequire(shared)('./challenge.cjs')
 const { setTimeout, clearTimeout } = globalThis
 
+if (!startTests) cannotReload(process.env.TESTWRIGHT_CHALLENGE)
 const challenge = new Challenge(process.env.TESTWRIGHT_CHALLENGE)
 challenge.install(globalThis)
 
@@ -106,7 +107,6 @@ export default class ChallengeRunner extends Base {
   async onAfterRunFiles(files) {
     challenge.finished()
     if (!this.isNested) {
-      if (!startTests) challenge.cannotReload()
       const paths = files.map((file) => file.filepath)
       while (startTests && challenge.reloads()) await runAnew(this, paths)
     }
