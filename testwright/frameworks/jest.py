@@ -95,7 +95,11 @@ class Jest:
             workspace=workspace,
             reports=(suites.REPORT,),
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, reloads=True)), ("TESTWRIGHT_SEED", "")),
+            env=(
+                *runner.env,
+                ("TESTWRIGHT_ORDER", challenges.order_json(order, reloads=True)),
+                ("TESTWRIGHT_SEED", ""),
+            ),
             limits=order.limits,
         )
 
