@@ -68,7 +68,7 @@ def asleep():
 
 def test_a_change_is_shown_by_the_input_on_which_it_makes_a_difference(asleep):
     bench = OneFunctionBench(is_adult)
-    changes = Changes(bench, [7], [])
+    changes = Changes(bench, {7: 2}, [])
 
     def gains(text):
         with changes.watching():
@@ -83,7 +83,7 @@ def test_a_change_is_shown_by_the_input_on_which_it_makes_a_difference(asleep):
 
 def test_a_line_that_no_test_reached_is_a_gain_once(asleep):
     bench = OneFunctionBench(is_adult)
-    changes = Changes(bench, [], [2, 9])
+    changes = Changes(bench, {}, [2, 9])
     with changes.watching():
         outcome = bench.run(scenario_of("3"))
 
@@ -92,12 +92,35 @@ def test_a_line_that_no_test_reached_is_a_gain_once(asleep):
 
 
 def test_what_one_search_showed_the_next_does_not_look_for():
-    changes = Changes(OneFunctionBench(is_adult), [7, 8], [2])
+    changes = Changes(OneFunctionBench(is_adult), {7: 2, 8: 2}, [2])
 
     changes.forget({"change 7", "line 2"})
 
     assert list(changes.left) == [8]
     assert changes.missed == set()
+
+
+def test_a_change_is_looked_for_only_where_its_code_is_run(tmp_path):
+    found, unit = facts_of(
+        "def f(x):\n    return helper(x)\ndef helper(x):\n    return x + 1\ndef other(x):\n    return x\n", tmp_path
+    )
+    changes = Changes(OneFunctionBench(is_adult), {7: 4, 8: 99}, [4])
+
+    assert changes.open_in(found.reached_from(unit.f)) == 2
+    assert changes.open_in(found.reached_in("other")) == 0
+
+
+def test_what_a_foreign_base_may_call_counts_as_reached(tmp_path):
+    found, unit = facts_of(
+        "from textwrap import TextWrapper\nclass W(TextWrapper):\n    def _split(self, text):\n        return [text]\n"
+        "    def wrap(self, text):\n        return super().wrap(text)\nclass P:\n    def a(self):\n        return 1\n"
+        "    def b(self):\n        return 2\n",
+        tmp_path,
+    )
+    lines = Changes(OneFunctionBench(is_adult), {}, [4, 11])
+
+    assert lines.open_in(found.reached_from(unit.W.wrap)) == 1
+    assert lines.open_in(found.reached_from(unit.P.a)) == 0
 
 
 def test_every_gain_is_picked_once_by_what_is_plain():
@@ -193,11 +216,11 @@ def test_what_is_compared_and_compiled_while_code_runs_is_learnt(tmp_path):
             unit.f("x", ["Args"])
         finally:
             sys.settrace(before)
-    learnt = lessons.fresh(random.Random(1))
+    learnt = lessons.learnt(random.Random(1))
 
     assert "gold" in learnt
     assert "Args:" in learnt
-    assert lessons.fresh(random.Random(1)) == []
+    assert lessons.learnt(random.Random(2)) == learnt
     assert re.compile("x").pattern == "x"
 
 

@@ -38,14 +38,16 @@ class PythonExplorer:
         if not gaps.unnoticed and not gaps.missed:
             return None
         module = module_name(task.source.path, task.view)
-        found = await _explored(task, module, seconds, gaps)
+        found = await _explored(task, module, seconds, gaps, draft)
         if not found:
             return None
         return Writing(draft=draft_of(found, module, task.options, task.framework, beside=draft))
 
 
-async def _explored(task: WritingTask, module: str, seconds: float, gaps: Gaps | None) -> tuple[Record, ...]:
-    """What the probe saw. Raises PermanentError when it could not run."""
+async def _explored(
+    task: WritingTask, module: str, seconds: float, gaps: Gaps | None, draft: Draft | None = None
+) -> tuple[Record, ...]:
+    """What the probe saw; a draft is where it goes on from. Raises PermanentError when it could not run."""
     name = base_name(task.source.path)
     if not is_importable(module):
         raise PermanentError(
@@ -56,7 +58,7 @@ async def _explored(task: WritingTask, module: str, seconds: float, gaps: Gaps |
         )
     # Its seconds are of work: a busy machine takes several times as long. The picks are run again in fresh processes.
     explored = await task.probe(
-        packed(_plan(task, module, seconds, gaps), task.framework), (REPORT,), seconds=6 * seconds + 30
+        packed(_plan(task, module, seconds, gaps, draft), task.framework), (REPORT,), seconds=6 * seconds + 30
     )
     if explored.problem is not None:
         problem = explored.problem
@@ -72,22 +74,24 @@ async def _explored(task: WritingTask, module: str, seconds: float, gaps: Gaps |
     return found
 
 
-def _plan(task: WritingTask, module: str, seconds: float, gaps: Gaps | None) -> dict[str, Any]:
+def _plan(task: WritingTask, module: str, seconds: float, gaps: Gaps | None, draft: Draft | None) -> dict[str, Any]:
+    written = [case.code for case in draft.cases] if draft is not None else []
     top_level = [symbol.name for symbol in task.analysis.symbols if "." not in symbol.name]
     return {
         "module": module,
         # a runner would take an imported name that looks like a test for one
         "symbols": [name for name in top_level if not name.lower().startswith("test")],
-        "texts": list(_texts_with_calls(top_level, task.view)),
+        "texts": [*written, *_texts_with_calls(top_level, task.view)],
         "claims": [asdict(claim) for claim in task.analysis.claims],
-        "seed": task.seed,
+        # with the same numbers it would only find again what is written already
+        "seed": task.seed + len(written),
         "seconds": seconds,
         "most": _MOST_TESTS_EACH,
         "mock_external": task.options.mock_external,
         "edges": order_json(task.analysis.edges),
         "integration": TestType.INTEGRATION in task.options.test_types,
         "switched": gaps.switched if gaps is not None else "",
-        "changes": [mutant.number for mutant in gaps.unnoticed] if gaps is not None else [],
+        "changes": [[mutant.number, mutant.line] for mutant in gaps.unnoticed] if gaps is not None else [],
         "missed": list(gaps.missed) if gaps is not None else [],
         "report": REPORT,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import importlib
 import inspect
 import itertools
@@ -147,17 +148,17 @@ class Bench:
                 for line in patch.lines:
                     exec(line, names)
             for line in lines:
-                exec(line, names)
+                exec(_compiled(line, "exec"), names)
             subject = scenario.subject
             given = [f"given_{at}" for at in range(len(scenario.arguments))]
             for name, argument in zip(given, scenario.arguments, strict=True):
-                names[name] = eval(argument.choice.text, names)
+                names[name] = eval(_compiled(argument.choice.text, "eval"), names)
             before = {name: spelled(names[name], self.names) for name in given if _can_change(names[name])}
             state = self.observer.state(names.get(scenario.subject), scenario.subject)
             files, tables = files_in(self.names["tmp_path"]), rows_in(names)
             call = scenario.call()
             try:
-                with tracing(self.file, arcs, self.lessons.look) if arcs is not None else contextlib.nullcontext():
+                with self._watched(arcs):
                     value = performed(scenario.call(tuple(given)), names)
                     value, call = _settled(value, call)
             except Exception as error:
@@ -184,6 +185,14 @@ class Bench:
                 shown = spelled(printed(), self.names)
                 checks = (Check("", "prints", shown),) if shown else checks
         return Outcome(lines=lines, call=call, checks=(*checks, *moved), **around)
+
+    @contextlib.contextmanager
+    def _watched(self, arcs: set[tuple[int, int, int]] | None) -> Iterator[None]:
+        if arcs is None:
+            yield
+            return
+        with self.lessons.listening(), tracing(self.file, arcs, self.lessons.look):
+            yield
 
     def _hoisted(self, scenario: Scenario, lines: tuple[str, ...], at: int, now: Any, value: Any) -> Outcome:
         """An argument was changed in place: it gets a name, and its new value is what is checked."""
@@ -251,11 +260,16 @@ def _values(names: list[str], known: dict[str, Any]) -> tuple[Any, ...]:
 def performed(text: str, names: dict[str, Any]) -> Any:
     """The value of an expression; None for a statement, such as `cache["a"] = 1`."""
     try:
-        code = compile(text, "<call>", "eval")
+        code = _compiled(text, "eval")
     except SyntaxError:
-        exec(compile(text, "<call>", "exec"), names)
+        exec(_compiled(text, "exec"), names)
         return None
     return eval(code, names)
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(text: str, mode: str) -> types.CodeType:
+    return compile(text.strip(), "<call>", mode)
 
 
 def public_names(unit: types.ModuleType) -> dict[str, Any]:

@@ -28,6 +28,8 @@ from testwright.writers.explorer.python.probe.ways import Way, Ways
 _DEEPEST_RESULT = 2
 _MOST_OF_RESULTS = 4
 _SECONDS_TO_SIMPLIFY = 0.3
+_PATIENCE = (300, 1000, 3000)
+"""After so many calls that brought nothing new a way is left, the first time, the second and the last."""
 
 
 @dataclass
@@ -73,18 +75,31 @@ class SymbolSearch:
         return [*self._told(found), *_doubtful(self.doubts)]
 
     def _search(self, some: list[Way], end: float) -> None:
-        ground = self.ground
-        for at, way in enumerate(some):
-            if ground.changes is not None and ground.changes.are_all_shown:
-                return
-            judge = None if way.is_of_result else Judge(ground.facts, way.symbol, way.function, way.template)
-            keep = self.finds.setdefault(id(way), []).append
-            one = Search(ground.bench, way, self.chance, keep, self.pulse.beat, self.avoid, judge, ground.changes)
-            with ground.bench.lessons.listening():
-                one.run((end - self._clock.now()) / (len(some) - at))
-            self.searches[id(way)] = one
+        """Each way in turn, for as long as its code is worth; then those again that may have more to tell."""
+        searches = [self._search_of(way) for way in some]
+        for patience in _PATIENCE:
+            left = [one for one in searches if patience == _PATIENCE[0] or one.can_go_on]
+            worth = [self._worth(one.way) for one in left]
+            for at, one in enumerate(left):
+                if self.ground.changes is not None and not self._worth(one.way):
+                    continue
+                one.run((end - self._clock.now()) * worth[at] / sum(worth[at:]), patience)
+        for one in searches:
             self.doubts.extend(one.doubts)
             self.given.extend(one.gave_functions)
+
+    def _worth(self, way: Way) -> int:
+        """How much there is to find by it; once changes are to be shown, how many of them lie in its code."""
+        facts, changes = self.ground.facts, self.ground.changes
+        return facts.worth(way.function) if changes is None else changes.open_in(facts.reached_from(way.function))
+
+    def _search_of(self, way: Way) -> Search:
+        ground = self.ground
+        judge = None if way.is_of_result else Judge(ground.facts, way.symbol, way.function, way.template)
+        keep = self.finds.setdefault(id(way), []).append
+        one = Search(ground.bench, way, self.chance, keep, self.pulse.beat, self.avoid, judge, ground.changes)
+        self.searches[id(way)] = one
+        return one
 
     def _told(self, found: list[Way]) -> Iterator[dict[str, Any]]:
         of_results = [find for way in found if way.is_of_result for find in self.finds.pop(id(way), [])]

@@ -17,6 +17,10 @@ _DECISIONS = (
     ast.If, ast.For, ast.While, ast.IfExp, ast.BoolOp, ast.Try, ast.comprehension,
     ast.FunctionDef, ast.AsyncFunctionDef,
 )  # fmt: skip
+_MOST_DOCUMENTED = 30
+_QUIET_BASES = frozenset(
+    {"object", "Exception", "ValueError", "Enum", "IntEnum", "NamedTuple", "TypedDict", "Protocol", "Generic", "ABC"}
+)
 
 
 class Facts:
@@ -38,16 +42,31 @@ class Facts:
         self._known: dict[tuple[str, int], Any] = {}
         self._reach: dict[int, list[ast.AST]] = {}
         self._class_of: dict[int, ast.AST] = {}
+        self._heirs: dict[int, ast.AST] = {}
+        """Classes of methods that a base from elsewhere may call, as `super().wrap` calls `_wrap_chunks`."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.ClassDef):
+                if any(isinstance(base, ast.Attribute) or not self._is_own(base) for base in node.bases):
+                    self._heirs.update(dict.fromkeys(map(id, node.body), node))
                 for member in node.body:
                     if isinstance(member, ast.FunctionDef) and member.name == "__init__":
                         self._class_of[id(member)] = node
+
+    def _is_own(self, base: ast.expr) -> bool:
+        """Whether the unit defines this base itself, or it is one that calls nothing."""
+        name = ast.unparse(base).partition("[")[0]
+        own = {node.name for node in self.tree.body if isinstance(node, ast.ClassDef)}
+        return name in own or name in _QUIET_BASES
 
     def weight(self, name: str) -> int:
         """How much there is to explore in a class or function: its decisions and its functions."""
         tree = next((node for node in self.tree.body if getattr(node, "name", "") == name), None)
         return 1 + sum(isinstance(node, _DECISIONS) for node in ast.walk(tree)) if tree is not None else 1
+
+    def worth(self, function: Any) -> int:
+        """How much there is to find by calling it: its decisions, and those of what it calls."""
+        trees = self.reached_from(function)
+        return 2 + sum(isinstance(node, _DECISIONS) for tree in trees for node in ast.walk(tree))
 
     def node_of(self, function: Any) -> ast.AST | None:
         code = code_of(function)
@@ -58,12 +77,19 @@ class Facts:
     def reached_from(self, function: Any) -> list[ast.AST]:
         """The function's own tree and those of the unit's functions and classes it mentions, nearest first."""
         first = self.node_of(function)
-        if first is None:
-            return []
+        return self._reached(first) if first is not None else []
+
+    def reached_in(self, name: str) -> list[ast.AST]:
+        """The tree of a function or class of the module, and what it reaches."""
+        tree = next((node for node in self.tree.body if getattr(node, "name", "") == name), None)
+        return self._reached(tree) if tree is not None else []
+
+    def _reached(self, first: ast.AST) -> list[ast.AST]:
         if id(first) in self._reach:
             return self._reach[id(first)]
         named = {node.name: node for node in ast.walk(self.tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-        reached, waiting = [first], [first]
+        owner = self._heirs.get(id(first))
+        reached, waiting = ([first] if owner is None else [first, owner]), [first]
         while waiting and len(reached) < 30:
             for node in ast.walk(waiting.pop(0)):
                 name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
@@ -181,7 +207,7 @@ class Facts:
                 call = _balanced(text, match.start())
                 if call is not None and len(call) <= 200 and _is_plain(call, known):
                     calls.setdefault(call)
-        return list(calls)[:20]
+        return list(calls)[:_MOST_DOCUMENTED]
 
 
 class OwnRaises:

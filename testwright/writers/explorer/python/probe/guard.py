@@ -52,6 +52,8 @@ class Guard:
         self.refused = False
         self.seed = 0
         self.drew = False
+        self.has_new_environment = False
+        self._environment = dict(os.environ)
         sys.addaudithook(self._hear)
         for source, give in ((os, "urandom"), (random, "_urandom")):
             setattr(source, give, self._counted(getattr(source, give)))
@@ -90,7 +92,7 @@ class Guard:
         drawn random numbers: `random` begins with `seed`.
         """
         printed = io.StringIO()
-        environment, folder = dict(os.environ), os.getcwd()
+        environment, folder = self._environment, os.getcwd()
         kept = sys.stdout, sys.stderr, sys.stdin, sys.argv
         sys.stdout, sys.stderr, sys.stdin, sys.argv = printed, io.StringIO(), io.StringIO(), ["pytest"]
         random.seed(self.seed)
@@ -109,10 +111,11 @@ class Guard:
             for number, handler in before:
                 signal.signal(number, handler)
             sys.stdout, sys.stderr, sys.stdin, sys.argv = kept
-            if dict(os.environ) != environment:
+            if self.has_new_environment:
                 self.refused = True  # a test of it would leave this behind for the others
                 os.environ.clear()
                 os.environ.update(environment)
+                self.has_new_environment = False
             if os.getcwd() != folder:
                 self.refused = True
                 os.chdir(folder)
@@ -120,6 +123,8 @@ class Guard:
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.active:
             return
+        if event in ("os.putenv", "os.unsetenv"):
+            self.has_new_environment = True
         if event in _REFUSED or (event in _CHANGES_FILES and not self._is_free(arguments[0])):
             self._refuse(event)
         if event == "sqlite3.connect" and arguments[0] != ":memory:" and not self._is_free(arguments[0]):

@@ -14,7 +14,7 @@ from typing import Any
 from testwright.writers.explorer.python.probe.patterns import matching
 
 _LOOKS_EACH_LINE = 25
-_MOST_VALUES = 60
+_MOST_VALUES = 120
 _MOST_PATTERNS = 12
 _LONGEST = 60
 _OF_TEXT = frozenset({"startswith", "endswith", "find", "index", "split", "rsplit", "partition", "rpartition", "count"})
@@ -22,7 +22,7 @@ _NOTHING = object()
 
 
 class Lessons:
-    """Learnt while calls are traced; `fresh` hands out what is new."""
+    """Learnt while calls are traced."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._operands: dict[int, list[ast.expr]] = {}
@@ -33,8 +33,9 @@ class Lessons:
                 self._operands.setdefault(node.lineno, []).extend(node.args[:1])
         self._looks: dict[int, int] = {}
         self._values: dict[tuple[type, Any], None] = {}
-        self._patterns: dict[str, re.Pattern[str]] = {}
-        self._told = 0
+        self._patterns: set[str] = set()
+        self._unread: list[re.Pattern[str]] = []
+        self._told: dict[tuple[type, Any], None] = {}
 
     def look(self, frame: FrameType) -> None:
         """What the line that is about to run compares."""
@@ -60,8 +61,10 @@ class Lessons:
 
         def hear(pattern: Any, flags: Any) -> Any:
             found = compiled(pattern, flags)
-            if isinstance(found.pattern, str) and len(self._patterns) < _MOST_PATTERNS:
-                self._patterns.setdefault(found.pattern, found)
+            is_new = isinstance(found.pattern, str) and found.pattern not in self._patterns
+            if is_new and len(self._patterns) < _MOST_PATTERNS:
+                self._patterns.add(found.pattern)
+                self._unread.append(found)
             return found
 
         vars(re)["_compile"] = hear
@@ -70,14 +73,17 @@ class Lessons:
         finally:
             vars(re)["_compile"] = compiled
 
-    def fresh(self, chance: random.Random) -> list[Any]:
-        """Values that were not handed out before, with texts for patterns that were not."""
-        values = [value for _, value in self._values]
-        for pattern in self._patterns.values():
-            values.extend(matching(pattern, chance, 3))
-        new = list(dict.fromkeys(values))[self._told :] if len(values) > self._told else []
-        self._told += len(new)
-        return new
+    def learnt(self, chance: random.Random) -> list[Any]:
+        """The values so far, with texts for the patterns; what comes later stands behind."""
+        new = [value for value in self._values if value not in self._told]
+        new += [(type(text), text) for text in self._texts(chance)]
+        self._told.update(dict.fromkeys(new))
+        return [value for _, value in self._told]
+
+    def _texts(self, chance: random.Random) -> Iterator[str]:
+        fresh, self._unread = self._unread, []
+        for pattern in fresh:
+            yield from matching(pattern, chance, 3)
 
 
 def _value_of(node: ast.expr, frame: FrameType) -> Any:

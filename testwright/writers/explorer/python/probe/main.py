@@ -31,13 +31,14 @@ _LEAST_SECONDS = 0.3
 def explore(plan: dict[str, Any]) -> None:
     """Writes `{"records": [...], "found": n, "troubles": [...], "memory": MB}` to the plan's report below OUT.
 
-    With `plan["changes"]` (numbers of changes built into the unit) and `plan["missed"]` (lines) only calls are told
-    that show one of those changes, or reach one of those lines.
+    With `plan["changes"]` (number and line of changes built into the unit) and `plan["missed"]` (lines) only calls are
+    told that show one of those changes, or reach one of those lines.
     """
     unit = importlib.import_module(plan["module"])
     facts = Facts(unit)
     bench = Bench(unit, facts, os.getcwd(), plan["symbols"])
-    changes = Changes(bench, plan["changes"], plan["missed"]) if plan["changes"] or plan["missed"] else None
+    is_again = plan["changes"] or plan["missed"]
+    changes = Changes(bench, dict(plan["changes"]), plan["missed"]) if is_again else None
     ground = Ground(plan, facts, bench, changes)
     try:
         records, troubles = _of_symbols(ground, plan["seconds"] * _SEARCH_SHARE)
@@ -72,14 +73,17 @@ def _of_symbols(ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], l
     records: list[dict[str, Any]] = []
     troubles: list[str] = []
     symbols = [name for name in ground.plan["symbols"] if name in ground.bench.names]
-    weights = [ground.facts.weight(name) for name in symbols]
+    facts, changes = ground.facts, ground.changes
+    weights = [facts.weight(name) if changes is None else changes.open_in(facts.reached_in(name)) for name in symbols]
     for at, name in enumerate(symbols):
+        if changes is not None and not changes.open_in(facts.reached_in(name)):
+            continue
         share = (seconds - _worked()) * weights[at] / sum(weights[at:])
         found, trouble = _explore_symbol(name, ground, max(share, _LEAST_SECONDS))
         records.extend(found)
         troubles.extend([f"{name}: {trouble}"] if trouble else [])
-        if ground.changes is not None:
-            ground.changes.forget({gain for record in found for gain in record["gains"]})
+        if changes is not None:
+            changes.forget({gain for record in found for gain in record["gains"]})
     return records, troubles
 
 

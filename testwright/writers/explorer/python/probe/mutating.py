@@ -8,6 +8,8 @@ from typing import Any
 
 _LETTERS = "aB1 -_.,:/\n"
 _JOINTS = ("", " ", "\n", "\n    ", "\n\n", ": ")
+_BLOCKS = ("{}\n    name: text", "{}\n    text", "{}:\n    name: text\n    other: text")
+_LINES = ("{}", "    {}", "    {}: text", "{}:", "    name: {}", "- {}")
 
 
 def near(value: Any, texts: Sequence[str], chance: random.Random) -> Any:
@@ -48,8 +50,19 @@ def _near_dict(changed: dict[Any, Any], texts: Sequence[str], chance: random.Ran
 
 
 def _near_text(value: str, texts: Sequence[str], chance: random.Random) -> str:
+    other = chance.choice(texts) if texts else value
+    way = chance.randrange(10)
+    if way < 5:
+        return _with_another_letter(value, way, chance)
+    if way < 7:
+        return _with_other_lines(value, other, chance)
     at = chance.randrange(len(value) + 1)
-    way = chance.randrange(8)
+    joint = chance.choice(_JOINTS)
+    return (value[:at] + other + value[at:], f"{value}{joint}{other}", f"{other}{joint}{value}")[way - 7]
+
+
+def _with_another_letter(value: str, way: int, chance: random.Random) -> str:
+    at = chance.randrange(len(value) + 1)
     if way == 0:
         return value[:at] + value[at + 1 :]
     if way == 1:
@@ -58,10 +71,19 @@ def _near_text(value: str, texts: Sequence[str], chance: random.Random) -> str:
         return value[:at] + chance.choice(_LETTERS) + value[at + 1 :]
     if way == 3:
         return value.swapcase() if value.lower() != value.upper() else value + value
-    if way == 4:
-        return value[:at]
-    other = chance.choice(texts) if texts else value
-    if way == 5:
-        return value[:at] + other + value[at:]
-    joint = chance.choice(_JOINTS)
-    return f"{value}{joint}{other}" if way == 6 else f"{other}{joint}{value}"
+    return value[:at]
+
+
+def _with_other_lines(value: str, other: str, chance: random.Random) -> str:
+    """A line less, or one more: a line of another text, further in or with a heading; or such a heading alone."""
+    lines = value.split("\n")
+    at = chance.randrange(len(lines))
+    if len(lines) > 1 and chance.random() < 0.3:
+        del lines[at]
+        return "\n".join(lines)
+    if chance.random() < 0.2:
+        return chance.choice(_BLOCKS).format(other.strip())
+    line = chance.choice(other.split("\n"))
+    indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+    lines.insert(at + 1, indent + chance.choice(_LINES).format(line))
+    return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import dataclasses
+import functools
 import inspect
 import itertools
 import random
@@ -21,7 +22,6 @@ from testwright.writers.explorer.python.probe.suspicions import Judge, Seen, Sus
 from testwright.writers.explorer.python.probe.switching import Changes
 from testwright.writers.explorer.python.probe.ways import Way
 
-_STALE_AFTER = 600
 _MOST_KEPT = 120
 _MOST_FUNCTIONS = 2
 _MOST_DOUBTS = 60
@@ -29,6 +29,8 @@ _MOST_STEPS = 4
 _LEARN_EVERY = 100
 _MOST_CHOICES = 150
 _MOST_FIRST_STEPS = 4
+_MOST_CHANGES = 4
+_LATEST = 8
 
 
 @dataclass(frozen=True)
@@ -81,32 +83,46 @@ class Search:
         self.judge = judge
         self.changes = changes
         self.doubts: list[Doubt] = []
+        self._first = self._first_tries()
+        self._rounds = 0
+        self._stale = 0
+        self._learnt = 0
 
-    def run(self, seconds: float) -> int:
-        """How many calls were made."""
+    def run(self, seconds: float, patience: int) -> None:
+        """Goes on where it stopped, until nothing new has come of so many calls."""
         clock = Clock()
-        for scenario in self.way.seeds():
+        for scenario, is_foreign in self._first:
+            self._try(scenario, is_foreign)
             if clock.now() > seconds:
-                return len(self.tried)
-            self._try(scenario)
-        for scenario in self._with_short_pasts():
-            if clock.now() > seconds:
-                return len(self.tried)
-            self._try(scenario)
-        for scenario in self.way.foreign():
-            self._try(scenario, foreign=True)
-        stale = rounds = 0
-        while self.promising and stale < _STALE_AFTER and clock.now() < seconds:
-            if rounds % _LEARN_EVERY == 0:
+                return
+        while self.can_go_on and self._stale < patience and clock.now() < seconds:
+            if self._rounds % _LEARN_EVERY == 0:
                 self._learn()
-            rounds += 1
-            fresh = self._try(self._mutant(self.chance.choice(self.promising)))
-            stale = 0 if fresh else stale + 1
-        return len(self.tried)
+            self._rounds += 1
+            fresh = self._try(self._mutant(self._start()))
+            self._stale = 0 if fresh else self._stale + 1
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether there is anything left to try: what takes nothing does the same every time."""
+        way = self.way
+        return bool(self.promising) and bool(way.rows or way.siblings or way.maker or len(way.setups) > 1)
+
+    def _first_tries(self) -> Iterator[tuple[Scenario, bool]]:
+        yield from ((scenario, False) for scenario in self.way.seeds())
+        yield from ((scenario, False) for scenario in self._with_short_pasts())
+        yield from ((scenario, True) for scenario in self.way.foreign())
+
+    def _start(self) -> Scenario:
+        """What reached something new last is the likeliest to lead further."""
+        latest = self.chance.random() < 0.4
+        return self.chance.choice(self.promising[-_LATEST:] if latest else self.promising)
 
     def _learn(self) -> None:
         """What the code compares with may be a good argument, or a part of one."""
-        for value in self.bench.lessons.fresh(self.chance):
+        learnt = self.bench.lessons.learnt(self.chance)
+        self._learnt, told = len(learnt), self._learnt
+        for value in learnt[told:]:
             text = spelled(value, self.bench.names)
             if text is None:
                 continue
@@ -188,7 +204,10 @@ class Search:
         return suspicion is not None
 
     def _mutant(self, scenario: Scenario) -> Scenario:
-        for _ in range(1 + (self.chance.random() < 0.4)):
+        scenario = self._changed(scenario)
+        for _ in range(_MOST_CHANGES - 1):
+            if self.chance.random() < 0.6:
+                break
             scenario = self._changed(scenario)
         return scenario
 
@@ -237,9 +256,8 @@ class Search:
         return scenario.with_choice(at, self._mutated(scenario.arguments[at].choice, row.choices))
 
     def _mutated(self, choice: Choice, others: list[Choice]) -> Choice:
-        try:
-            value = ast.literal_eval(choice.text)
-        except (ValueError, SyntaxError):
+        value = value_of(choice.text)
+        if value is NotImplemented:
             return self.chance.choice(others)
         texts = [text for other in others if (text := text_of(other))]
         written = spelled(near(value, texts, self.chance), self.bench.names)
@@ -259,8 +277,9 @@ def text_of(choice: Choice) -> str:
     return value if isinstance(value, str) else ""
 
 
+@functools.lru_cache(maxsize=4096)
 def value_of(text: str) -> Any:
-    """The literal's value; a type of its own for anything else."""
+    """The literal's value, not to be changed; a type of its own for anything else."""
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
 import importlib.machinery
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import Any
@@ -55,15 +56,26 @@ def _asleep(number: int) -> None:
 class Changes:
     """The changes that nothing noticed so far, by number; those that a scenario shows are taken away."""
 
-    def __init__(self, bench: Bench, numbers: Sequence[int], missed: Sequence[int]) -> None:
+    def __init__(self, bench: Bench, lines: Mapping[int, int], missed: Sequence[int]) -> None:
+        """`lines` are where the changes are, by their numbers."""
         self.bench = bench
-        self.left = dict.fromkeys(numbers, 0)
+        self.lines = lines
+        self.left = dict.fromkeys(lines, 0)
         self.missed = set(missed)
         self.reached: set[int] = set()
 
     @property
     def are_all_shown(self) -> bool:
         return not self.left and not self.missed
+
+    def open_in(self, trees: Sequence[ast.AST]) -> int:
+        """How much of what is left lies in the code of these."""
+        within = {
+            line
+            for tree in trees
+            for line in range(getattr(tree, "lineno", 0), (getattr(tree, "end_lineno", 0) or 0) + 1)
+        }
+        return sum(self.lines[number] in within for number in self.left) + len(self.missed & within)
 
     def forget(self, gains: set[str]) -> None:
         """Others show these."""
