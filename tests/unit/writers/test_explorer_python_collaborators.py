@@ -65,7 +65,7 @@ def test_an_object_is_also_made_as_the_project_makes_it(checkout):
 def test_collaborators_are_code_of_the_projects_other_modules(checkout):
     lines = ["cart = read_cart(dumps([]))", "total(cart, Kind.GIFT)", "Cart([])"]
 
-    assert homes(lines, checkout) == {"read_cart": "collaborating_cart", "Cart": "collaborating_cart"}
+    assert homes(lines, checkout, {}) == {"read_cart": "collaborating_cart", "Cart": "collaborating_cart"}
 
 
 def test_a_test_with_a_collaborator_imports_it_from_its_home_and_is_an_integration_where_asked_for():
@@ -89,3 +89,9 @@ def test_a_test_with_a_collaborator_imports_it_from_its_home_and_is_an_integrati
     assert draft.preamble == "from shop.cart import read_cart\nfrom shop.checkout import total"
     assert draft.cases[0].scenario == "integration"
     assert draft_of([record], "shop.checkout", Options(), "pytest").cases[0].scenario == "happy"
+
+
+def test_classes_of_a_neighbouring_module_are_named_with_their_home(checkout):
+    others = {"Coupon": type("Coupon", (), {"__module__": "collaborating_coupons"})}
+
+    assert homes(["total(Coupon)"], checkout, others) == {"Coupon": "collaborating_coupons"}

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from testwright.writers.explorer.python.probe.collaborators import neighbours
 from testwright.writers.explorer.python.probe.databases import changed_rows, rows_in
 from testwright.writers.explorer.python.probe.facts import Facts, OwnRaises
 from testwright.writers.explorer.python.probe.guard import Guard, TimeUp
@@ -97,7 +98,9 @@ class Bench:
         self.lessons = Lessons(facts.tree)
         self.root = root
         asked_for = {name: getattr(unit, name) for name in symbols if hasattr(unit, name)}
-        self.names = {**STANDARD, **public_names(unit), **asked_for}
+        self.others = neighbours(unit)
+        self.names = {**self.others, **STANDARD, **public_names(unit), **asked_for}
+        self.others = {name: kind for name, kind in self.others.items() if self.names[name] is kind}
         self.observer = Observer(root, self.names)
         self.raises = OwnRaises(root)
         self.scratch = tempfile.mkdtemp(prefix="explore-")

@@ -23,13 +23,16 @@ from testwright.writers.explorer.python.probe.simplifying import simpler
 from testwright.writers.explorer.python.probe.stubs import Stubs
 from testwright.writers.explorer.python.probe.suspicions import Judge
 from testwright.writers.explorer.python.probe.switching import Changes
+from testwright.writers.explorer.python.probe.telling import told_apart
 from testwright.writers.explorer.python.probe.ways import Way, Ways
 
 _DEEPEST_RESULT = 2
 _MOST_OF_RESULTS = 4
 _SECONDS_TO_SIMPLIFY = 0.3
+_EACH = 60
 _PATIENCE = (300, 1000, 3000)
-"""After so many calls that brought nothing new a way is left, the first time, the second and the last."""
+"""After so many calls that brought nothing new a way is left, the first time, the second and the last; sooner where
+little can be found: `_EACH` times as many as it has decisions."""
 
 
 @dataclass
@@ -72,7 +75,7 @@ class SymbolSearch:
             found.extend(results)
         if ground.changes is not None:
             return list(self._gaining(ground.changes))
-        return [*self._told(found), *_doubtful(self.doubts)]
+        return [*told_apart(list(self._told(found))), *_doubtful(self.doubts)]
 
     def _search(self, some: list[Way], end: float) -> None:
         """Each way in turn, for as long as its code is worth; then those again that may have more to tell."""
@@ -83,7 +86,7 @@ class SymbolSearch:
             for at, one in enumerate(left):
                 if self.ground.changes is not None and not self._worth(one.way):
                     continue
-                one.run((end - self._clock.now()) * worth[at] / sum(worth[at:]), patience)
+                one.run((end - self._clock.now()) * worth[at] / sum(worth[at:]), min(patience, _EACH * worth[at]))
         for one in searches:
             self.doubts.extend(one.doubts)
             self.given.extend(one.gave_functions)
@@ -130,7 +133,10 @@ class SymbolSearch:
                 return changes.still_shown(gains, scenario, outcome) and self._holds_later(Find(scenario, outcome))
 
             plain = simpler(find, self.ground.bench, self._left_to_simplify(), still)
-            yield {**record_of(plain), "gains": sorted(gains)}
+            record = record_of(plain)
+            shown = changes.checks_that_show(gains, plain.scenario, plain.outcome)
+            checks = [[check.of, check.how, check.value] for check in shown]
+            yield {**record, "checks": checks or record["checks"], "gains": sorted(gains)}
 
     def _simpler(self, find: Find) -> Find:
         self.pulse.beat(find.scenario.key())

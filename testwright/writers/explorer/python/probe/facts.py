@@ -59,14 +59,12 @@ class Facts:
         return name in own or name in _QUIET_BASES
 
     def weight(self, name: str) -> int:
-        """How much there is to explore in a class or function: its decisions and its functions."""
-        tree = next((node for node in self.tree.body if getattr(node, "name", "") == name), None)
-        return 1 + sum(isinstance(node, _DECISIONS) for node in ast.walk(tree)) if tree is not None else 1
+        """How much there is to find in a class or function."""
+        return _decisions(self.reached_in(name))
 
     def worth(self, function: Any) -> int:
         """How much there is to find by calling it: its decisions, and those of what it calls."""
-        trees = self.reached_from(function)
-        return 2 + sum(isinstance(node, _DECISIONS) for tree in trees for node in ast.walk(tree))
+        return _decisions(self.reached_from(function))
 
     def node_of(self, function: Any) -> ast.AST | None:
         code = code_of(function)
@@ -88,7 +86,7 @@ class Facts:
         if id(first) in self._reach:
             return self._reach[id(first)]
         named = {node.name: node for node in ast.walk(self.tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-        owner = self._heirs.get(id(first))
+        owner = self._heirs.get(id(first)) if _mentions(first, "super") else None
         reached, waiting = ([first] if owner is None else [first, owner]), [first]
         while waiting and len(reached) < 30:
             for node in ast.walk(waiting.pop(0)):
@@ -185,6 +183,17 @@ class Facts:
                     found.update((value - 1, value, value + 1))
         return found
 
+    def decisive(self, function: Any) -> frozenset[str]:
+        """Names and attributes that a decision on the way looks at."""
+        return self._once("decisive", function, lambda: self._decisive(function))
+
+    def _decisive(self, function: Any) -> frozenset[str]:
+        nodes = (node for tree in self.reached_from(function) for node in ast.walk(tree))
+        tests = [node.test for node in nodes if isinstance(node, (ast.If, ast.While, ast.IfExp))]
+        parts = [part for test in tests for part in ast.walk(test)]
+        names = {part.id for part in parts if isinstance(part, ast.Name)}
+        return frozenset(names | {part.attr for part in parts if isinstance(part, ast.Attribute)})
+
     def keys(self, function: Any, name: str) -> list[str]:
         return uses.keys(self.node_of(function), name)
 
@@ -223,6 +232,14 @@ class OwnRaises:
         if file not in self._lines:
             self._lines[file] = frozenset(_raise_lines(file))
         return line in self._lines[file]
+
+
+def _mentions(tree: ast.AST, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
+
+
+def _decisions(trees: list[ast.AST]) -> int:
+    return 2 + sum(isinstance(node, _DECISIONS) for tree in trees for node in ast.walk(tree))
 
 
 def code_of(function: Any) -> CodeType | None:

@@ -10,6 +10,7 @@ import decimal
 import enum
 import inspect
 import io
+import itertools
 import pathlib
 import random
 import re
@@ -27,11 +28,23 @@ from testwright.writers.explorer.python.probe.patterns import matching
 from testwright.writers.explorer.python.probe.scenarios import Choice
 from testwright.writers.explorer.python.probe.spelling import quoted, spelled
 
+_SENTENCE = '"The quick brown fox jumps over the lazy dog"'
 _PLAIN: dict[Any, tuple[str, ...]] = {
     int: ("3", "0", "1", "-1", "2", "10", "100"),
     float: ("2.5", "0.0", "1.0", "-1.5", "100.0"),
     bool: ("True", "False"),
-    str: ('"hello"', '""', '"a"', '"Hello World"', '"  padded  "', '"123"', '"a,b,c"', '"äöü"', '"one\\ntwo"'),
+    str: (
+        '"hello"',
+        '""',
+        '"a"',
+        '"Hello World"',
+        '"  padded  "',
+        '"123"',
+        '"a,b,c"',
+        '"äöü"',
+        '"one\\ntwo"',
+        _SENTENCE,
+    ),
     bytes: ('b"abc"', 'b""'),
     complex: ("(1+2j)",),
     type(None): ("None",),
@@ -80,6 +93,7 @@ _CALLABLES = ("lambda value: value", "lambda *values: 1", "lambda value: value >
 _DEEPEST = 3
 _MOST = 90
 _MOST_MADE = 2
+_MOST_HEIRS = 4
 
 
 class Inputs:
@@ -231,7 +245,14 @@ class Inputs:
             return _texts('StringIO("a=1\\n")')
         if kind is re.Pattern:
             return _texts('re.compile("a+")')
-        return self._built(kind, depth)
+        built = self._built(kind, depth)
+        heirs = [self._built(heir, depth + 1)[:2] for heir in self._heirs(kind)[:_MOST_HEIRS]] if depth < 2 else []
+        return [choice for row in _longest([built, *heirs]) for choice in row]
+
+    def _heirs(self, kind: type) -> list[type]:
+        """Classes that are made from it."""
+        known = dict.fromkeys(value for value in self.names.values() if isinstance(value, type))
+        return [value for value in known if value is not kind and kind is not type and issubclass(value, kind)]
 
     def _scalars(self, kind: Any, function: Any, name: str, depth: int) -> list[Choice]:
         wanted = [
@@ -299,8 +320,10 @@ class Inputs:
             return self._built_from_subclass(kind, depth)
         needed: list[list[Choice]] = []
         extra: list[Choice] = []
-        hints = _hints(kind.__init__) or _hints(kind)
+        hints = _hints(kind.__init__) or _hints(kind.__new__) or _hints(kind)
         for parameter in constructor_parameters(kind):
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                extra.extend(self._several(hints.get(parameter.name), kind, parameter.name, depth))
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
             annotation = hints.get(parameter.name, parameter.annotation)
@@ -322,6 +345,12 @@ class Inputs:
         more = [Choice(", ".join(filter(None, (rows[0].text, e.text))), rows[0].setup + e.setup) for e in extra[:9]]
         built = [Choice(f"{name}({row.text})", row.setup) for row in (*rows[:1], *more[:3], *rows[1:], *more[3:])]
         return [*built[:1], *made, *built[1:]]
+
+    def _several(self, hint: Any, kind: type, name: str, depth: int) -> list[Choice]:
+        """One or two of what may be given in any number, where that is said."""
+        found = self.of_type(hint, kind.__init__, name, depth + 1)[:4] if hint is not None else []
+        pairs = [Choice(f"{one.text}, {two.text}", one.setup + two.setup) for one, two in itertools.pairwise(found)]
+        return [*found, *pairs[:1]]
 
     def _made_elsewhere(self, kind: type, depth: int) -> list[Choice]:
         """Objects as the project's own factories make them."""

@@ -46,14 +46,22 @@ def explore(plan: dict[str, Any]) -> None:
         if changes is None and plan["integration"]:
             records.extend(_seams([record for record in records if "suspicion" not in record], bench))
         for record in records:
-            texts = [*record["lines"], *(text for _, _, text in record["arguments"])]
-            record["homes"] = collaborators.homes(texts, unit)
+            record["homes"] = collaborators.homes(_texts(record), unit, bench.others)
         kept = replay.steady(bench, records, until=time.monotonic() + plan["seconds"])
     finally:
         bench.close()
     path = Path(os.environ.get("OUT", "/out"), plan["report"])
     report = {"records": kept, "found": len(records), "troubles": troubles, "memory": _peak_mb()}
     path.write_text(json.dumps(report), encoding="utf-8")
+
+
+def _texts(record: dict[str, Any]) -> list[str]:
+    return [
+        *record["lines"],
+        record["call"],
+        *(text for _, _, text in record["arguments"]),
+        *(value for _, _, value in record["checks"]),
+    ]
 
 
 def _peak_mb() -> float:

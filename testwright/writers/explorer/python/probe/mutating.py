@@ -81,7 +81,7 @@ def _with_other_lines(value: str, other: str, chance: random.Random) -> str:
     if len(lines) > 1 and chance.random() < 0.3:
         del lines[at]
         return "\n".join(lines)
-    if chance.random() < 0.2:
+    if chance.random() < 0.4:
         return chance.choice(_BLOCKS).format(other.strip())
     line = chance.choice(other.split("\n"))
     indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]

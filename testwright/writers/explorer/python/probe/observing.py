@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import stat
 import sys
@@ -11,8 +12,8 @@ from typing import Any
 
 from testwright.writers.explorer.python.probe.spelling import quoted, spelled
 
-MOST_TOLD = 10
-_MOST_ATTRIBUTES = 12
+MOST_TOLD = 24
+_MOST_ATTRIBUTES = 24
 _MOST_ITEMS = 4
 _DEEPEST = 3
 _MOST_FILES = 30
@@ -82,11 +83,16 @@ class Observer:
 
 def attributes_of(value: Any) -> list[str]:
     kind = type(value)
-    properties = [name for name in dir(kind) if isinstance(inspect.getattr_static(kind, name, None), property)]
+    properties = _properties(kind)
     slots = [name for name in getattr(kind, "__slots__", ()) if isinstance(name, str)]
     own = [name for name in getattr(value, "__dict__", {}) if isinstance(name, str)]
     public = [name for name in dict.fromkeys((*own, *slots, *properties)) if name.isidentifier() and name[0] != "_"]
     return public[:_MOST_ATTRIBUTES]
+
+
+@functools.lru_cache(maxsize=256)
+def _properties(kind: type) -> tuple[str, ...]:
+    return tuple(name for name in dir(kind) if isinstance(inspect.getattr_static(kind, name, None), property))
 
 
 def files_in(folder: Path) -> dict[str, tuple[str, str]]:

@@ -66,7 +66,12 @@ def _piece(operation: str, argument: Any, chance: random.Random, groups: dict[in
         return "".join(_walk(chance.choice(argument[1]), chance, groups))
     if operation in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         least, most, inner = argument
-        times = chance.randint(int(least), max(int(least), min(int(most), int(least) + _MOST_REPEATS)))
+        is_least = chance.random() < 0.4
+        times = (
+            int(least)
+            if is_least
+            else chance.randint(int(least), max(int(least), min(int(most), int(least) + _MOST_REPEATS)))
+        )
         return "".join("".join(_walk(inner, chance, groups)) for _ in range(min(times, 40)))
     if operation in ("SUBPATTERN", "ATOMIC_GROUP"):
         text = "".join(_walk(argument[-1] if operation == "SUBPATTERN" else argument, chance, groups))
@@ -87,7 +92,9 @@ def _member(options: Sequence[Any], chance: random.Random) -> str:
         excluded = {letter for letter in string.printable[:95] if _belongs(options[1:], letter)}
         allowed = [letter for letter in string.ascii_lowercase + string.digits + " .-" if letter not in excluded]
         return chance.choice(allowed or ["~"])
-    operation, argument = chance.choice(list(options))
+    # of a class with a blank in it the blank reads best
+    is_blank = (str(options[0][0]), options[0][1]) == ("LITERAL", 32) and chance.random() < 0.7
+    operation, argument = options[0] if is_blank else chance.choice(list(options))
     if str(operation) == "LITERAL":
         return chr(argument)
     if str(operation) == "RANGE":

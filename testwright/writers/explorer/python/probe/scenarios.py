@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import functools
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -95,3 +98,18 @@ class Scenario:
 
     def size(self) -> int:
         return len(self.key())
+
+
+def text_of(choice: Choice) -> str:
+    """The text that the choice is; empty when it is none."""
+    value = value_of(choice.text)
+    return value if isinstance(value, str) else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def value_of(text: str) -> Any:
+    """The literal's value, not to be changed; a type of its own for anything else."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return NotImplemented

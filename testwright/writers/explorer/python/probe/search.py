@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import dataclasses
-import functools
 import inspect
 import itertools
 import random
@@ -16,11 +14,12 @@ from typing import Any
 from testwright.writers.explorer.python.probe.bench import Bench, Outcome
 from testwright.writers.explorer.python.probe.clocks import Clock
 from testwright.writers.explorer.python.probe.mutating import near
-from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario
+from testwright.writers.explorer.python.probe.pairing import pairs
+from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario, text_of, value_of
 from testwright.writers.explorer.python.probe.spelling import spelled
 from testwright.writers.explorer.python.probe.suspicions import Judge, Seen, Suspicion
 from testwright.writers.explorer.python.probe.switching import Changes
-from testwright.writers.explorer.python.probe.ways import Way
+from testwright.writers.explorer.python.probe.ways import Row, Way
 
 _MOST_KEPT = 120
 _MOST_FUNCTIONS = 2
@@ -31,6 +30,7 @@ _MOST_CHOICES = 150
 _MOST_FIRST_STEPS = 4
 _MOST_CHANGES = 4
 _LATEST = 8
+_MOST_PAIRS = 200
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,15 @@ class Search:
         self.arcs: set[tuple[int, int, int]] = set()
         self.signatures: set[str] = set()
         self.promising: list[Scenario] = []
+        self.leading: list[Scenario] = []
+        """Those of the promising ones that reached something new themselves."""
         self.gave_functions: list[tuple[Scenario, Any]] = []
         self.judge = judge
         self.changes = changes
         self.doubts: list[Doubt] = []
         self._first = self._first_tries()
         self._rounds = 0
+        self._rows: dict[int, list[Row]] = {}
         self._stale = 0
         self._learnt = 0
 
@@ -112,11 +115,14 @@ class Search:
         yield from ((scenario, False) for scenario in self.way.seeds())
         yield from ((scenario, False) for scenario in self._with_short_pasts())
         yield from ((scenario, True) for scenario in self.way.foreign())
+        yield from ((scenario, False) for scenario in itertools.islice(pairs(self.way), _MOST_PAIRS))
 
     def _start(self) -> Scenario:
         """What reached something new last is the likeliest to lead further."""
-        latest = self.chance.random() < 0.4
-        return self.chance.choice(self.promising[-_LATEST:] if latest else self.promising)
+        draw = self.chance.random()
+        if not self.leading or draw < 0.2:
+            return self.chance.choice(self.promising)
+        return self.chance.choice(self.leading[-_LATEST:] if draw < 0.6 else self.leading)
 
     def _learn(self) -> None:
         """What the code compares with may be a good argument, or a part of one."""
@@ -161,6 +167,7 @@ class Search:
         self.arcs |= outcome.arcs
         if fresh and not foreign:
             self.promising.append(scenario)
+            self.leading.append(scenario)
         if not foreign and self._is_doubtful(scenario, outcome):
             return fresh
         if self.changes is not None:
@@ -249,17 +256,27 @@ class Search:
     def _with_another_argument(self, scenario: Scenario, way: Way) -> Scenario:
         if not way.rows:
             return scenario
-        row = self.chance.choice(way.rows)
+        row = self.chance.choice(self._weighed(way))
         at = next((at for at, argument in enumerate(scenario.arguments) if argument.parameter == row.parameter), None)
         if at is None or self.chance.random() < 0.4:
             return way.changed(scenario, row, self.chance.choice(row.choices))
         return scenario.with_choice(at, self._mutated(scenario.arguments[at].choice, row.choices))
 
+    def _weighed(self, way: Way) -> list[Row]:
+        """What decisions are made by is changed three times as often as the rest."""
+        known = self._rows.get(id(way))
+        if known is None:
+            decisive = self.way.decisive
+            known = self._rows[id(way)] = [*way.rows, *2 * [row for row in way.rows if row.parameter in decisive]]
+        return known
+
     def _mutated(self, choice: Choice, others: list[Choice]) -> Choice:
         value = value_of(choice.text)
         if value is NotImplemented:
             return self.chance.choice(others)
-        texts = [text for other in others if (text := text_of(other))]
+        heard = [text for other in others if other.invented and (text := text_of(other))]
+        is_heard = heard and self.chance.random() < 0.5
+        texts = heard if is_heard else [text for other in others if (text := text_of(other))]
         written = spelled(near(value, texts, self.chance), self.bench.names)
         return Choice(written, choice.setup, invented=True) if written is not None else choice
 
@@ -269,18 +286,3 @@ def number_of(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def text_of(choice: Choice) -> str:
-    """The text that the choice is; empty when it is none."""
-    value = value_of(choice.text)
-    return value if isinstance(value, str) else ""
-
-
-@functools.lru_cache(maxsize=4096)
-def value_of(text: str) -> Any:
-    """The literal's value, not to be changed; a type of its own for anything else."""
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return NotImplemented

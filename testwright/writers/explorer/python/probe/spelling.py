@@ -57,11 +57,23 @@ def spelled(value: Any, names: dict[str, Any]) -> str | None:
         return None  # a property or a __repr__ of the project's own code
     if len(text) > LONGEST:
         return None
+    if _is_plain(value):
+        return text
     try:
         again = eval(text, dict(names))
         return text if type(again) is type(value) and bool(again == value) else None
     except Exception:
         return None
+
+
+def _is_plain(value: Any) -> bool:
+    """Made of Python's own literals alone: nothing can go wrong on the way back."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))
+    if kind is dict:
+        return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
+    return value is None or kind in (bool, int, str, float)
 
 
 def quoted(text: str) -> str:

@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import Any
 
-from testwright.writers.explorer.python.probe.bench import Bench, Outcome
+from testwright.writers.explorer.python.probe.bench import Bench, Check, Outcome
 from testwright.writers.explorer.python.probe.scenarios import Scenario
 
 _SWITCH = "__testwright_mutant__"
@@ -109,13 +109,26 @@ class Changes:
         self.missed -= lines
         return frozenset([*(f"change {number}" for number in shown), *(f"line {line}" for line in lines)])
 
-    def is_shown(self, number: int, scenario: Scenario, outcome: Outcome) -> bool:
-        """Whether a test of this outcome would fail with the change at work."""
+    def _with_change(self, number: int, scenario: Scenario) -> Outcome | None:
         setattr(builtins, _SWITCH, number.__eq__)
         try:
-            changed = self.bench.run(scenario, traced=False)
+            return self.bench.run(scenario, traced=False)
         finally:
             setattr(builtins, _SWITCH, _asleep)
+
+    def checks_that_show(self, gains: frozenset[str], scenario: Scenario, outcome: Outcome) -> list[Check]:
+        """What a test has to look at, so that it fails with each of these changes; nothing where all of it matters."""
+        needed: set[Check] = set()
+        for gain in gains:
+            changed = self._with_change(int(gain.split()[1]), scenario) if gain.startswith("change") else None
+            if changed is not None and not changed.error:
+                needed.update(set(outcome.checks) - set(changed.checks))
+        kinds = [check for check in outcome.checks if check.how == "instance"] if needed else []
+        return [check for check in outcome.checks if check in needed or check in kinds]
+
+    def is_shown(self, number: int, scenario: Scenario, outcome: Outcome) -> bool:
+        """Whether a test of this outcome would fail with the change at work."""
+        changed = self._with_change(number, scenario)
         if changed is None:
             return True  # it did not end, or failed in a way that nobody meant
         if outcome.error is not None or changed.error is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import inspect
 import keyword
 import re
@@ -56,6 +57,7 @@ class Way:
     patches: list[tuple[Patch, ...]] = field(default_factory=lambda: [()])
     documented: list[Scenario] = field(default_factory=list)
     numbers: frozenset[float] = frozenset()
+    decisive: frozenset[str] = frozenset()
     is_of_result: bool = False
     maker: Way | None = None
     siblings: list[Way] = field(default_factory=list)
@@ -174,6 +176,8 @@ class Ways:
             yield Way(symbol, subject, static.fget, template="{target}." + member, setups=setups, subject=subject)
             if static.fset is not None and (way := self._assigned(symbol, member, static.fset, subject, setups)):
                 yield way
+        elif isinstance(static, functools.cached_property):
+            yield Way(symbol, subject, static.func, template="{target}." + member, setups=setups, subject=subject)
         elif member == "__setattr__":
             if (way := self._assigned(symbol, _ATTRIBUTE, static, subject, setups)) is not None:
                 yield way
@@ -224,6 +228,7 @@ class Ways:
                 return None
         way = Way(symbol, target, function, rows)
         way.patches = self.stubs(function)
+        way.decisive = self.inputs.facts.decisive(function)
         way.numbers = frozenset(self.inputs.facts.compared_numbers(function))
         way.documented = self._documented(way, symbol, function, parameters)
         return way
@@ -268,9 +273,15 @@ def _own_members(kind: type, names: dict[str, Any]) -> Iterator[tuple[str, Any]]
             if member in seen or (member.startswith("_") and not special):
                 continue
             seen.add(member)
-            code = code_of(static.fget if isinstance(static, property) else static)
+            code = code_of(_function_of(static))
             if code is not None and code.co_filename != "<string>":  # what dataclass generates is not theirs
                 yield member, static
+
+
+def _function_of(static: Any) -> Any:
+    if isinstance(static, functools.cached_property):
+        return static.func
+    return static.fget if isinstance(static, property) else static
 
 
 def _parameters(function: Any) -> list[inspect.Parameter]:
