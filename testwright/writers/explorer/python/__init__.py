@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from testwright.domain.drafts import Draft, Writing
+from testwright.domain.drafts import Draft, Skipped, Writing
 from testwright.domain.edges import order_json
 from testwright.domain.errors import PermanentError
 from testwright.domain.paths import base_name
@@ -28,17 +28,18 @@ class PythonExplorer:
 
     async def explore(self, task: WritingTask, seconds: float) -> Writing:
         module = module_name(task.source.path, task.view)
-        found = await _explored(task, module, seconds, None)
+        found, skipped = await _explored(task, module, seconds, None)
         # A possible bug is shown as a plain function: a class around it would hide what it is about.
         suspects = suspects_of(found, module, task.analysis) if task.framework == "pytest" else ()
-        return Writing(draft=draft_of(found, module, task.options, task.framework), suspects=suspects)
+        draft = draft_of(found, module, task.options, task.framework)
+        return Writing(draft=draft, suspects=suspects, skipped=skipped)
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps, seconds: float) -> Writing | None:
         """Calls that show a change nobody noticed so far, or reach a line that no test reached."""
         if not gaps.unnoticed and not gaps.missed:
             return None
         module = module_name(task.source.path, task.view)
-        found = await _explored(task, module, seconds, gaps, draft)
+        found, _ = await _explored(task, module, seconds, gaps, draft)
         if not found:
             return None
         return Writing(draft=draft_of(found, module, task.options, task.framework, beside=draft))
@@ -46,8 +47,11 @@ class PythonExplorer:
 
 async def _explored(
     task: WritingTask, module: str, seconds: float, gaps: Gaps | None, draft: Draft | None = None
-) -> tuple[Record, ...]:
-    """What the probe saw; a draft is where it goes on from. Raises PermanentError when it could not run."""
+) -> tuple[tuple[Record, ...], tuple[Skipped, ...]]:
+    """What the probe saw, and what it left alone. Raises PermanentError when it could not run.
+
+    A draft is where it goes on from.
+    """
     name = base_name(task.source.path)
     if not is_importable(module):
         raise PermanentError(
@@ -63,15 +67,16 @@ async def _explored(
     if explored.problem is not None:
         problem = explored.problem
         raise PermanentError(problem.message, code=problem.code, hint=problem.hint, retryable=True)
-    found = records.read(explored.reports.get(REPORT))
-    if found is None:
+    report = explored.reports.get(REPORT)
+    found = records.read(report)
+    if found is None or report is None:
         raise PermanentError(
             f"The run that explores {name} left no report.",
             code="no_report",
             hint="The file may end the process when it is imported or called; guard that code and retry.",
             retryable=True,
         )
-    return found
+    return found, records.skipped(report)
 
 
 def _plan(task: WritingTask, module: str, seconds: float, gaps: Gaps | None, draft: Draft | None) -> dict[str, Any]:

@@ -4,9 +4,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from testwright.domain.drafts import Skipped
+
 _MOST_BYTES = 4 << 20
 _MOST_RECORDS = 400
 _MOST_TEXT = 2000
+_MOST_SKIPPED = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,21 @@ def read(report: bytes | None) -> tuple[Record, ...] | None:
         return tuple(_record(row) for row in rows[:_MOST_RECORDS])
     except (ValueError, KeyError, TypeError, RecursionError, AttributeError):
         return None
+
+
+def skipped(report: bytes) -> tuple[Skipped, ...]:
+    """What a report that can be read says of what was left alone."""
+    rows = json.loads(report).get("skipped", [])
+    try:
+        return tuple(
+            Skipped(symbol=_text(symbol), because=one_line(_text(because))) for symbol, because in rows[:_MOST_SKIPPED]
+        )
+    except (ValueError, TypeError):
+        return ()
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _record(row: dict[str, Any]) -> Record:

@@ -35,6 +35,7 @@ from testwright.writers.explorer.python.probe.spelling import STANDARD, spelled
 CALL_SECONDS = 0.5
 _MOST_ITEMS = 20
 _MOST_MOVED = 3
+_LONGEST_TROUBLE = 160
 TEST_MODULES: dict[str, Any] = {
     "asyncio": asyncio,
     "json": json,
@@ -106,6 +107,8 @@ class Bench:
         self.scratch = tempfile.mkdtemp(prefix="explore-")
         self.guard = Guard(self.scratch)
         self._folders = itertools.count()
+        self.trouble = ""
+        """Why nothing can be told of the call before, as far as that is known."""
 
     def close(self) -> None:
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -122,14 +125,17 @@ class Bench:
         try:
             with self.guard.watching(seconds) as printed:
                 outcome = self._observe(scenario, names, arcs if traced else None, printed.getvalue)
-        except (Exception, TimeUp, SystemExit, KeyboardInterrupt):
-            outcome = None
+        except (Exception, TimeUp, SystemExit, KeyboardInterrupt) as error:
+            self.trouble = _trouble(error)
         finally:
             self.guard.active = False
             if folder.exists():
                 shutil.rmtree(folder, ignore_errors=True)
+        if self.guard.refused:
+            self.trouble = f"asks for what is refused while code is explored ({self.guard.refused_event})"
         if outcome is None or self.guard.refused or self._is_local(repr((outcome.checks, outcome.error)), folder):
             return None
+        self.trouble = _trouble(outcome.crash) if outcome.crash is not None else ""
         return dataclasses.replace(outcome, arcs=frozenset(arcs))
 
     def _is_local(self, told: str, folder: Path) -> bool:
@@ -254,6 +260,14 @@ class Bench:
         if getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind:
             return kind.__name__, kind.__module__, message
         return None
+
+
+def _trouble(error: BaseException) -> str:
+    if isinstance(error, TimeUp):
+        return f"does not come to an end within {CALL_SECONDS} s of work"
+    if isinstance(error, SystemExit):
+        return "ends the program (SystemExit)"
+    return f"ends with {type(error).__name__}: {error}"[:_LONGEST_TROUBLE].rstrip(": ")
 
 
 def _values(names: list[str], known: dict[str, Any]) -> tuple[Any, ...]:

@@ -12,11 +12,24 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 _SILENT_SECONDS = 5.0
 _SECONDS_TO_BEGIN = 10.0
-_MOST_MEMORY = 3 << 30
+_SECONDS_TO_DIE = 0.5
+_STILL_BUSY = "does not come to an end"
+_MOST_ADDRESSES = 3 << 30
+_MOST_MORE_MEMORY = 256 << 20
+"""What a child may take beside what it begins with."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a child was doing when it ended without an answer, and how it ended."""
+
+    doing: str
+    because: str
 
 
 class Pulse:
@@ -38,8 +51,9 @@ class Pulse:
         return self._shared[12 : 12 + size].decode("utf-8", "replace")
 
 
-def in_child(work: Callable[[Pulse], Any], seconds: float) -> tuple[Any, str]:
-    """The work's JSON result, and an empty text; or None and what the child was doing when it was ended or died."""
+def in_child(work: Callable[[Pulse], Any], seconds: float) -> tuple[Any, Ended]:
+    """The work's JSON result; or None, and what became of the child."""
+    answer = None
     pulse = Pulse()
     reading, writing = os.pipe()
     sys.stdout.flush()
@@ -52,22 +66,51 @@ def in_child(work: Callable[[Pulse], Any], seconds: float) -> tuple[Any, str]:
         answer = _listen(reading, pulse, seconds)
     finally:
         os.close(reading)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    return (answer, "") if answer is not None else (None, pulse.doing())
+        done, status = _gone(child, 0.0 if answer is not None else _SECONDS_TO_DIE)
+        if not done:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    return answer, Ended(pulse.doing(), _end(status) if done else _STILL_BUSY)
+
+
+def _gone(child: int, seconds: float) -> tuple[int, int]:
+    """Its id and status, if it has ended by itself; its pipe is closed a moment before it is gone."""
+    until = time.monotonic() + seconds
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done or time.monotonic() >= until:
+            return done, status
+        time.sleep(0.01)
+
+
+def _end(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return f"ends the process ({signal.Signals(os.WTERMSIG(status)).name})"
+    return "ends the process"
 
 
 def _live(work: Callable[[Pulse], Any], pulse: Pulse, reading: int, writing: int) -> None:
     try:
         os.close(reading)
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+            _limit(resource.RLIMIT_AS, _MOST_ADDRESSES)
+            _limit(resource.RLIMIT_DATA, _held() + _MOST_MORE_MEMORY)
         data = json.dumps(work(pulse)).encode()
         while data:
             data = data[os.write(writing, data) :]
     finally:
         os._exit(0)
+
+
+def _limit(what: int, most: int) -> None:
+    resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
+
+
+def _held() -> int:
+    """Bytes of data that this process has by now; raises OSError where the system does not say."""
+    with open("/proc/self/statm", encoding="ascii") as told:
+        return int(told.read().split()[5]) * resource.getpagesize()
 
 
 def _listen(reading: int, pulse: Pulse, seconds: float) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,6 +77,21 @@ class SymbolSearch:
         if ground.changes is not None:
             return list(self._gaining(ground.changes))
         return [*told_apart(list(self._told(found))), *_doubtful(self.doubts)]
+
+    def silence(self) -> str:
+        """Why nothing can be told, where nothing can."""
+        if not self.searches:
+            return "nothing says what it could be called with"
+        troubles: Counter[str] = Counter()
+        for search in self.searches.values():
+            troubles.update(search.troubles)
+        calls = sum(len(search.tried) for search in self.searches.values())
+        if not calls:
+            return "there was no time left to call it"
+        most = troubles.most_common(1)
+        if not most or not most[0][0]:
+            return "what it gives cannot be written down"
+        return f"none of {calls} calls came to a result that can be written down; most: {most[0][0]}"
 
     def _search(self, some: list[Way], end: float) -> None:
         """Each way in turn, for as long as its code is worth; then those again that may have more to tell."""

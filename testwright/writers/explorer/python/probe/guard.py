@@ -50,6 +50,7 @@ class Guard:
         self.free_folder = os.path.realpath(free_folder)
         self.active = False
         self.refused = False
+        self.refused_event = ""
         self.seed = 0
         self.drew = False
         self.has_new_environment = False
@@ -98,7 +99,7 @@ class Guard:
         random.seed(self.seed)
         numbers, self.drew = random.getstate(), False
         before = [(number, signal.signal(number, _ring)) for number in (signal.SIGALRM, signal.SIGVTALRM)]
-        self.refused, self.active = False, True
+        self.refused, self.refused_event, self.active = False, "its surroundings", True
         signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds, seconds)
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds)
         try:
@@ -138,7 +139,7 @@ class Guard:
                 self._refuse(event)
 
     def _refuse(self, event: str) -> None:
-        self.refused = True
+        self.refused, self.refused_event = True, event
         raise PermissionError(f"{event} is not allowed while code is explored")
 
     def _is_free(self, path: Any) -> bool:

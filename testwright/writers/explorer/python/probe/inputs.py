@@ -320,7 +320,7 @@ class Inputs:
             return self._built_from_subclass(kind, depth)
         needed: list[list[Choice]] = []
         extra: list[Choice] = []
-        hints = _hints(kind.__init__) or _hints(kind.__new__) or _hints(kind)
+        hints = _hints(vars(kind).get("__new__")) or _hints(kind.__init__) or _hints(kind)
         for parameter in constructor_parameters(kind):
             if parameter.kind is parameter.VAR_POSITIONAL:
                 extra.extend(self._several(hints.get(parameter.name), kind, parameter.name, depth))
@@ -348,7 +348,7 @@ class Inputs:
 
     def _several(self, hint: Any, kind: type, name: str, depth: int) -> list[Choice]:
         """One or two of what may be given in any number, where that is said."""
-        found = self.of_type(hint, kind.__init__, name, depth + 1)[:4] if hint is not None else []
+        found = self.of_type(hint, kind, name, depth + 1)[:4] if hint is not None else []
         pairs = [Choice(f"{one.text}, {two.text}", one.setup + two.setup) for one, two in itertools.pairwise(found)]
         return [*found, *pairs[:1]]
 

@@ -23,13 +23,19 @@ from testwright.writers.explorer.python.probe.exploring import Ground, SymbolSea
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.switching import Changes
 
-_MOST_ATTEMPTS = 3
+_MOST_ATTEMPTS = 8
+_FORGIVEN = 3
+"""So many calls of one thing are left out for themselves; a further one takes all its calls with it."""
+_MOST_REASONS = 3
+_LONGEST_SHOWN = 80
 _SEARCH_SHARE = 0.75
 _LEAST_SECONDS = 0.3
 
 
 def explore(plan: dict[str, Any]) -> None:
-    """Writes `{"records": [...], "found": n, "troubles": [...], "memory": MB}` to the plan's report below OUT.
+    """Writes `{"records": [...], "found": n, "skipped": [...], "memory": MB}` to the plan's report below OUT.
+
+    `skipped` are pairs: a symbol, and why it, or a call of it, was left alone.
 
     With `plan["changes"]` (number and line of changes built into the unit) and `plan["missed"]` (lines) only calls are
     told that show one of those changes, or reach one of those lines.
@@ -41,17 +47,19 @@ def explore(plan: dict[str, Any]) -> None:
     changes = Changes(bench, dict(plan["changes"]), plan["missed"]) if is_again else None
     ground = Ground(plan, facts, bench, changes)
     try:
-        records, troubles = _of_symbols(ground, plan["seconds"] * _SEARCH_SHARE)
+        records, skipped = _of_symbols(ground, plan["seconds"] * _SEARCH_SHARE)
         records = examples.weighed(records, plan.get("claims", []), bench, facts)
         if changes is None and plan["integration"]:
             records.extend(_seams([record for record in records if "suspicion" not in record], bench))
         for record in records:
             record["homes"] = collaborators.homes(_texts(record), unit, bench.others)
         kept = replay.steady(bench, records, until=time.monotonic() + plan["seconds"])
+        if changes is None:
+            skipped.extend(_unsteady(records, kept))
     finally:
         bench.close()
     path = Path(os.environ.get("OUT", "/out"), plan["report"])
-    report = {"records": kept, "found": len(records), "troubles": troubles, "memory": _peak_mb()}
+    report = {"records": kept, "found": len(records), "skipped": skipped, "memory": _peak_mb()}
     path.write_text(json.dumps(report), encoding="utf-8")
 
 
@@ -76,42 +84,78 @@ def _worked() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _of_symbols(ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], list[str]]:
-    """Records of all symbols, and a word on each that could not be explored to its end."""
+def _unsteady(found: list[dict[str, Any]], kept: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Symbols of which nothing is left once their calls were made again."""
+    left = {record["symbol"].split(".")[0] for record in kept}
+    gone = dict.fromkeys(name for record in found if (name := record["symbol"].split(".")[0]) not in left)
+    return [(name, "what it gives differs from one run to the next") for name in gone if "+" not in name]
+
+
+def _of_symbols(ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """Records of all symbols, and a word on what was left alone."""
     records: list[dict[str, Any]] = []
-    troubles: list[str] = []
-    symbols = [name for name in ground.plan["symbols"] if name in ground.bench.names]
     facts, changes = ground.facts, ground.changes
+    symbols = [name for name in ground.plan["symbols"] if name in ground.bench.names]
+    skipped = [
+        (name, "it is not there once the file is loaded") for name in ground.plan["symbols"] if name not in symbols
+    ]
     weights = [facts.weight(name) if changes is None else changes.open_in(facts.reached_in(name)) for name in symbols]
     for at, name in enumerate(symbols):
         if changes is not None and not changes.open_in(facts.reached_in(name)):
             continue
         share = (seconds - _worked()) * weights[at] / sum(weights[at:])
-        found, trouble = _explore_symbol(name, ground, max(share, _LEAST_SECONDS))
+        found, reasons = _explore_symbol(name, ground, max(share, _LEAST_SECONDS))
         records.extend(found)
-        troubles.extend([f"{name}: {trouble}"] if trouble else [])
+        skipped.extend((name, reason) for reason in reasons)
         if changes is not None:
             changes.forget({gain for record in found for gain in record["gains"]})
-    return records, troubles
+    return records, skipped
 
 
-def _explore_symbol(name: str, ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], str]:
-    """The symbol's records, and a word on what went wrong. A call that hangs or crashes is avoided the next time."""
+def _explore_symbol(name: str, ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], list[str]]:
+    """The symbol's records, and what was left alone and why: a call that hangs or crashes is avoided the next time."""
     avoid: set[str] = set()
+    reasons: dict[str, str] = {}
     before = _worked()
     for _ in range(_MOST_ATTEMPTS):
         share = max(seconds - (_worked() - before), 0.5)
 
-        def work(pulse: Pulse, share: float = share) -> list[dict[str, Any]]:
-            return SymbolSearch(ground, name, pulse, frozenset(avoid)).records(share)
+        def work(pulse: Pulse, share: float = share) -> tuple[list[dict[str, Any]], str]:
+            search = SymbolSearch(ground, name, pulse, frozenset(avoid))
+            return search.records(share), search.silence()
 
-        found, culprit = in_child(work, PATIENCE * share + 8.0)
-        if found is not None:
-            return found, ""
+        answer, ended = in_child(work, PATIENCE * share + 8.0)
+        if answer is not None:
+            found, silence = answer
+            said = _said(reasons)
+            return found, [*said, *([silence] if silence and not found and not said else [])]
+        culprit = ended.doing
         if culprit in avoid:
             break
         avoid.add(culprit)
-    return [], f"ended at {culprit[:200]}"
+        reasons[culprit] = ended.because
+        target = _target(culprit)
+        if sum(_target(other) == target for other in reasons) > _FORGIVEN:
+            avoid.add(target)
+    return [], _said(reasons)
+
+
+def _said(reasons: dict[str, str]) -> list[str]:
+    """One call for each thing that is called, and for each way in which that ended."""
+    first: dict[tuple[str, str], str] = {}
+    for call, because in reasons.items():
+        first.setdefault((_target(call), because), f"{_shown(call)} {because}")
+    return list(first.values())[:_MOST_REASONS]
+
+
+def _target(culprit: str) -> str:
+    """What is called, up to the bracket: a call of this is avoided whatever it is given."""
+    return culprit.splitlines()[-1].partition("(")[0] + "(" if culprit else ""
+
+
+def _shown(culprit: str) -> str:
+    call = culprit.splitlines()[-1] if culprit else "it"
+    return call if len(call) <= _LONGEST_SHOWN else f"{call[:_LONGEST_SHOWN]}…"
 
 
 def _seams(records: list[dict[str, Any]], bench: Bench) -> list[dict[str, Any]]:
@@ -121,8 +165,8 @@ def _seams(records: list[dict[str, Any]], bench: Bench) -> list[dict[str, Any]]:
         def work(pulse: Pulse) -> list[dict[str, Any]]:
             return seams.records(records, bench, pulse.beat, frozenset(avoid))
 
-        found, culprit = in_child(work, 5.0)
+        found, ended = in_child(work, 5.0)
         if isinstance(found, list):
             return found
-        avoid.add(culprit)
+        avoid.add(ended.doing)
     return []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import stat
 import sys
@@ -90,9 +89,15 @@ def attributes_of(value: Any) -> list[str]:
     return public[:_MOST_ATTRIBUTES]
 
 
-@functools.lru_cache(maxsize=256)
 def _properties(kind: type) -> tuple[str, ...]:
-    return tuple(name for name in dir(kind) if isinstance(inspect.getattr_static(kind, name, None), property))
+    known = _KNOWN.get(kind)
+    if known is None:
+        known = tuple(name for name in dir(kind) if isinstance(inspect.getattr_static(kind, name, None), property))
+        _KNOWN[kind] = known
+    return known
+
+
+_KNOWN: dict[type, tuple[str, ...]] = {}
 
 
 def files_in(folder: Path) -> dict[str, tuple[str, str]]:

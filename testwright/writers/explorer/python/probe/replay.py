@@ -52,7 +52,8 @@ def _together(bench: Bench, records: list[dict[str, Any]], until: float) -> list
         return results
 
     while records:
-        answer, culprit = in_child(work, max(5.0, until - time.monotonic()))
+        answer, ended = in_child(work, max(5.0, until - time.monotonic()))
+        culprit = ended.doing
         if answer is not None:
             return [record for record, held in zip(records, answer, strict=True) if held]
         if not culprit.isdigit():

@@ -7,6 +7,7 @@ import dataclasses
 import inspect
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,7 @@ class Search:
         self.judge = judge
         self.changes = changes
         self.doubts: list[Doubt] = []
+        self.troubles: Counter[str] = Counter()
         self._first = self._first_tries()
         self._rounds = 0
         self._rows: dict[int, list[Row]] = {}
@@ -142,7 +144,7 @@ class Search:
     def seen(self, scenario: Scenario) -> Outcome | None:
         """What one more call does, when that can be told and looks like no bug."""
         key = scenario.key()
-        if key in self.avoid or len(key) > 600:
+        if len(key) > 600 or is_avoided(key, self.avoid):
             return None
         self.before_call(key)
         outcome = self.bench.run(scenario)
@@ -153,12 +155,14 @@ class Search:
     def _try(self, scenario: Scenario, foreign: bool = False) -> bool:
         """Whether it reached lines in an order not seen before."""
         key = scenario.key()
-        if key in self.tried or key in self.avoid or len(key) > 600:
+        if key in self.tried or len(key) > 600 or is_avoided(key, self.avoid):
             return False
         self.tried.add(key)
         self.before_call(key)
         with self.changes.watching() if self.changes else contextlib.nullcontext():
             outcome = self.bench.run(scenario)
+        if outcome is None or not outcome.can_be_told:
+            self.troubles[self.bench.trouble] += 1
         if outcome is None or (foreign and outcome.error is None and outcome.arcs <= self.arcs):
             return False  # a value of the wrong kind is worth a test where the code itself has an answer to it
         if inspect.isfunction(outcome.value) and len(self.gave_functions) < _MOST_FUNCTIONS:
@@ -279,6 +283,13 @@ class Search:
         texts = heard if is_heard else [text for other in others if (text := text_of(other))]
         written = spelled(near(value, texts, self.chance), self.bench.names)
         return Choice(written, choice.setup, invented=True) if written is not None else choice
+
+
+def is_avoided(key: str, avoid: frozenset[str]) -> bool:
+    """Whether it is one of these calls, or of what is called nowhere any more: `os.abort(`."""
+    if not avoid:
+        return False
+    return key in avoid or any(call.endswith("(") and call in key for call in avoid)
 
 
 def number_of(text: str) -> float | None:

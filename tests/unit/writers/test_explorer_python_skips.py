@@ -1,0 +1,69 @@
+"""Calls that end badly cost their unit alone, and are told with the reason."""
+
+import json
+import os
+import signal
+import time
+
+from testwright.domain.drafts import Skipped
+from testwright.writers.explorer.python import records
+from testwright.writers.explorer.python.probe.children import in_child
+from testwright.writers.explorer.python.probe.main import _said
+from testwright.writers.explorer.python.probe.search import is_avoided
+
+
+def test_a_child_that_gives_an_answer_is_heard():
+    answer, _ = in_child(lambda pulse: [1, 2], 5.0)
+
+    assert answer == [1, 2]
+
+
+def test_a_child_that_crashes_is_told_with_its_signal_and_what_it_did():
+    def work(pulse):
+        pulse.beat("crash(3)")
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+    answer, ended = in_child(work, 5.0)
+
+    assert answer is None
+    assert (ended.doing, ended.because) == ("crash(3)", "ends the process (SIGSEGV)")
+
+
+def test_a_child_that_never_ends_is_ended():
+    def work(pulse):
+        pulse.beat("loop()")
+        time.sleep(60)
+
+    answer, ended = in_child(work, 0.5)
+
+    assert answer is None
+    assert ended.because == "does not come to an end"
+
+
+def test_what_eats_memory_gets_an_error_instead():
+    def work(pulse):
+        try:
+            return len(bytearray(1 << 30))
+        except MemoryError:
+            return "refused"
+
+    assert in_child(work, 20.0)[0] == "refused"
+
+
+def test_one_call_is_told_for_each_way_in_which_a_thing_ended():
+    ends = {"f(1)": "ends the process", "f(2)": "ends the process", "x = C()\nx.g(3)": "does not come to an end"}
+
+    assert _said(ends) == ["f(1) ends the process", "x.g(3) does not come to an end"]
+
+
+def test_a_call_is_avoided_by_itself_or_with_all_calls_of_what_it_calls():
+    assert is_avoided("f(1)", frozenset({"f(1)"}))
+    assert is_avoided("x = C()\nx.g(9)", frozenset({"x.g("}))
+    assert not is_avoided("f(2)", frozenset({"f(1)", "x.g("}))
+
+
+def test_what_was_left_alone_is_read_with_distrust():
+    report = {"records": [], "skipped": [["f", "f(1) ends\nthe process"]]}
+
+    assert records.skipped(json.dumps(report).encode()) == (Skipped(symbol="f", because="f(1) ends the process"),)
+    assert records.skipped(json.dumps({"records": [], "skipped": [7]}).encode()) == ()
