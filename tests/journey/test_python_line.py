@@ -331,7 +331,9 @@ def test_failures_skips_tables_and_loops_are_told_apart(tmp_path):
         "def test_skips():\n    pytest.skip('no')\n"
         "@pytest.mark.parametrize('x', [1, 2])\ndef test_table(x):\n    assert f(x) == 1\n"
         "def test_loops():\n    while f(True): pass\n"
-        "class TestGroup:\n    def test_one(self):\n        assert f(1) == 1\n"
+        "class TestGroup:\n    def setup_method(self):\n        self.n = 1\n"
+        "    def test_one(self):\n        assert f(self.n) == 1\n"
+        "class TestPlace:\n    def test_in_it(self, tmp_path):\n        assert f(1) == 1\n"
     )
     report = run(folder, suite, limits=Limits(wall=timedelta(seconds=12)), coverage=False)
 
@@ -342,6 +344,7 @@ def test_failures_skips_tables_and_loops_are_told_apart(tmp_path):
     assert found["test_table"].outcome is Outcome.FAILED
     assert "did not end within 3 s" in found["test_loops"].message
     assert found["TestGroup"].outcome is Outcome.PASSED
+    assert found["test_in_it"].outcome is Outcome.PASSED
 
 
 def test_only_the_named_tests_run_and_the_projects_addopts_are_not_obeyed(tmp_path):
@@ -376,11 +379,14 @@ def test_ends():
     os._exit(0)
 
 class TestGroup:
+    def setup_method(self):
+        self.name = "one"
+
     def test_one(self):
-        f("one")
+        f(self.name)
 
     def test_two(self):
-        assert seen[-1] == "one"
+        assert seen[-1] == self.name
 """
 
 

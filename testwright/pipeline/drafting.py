@@ -12,7 +12,7 @@ from testwright.domain.drafts import Asked, Case, Draft, Skipped, Writing
 from testwright.domain.errors import ENDS_THE_FILE, PermanentError, TransientError
 from testwright.domain.ports import Gaps, Language, WritingTask
 from testwright.domain.sessions import TestType
-from testwright.domain.styles import Sample
+from testwright.domain.styles import Sample, Style
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
 from testwright.pipeline import shelf, telling
@@ -249,8 +249,7 @@ async def _task(bench: Bench) -> WritingTask:
 def _fitted(bench: Bench, draft: Draft) -> Draft:
     """In the project's style, under names that the suite which they join does not have yet."""
     language, sample, host = bench.job.language, _sample(bench), bench.baseline.host
-    if sample is not None:
-        draft = language.styled(draft, sample.style)
+    draft = language.styled(draft, sample.style if sample is not None else Style())
     taken = set(language.names_in(host.text)) if host is not None else set()
     clashing = taken & {case.name for case in draft.cases}
     if not clashing:

@@ -137,15 +137,20 @@ def _advised(case: Case, advice: str) -> tuple[str, ...]:
 
 def places_of(draft: Draft, lines: Sequence[str]) -> dict[str, range]:
     """Which lines of the text (from 1) each test takes up. A test that was written otherwise is not found."""
-    bare = [line.strip() for line in lines]
+    bare = [_bare(line) for line in lines]
     places: dict[str, range] = {}
     for case in draft.cases:
-        first, *more = [line.strip() for line in case.code.strip().splitlines()] or [""]
+        first, *more = [_bare(line) for line in case.code.strip().splitlines()] or [""]
         for at, line in enumerate(bare):
             if first and line.endswith(first) and bare[at + 1 : at + 1 + len(more)] == more:
                 places[case.name] = range(at + 1, at + 2 + len(more))
                 break
     return places
+
+
+def _bare(line: str) -> str:
+    """A method of a class is a plain function in a draft."""
+    return line.strip().replace("(self, ", "(").replace("(self)", "()")
 
 
 def _samples(bench: Bench) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.sessions import SourceFile
+from testwright.domain.styles import Style
 from testwright.languages.python import Python
 
 SUITE = '''
@@ -153,3 +156,65 @@ def test_a_helper_of_the_class_that_asserts_is_an_oracle():
     preamble = SUITE.partition("class CartTests")[0]
 
     assert fault("self.check_total(parse('1'), 1)", preamble) is None
+
+
+IN_CLASSES = """from shop import parse
+
+
+class TestParse:
+    def test_one(self):
+        assert parse("1") == 1
+
+
+class TestCart:
+    def setup_method(self):
+        self.cart = Cart()
+
+    def test_nothing(self):
+        assert self.cart.total == 0
+"""
+PLAIN = Draft(
+    preamble="import pytest\n\nfrom shop import Cart, parse, render",
+    cases=(
+        Case(name="test_two", code='def test_two(tmp_path):\n    assert parse("2") == 2', targets=("parse",)),
+        Case(
+            name="test_table",
+            code="@pytest.mark.parametrize(\n    'n', [1, 2]\n)\ndef test_table(\n    n,\n):\n    assert render(n)",
+            targets=("render",),
+        ),
+        Case(name="test_adds", code="def test_adds():\n    assert Cart().add(1) == 1", targets=("Cart.add",)),
+    ),
+)
+
+
+def test_where_a_project_has_its_tests_in_classes_of_pytest_new_ones_stand_in_some_too():
+    python = Python()
+
+    text = python.render(python.styled(PLAIN, python.style_of(IN_CLASSES)))
+
+    assert 'class TestParse:\n    def test_two(self, tmp_path):\n        assert parse("2") == 2\n' in text
+    assert "class TestRender:\n    @pytest.mark.parametrize(\n" in text
+    assert "    def test_table(\n        self,\n        n,\n    ):" in text
+    assert "class TestCart:\n    def test_adds(self):\n" in text
+    assert [case.name for case in python.split(text).cases] == ["test_two", "test_table", "test_adds"]
+
+
+def test_new_tests_join_a_class_of_pytest_that_shares_nothing_and_no_other():
+    python = Python()
+
+    text = python.added(python.styled(PLAIN, python.style_of(IN_CLASSES)), IN_CLASSES)
+
+    assert (
+        '        assert parse("1") == 1\n\n    def test_two(self, tmp_path):\n        assert parse("2") == 2\n' in text
+    )
+    assert text.count("class TestCart:") == 1
+    assert "class TestCartMore:\n    def test_adds(self):\n        assert Cart().add(1) == 1\n" in text
+
+
+@pytest.mark.parametrize("style", [Style(), Style(in_groups=False, asserts_with="assert")])
+def test_where_a_project_has_no_classes_what_a_writer_calls_a_group_makes_none(style):
+    case = replace(PLAIN.cases[0], group="TestParse")
+
+    text = Python().render(Python().styled(Draft(preamble="from shop import parse", cases=(case,)), style))
+
+    assert text == 'from shop import parse\n\n\ndef test_two(tmp_path):\n    assert parse("2") == 2\n'

@@ -13,7 +13,7 @@ from testwright.languages.python.importing import import_insertions, row_end, ro
 from testwright.languages.python.manners import style_of
 from testwright.languages.python.namespaces import IMPORTS, defined, fresh, imported, is_same, origins, renamed
 from testwright.languages.python.restyling import restyled
-from testwright.languages.python.suites import render
+from testwright.languages.python.suites import flattened, render
 from testwright.languages.python.syntax import (
     bound_names,
     decorators_of,
@@ -158,7 +158,8 @@ def _suite_of(draft: Draft, taken: dict[str, str]) -> list[str]:
             continue
         code = text_of(node)
         if definition.type == "class_definition" and (name := name_of(definition)) in taken:
-            code = re.sub(rf"\bclass {name}\b", f"class {fresh(name, taken)}", code, count=1)
+            other = f"{name}More" if f"{name}More" not in taken else fresh(name, taken)
+            code = re.sub(rf"\bclass {name}\b", f"class {other}", code, count=1)
         found.append(code)
     return found
 
@@ -169,11 +170,15 @@ def _methods(cases: Sequence[Case], shells: Sequence[Node], host: _Host) -> tupl
     places: list[tuple[str, str]] = []
     rest: list[Case] = []
     for case in cases:
-        owner = _class_for(case, host) if classes.is_method(case.code) and case.group not in own else None
+        if classes.wants_class(case):
+            owner, code = _class_of_pytest(case, host), classes.as_method(case.code)
+        else:
+            joins = classes.is_method(case.code) and case.group not in own
+            owner, code = _class_for(case, host) if joins else None, case.code
         if owner is None:
             rest.append(case)
         else:
-            places.append((name_of(owner), case.code))
+            places.append((name_of(owner), code))
     return places, rest
 
 
@@ -192,6 +197,20 @@ def _class_for(case: Case, host: _Host) -> Node | None:
     if named:
         return named[0]
     return found[0] if len(found) == 1 else None
+
+
+def _class_of_pytest(case: Case, host: _Host) -> Node | None:
+    """A class of pytest that is about the target, and shares nothing that a new test would be subject to."""
+    subjects = {
+        _squeezed(name) for target in case.targets[:1] for name in (target.split(".")[0], target.split(".")[-1])
+    }
+    for node in host.root.named_children:
+        definition = definition_of(node)
+        if definition is None or definition.type != "class_definition" or flattened(definition) is None:
+            continue
+        if name_of(definition) == case.group or _subject(name_of(definition)) in subjects:
+            return definition
+    return None
 
 
 def _subject(class_name: str) -> str:

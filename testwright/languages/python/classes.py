@@ -1,7 +1,11 @@
-"""Classes of unittest: taken apart into what their tests share and the tests, and put together again."""
+"""Classes of tests: unittest's are taken apart into what their tests share and the tests, and put together again.
+
+pytest's are put together alone: in a draft their tests are plain functions, with the class as their group.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -11,12 +15,48 @@ from testwright.languages.python.syntax import bound_names, definition_of, ident
 _IMPORTS = ("import_statement", "import_from_statement")
 _METHOD = re.compile(r"^(?:async )?def \w+\(\s*self\b", re.MULTILINE)
 _ASYNC = re.compile(r"^async def ", re.MULTILINE)
+_FUNCTION = re.compile(r"^(?:async )?def test\w*\((?!\s*self\b)", re.MULTILINE)
+_PARAMETERS = re.compile(r"(^(?:async )?def test\w*\()(\s*)(\S)", re.MULTILINE)
+_OF_PYTEST = re.compile(r"Test[A-Z0-9_]\w*")
 _BASE = re.compile(r"(?:^|\W)\w*TestCase\b")
 
 
 def is_method(code: str) -> bool:
     """Whether a case is the method of a class: it takes `self`, and stands on the outermost level."""
     return _METHOD.search(code) is not None
+
+
+def wants_class(case: Case) -> bool:
+    """Whether a plain function is to stand in a class of pytest."""
+    return _OF_PYTEST.fullmatch(case.group or "") is not None and _FUNCTION.search(case.code) is not None
+
+
+def name_for(case: Case) -> str:
+    """The class of pytest for a function's tests: named after its first target, a class's own methods together."""
+    return _class_name(replace(case, group=None, targets=case.targets[:1]), (), set())
+
+
+def as_method(code: str) -> str:
+    """A test function as it stands in a class, still at the left margin."""
+    return _PARAMETERS.sub(_with_self, code, count=1)
+
+
+def as_function(code: str) -> str | None:
+    """A method as it stands on the outermost level, without its `self`; None where it takes none."""
+    definition = next(
+        (found for node in parse(code).named_children if (found := definition_of(node)) is not None), None
+    )
+    parameters = definition.child_by_field_name("parameters") if definition is not None else None
+    first, *others = parameters.named_children if parameters is not None and parameters.named_children else [None]
+    if parameters is None or first is None or first.type != "identifier" or text_of(first) != "self":
+        return None
+    encoded = code.encode()
+    end = others[0].start_byte if others else parameters.end_byte - 1
+    return (encoded[: first.start_byte if others else parameters.start_byte + 1] + encoded[end:]).decode()
+
+
+def of_pytest(name: str, cases: Sequence[Case]) -> str:
+    return f"class {name}:\n" + "\n\n".join(_indented(as_method(case.code.strip("\n"))) for case in cases)
 
 
 def is_test_class(definition: Node, bases: frozenset[str]) -> bool:
@@ -89,6 +129,11 @@ def put_together(preamble: str, cases: Sequence[Case]) -> tuple[str, dict[str, s
     left = re.sub(r"\n{4,}", "\n\n\n", encoded.decode()).strip("\n")
     is_missing = any("(unittest." in text for text in classes.values()) and "unittest" not in imported
     return (_with_unittest(left) if is_missing else left), classes
+
+
+def _with_self(found: re.Match[str]) -> str:
+    start, blanks, first = found.groups()
+    return f"{start}{blanks}self" + (first if first == ")" else f",{blanks or ' '}{first}")
 
 
 def _line(line: bytes) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from testwright.domain.drafts import Draft
+from testwright.domain.drafts import Case, Draft
 from testwright.domain.styles import Style
 from testwright.languages.python import classes
 from testwright.languages.python.annotating import annotated
@@ -14,7 +14,7 @@ from testwright.languages.python.syntax import parse, string_value, text_of, wal
 
 def styled(draft: Draft, style: Style) -> Draft:
     """Names stay as they are, and so does what the tests do."""
-    cases = tuple(replace(case, code=restyled(case.code, style)) for case in draft.cases)
+    cases = tuple(_grouped(replace(case, code=restyled(case.code, style)), style) for case in draft.cases)
     styled_draft = Draft(preamble=restyled(draft.preamble, style), cases=cases)
     if style.is_annotated:
         styled_draft = annotated(styled_draft)
@@ -22,6 +22,14 @@ def styled(draft: Draft, style: Style) -> Draft:
     if style.head and style.head not in preamble:
         preamble = f"{style.head}\n\n{preamble}".strip("\n")
     return replace(styled_draft, preamble=preamble)
+
+
+def _grouped(case: Case, style: Style) -> Case:
+    """Tests of pytest stand in classes where the project's do, and else they are plain functions."""
+    if classes.is_method(case.code) or case.name.startswith("Test"):
+        return case
+    in_class = style.in_groups and style.asserts_with == "assert"
+    return replace(case, group=classes.name_for(case) if in_class else None)
 
 
 def restyled(code: str, style: Style) -> str:

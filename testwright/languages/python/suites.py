@@ -22,9 +22,6 @@ from testwright.languages.python.syntax import (
 )
 
 _IMPORTS = ("import_statement", "import_from_statement")
-_FLAT_METHOD = re.compile(r"\A((?:@[^\n]*\n)*(?:async )?def \w+\()self(?:, *|(?=\)))")
-
-
 _RAISING = ("pytest.raises", "self.assertRaises", "self.assertRaisesRegex")
 
 
@@ -90,11 +87,21 @@ def render(draft: Draft) -> str:
         order.setdefault(case.targets[:1], len(order))
     cases = sorted(draft.cases, key=lambda case: order[case.targets[:1]])
     methods = [case for case in cases if classes.is_method(case.code)]
+    grouped = [case for case in cases if classes.wants_class(case)]
     preamble, by_first = classes.put_together(_clean(draft.preamble), methods)
-    texts = [by_first.get(case.name) if case in methods else case.code for case in cases]
+    by_first |= _classes_of_pytest(grouped)
+    texts = [by_first.get(case.name) if case in methods or case in grouped else case.code for case in cases]
     tests = [_clean(text) for text in texts if text is not None]
     preamble = _without_unused_imports(preamble, tests)
     return "\n\n\n".join(part for part in (preamble, *tests) if part) + "\n"
+
+
+def _classes_of_pytest(cases: Iterable[Case]) -> dict[str, str]:
+    """Each class's text, by the name of its first test."""
+    members: dict[str, list[Case]] = {}
+    for case in cases:
+        members.setdefault(case.group or "", []).append(case)
+    return {tests[0].name: classes.of_pytest(name, tests) for name, tests in members.items()}
 
 
 def _is_test(definition: Node) -> bool:
@@ -116,14 +123,16 @@ def _is_main_block(node: Node) -> bool:
 
 def _tests_of(definition: Node, code: str) -> list[_Test]:
     if definition.type == "class_definition":
-        methods = _flattened(definition)
+        methods = flattened(definition)
         if methods is not None:
             return methods
     return [_Test(name_of(definition), code)]
 
 
-def _flattened(definition: Node) -> list[_Test] | None:
-    """The class's methods as plain functions, or None when they share anything through the class or `self`."""
+def flattened(definition: Node) -> list[_Test] | None:
+    """The class's methods as plain functions, or None when they share anything through the class or `self`. Reports of
+    pytest name the tests of such a class by themselves, those of any other by the class (`testwright_plugin.py`).
+    """
     body = definition.child_by_field_name("body")
     wrapped = definition.parent is not None and definition.parent.type == "decorated_definition"
     if body is None or wrapped or definition.child_by_field_name("superclasses") is not None:
@@ -136,8 +145,8 @@ def _flattened(definition: Node) -> list[_Test] | None:
         if method is None or method.type != "function_definition" or not _is_test(method):
             return None
         indented = " " * child.start_point.column + text_of(child)
-        flat, found = _FLAT_METHOD.subn(r"\1", textwrap.dedent(indented))
-        if not found or "self" in identifiers(parse(flat)):
+        flat = classes.as_function(textwrap.dedent(indented))
+        if flat is None or "self" in identifiers(parse(flat)):
             return None
         methods.append(_Test(name_of(method), flat))
     return methods or None

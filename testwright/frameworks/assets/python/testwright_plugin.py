@@ -6,7 +6,11 @@ and syntax that Python 3.8 reads.
 
 from __future__ import annotations
 
+import dis
+import inspect
 import random
+import re
+import types
 import unittest
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -114,13 +118,39 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 METHODS: set[str] = set()
-"""Node ids of the methods of unittest's classes, each of which is a test of its own in a suite's parts."""
+"""Node ids of methods, each of which is a test of its own in a suite's parts: of unittest's classes, and of those of
+pytest whose tests share nothing."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     owner = getattr(item, "cls", None)
-    if isinstance(owner, type) and issubclass(owner, unittest.TestCase):
+    if isinstance(owner, type) and (issubclass(owner, unittest.TestCase) or shares_nothing(owner)):
         METHODS.add(item.nodeid)
+
+
+def shares_nothing(owner: type) -> bool:
+    """Whether the class is but a place for its tests (`flattened` in languages/python/suites.py says it of texts)."""
+    if owner.__bases__ != (object,) or "." in owner.__qualname__:
+        return False
+    members = [member for name, member in vars(owner).items() if not re.match(r"__\w+__\Z", name)]
+    return all(is_test(member) and not looks_at_self(member) for member in members) and bool(members)
+
+
+def is_test(member: Any) -> bool:
+    return isinstance(member, types.FunctionType) and member.__name__.startswith("test")
+
+
+def looks_at_self(test: types.FunctionType) -> bool:
+    """By its compiled code: a function that is made inside of it may look, too."""
+    own = inspect.unwrap(test)
+    first = own.__code__.co_varnames[:1]
+    used = {name for each in dis.get_instructions(own) for name in as_names(each.argval)}
+    return not first or first[0] in used
+
+
+def as_names(argument: Any) -> tuple[Any, ...]:
+    """Some instructions load two names at once."""
+    return argument if isinstance(argument, tuple) else (argument,) if isinstance(argument, str) else ()
 
 
 def case_name(nodeid: str) -> str:
