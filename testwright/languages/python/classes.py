@@ -47,12 +47,14 @@ def as_function(code: str) -> str | None:
         (found for node in parse(code).named_children if (found := definition_of(node)) is not None), None
     )
     parameters = definition.child_by_field_name("parameters") if definition is not None else None
-    first, *others = parameters.named_children if parameters is not None and parameters.named_children else [None]
-    if parameters is None or first is None or first.type != "identifier" or text_of(first) != "self":
+    listed = parameters.named_children if parameters is not None else []
+    if parameters is None or not listed or listed[0].type != "identifier" or text_of(listed[0]) != "self":
         return None
+    start, end = parameters.start_byte + 1, parameters.end_byte - 1
+    if len(listed) > 1:
+        start, end = listed[0].start_byte, listed[1].start_byte
     encoded = code.encode()
-    end = others[0].start_byte if others else parameters.end_byte - 1
-    return (encoded[: first.start_byte if others else parameters.start_byte + 1] + encoded[end:]).decode()
+    return (encoded[:start] + encoded[end:]).decode()
 
 
 def of_pytest(name: str, cases: Sequence[Case]) -> str:
