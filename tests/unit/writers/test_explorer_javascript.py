@@ -375,3 +375,15 @@ def test_names_of_modules_are_no_inputs():
     module = Module(work.source.path, text, work.view)
 
     assert plan_of(work, module, targets_of(work, module), 3.0)["strings"] == ["tail"]
+
+
+def test_calls_in_files_that_load_the_source_are_examples():
+    text = "export function price(text) {}"
+    caller = "import { price } from './price'\nprice('12.50')\nprice(cart.total)"
+    work = task(
+        text, function("price", text, "text"), **{"src/cart.js": caller, "dist/cart.js": caller.replace("12.50", "0")}
+    )
+
+    spec = targets_of(work, Module(work.source.path, text, work.view))[0].spec
+
+    assert spec["examples"] == [["12.50"]]

@@ -50,3 +50,16 @@ async def test_a_change_that_never_ends_is_left_out_and_its_call_is_not():
 
     assert writing is None
     assert '"skip": [], "changes": []' in texts[1]
+
+
+async def test_the_search_goes_on_from_the_calls_of_the_draft_and_by_other_chances():
+    texts = []
+
+    async def probe(text, reports, *, seconds, files=None):
+        texts.append(text)
+        return Explored(reports={"explored.json": json.dumps({"told": []}).encode()})
+
+    await strengthened(probe, await explored(saw(1, args=["found before"])))
+
+    assert '"examples": [["found before"]]' in texts[0]
+    assert '"seed": 2' in texts[0]

@@ -40,7 +40,9 @@ class JavaScriptExplorer:
         if not gaps.unnoticed:
             return None
         module = Module(task.source.path, task.source.text, task.view)
-        targets = _targets(task, module)
+        # The search goes on from what the draft has found, and by other chances.
+        targets = _targets(task, module, "\n".join(case.code for case in draft.cases))
+        task = replace(task, seed=task.seed + len(draft.cases))
         path = _changed_path(task)
         changes = {"changes": [mutant.number for mutant in gaps.unnoticed], "changed": f"{WORKSPACE}/{path}"}
         plan = plan_of(task, module, targets, seconds) | changes
@@ -56,8 +58,8 @@ def _changed_path(task: WritingTask) -> str:
     return next(path for each in names if not task.view.exists(path := posixpath.join(folder, each)))
 
 
-def _targets(task: WritingTask, module: Module) -> tuple[Target, ...]:
-    targets = targets_of(task, module)
+def _targets(task: WritingTask, module: Module, tests: str = "") -> tuple[Target, ...]:
+    targets = targets_of(task, module, tests)
     if task.framework in OF_NODE:  # no page to draw on
         targets = tuple(target for target in targets if target.kind in ("function", "class"))
     # what is told of a target calls it by its place in this list

@@ -14,10 +14,14 @@ from testwright.domain.analysis import Symbol
 from testwright.domain.ports import ProjectView
 from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, parse, said, text_of, walk
 
-_MOST_EXAMPLES = 12
+_MOST_EXAMPLES = 24
 _MOST_SAMPLES = 6
 _README = ("README.md", "Readme.md", "readme.md", "README")
 _BLOCK = re.compile(r"```(?:js|javascript|ts|typescript|jsx|tsx)?\r?\n(.*?)```", re.S)
+_CODE = re.compile(r"\.[cm]?[jt]sx?\Z")
+_BUILT = re.compile(r"(?:^|/)(?:node_modules|dist|build|lib-cov|coverage|es|umd)/|\.min\.|\.d\.[cm]?ts\Z")
+_LONGEST_CALLER = 60_000
+_MOST_CALLERS = 12
 UNKNOWN: dict[str, Any] = {"$": "unknown"}
 
 
@@ -35,21 +39,29 @@ class Readme:
                 yield args
 
 
-def readme_of(view: ProjectView) -> Readme:
+def readme_of(view: ProjectView, source_path: str = "") -> Readme:
+    """The README, and files of the project that load the source: its other callers, and its tests."""
     text = next((text for path in _README if (text := view.text(path)) is not None), "")
     package = _package_of(view)
     calls: list[tuple[str, tuple[Any, ...]]] = []
     aliases: set[str] = set()
-    for block in _BLOCK.findall(text[:200_000]):
+    stem = re.sub(r"\.\w+$", "", source_path.rpartition("/")[2])
+    unit = rf"{re.escape(package)}|\.{{1,2}}(?:/[\w./-]*)?/{re.escape(stem)}(?:\.\w+)?" if stem else re.escape(package)
+    if stem in ("index", package):
+        unit += r"|\.{1,2}/?"
+    for path, block in [
+        *(("README.js", block) for block in _BLOCK.findall(text[:200_000])),
+        *_callers(view, source_path),
+    ]:
         known: dict[str, Any] = {}
-        for node in walk(parse(block, "example.js")):
+        for node in walk(parse(block, path)):
             if node.type == "variable_declarator":
                 name, value = text_of(field(node, "name")), field(node, "value")
-                if re.fullmatch(rf"require\(['\"]{re.escape(package)}['\"]\)(\.default)?", text_of(value)):
+                if re.fullmatch(rf"require\(['\"](?:{unit})['\"]\)(\.default)?", text_of(value)):
                     aliases.add(name)
                 elif (found := _known(value, {})) is not UNKNOWN:
                     known[name] = found
-            elif node.type == "import_statement" and said(field(node, "source")) == package:
+            elif node.type == "import_statement" and re.fullmatch(unit, said(field(node, "source")) or ""):
                 aliases.update(re.findall(r"^import\s+([\w$]+)", text_of(node)))
             elif node.type in ("call_expression", "new_expression"):
                 arguments = field(node, "arguments")
@@ -58,6 +70,23 @@ def readme_of(view: ProjectView) -> Readme:
                     callee = text_of(field(node, "function") or field(node, "constructor"))
                     calls.append((callee, tuple(_known(arg, known) for arg in args)))
     return Readme(tuple(calls), frozenset(aliases))
+
+
+def _callers(view: ProjectView, source_path: str) -> Iterator[tuple[str, str]]:
+    stem = re.sub(r"\.\w+$", "", source_path.rpartition("/")[2])
+    if not stem:
+        return
+    loads = re.compile(rf"['\"]\.{{1,2}}/(?:[\w./-]*/)?(?:{re.escape(stem)}(?:\.\w+)?)?['\"]")
+    found = 0
+    for path in view.paths():
+        if path == source_path or not _CODE.search(path) or _BUILT.search(path):
+            continue
+        text = view.text(path)
+        if text is not None and len(text) <= _LONGEST_CALLER and loads.search(text):
+            yield path, text
+            found += 1
+            if found == _MOST_CALLERS:
+                return
 
 
 def _package_of(view: ProjectView) -> str:
@@ -75,6 +104,18 @@ def _known(node: Node | None, known: dict[str, Any]) -> Any:
         return literal(node)
     except NotLiteral:
         return UNKNOWN
+
+
+def with_calls(readme: Readme, code: str) -> Readme:
+    """Beside the others, before them, the calls in a text."""
+    calls: list[tuple[str, tuple[Any, ...]]] = []
+    for node in walk(parse(code, "example.js")):
+        if node.type in ("call_expression", "new_expression"):
+            arguments = field(node, "arguments")
+            callee = text_of(field(node, "function") or field(node, "constructor"))
+            if arguments is not None and arguments.type == "arguments":
+                calls.append((callee, tuple(_known(arg, {}) for arg in arguments.named_children)))
+    return Readme((*calls, *readme.calls), readme.aliases)
 
 
 def examples_of(symbol: Symbol, readme: Readme) -> list[list[Any]]:

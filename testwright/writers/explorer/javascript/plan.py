@@ -22,6 +22,7 @@ from testwright.writers.explorer.javascript.examples import (
     literal_arguments,
     readme_of,
     samples_of,
+    with_calls,
 )
 from testwright.writers.explorer.javascript.finding import class_at, function_at
 from testwright.writers.explorer.javascript.modules import Module
@@ -58,9 +59,12 @@ class Target:
         return self.symbol.name.split(".")[0]
 
 
-def targets_of(task: WritingTask, module: Module) -> tuple[Target, ...]:
+def targets_of(task: WritingTask, module: Module, tests: str = "") -> tuple[Target, ...]:
+    """What there is to call. The calls in `tests` are the first to be tried: a search goes on from them."""
     symbols = task.analysis.symbols
-    readme = readme_of(task.view)
+    readme = readme_of(task.view, task.source.path)
+    if tests:
+        readme = with_calls(readme, tests)
     found: list[Target] = []
     for symbol in symbols:
         owner = symbol.name.split(".")[0]
