@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 CACHE = Path(os.environ.get("TESTWRIGHT_BENCH_CACHE", Path.home() / ".cache" / "testwright-bench"))
+_TEST_NAME = re.compile(r"^test_|\.(?:test|spec)\.|^tests?\.js$")
 _TEST_FOLDERS = frozenset({"test", "tests", "__tests__"})
 _REACT = ("react@18", "react-dom@18", "@testing-library/react@16", "@testing-library/dom@10")
 _NEEDS: dict[str, tuple[str, ...]] = {
@@ -153,7 +155,7 @@ def _remove_tests(folder: Path) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and path.name in _TEST_FOLDERS:
             shutil.rmtree(path)
-        elif path.is_file() and (path.name.startswith("test_") or ".test." in path.name or ".spec." in path.name):
+        elif path.is_file() and _TEST_NAME.search(path.name):
             path.unlink()
 
 
@@ -172,5 +174,9 @@ def _install_python(folder: Path, needs: Sequence[str]) -> None:
 
 
 def _install_node(folder: Path, needs: Sequence[str]) -> None:
+    """Of what the package is developed with only what it needs here."""
+    manifest = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    manifest["devDependencies"] = {}
+    (folder / "package.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     command = ["npm", "install", "--silent", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"]
     subprocess.run([*command, "--legacy-peer-deps", *needs], cwd=folder, check=True, capture_output=True)

@@ -16,6 +16,7 @@ class Case:
     what was put right in it without its writer; `suspect` is the writer's word that the code is wrong where it fails.
     `writer` is who wrote it, where several work together; empty when there is but one. `oracle` is "observed" where
     what it expects was seen when the code was run: what the code does, whether that is right or not. Else it is empty.
+    A case that is `tabled` may stand as the row of a table among others that differ from it only in values.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Case:
     suspect: str = ""
     writer: str = ""
     oracle: str = ""
+    tabled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from tree_sitter import Node
 
 from testwright.domain.drafts import Case, Draft
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, walk
+from testwright.languages.javascript.tables import folded, unfolded
 
 _TESTS = frozenset({"it", "test", "fit", "xit", "xtest"})
 _GROUPS = frozenset({"describe", "suite", "fdescribe", "xdescribe", "context"})
@@ -50,6 +51,8 @@ def _sort_out(statements: Iterable[Node], group: str | None, pile: _Pile) -> Non
             pile.preamble += [text_of(comment) for comment in comments]
             title = _title(call)
             _sort_out(body.named_children, f"{group} {title}" if group else title, pile)
+        elif not comments and (rows := unfolded(statement, group)):
+            pile.cases += rows
         elif call is not None and (head in _TESTS or head in _GROUPS):
             code = "\n".join([*(flush_left(each) for each in comments), flush_left(statement)])
             pile.cases.append(Case(name=_title(call), code=code, group=group))
@@ -210,11 +213,12 @@ def render(draft: Draft) -> str:
         groups.setdefault(case.group, []).append(case)
     end = ";" if re.search(r";[ \t]*$", draft.preamble, re.M) or _ends_with_semicolon(draft.cases) else ""
     blocks: list[str] = []
+    by_loop = re.search(r"['\"](?:node:(?:test|assert)\b[\w/]*|assert|chai)['\"]", draft.preamble) is not None
     for group, cases in groups.items():
+        codes = folded(cases, by_loop=by_loop)
         if group is None:
-            blocks += [case.code.strip("\n") for case in cases]
+            blocks += codes
             continue
-        codes = [case.code.strip("\n") for case in cases]
         inside = "\n\n".join(indented(code, step_of("\n".join(codes))) for code in codes)
         blocks.append(f"describe({title_beside(group, codes)}, () => {{\n{inside}\n}}){end}")
     preamble = _with_describe(draft.preamble) if any(groups) else draft.preamble
