@@ -27,6 +27,7 @@ from testwright.writers.explorer.javascript.examples import (
 from testwright.writers.explorer.javascript.finding import class_at, function_at
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.parameters import parameters_of, parameters_of_node
+from testwright.writers.explorer.javascript.seams import seams_of
 from testwright.writers.explorer.javascript.shapes import Shape, of_type
 from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, said, text_of, unwrap, walk
 from testwright.writers.explorer.javascript.usage import of_pattern
@@ -52,6 +53,7 @@ class Target:
     spec: dict[str, Any]
     claims: tuple[Claim, ...] = ()
     methods: Mapping[str, Symbol] = field_of(default_factory=dict)
+    seams: tuple[str, ...] = ()
 
     @property
     def imported(self) -> str:
@@ -89,7 +91,8 @@ def targets_of(task: WritingTask, module: Module, tests: str = "") -> tuple[Targ
             for method in spec["methods"]:
                 give_edges(method["params"], f"{symbol.name}.{method['name']}", task.analysis.edges)
         methods = {each.name.split(".", 1)[1]: each for each in symbols if _belongs(each, symbol)}
-        found.append(Target(len(found), kind, symbol, path, spec, claims, methods))
+        seams = seams_of(function_at(module, symbol.line, symbol.end_line), module) if kind == "function" else ()
+        found.append(Target(len(found), kind, symbol, path, spec, claims, methods, seams))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from testwright.domain.drafts import Case, Draft, Writing
 from testwright.domain.ports import WritingTask
-from testwright.domain.sessions import CoverageGoal
+from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.javascript import drawn, lives, openings, scenes
 from testwright.writers.explorer.javascript.admitting import arguments_fit
@@ -140,11 +140,18 @@ def draft_of(
                     code=code_of(name, written, style),
                     group=target.symbol.name,
                     targets=(target.symbol.name, *_givers(each, targets)),
-                    scenario=written.scenario,
+                    scenario=_scenario(each, written, target, task),
                     tabled=not style.is_typed or _takes_any_plain_value(target),
                 )
             )
     return Draft(preamble=preamble_of(targets, task, style, needs), cases=tuple(cases))
+
+
+def _scenario(each: Told, written: Written, target: Target, task: WritingTask) -> str:
+    """A result that other modules of the project had a hand in is a test of both, where such are asked for."""
+    wants_seams = TestType.INTEGRATION in task.options.test_types
+    goes_through = bool(target.seams) and not each["steps"] and each["outcome"]["kind"] == "value"
+    return "integration" if wants_seams and goes_through and written.scenario == "happy" else written.scenario
 
 
 def _takes_any_plain_value(target: Target) -> bool:

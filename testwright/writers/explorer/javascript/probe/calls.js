@@ -82,7 +82,7 @@ async function callFunction(job) {
     return JSON.stringify(now) === before[index] ? null : { now }
   })
   const ways = args.includes(given) ? [] : waysOn(given, job.target)
-  return { outcome, after, ways, spies: spies.map(([name, spy]) => [name, spy.calls]) }
+  return { outcome, after, ways, spies: heardBy(spies) }
 }
 
 function callTarget({ path }, args) {
@@ -92,12 +92,14 @@ function callTarget({ path }, args) {
 // `look` sees the value itself, before it becomes plain data.
 async function attempt(work, look = () => {}) {
   let given
+  hearing = true
   try {
     given = work()
   } catch (error) {
     return thrown(error, false)
   }
   try {
+    if (typeof given?.then !== 'function') hearing = isPatient
     const { value, error, late, isAsync } = await settled(given)
     if (late) return { kind: 'late' }
     if (error !== undefined) return thrown(error, isAsync)
@@ -105,6 +107,8 @@ async function attempt(work, look = () => {}) {
     return { kind: 'value', tree: told(value), isAsync }
   } catch {
     return NOISE // what throws when it is looked at is no answer, and no error of the call
+  } finally {
+    hearing = isPatient
   }
 }
 

@@ -16,7 +16,7 @@ async function draw(job) {
   } finally {
     drawing.cleanup()
   }
-  return { outcome, states, spies: spies.map(([name, spy]) => [name, spy.calls]) }
+  return { outcome, states, spies: heardBy(spies) }
 }
 
 async function act(steps, view, states) {
@@ -109,7 +109,7 @@ async function hookUp(job) {
   }
   drawing.cleanup()
   if (plan.timers) mocker.useRealTimers()
-  return { outcome, states, spies: spies.map(([name, spy]) => [name, spy.calls]) }
+  return { outcome, states, spies: heardBy(spies) }
 }
 
 function hookDeeds(tree) {

@@ -59,7 +59,7 @@ async function actOnHost(job) {
   } finally {
     drawing.cleanup()
   }
-  return { outcome, states: [], spies: spies.map(([name, spy]) => [name, spy.calls]) }
+  return { outcome, states: [], spies: heardBy(spies) }
 }
 
 // What two runs agree on. Members that differ, or cannot be written down, are left out and the object is marked so.

@@ -30,7 +30,7 @@ async function liveThrough(job) {
   const isCut = steps.length < job.steps.length
   const last = steps.at(-1) ?? { ...birth, tree: UNDEFINED }
   const seen = await changedSights(made, ways, fields, before)
-  return { outcome: isCut ? NOISE : last, isBornLate: birth.isAsync, lived: steps, seen, ways, spies: spies.map(([name, spy]) => [name, spy.calls]) }
+  return { outcome: isCut ? NOISE : last, isBornLate: birth.isAsync, lived: steps, seen, ways, spies: heardBy(spies) }
 }
 
 // A step without a name calls the thing itself.

@@ -133,6 +133,7 @@ async function observe(job) {
   mark(job)
   touched()
   leaving = ''
+  isPatient = job.target.kind === 'component' || job.target.kind === 'hook'
   const unstub = stubFetch(job)
   let seen
   try {
@@ -254,9 +255,10 @@ class Clock {
   }
 }
 
-const clock = new Clock()
+let clock
 
 async function search() {
+  clock = new Clock()
   const { spent } = clock
   const random = randomBy(plan.seed)
   const piles = new Map()
@@ -267,9 +269,10 @@ async function search() {
   const isDone = () => plan.changes.length > 0 && !left.size
   const stop = () => spent() > 0.65 * plan.seconds || isDone()
   const isTired = (pile) => !pile.queue.length && pile.stale > 1500
-  for (;;) {
+  for (let round = 0; ; round++) {
     const waiting = [...piles].filter(([, pile]) => !isTired(pile))
-    if (stop() || !waiting.length) break
+    // However slow the machine is, each is looked at once.
+    if ((round && stop()) || !waiting.length) break
     // Whoever is slow must not eat up the others' time.
     const share = Math.max(0.05, (0.65 * plan.seconds - spent()) / waiting.length)
     for (const [target, pile] of waiting) {
