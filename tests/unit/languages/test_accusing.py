@@ -43,6 +43,7 @@ def javascript(body, message, suspect=""):
         ("assert slug('A b') == 'a-b'", "assert 'A-b' == 'a-b'\n  where", "", "example", "'A-b'"),
         ("assert slug('A b') == 'a-b'", "IndexError: out of range", "", "example", "IndexError: out of range"),
         ("assert slug('A b') == 'a-b'", "re.error: bad group", "", "example", "re.error: bad group"),
+        ("assert slug('A b') == 'a-b'", "TypeError: f() takes 1 ...", "", "example", "TypeError: f() takes 1 ..."),
         ("got = slug('A b')\n    assert got == 'a-b'", "AssertionError: assert 'A-b' == 'a-b'", "", "example", "'A-b'"),
         (
             "assert isinstance(slug('x'), str)",
