@@ -163,7 +163,11 @@ async def judged(bench: Workbench, bar: Bar, bad: Candidate) -> Judgement:
     except TestwrightError as error:
         print(f"{'':<11}  {error.message}")
     tests = await bench.store.tests(accepted.session_id)
-    return _judgement(tests[0], together) if tests else Judgement(frozenset(), {}, tuple(one.name for one in together))
+    if tests:
+        return _judgement(tests[0], together)
+    (file,) = await bench.store.files(accepted.session_id)
+    print(f"{'':<11}  {(file.error or {}).get('message', 'nothing was delivered')}")
+    return Judgement(frozenset(), {}, tuple(one.name for one in together))
 
 
 def _judgement(test: TestRecord, together: Sequence[Candidate]) -> Judgement:

@@ -122,6 +122,22 @@ def test_a_project_of_modules_is_measured_as_well(name, folder):
     assert {each.name: each.lines for each in report.outcomes}["counts"] == {10, 11, 12}
 
 
+def test_a_test_that_is_registered_late_is_waited_for(name, folder):
+    if name == "mocha":
+        pytest.skip("mocha's own words are there from the start")
+    suite = """
+import('node:test').then(async ({ test }) => {
+  await new Promise((done) => setTimeout(done, 700))
+  test('comes late', () => new Promise((done) => setTimeout(done, 700)))
+})
+"""
+
+    report = run(name, folder, suite, path="test/shop.test.mjs", coverage=False)
+
+    assert isinstance(report, RunReport), report
+    assert [(each.name, each.outcome) for each in report.outcomes] == [("comes late", Outcome.PASSED)]
+
+
 def test_a_module_may_test_a_source_of_commonjs(name, folder):
     suite = SUITE.replace(
         "const assert = require('node:assert/strict')", "import assert from 'node:assert/strict'"

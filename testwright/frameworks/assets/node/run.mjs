@@ -23,6 +23,7 @@ const source = join(root, order.source)
 const report = { framework: 'node:test', finished: false, tests: [], errors: [], coverage: [] }
 const LONGEST = 2000
 const CLOSING_MS = 300
+const FIRST_MS = 5_000
 const CASE_MS = 8_000 // before the watchdog bites: waiting in vain must not cost the other cases
 const SECOND = '--as-second'
 const faced = order.face && new Faced(order.face)
@@ -69,7 +70,19 @@ async function main() {
   }
   if (order.coverage) counters.begin(source, globalThis)
   collecting.register()
-  if (!collecting.cases.length) setTimeout(finish, CLOSING_MS)
+  if (!collecting.cases.length) waitForTheFirst()
+}
+
+// A test may be registered once something was imported, which takes a busy machine its time: for as long as anything is under way.
+function waitForTheFirst() {
+  const given = setTimeout(close, FIRST_MS)
+  given.unref()
+  process.once('beforeExit', close)
+}
+
+// What was registered since then is waited for: its own end comes back here.
+function close() {
+  if (told.size === collecting.cases.length) finish()
 }
 
 function arrange(entries) {
@@ -138,7 +151,7 @@ function hear({ type, data }) {
     const error = data.details?.error
     told.set(about, { state, message: state === 'failed' ? described(error?.cause ?? error) : '', ms: data.details?.duration_ms ?? 0 })
     // Something may stay open and keep the process; a hook at the end may still have its say.
-    if (told.size === collecting.cases.length) setTimeout(finish, CLOSING_MS)
+    if (told.size === collecting.cases.length) setTimeout(close, CLOSING_MS)
   }
 }
 
