@@ -433,7 +433,7 @@ def test_an_exit_in_the_middle_is_no_pass(tmp_path):
     ("text", "message"),
     [
         ("import sys\nsys.exit(3)", "shop.py ends the process when it is imported (sys.exit(3) on line 2)"),
-        ("import os\nos._exit(0)", "shop.py ended the process while it was imported (status 0)."),
+        ("import os\nos._exit(0)", "shop.py ended the process while it was imported (status 0, line 2)."),
     ],
 )
 def test_a_source_that_ends_the_process_while_loading_is_told_so(tmp_path, text, message):
@@ -469,7 +469,7 @@ def test_a_source_that_loops_while_loading_does_not_take_the_whole_runs_time(tmp
     [
         ("while True:\n    pass\n", "conftest.py did not end within 4 s "),
         ("import sys\nsys.exit(3)\n", "conftest.py ends the process when it is imported (sys.exit(3) on line 2)"),
-        ("import os\nos._exit(0)\n", "conftest.py ended the process while it was imported (status 0)."),
+        ("import os\nos._exit(0)\n", "conftest.py ended the process while it was imported (status 0, line 2)."),
     ],
 )
 def test_a_conftest_that_loops_or_ends_the_process_is_named(tmp_path, text, message):

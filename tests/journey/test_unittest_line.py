@@ -196,6 +196,20 @@ def test_an_exit_in_the_middle_is_no_pass(tmp_path):
     assert report.code == "no_report"
 
 
+def test_a_package_of_tests_that_ends_the_process_is_named_with_its_line(tmp_path):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "shop.py").write_text(SHOP)
+    (tmp_path / "tests/__init__.py").write_text("import os\n\nos._exit(0)\n")
+    (tmp_path / "tests/test_shop.py").write_text(SUITE)
+    asked = RunOrder(source_path="shop.py", suite_paths=("tests/test_shop.py",), limits=LIMITS)
+    command = Unittest().command(asked, RUNNER, str(tmp_path))
+
+    report = Unittest().read(asyncio.run(Unsandboxed().run(command)), asked)
+
+    assert isinstance(report, NotRun)
+    assert report.message == "tests/__init__.py ended the process while it was imported (status 0, line 3)."
+
+
 @pytest.mark.parametrize(
     ("source", "code", "said"),
     [

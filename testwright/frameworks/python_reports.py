@@ -95,9 +95,13 @@ def no_report(completed: Completed, order: _Order, framework: str, report: dict[
             culprits=(running,),
         )
     if loading:
+        left, _, line = clean((report or {}).get("left"))[:300].rpartition(", line ")
+        culprit = left or (loading if loading == CONFTEST else name)
+        culprit = name if culprit == order.source_path else culprit
+        where = f", line {line}" if line else ""
         return NotRun(
             code="load_error",
-            message=f"{loading if loading == CONFTEST else name} ended the process while it was imported ({status}).",
+            message=f"{culprit} ended the process while it was imported ({status}{where}).",
             hint=WHAT_ENDS,
             output=end_of(completed.log),
         )
