@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
+from testwright.writers.explorer.python.probe.examples import doubts_of
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.hints import fits
 from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Scenario
@@ -172,3 +173,36 @@ def test_values_are_held_against_annotations(value, hint, answer):
 )  # fmt: skip
 def test_a_result_is_compared_as_people_read_examples(value, expected, same):
     assert compared(value, expected) is same
+
+
+class Hours:
+    """A clock that jumps by an hour after so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self._looks = looks
+
+    def now(self) -> float:
+        self._looks -= 1
+        return 0.0 if self._looks >= 0 else 3600.0
+
+
+def test_doubts_of_examples_are_kept_when_the_time_is_over():
+    claims = [{"symbol": "f", "call": f"f({number})"} for number in range(4)]
+
+    found = doubts_of(claims, lambda claim: {"call": claim["call"]}, lambda symbol: False, Hours(2))
+
+    assert [doubt["call"] for doubt in found] == ["f(0)", "f(1)"]
+
+
+def test_whether_the_machine_decides_is_asked_once_for_a_symbol():
+    asked: list[str] = []
+    claims = [{"symbol": symbol, "call": f"{symbol}({number})"} for number in range(3) for symbol in ("f", "now")]
+
+    def is_decided(symbol: str) -> bool:
+        asked.append(symbol)
+        return symbol == "now"
+
+    found = doubts_of(claims, lambda claim: {"call": claim["call"]}, is_decided, Hours(9))
+
+    assert asked == ["f", "now"]
+    assert [doubt["call"] for doubt in found] == ["f(0)", "f(1)", "f(2)"]

@@ -6,10 +6,12 @@ import ast
 import inspect
 import re
 import types
+from collections.abc import Callable
 from typing import Any
 
 from testwright.writers.explorer.python.probe.bench import Bench, performed
 from testwright.writers.explorer.python.probe.children import Pulse, in_child
+from testwright.writers.explorer.python.probe.clocks import PATIENCE, Clock
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.guard import TimeUp
 from testwright.writers.explorer.python.probe.suspicions import compared
@@ -31,19 +33,36 @@ def weighed(
         return records
 
     def work(pulse: Pulse) -> list[dict[str, Any]]:
-        found = []
-        for claim in claims:
-            if is_decided_by_the_machine(claim["symbol"], bench.unit, facts):
-                continue
+        def doubt(claim: dict[str, Any]) -> dict[str, Any] | None:
             pulse.beat(claim["call"])
-            doubt = _doubt(claim, bench)
-            found.extend([doubt] if doubt is not None else [])
-        return found
+            return _doubt(claim, bench)
 
-    answer, _ = in_child(work, _MOST_SECONDS)
+        return doubts_of(claims, doubt, lambda symbol: is_decided_by_the_machine(symbol, bench.unit, facts), Clock())
+
+    answer, _ = in_child(work, _MOST_SECONDS * PATIENCE)
     doubts: list[dict[str, Any]] = answer if isinstance(answer, list) else []
     wrong = {_plain(doubt["call"]) for doubt in doubts}
     return [*(record for record in records if _plain(record["call"]) not in wrong), *doubts]
+
+
+def doubts_of(
+    claims: list[dict[str, Any]],
+    doubt: Callable[[dict[str, Any]], dict[str, Any] | None],
+    is_decided: Callable[[str], bool],
+    clock: Clock,
+) -> list[dict[str, Any]]:
+    """What is doubted of the examples until the time is over; what was found by then is kept."""
+    decided: dict[str, bool] = {}
+    found = []
+    for claim in claims:
+        if clock.now() > _MOST_SECONDS:
+            break
+        symbol = claim["symbol"]
+        if symbol not in decided:  # all the code that it reaches is read: once for a symbol
+            decided[symbol] = is_decided(symbol)
+        doubted = None if decided[symbol] else doubt(claim)
+        found.extend([doubted] if doubted is not None else [])
+    return found
 
 
 def is_decided_by_the_machine(symbol: str, unit: types.ModuleType, facts: Facts) -> bool:
