@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from testwright.api.app import create_app, finish_routes
+from testwright.api.metrics import Metrics
 from testwright.api.services import ApiServices
 from testwright.conventions import FORMATTERS, TYPE_CHECKERS
 from testwright.domain.access import LOCAL_OWNER, is_loopback
@@ -43,6 +44,7 @@ from testwright.providers.models import Access, Models
 from testwright.providers.options import Price
 from testwright.providers.recording import Recording
 from testwright.sandboxes.choose import choose
+from testwright.sandboxes.metered import Metered
 from testwright.settings import Settings
 from testwright.sources.folder import open_folder
 from testwright.sources.registering import register_folder, suggest_folders
@@ -112,7 +114,12 @@ class Workbench:
     async def _walk(self, assignment: Assignment) -> None:
         session_id, round, index = assignment.session_id, assignment.round, assignment.file_index
         desk = self.store.desk(session_id, round, index)
-        policy = StepPolicy(desk=desk, file_index=index, cancelled=partial(self.store.cancelled, session_id, round))
+        policy = StepPolicy(
+            desk=desk,
+            file_index=index,
+            cancelled=partial(self.store.cancelled, session_id, round),
+            journal=self.store.journal(session_id, round, index),
+        )
         try:
             await self.cover(assignment, desk, DirectStep(policy=policy))
         except PermanentError as error:
@@ -137,9 +144,9 @@ class Service:
 
 
 @asynccontextmanager
-async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
-    """Store, sandbox and tools. Raises PermanentError when the store cannot be opened."""
-    async with Store.open(settings.home, _secret(settings.database_url)) as store:
+async def open_workbench(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[Workbench]:
+    """Store, sandbox and tools, with a meter in between. Raises PermanentError when the store cannot be opened."""
+    async with Store.open(settings.home, _secret(settings.database_url), meter=metrics) as store:
         for session_id, owner, run_id in await store.of_terminals():
             if is_gone(run_id):  # killed, or its terminal was closed: nobody else would ever end it
                 await store.cancel(session_id, owner)
@@ -152,7 +159,7 @@ async def open_workbench(settings: Settings) -> AsyncIterator[Workbench]:
             language_of=language_of,
             frameworks=FRAMEWORKS,
             toolchains=InstalledToolchains(cache_folder()),
-            sandbox=sandbox,
+            sandbox=sandbox if metrics is None else Metered(sandbox, metrics.ran),
             workspaces=workspaces,
             writers=_writers(settings, models, store.answers),
             type_checkers=TYPE_CHECKERS,
@@ -183,12 +190,13 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
             hint="Unset INNGEST_DEV or TESTWRIGHT_HOST.",
         )
     async with AsyncExitStack() as stack:
-        bench = await stack.enter_async_context(open_workbench(settings))
+        metrics = Metrics()
+        bench = await stack.enter_async_context(open_workbench(settings, metrics))
         engine, signing_key = _engine(settings, choice, bench.places)
         client = make_client(choice, signing_key=signing_key, event_key=_secret(settings.inngest_event_key))
         functions = build_functions(client, bench.store, bench.cover, width=settings.width)
         keeper = Keeper(bench.store, engine, session_hours=settings.session_hours)
-        app = create_app(_api_services(bench, engine, keeper))
+        app = create_app(_api_services(bench, engine, keeper), metrics)
         endpoint = mount(app, client, functions)
         finish_routes(app)
         if isinstance(engine, EmbeddedEngine):

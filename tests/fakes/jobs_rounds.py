@@ -39,6 +39,21 @@ class FakeDesk:
             self.failed.append(error)
 
 
+class FakeJournal:
+    """Entries of step, attempt and what went wrong; `...` while it is under way."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, int, Any]] = []
+
+    async def began(self, step: str, attempt: int) -> int | None:
+        self.entries.append((step, attempt, ...))
+        return len(self.entries) - 1
+
+    async def ended(self, entry: int | None, error: Mapping[str, Any] | None) -> None:
+        assert entry is not None
+        self.entries[entry] = (*self.entries[entry][:2], error)
+
+
 class FakeRounds:
     """Round 1 of the sessions it was given, each a number of files."""
 
@@ -46,6 +61,8 @@ class FakeRounds:
         self.sessions = sessions
         self.claims: dict[str, str] = {}
         self.desks: dict[tuple[str, int], FakeDesk] = {}
+        self.journals: dict[tuple[str, int], FakeJournal] = {}
+        self.presence = 0
         self.finished: list[str] = []
         self.ended: dict[str, asyncio.Event] = {}
         self.stopped: dict[str, asyncio.Event] = {}
@@ -87,6 +104,9 @@ class FakeRounds:
     def desk(self, session_id: str, round: int, file_index: int) -> FakeDesk:
         return self.desks.setdefault((session_id, file_index), FakeDesk(file_index))
 
+    def journal(self, session_id: str, round: int, file_index: int) -> FakeJournal:
+        return self.journals.setdefault((session_id, file_index), FakeJournal())
+
     async def finish_round(self, session_id: str, round: int) -> None:
         if session_id not in self.finished:
             self.finished.append(session_id)
@@ -110,6 +130,9 @@ class FakeRounds:
         self.reissued.append(session_id)
         started = not await self.is_over(session_id, round)
         return Accepted(session_id=session_id, round=round, event_id=f"{session_id}-again", started=started)
+
+    async def note_presence(self) -> None:
+        self.presence += 1
 
     async def unfinished(self) -> list[tuple[str, int, str]]:
         return list(self.running)

@@ -13,19 +13,22 @@ from testwright.api import (
     retrying,
     sessions,
     stream,
+    timeline,
     trigger,
 )
 from testwright.api.credentials import Credentials
 from testwright.api.errors import handle_errors
 from testwright.api.guard import RequestGuard
 from testwright.api.head import HeadAsGet
+from testwright.api.metrics import Metrics
+from testwright.api.metrics import add_routes as add_metrics
 from testwright.api.queries import known_parameters_only
 from testwright.api.services import ApiServices
 from testwright.api.starting import Starter
 from testwright.domain.access import is_loopback
 
 
-def create_app(services: ApiServices) -> FastAPI:
+def create_app(services: ApiServices, metrics: Metrics | None = None) -> FastAPI:
     """All routes but the last. Mount what else is to be served, then call `finish_routes`."""
     app = FastAPI(
         title="Testwright",
@@ -49,9 +52,12 @@ def create_app(services: ApiServices) -> FastAPI:
     handle_errors(app)
     starter = Starter(services)
     trigger.add_routes(app, services, starter)
-    stream.add_routes(app, services)
+    metrics = metrics or Metrics()
+    add_metrics(app, services, metrics)
+    stream.add_routes(app, services, metrics.stream)
     sessions.add_routes(app, services)
     entering.add_routes(app, services)
+    timeline.add_routes(app, services)
     retrying.add_routes(app, services, starter)
     delivered.add_routes(app, services, starter)
     handing_over.add_routes(app, services)

@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, Query
@@ -46,7 +46,9 @@ def start_after(
     return from_header if from_header is not None else from_query or 0
 
 
-def add_routes(app: FastAPI, services: ApiServices) -> None:
+def add_routes(app: FastAPI, services: ApiServices, counted: Callable[[], AbstractContextManager[None]]) -> None:
+    """`counted` is entered for as long as a stream is open."""
+
     @app.get(
         "/api/inngest/stream/{session_id}",
         tags=["generation"],
@@ -76,18 +78,28 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         record = await find_session(services, session_id, visitor.owner)
         if _is_all_told(record, after):
             return Response(status_code=204)
-        return EventStream(services.store, session_id, visitor, after, live=live)
+        return EventStream(services.store, session_id, visitor, after, live=live, counted=counted)
 
 
 class EventStream(Response):
     """The answer that stays open."""
 
-    def __init__(self, store: Store, session_id: str, visitor: Visitor, after: int, *, live: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        session_id: str,
+        visitor: Visitor,
+        after: int,
+        *,
+        live: bool = False,
+        counted: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         super().__init__(
             media_type="text/event-stream",
             headers={"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"},
         )
         del self.headers["content-length"]
+        self._counted = counted
         self._frames = follow(store, session_id, visitor.owner, after, live=live, is_welcome=visitor.is_welcome)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +107,8 @@ class EventStream(Response):
         telling = asyncio.ensure_future(self._tell(send))
         leaving = asyncio.ensure_future(_disconnected(receive))
         try:
-            await asyncio.wait((telling, leaving), return_when=asyncio.FIRST_COMPLETED)
+            with self._counted():
+                await asyncio.wait((telling, leaving), return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in (telling, leaving):
                 task.cancel()

@@ -105,6 +105,22 @@ class SessionState(Wire):
     status: str
 
 
+class StepData(Wire):
+    path: str
+    round: int
+    step: str = Field(examples=["run/1"])
+    attempt: int
+    state: Literal["done", "failed", "running", "interrupted"]
+    started_at: UtcTime
+    ended_at: UtcTime | None
+    duration_ms: int | None
+    error: dict[str, Any] | None = left_out()
+
+
+class Timeline(Wire):
+    steps: list[StepData]
+
+
 class SessionId(Wire):
     session_id: str
 

@@ -71,6 +71,34 @@ class Desk(Protocol):
         ...
 
 
+class StepJournal(Protocol):
+    """Where it is written down when the steps of one file began and ended. Writing down never fails."""
+
+    async def began(self, step: str, attempt: int) -> int | None:
+        """The entry to end; None when there is nothing to end."""
+        ...
+
+    async def ended(self, entry: int | None, error: Mapping[str, Any] | None) -> None:
+        """`error` is `{code, message}` of an attempt that failed."""
+        ...
+
+
+class Meter(Protocol):
+    """Hears what happened, to count it. Never asked for anything, and never in the way."""
+
+    def told(self, payload: Mapping[str, Any]) -> None:
+        """An event, as it goes over the wire."""
+        ...
+
+    def step(self, step: str, seconds: float, code: str | None) -> None:
+        """An attempt of a step ended; `code` says what went wrong."""
+        ...
+
+    def bought(self, provider: str, model: str, seconds: float, usage: Usage | None) -> None:
+        """A call of a model ended; nobody knows what it took where `usage` is None."""
+        ...
+
+
 class ProjectView(Protocol):
     """Looks at a project's files, without running anything. Paths are repository-relative POSIX."""
 

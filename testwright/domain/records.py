@@ -149,6 +149,22 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """One attempt of a step of a file. `error` is the wire form `{code, message}`.
+
+    Without `ended_at` it is under way, or what it ran in was killed.
+    """
+
+    path: str
+    round: int
+    step: str
+    attempt: int
+    began_at: datetime
+    ended_at: datetime | None
+    error: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryRecord:
     """A registered folder. `root` is a host path and never leaves the service."""
 

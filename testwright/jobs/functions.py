@@ -50,7 +50,13 @@ def build_functions(
             return
         desk = store.desk(session_id, round, file_index)
         cancelled = partial(store.cancelled, session_id, round)
-        policy = StepPolicy(desk=desk, file_index=file_index, cancelled=cancelled, backoff=backoff)
+        policy = StepPolicy(
+            desk=desk,
+            file_index=file_index,
+            cancelled=cancelled,
+            backoff=backoff,
+            journal=store.journal(session_id, round, file_index),
+        )
         error: TestwrightError
         try:
             await work(assignment, desk, InngestStep(ctx, policy))

@@ -63,6 +63,7 @@ class Keeper:
 
     async def start(self) -> None:
         """Take care of what the last process left, then keep looking."""
+        await self._quietly(self._store.note_presence())
         await self._quietly(self.resend(timedelta(0)))
         await self._quietly(self.watch())
         self._loop = asyncio.create_task(self._keep_looking())
@@ -116,6 +117,7 @@ class Keeper:
         watched = self._now()
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            await self._quietly(self._store.note_presence())
             await self._quietly(self.resend())
             if self._now() - watched >= SECONDS_BETWEEN_WATCHES:
                 watched = self._now()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from testwright.domain.ports import Desk
+from testwright.domain.ports import Desk, StepJournal
 from testwright.domain.records import Accepted, Assignment, StoredEvent
 
 SESSION_REQUESTED = "testwright/session.requested"
@@ -26,6 +26,8 @@ class Rounds(Protocol):
 
     def desk(self, session_id: str, round: int, file_index: int) -> Desk: ...
 
+    def journal(self, session_id: str, round: int, file_index: int) -> StepJournal: ...
+
     async def finish_round(self, session_id: str, round: int) -> None: ...
 
     async def cancelled(self, session_id: str, round: int) -> None: ...
@@ -41,6 +43,8 @@ class Outbox(Rounds, Protocol):
     async def mark_sent(self, session_id: str, round: int) -> None: ...
 
     async def reissue(self, session_id: str, round: int, event_id: str) -> Accepted: ...
+
+    async def note_presence(self) -> None: ...
 
     async def unfinished(self) -> list[tuple[str, int, str]]: ...
 

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from testwright.domain.errors import Cancelled, PermanentError, TestwrightError, TransientError
 from testwright.domain.events import Event
-from testwright.domain.ports import Desk
+from testwright.domain.ports import Desk, StepJournal
 
 T = TypeVar("T")
 Memo = dict[str, Any]
@@ -47,9 +47,18 @@ class StepPolicy:
     file_index: int
     cancelled: Callable[[], Awaitable[None]] = _for_ever
     backoff: Callable[[int], float] = full_jitter
+    journal: StepJournal | None = None
 
     async def attempt(self, step_id: str, number: int, work: Work, returns: Any) -> "Memo | Wait":
         """Try once (`number` counts from 1): what to remember, or how long to wait before the next try."""
+        if self.journal is None:
+            return await self._attempt(step_id, number, work, returns)
+        entry = await self.journal.began(step_id, number)
+        tried = await self._attempt(step_id, number, work, returns)
+        await self.journal.ended(entry, _trouble(tried))
+        return tried
+
+    async def _attempt(self, step_id: str, number: int, work: Work, returns: Any) -> "Memo | Wait":
         try:
             value = await unless_cancelled(work, self.cancelled)
             return {"value": TypeAdapter(returns).dump_python(value, mode="json")}
@@ -80,7 +89,7 @@ class StepPolicy:
                 key=f"retry_scheduled/{self.file_index}/{step_id}/{number}",
             )
         )
-        return Wait(seconds=seconds, reason=error.message)
+        return Wait(seconds=seconds, reason=error.message, code=error.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ class Wait:
 
     seconds: float
     reason: str
+    code: str
 
 
 class Pause(BaseException):
@@ -179,6 +189,19 @@ async def _stop(*futures: asyncio.Future[Any]) -> None:
             future.exception()  # it was retrieved above, or it came too late to matter
     if stuck:
         logger.error("work went on for %.0f s after it was cancelled, and is left behind", SECONDS_TO_STOP)
+
+
+def _trouble(tried: "Memo | Wait") -> Memo | None:
+    """What went wrong with an attempt, for the journal."""
+    match tried:
+        case Wait(code=code, reason=reason):
+            return {"code": code, "message": reason}
+        case {"failed": {"code": code, "message": message}}:
+            return {"code": code, "message": message}
+        case {"cancelled": message}:
+            return {"code": "cancelled", "message": message}
+        case _:
+            return None
 
 
 def _failed(error: TestwrightError, *, retryable: bool) -> Memo:

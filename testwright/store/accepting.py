@@ -242,6 +242,8 @@ async def _open_round(rows: AsyncSession, session: SessionRow, plan: _Plan, now:
         created_at=now,
         started_at=None,
         completed_at=None,
+        seen_at=None,
+        away_ms=0,
     )
     rows.add(round)
     await rows.flush()

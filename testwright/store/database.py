@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,6 +14,8 @@ from testwright.domain.errors import TransientError
 
 T = TypeVar("T")
 
+TOLD = "told"
+"""Under this name a unit of work leaves the payloads of its events."""
 _TRIES = 5
 _SECONDS_BETWEEN_TIDYINGS = 5.0
 
@@ -61,6 +63,8 @@ class Database:
         self._backend = backend
         self._turn = asyncio.Lock() if backend.one_writer else None
         self._going: set[asyncio.Task[Any]] = set()
+        self.on_told: Callable[[Mapping[str, Any]], None] = lambda payload: None
+        """Hears of each event of this process once it is on the disk."""
 
     @classmethod
     @asynccontextmanager
@@ -124,10 +128,14 @@ class Database:
     async def _transaction(
         self, engine: AsyncEngine, work: Callable[[AsyncSession], Awaitable[T]], names: Sequence[str]
     ) -> T:
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-            if names:
-                await self._backend.hold(session, names)
-            return await work(session)
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            async with session.begin():
+                if names:
+                    await self._backend.hold(session, names)
+                result = await work(session)
+            for payload in session.info.get(TOLD, ()):
+                self.on_told(payload)
+        return result
 
     async def _look(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         async with AsyncSession(self._backend.glancer, expire_on_commit=False, autoflush=False) as session:

@@ -15,7 +15,7 @@ from testwright.domain.errors import Cancelled, PermanentError, TestwrightError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, evidence_json, mutant_json
 from testwright.domain.paths import same_file_key
-from testwright.domain.ports import OnText, Purse
+from testwright.domain.ports import Meter, OnText, Purse
 from testwright.domain.sessions import Decision, FileStatus
 from testwright.domain.suspects import suspect_json
 from testwright.store.counting import counted
@@ -40,6 +40,7 @@ class FileDesk:
         now: Callable[[], datetime],
         wake: Callable[[], None],
         texts: LiveTexts,
+        meter: Meter | None = None,
     ) -> None:
         self._database = database
         self._session_id = session_id
@@ -48,7 +49,9 @@ class FileDesk:
         self._now = now
         self._wake = wake
         self._texts = texts
-        self.purse: Purse = SessionPurse(database, session_id=session_id, round=round, file_index=file_index, now=now)
+        self.purse: Purse = SessionPurse(
+            database, session_id=session_id, round=round, file_index=file_index, now=now, meter=meter
+        )
 
     async def tell(self, event: Event) -> None:
         await self._database.write(lambda rows: self._tell(rows, event), about=self._session_id, then=self._wake)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from testwright.domain.events import START_PROGRESS, Event, progress_of
 from testwright.domain.records import StoredEvent
 from testwright.domain.sessions import FileStage, FileStatus, SessionStatus
+from testwright.store.database import TOLD
 from testwright.store.rows import EventRow, FileRow, RoundRow, SessionRow
 from testwright.store.summing_up import summary_of
 
@@ -188,6 +189,7 @@ class OpenRound:
             payload={**common, **event.extra, **common},  # the order of `common`, and its values
         )
         self._rows.add(row)
+        self._rows.info.setdefault(TOLD, []).append(row.payload)
         return row.seq
 
 

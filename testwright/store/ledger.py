@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.drafts import Usage
 from testwright.domain.errors import Cancelled, PermanentError
-from testwright.domain.ports import Offer
+from testwright.domain.ports import Meter, Offer
 from testwright.store.database import Database
 from testwright.store.records import options_from
 from testwright.store.rows import CallRow, RoundRow
@@ -26,18 +26,29 @@ class SessionPurse:
     """The Purse of one file in one round."""
 
     def __init__(
-        self, database: Database, *, session_id: str, round: int, file_index: int, now: Callable[[], datetime]
+        self,
+        database: Database,
+        *,
+        session_id: str,
+        round: int,
+        file_index: int,
+        now: Callable[[], datetime],
+        meter: Meter | None = None,
     ) -> None:
         self._database = database
         self._place = {"session_id": session_id, "round": round, "file_index": file_index}
         self._now = now
+        self._meter = meter
 
     async def reserve(self, offer: Offer) -> str | None:
         about = [str(self._place["session_id"]), *(["day"] if offer.day_usd is not None else [])]
         return await self._database.write(lambda rows: self._reserve(rows, offer), about=about)
 
     async def settle(self, reservation: str, usage: Usage | None) -> None:
-        await self._database.write(lambda rows: _settle(rows, reservation, usage), about=reservation)
+        call = await self._database.write(lambda rows: _settle(rows, reservation, usage), about=reservation)
+        if self._meter is not None:
+            seconds = (self._now() - call.began_at).total_seconds()
+            self._meter.bought(call.provider, call.model, seconds, usage)
 
     async def _reserve(self, rows: AsyncSession, offer: Offer) -> str | None:
         now = self._now()
@@ -112,11 +123,12 @@ def _money(which: ColumnElement[bool], now: datetime) -> Select[Any]:
     ).where(which)
 
 
-async def _settle(rows: AsyncSession, call_id: str, usage: Usage | None) -> None:
+async def _settle(rows: AsyncSession, call_id: str, usage: Usage | None) -> CallRow:
     call = await rows.get_one(CallRow, call_id)
     call.settled = True
     if usage is not None:
         call.tokens, call.cost_usd = usage.tokens, usage.cost_usd
+    return call
 
 
 async def spent_usd(rows: AsyncSession, session_id: str) -> float:

@@ -101,7 +101,8 @@ class RoundRow(Row):
     """One run over some of a session's files, and its place in the outbox.
 
     `sent_at` is None until the engine has the event; `claimed_by` is the run that works on it. `cut_short` says that
-    the round ended before its files did, so work on them may still be going on and has to stop.
+    the round ended before its files did, so work on them may still be going on and has to stop. `seen_at` is when a
+    process that works on rounds was last there, and `away_ms` for how long there was none.
     """
 
     __tablename__ = "rounds"
@@ -126,6 +127,8 @@ class RoundRow(Row):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    away_ms: Mapped[int]
 
 
 class FileRow(Row):
@@ -235,6 +238,23 @@ class ShelfRow(Row):
     file_index: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[dict[str, Any]]
+
+
+class StepRow(Row):
+    """One attempt of a step. Without an end it is under way, or its process died."""
+
+    __tablename__ = "steps"
+    __table_args__ = (Index(None, "session_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    round: Mapped[int]
+    file_index: Mapped[int]
+    step: Mapped[str]
+    attempt: Mapped[int]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    error: Mapped[dict[str, Any] | None]
 
 
 class AnswerRow(Row):

@@ -1,7 +1,7 @@
 """What the jobs ask of a round while it runs, and how it ends."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,6 +15,9 @@ from testwright.store.counting import counted
 from testwright.store.event_log import RUNNING, OpenRound
 from testwright.store.records import accepted, options_from
 from testwright.store.rows import FileRow, RoundRow, SessionRow, ShelfRow, SourceRow, SuiteRow
+
+ABSENT_AFTER = timedelta(seconds=15)
+"""Several times as long as the keeper's looks are apart: on a busy machine one of them may come late."""
 
 
 async def claim_round(
@@ -134,6 +137,19 @@ async def reissue(rows: AsyncSession, session_id: str, number: int, event_id: st
     round.event_id = f"{session_id}-r{number}-{round.issue}-{secrets.token_hex(4)}"  # as in `accepting`
     round.issued_at, round.sent_at, round.claimed_by = now, None, None
     return accepted(round, started=True)
+
+
+async def note_presence(rows: AsyncSession, now: datetime) -> None:
+    """Somebody is here who works on rounds. What lies between two such notes and is too long was a standstill."""
+    query = select(RoundRow).where(
+        RoundRow.status.in_(RUNNING), RoundRow.driver == "engine", RoundRow.started_at.is_not(None)
+    )
+    for round in await rows.scalars(query.with_for_update()):
+        assert round.started_at is not None
+        span = now - (round.seen_at or round.started_at)
+        if span > ABSENT_AFTER:
+            round.away_ms += int(span.total_seconds() * 1000)
+        round.seen_at = now
 
 
 async def unfinished(rows: AsyncSession) -> list[tuple[str, int, str]]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from testwright.domain.events import Event
-from testwright.domain.ports import AnswerCache, Desk
+from testwright.domain.ports import AnswerCache, Desk, Meter, StepJournal
 from testwright.domain.records import (
     Accepted,
     Application,
@@ -17,6 +17,7 @@ from testwright.domain.records import (
     RepositoryRecord,
     SessionFigures,
     SessionRecord,
+    StepRecord,
     StoredEvent,
     TestRecord,
 )
@@ -27,6 +28,7 @@ from testwright.store import (
     deciding,
     event_log,
     histories,
+    journal,
     ledger,
     looking_up,
     repositories,
@@ -36,6 +38,7 @@ from testwright.store.access import AccessBook
 from testwright.store.answers import StoredAnswers
 from testwright.store.database import Database
 from testwright.store.desk import FileDesk
+from testwright.store.journal import FileJournal
 from testwright.store.live_texts import LiveTexts
 from testwright.store.opening import opened
 from testwright.store.wakeups import Bell, Wakeup
@@ -50,8 +53,9 @@ def _utc_now() -> datetime:
 class Store:
     """One for each process. Every method is one short transaction; a session of another owner behaves as unknown."""
 
-    def __init__(self, database: Database, bell: Bell, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, bell: Bell, now: Callable[[], datetime], meter: Meter | None = None) -> None:
         self._database = database
+        self._meter = meter
         self._bell = bell
         self._now = now
         self.live_texts = LiveTexts()
@@ -61,7 +65,12 @@ class Store:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, home: Path, database_url: str | None = None, *, now: Callable[[], datetime] = _utc_now
+        cls,
+        home: Path,
+        database_url: str | None = None,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        meter: Meter | None = None,
     ) -> AsyncIterator["Store"]:
         """Open `home/testwright.sqlite`, or the Postgres database of that address; made or migrated first.
 
@@ -69,7 +78,9 @@ class Store:
         ours to write.
         """
         async with opened(home, database_url) as (database, bell):
-            yield cls(database, bell, now)
+            if meter is not None:
+                database.on_told = meter.told
+            yield cls(database, bell, now, meter)
 
     # Sessions
 
@@ -182,7 +193,26 @@ class Store:
             now=self._now,
             wake=self._ringer(session_id),
             texts=self.live_texts,
+            meter=self._meter,
         )
+
+    def journal(self, session_id: str, round: int, file_index: int) -> StepJournal:
+        return FileJournal(
+            self._database,
+            session_id=session_id,
+            round=round,
+            file_index=file_index,
+            now=self._now,
+            meter=self._meter,
+        )
+
+    async def timeline(self, session_id: str) -> list[StepRecord]:
+        """All attempts of all steps of all files, in the order in which they began."""
+        return await self._database.glance(lambda rows: journal.timeline(rows, session_id))
+
+    async def note_presence(self) -> None:
+        """Say that somebody is here who works on rounds: for how long nobody was is no part of a round's duration."""
+        await self._database.write(lambda rows: running.note_presence(rows, self._now()), about="presence")
 
     async def tell(self, session_id: str, round: int, event: Event) -> int | None:
         """The event's number; None, and nothing recorded, when its round or its file is over.

@@ -1,6 +1,6 @@
 """How a round went, from its rows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import fmean
 from typing import Any
 
@@ -31,11 +31,15 @@ async def summary_of(rows: AsyncSession, round: RoundRow, now: datetime) -> dict
         failed_tests=counted.get(FileStatus.FAILED, 0),
         total_test_count=sum(one["testCount"] for one in evidence),
         average_coverage=round_to_tenth(measured),
-        duration_ms=int((now - (round.started_at or round.created_at)).total_seconds() * 1000),
+        duration_ms=max(0, _milliseconds(now - (round.started_at or round.created_at)) - round.away_ms),
         tokens=bought.tokens,
         cost_usd=bought.cost_usd,
     )
     return summary_json(summary)
+
+
+def _milliseconds(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)
 
 
 def round_to_tenth(percents: list[float]) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.jobs_rounds import FakeDesk
+from tests.fakes.jobs_rounds import FakeDesk, FakeJournal
 from testwright.domain.errors import Cancelled, InputError, PermanentError, SandboxUnavailable, TransientError
 from testwright.jobs.steps import ATTEMPTS, DirectStep, Memo, StepPolicy, full_jitter, unless_cancelled
 
@@ -236,3 +236,18 @@ async def test_being_cancelled_from_outside_stops_the_work_too() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended == [True]
+
+
+async def test_every_attempt_is_written_down_with_what_became_of_it() -> None:
+    journal = FakeJournal()
+    step, _ = direct(journal=journal)
+    busy = TransientError("The model is busy.", code="overloaded")
+    await step("draft/1", failing(busy), returns=str)
+    with pytest.raises(PermanentError):
+        await step("run/1", failing(PermanentError("No runner.", code="runner_missing")), returns=str)
+
+    assert journal.entries == [
+        ("draft/1", 1, {"code": "overloaded", "message": "The model is busy."}),
+        ("draft/1", 2, None),
+        ("run/1", 1, {"code": "runner_missing", "message": "No runner."}),
+    ]
