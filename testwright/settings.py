@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     """How long they are tried at most; what is left then says nothing."""
     explore_seconds: float = Field(default=10.0, gt=0, le=120)
     session_hours: float = 6.0
+    log: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
     allow_unsandboxed: bool = False
 
     writer: Literal["both", "model", "explorer"] = "both"

@@ -8,6 +8,7 @@ can steer.
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from testwright.api.envelope import refusal
 from testwright.api.problems import size_in_words
 from testwright.api.services import ApiSettings
+from testwright.domain.subjects import about
 
 logger = logging.getLogger("testwright.api")
 access_logger = logging.getLogger("testwright.access")
@@ -61,8 +63,11 @@ class RequestGuard:
         # Anything else would be a WebSocket; there are none here.
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with about(request=secrets.token_hex(6)):
+            await self._answered(scope, receive, _Answer(send))
+
+    async def _answered(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         started = time.monotonic()
-        answer = _Answer(send)
         try:
             await self._checked(scope, receive, answer)
         except Exception:

@@ -230,3 +230,33 @@ def launch_page(owner: Annotated[str, _OWNER] = "local") -> None:
     from testwright.cli.keys import launch
 
     sys.exit(asyncio.run(launch(owner)))
+
+
+db = typer.Typer(no_args_is_help=True, help="The database: its state, its schema, a copy of it.", rich_markup_mode=None)
+app.add_typer(db, name="db")
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this version's schema, after a copy of a SQLite file, as a start of the service does."""
+    from testwright.cli import database
+
+    sys.exit(database.upgrade())
+
+
+@db.command()
+def check(json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False) -> None:
+    """Say whether the database is sound and of this version. Exit status: 0 it is, 1 not yet, 3 it cannot be used."""
+    from testwright.cli import database
+
+    sys.exit(database.check(as_json=json_output))
+
+
+@db.command()
+def backup(
+    target: Annotated[Path | None, typer.Argument(help="Where to; beside the database when left out.")] = None,
+) -> None:
+    """Copy the SQLite file as it is at one moment, while the service may run. The path of the copy is printed."""
+    from testwright.cli import database
+
+    sys.exit(database.backup(target))

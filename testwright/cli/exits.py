@@ -15,6 +15,9 @@ _SET_UP_CODES = frozenset(
         "environment",
         "port_in_use",
         "schema_newer",
+        "storage_settings",
+        "storage_unusable",
+        "engine_settings",
         "bad_settings",
         "launch_failed",
     }

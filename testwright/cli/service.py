@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -14,6 +13,7 @@ import httpx
 from testwright.asgi import run_web
 from testwright.cli.display import show
 from testwright.cli.exits import ALL_PROVEN, SET_UP
+from testwright.cli.logs import log_to_terminal
 from testwright.domain.errors import InputError, TestwrightError
 from testwright.settings import read_settings
 from testwright.sources.folder import FolderView
@@ -25,8 +25,8 @@ _SILENCE_SECONDS = 60.0  # the stream says something at least every 15 s
 
 def run_service(example: Path | None) -> int:
     """Serve until Ctrl-C. Returns the exit status."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = read_settings()
+    log_to_terminal(settings.log_level, settings.log)
     if example is not None and not example.is_dir():
         raise InputError(f"{example} is not a folder.", hint="Give a folder with source files after --example.")
 

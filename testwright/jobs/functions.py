@@ -10,6 +10,7 @@ import inngest
 from testwright.domain.errors import Cancelled, PermanentError, TestwrightError
 from testwright.domain.ports import Desk, Step
 from testwright.domain.records import Assignment
+from testwright.domain.subjects import about
 from testwright.jobs.rounds import FILE_REQUESTED, SESSION_CANCELLED, SESSION_REQUESTED, Rounds, about_file
 from testwright.jobs.steps import ATTEMPTS, InngestStep, Pause, StepPolicy, full_jitter, internal_error
 
@@ -58,18 +59,19 @@ def build_functions(
             journal=store.journal(session_id, round, file_index),
         )
         error: TestwrightError
-        try:
-            await work(assignment, desk, InngestStep(ctx, policy))
-            return
-        except Pause as pause:
-            raise pause.error from None
-        except Cancelled:
-            return
-        except PermanentError as permanent:
-            error = permanent
-        except Exception:
-            logger.exception("the pipeline broke on file %d of %s", file_index, session_id)
-            error = internal_error()
+        with about(session=session_id, round=round, file=assignment.source.path):
+            try:
+                await work(assignment, desk, InngestStep(ctx, policy))
+                return
+            except Pause as pause:
+                raise pause.error from None
+            except Cancelled:
+                return
+            except PermanentError as permanent:
+                error = permanent
+            except Exception:
+                logger.exception("the pipeline broke on file %d of %s", file_index, session_id)
+                error = internal_error()
         await ctx.step.run("fail", partial(_fail, desk, error))
 
     async def session_broke(ctx: inngest.Context) -> None:

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from testwright.domain.errors import Cancelled, PermanentError, TestwrightError, TransientError
 from testwright.domain.events import Event
 from testwright.domain.ports import Desk, StepJournal
+from testwright.domain.subjects import about
 
 T = TypeVar("T")
 Memo = dict[str, Any]
@@ -51,11 +52,13 @@ class StepPolicy:
 
     async def attempt(self, step_id: str, number: int, work: Work, returns: Any) -> "Memo | Wait":
         """Try once (`number` counts from 1): what to remember, or how long to wait before the next try."""
-        if self.journal is None:
-            return await self._attempt(step_id, number, work, returns)
-        entry = await self.journal.began(step_id, number)
-        tried = await self._attempt(step_id, number, work, returns)
-        await self.journal.ended(entry, _trouble(tried))
+        with about(step=step_id, attempt=number):
+            entry = None if self.journal is None else await self.journal.began(step_id, number)
+            tried = await self._attempt(step_id, number, work, returns)
+            trouble = _trouble(tried)
+            if self.journal is not None:
+                await self.journal.ended(entry, trouble)
+            logger.info("a step ended: %s", "done" if trouble is None else trouble["code"])
         return tried
 
     async def _attempt(self, step_id: str, number: int, work: Work, returns: Any) -> "Memo | Wait":
