@@ -1,7 +1,7 @@
 """What this process did, counted, in the form that Prometheus reads."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from testwright.api.services import ApiServices
 from testwright.domain.drafts import Usage
+from testwright.domain.errors import TestwrightError
 
 _SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 _ENDS = {"generation_completed": "completed", "generation_failed": "failed", "generation_cancelled": "cancelled"}
@@ -86,8 +87,9 @@ class Metrics:
 
 
 def add_routes(app: FastAPI, services: ApiServices, metrics: Metrics) -> None:
-    @app.get("/metrics", tags=["service"], summary="Figures of this process for Prometheus", response_class=Response)
+    @app.get("/metrics", include_in_schema=False)  # for machines, and in their own form: no envelope
     async def page() -> Response:
-        health = await services.engine.health()
-        text = metrics.page(await services.store.counts(), health.get("queueDepth"))
-        return Response(text, media_type=CONTENT_TYPE_LATEST)
+        depth = None
+        with suppress(TestwrightError):
+            depth = (await services.engine.health()).get("queueDepth")
+        return Response(metrics.page(await services.store.counts(), depth), media_type=CONTENT_TYPE_LATEST)

@@ -17,8 +17,6 @@ import pytest
         ("GET", "//api/sessions"),
         ("GET", "/API/sessions"),
         ("GET", "/Api"),
-        ("GET", "/metrics"),
-        ("POST", "/metrics"),
         ("GET", "/healthz/"),
         ("GET", "/readyz/"),
         ("GET", "/docs/"),

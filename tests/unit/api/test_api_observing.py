@@ -42,6 +42,12 @@ async def test_the_figures_are_there_for_prometheus(door):
     assert "testwright_streams_open 0.0" in answer.text
 
 
+async def test_the_figures_are_there_without_the_engine(door):
+    door.engine.down = True
+
+    assert (await door.get("/metrics")).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("payload", "line"),
     [

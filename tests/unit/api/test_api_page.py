@@ -35,7 +35,7 @@ async def test_an_address_the_page_does_not_know_is_404_and_may_be_said_by_the_p
     assert fetched.json()["error"]["code"] == "not_found"
 
 
-@pytest.mark.parametrize("path", ["//api/sessions", "/API/sessions", "/metrics", "/healthz/", "/readyz/", "/Docs/x"])
+@pytest.mark.parametrize("path", ["//api/sessions", "/API/sessions", "/healthz/", "/readyz/", "/Docs/x"])
 async def test_a_services_address_is_never_the_page(door, path):
     answer = await door.get(f"http://localhost:5000{path}", accept="text/html")
 
