@@ -92,6 +92,7 @@ async def test_a_report_that_makes_no_sense_is_none():
 
 SAYS = """
 const plan = {}
+const realSetTimeout = setTimeout
 lookAround()
 const calm = tidy()
 Array.prototype.map = () => 'patched'
@@ -112,3 +113,28 @@ def test_what_a_call_did_to_the_languages_own_objects_is_noticed_and_put_back(tm
     ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
 
     assert json.loads(ran.stdout) == [False, True, [2], True, "process.exit was called", "process.exit"]
+
+
+STRAYS = """
+const realSetTimeout = setTimeout
+const heard = []
+process.on('uncaughtException', (error) => heard.push(error.message))
+const letGo = keepTheProcess()
+require('node:fs').readFile('/nowhere/at/all', (error) => { throw error })
+strayErrors().then(async (count) => {
+  letGo()
+  setTimeout(() => { throw new Error('the runner hears this') }, 0)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  process.stdout.write(JSON.stringify([count, heard]))
+})
+"""
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node")
+def test_errors_that_nobody_catches_are_waited_for_and_are_the_runners_again_afterwards(tmp_path):
+    script = tmp_path / "strays.cjs"
+    script.write_text(WORLD.read_text("utf-8") + STRAYS, "utf-8")
+
+    ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
+
+    assert json.loads(ran.stdout) == [1, ["the runner hears this"]]

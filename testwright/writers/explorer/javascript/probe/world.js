@@ -50,5 +50,30 @@ function keepTheProcess() {
   process.reallyExit = leave('process.reallyExit')
   process.abort = leave('process.abort')
   process.kill = (pid, signal) => (pid === own && signal !== 0 ? leave('process.kill')() : kill.call(process, pid, signal))
-  process.on('unhandledRejection', () => {})
+  // Runners end the run at such an error; here it is one call's affair.
+  const runners = STRAY.map((event) => [event, process.listeners(event)])
+  for (const event of STRAY) {
+    process.removeAllListeners(event)
+    process.on(event, () => strays++)
+  }
+  return () => {
+    for (const [event, listeners] of runners) {
+      process.removeAllListeners(event)
+      for (const listener of listeners) process.on(event, listener)
+    }
+  }
+}
+
+const STRAY = ['uncaughtException', 'unhandledRejection']
+
+// Errors that nobody catches come after the call, by files and sockets: a runner holds them against some test.
+let strays = 0
+
+async function strayErrors() {
+  for (let turn = 0; turn < 5; turn++) {
+    const isWaiting = process.getActiveResourcesInfo?.().some((kind) => /^(FSReq|FSEvent|TCP|Pipe|GetAddrInfo)/.test(kind))
+    await new Promise((resolve) => realSetTimeout(resolve, isWaiting ? 10 : 0))
+    if (!isWaiting) break
+  }
+  return strays
 }
