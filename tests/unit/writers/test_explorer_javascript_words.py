@@ -115,14 +115,14 @@ def opening(work):
             task("node:test"),
             [
                 "const assert = require('node:assert/strict')",
-                "const { afterEach, beforeEach, describe, it } = require('node:test')",
+                "const { after, afterEach, beforeEach, describe, it } = require('node:test')",
             ],
         ),
         (
             task("node:test", suite="test/f.test.mjs"),
             [
                 "import assert from 'node:assert/strict'",
-                "import { afterEach, beforeEach, describe, it } from 'node:test'",
+                "import { after, afterEach, beforeEach, describe, it } from 'node:test'",
             ],
         ),
     ],

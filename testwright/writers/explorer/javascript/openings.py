@@ -24,10 +24,14 @@ def words_for(task: WritingTask) -> Words:
 
 def imports(task: WritingTask, style: Style) -> list[str]:
     if task.framework == "vitest":
-        return [f"import {{ {_HOOKS}, expect, it, vi }} from 'vitest'{style.end}"]
+        return [f"import {{ afterAll, {_HOOKS}, expect, it, vi }} from 'vitest'{style.end}"]
     if task.framework == "jest":
         wants_names = "@jest/globals" in (task.view.text("package.json") or "")
-        return [f"import {{ {_HOOKS}, expect, it, jest }} from '@jest/globals'{style.end}"] if wants_names else []
+        return (
+            [f"import {{ afterAll, {_HOOKS}, expect, it, jest }} from '@jest/globals'{style.end}"]
+            if wants_names
+            else []
+        )
     lines = []
     if isinstance(style.words, Chai):
         lines.append(_import("{ expect }", "chai", style))
@@ -36,8 +40,16 @@ def imports(task: WritingTask, style: Style) -> list[str]:
     else:
         lines.append(_import("assert", "node:assert/strict", style))
     if task.framework == "node:test":
-        lines.append(_import(f"{{ {_HOOKS}, it }}", "node:test", style))
+        lines.append(_import(f"{{ after, {_HOOKS}, it }}", "node:test", style))
     return lines
+
+
+def of_files(style: Style) -> list[str]:
+    return [
+        _import("{ existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync }", "node:fs", style),
+        _import("{ tmpdir }", "node:os", style),
+        _import("{ join }", "node:path", style),
+    ]
 
 
 def is_loaded_as_module(task: WritingTask) -> bool:

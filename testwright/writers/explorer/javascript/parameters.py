@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from testwright.domain.analysis import Parameter
 from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.paths import FILE, is_file
 from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, of_type, union
 from testwright.writers.explorer.javascript.syntax import field, text_of
 from testwright.writers.explorer.javascript.usage import of_pattern, shape_with_default
@@ -24,6 +25,8 @@ def parameters_of(
     for index, parameter in enumerate(parameters):
         node = nodes[index] if index < len(nodes) else None
         shape = _shape(parameter, node, function, by_name.get(parameter.name), module)
+        if is_file(parameter.name, function, module) and shape["k"] in ("any", "string", "union", "literal", "regex"):
+            shape = FILE
         told.append(
             {
                 "name": parameter.name if re.fullmatch(r"[\w$]+", parameter.name) else "options",

@@ -99,6 +99,10 @@ def _tagged(tree: dict[str, Any], mock: str) -> str:
             return str(inner)
         case "spy":
             return str(inner)
+        case "file" if tree["text"] is None:
+            return f"noFile({quoted(str(inner))})"
+        case "file":
+            return f"fileWith({quoted(str(inner))}, {quoted(tree['text'])})"
         case "quiet":
             return f"() => {returned(tree.get('returns'), mock)}"
         case "new":
@@ -134,6 +138,9 @@ def brief(tree: Any, most: int = 44) -> str:
         return "a callback"
     if isinstance(tree, dict) and tree.get("$") in ("fn", "code") and len(line) > 24:
         return "a function"
+    if isinstance(tree, dict) and tree.get("$") == "file":
+        text = tree["text"]
+        return "a missing file" if text is None else f"a file with {brief(text, 24)}" if text else "an empty file"
     if len(line) <= most:
         return line
     if isinstance(tree, str):

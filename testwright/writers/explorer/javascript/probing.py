@@ -10,7 +10,7 @@ from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.suites import specifier_of
 
 _PARTS = (
-    *("values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes"),
+    *("files", "values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes"),
     *("watch", "world", "quiet", "piles", "skips", "main"),
 )
 _FOLDER = Path(__file__).parent / "probe"

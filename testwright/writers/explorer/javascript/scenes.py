@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from testwright.writers.explorer.javascript.printing import holds, returned, source
+from testwright.writers.explorer.javascript.printing import holds, quoted, returned, source
 from testwright.writers.explorer.javascript.writing import Style
 
 UNDEFINED = {"$": "undefined"}
@@ -32,6 +33,9 @@ def set_up(each: dict[str, Any], style: Style) -> tuple[list[str], set[str]]:
     needs: set[str] = set()
     for name, returns in _spies([each["args"], each["steps"]]):
         lines += style.words.spy(name, "" if returns is None else returned(returns, style.mock), style.is_typed)
+    files = list(_files([each["args"], [step.get("args") for step in each["steps"]]]))
+    needs |= {"files"} if files else set()
+    needs |= {"no file"} if any(file["text"] is None for file in files) else set()
     answer = each.get("answer")
     if answer is not None and each.get("asked"):
         needs.add("fetch")
@@ -92,6 +96,26 @@ def spy_checks(each: dict[str, Any], style: Style) -> list[str]:
         tellable = not holds(calls, *UNFIT) and len(calls) <= 20 and calls != [[]]
         lines += style.words.heard(name, calls, tellable)
     return lines
+
+
+def _files(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _files(item)
+    elif isinstance(tree, dict) and tree.get("$") == "file":
+        yield tree
+    elif isinstance(tree, dict):
+        yield from _files(list(tree.values()))
+
+
+def file_checks(each: dict[str, Any], style: Style) -> list[str]:
+    """What the call left in files that it was given."""
+    return [
+        style.words.value(f"readFileSync(join(folder, {quoted(name)}), 'utf8')", text)
+        if text is not None
+        else style.words.value(f"existsSync(join(folder, {quoted(name)}))", False)
+        for name, text in each.get("files") or []
+    ]
 
 
 def changes(each: dict[str, Any], style: Style) -> list[tuple[int, Any]]:

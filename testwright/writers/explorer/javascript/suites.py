@@ -12,12 +12,14 @@ from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.writing import Style, Written
 
-HELPERS = {"fetch": "serverAnswers(", "timers": "useFakeTimers("}
+HELPERS = {"fetch": "serverAnswers(", "timers": "useFakeTimers(", "files": "mkdtempSync(", "no file": "noFile("}
 """What tests may need of the preamble, and how it is known there."""
 
 
 def preamble_of(targets: tuple[Target, ...], task: WritingTask, style: Style, needs: set[str]) -> str:
     lines = openings.imports(task, style)
+    if "files" in needs:
+        lines += openings.of_files(style)
     drawn = any(target.kind in ("component", "hook") for target in targets)
     if drawn:
         if not style.has_jsx:
@@ -36,9 +38,32 @@ def preamble_of(targets: tuple[Target, ...], task: WritingTask, style: Style, ne
     if "timers" in needs:
         hooks.append(f"beforeEach(() => {{\n  {style.mock}.useFakeTimers(){style.end}\n}}){style.end}")
         hooks.append(f"afterEach(() => {{\n  {style.mock}.useRealTimers(){style.end}\n}}){style.end}")
+    if "files" in needs:
+        hooks += _folder_of_files(task, style)
+    if "no file" in needs:
+        hooks.append(_no_file(style))
     if "fetch" in needs:
         hooks += style.words.server(style.is_typed, style.end)
     return "\n\n".join([head, *hooks])
+
+
+def _folder_of_files(task: WritingTask, style: Style) -> list[str]:
+    """A folder that is gone afterwards, and files in it."""
+    end = style.end
+    last = "after" if task.framework in openings.OF_NODE else "afterAll"
+    parameters = "name: string, text: string" if style.is_typed else "name, text"
+    body = f"  const path = join(folder, name){end}\n  writeFileSync(path, text){end}\n  return path{end}"
+    return [
+        f"const folder = mkdtempSync(join(tmpdir(), 'files-')){end}",
+        f"{last}(() => rmSync(folder, {{ recursive: true, force: true }})){end}",
+        f"function fileWith({parameters}) {{\n{body}\n}}",
+    ]
+
+
+def _no_file(style: Style) -> str:
+    parameter, end = "name: string" if style.is_typed else "name", style.end
+    body = f"  const path = join(folder, name){end}\n  rmSync(path, {{ force: true }}){end}\n  return path{end}"
+    return f"function noFile({parameter}) {{\n{body}\n}}"
 
 
 def code_of(name: str, written: Written, style: Style) -> str:

@@ -151,6 +151,7 @@ def _scenario(each: Told, written: Written, target: Target, task: WritingTask) -
     """A result that other modules of the project had a hand in is a test of both, where such are asked for."""
     wants_seams = TestType.INTEGRATION in task.options.test_types
     goes_through = bool(target.seams) and not each["steps"] and each["outcome"]["kind"] == "value"
+    goes_through = goes_through or "files" in written.needs
     return "integration" if wants_seams and goes_through and written.scenario == "happy" else written.scenario
 
 
@@ -317,7 +318,7 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
     lines, title = list(setup), f"returns {shown_beside([tree], [beside['outcome'].get('tree')])}{about}"
     is_async = bool(outcome["isAsync"])
     subject = f"await {call}" if is_async else call
-    checks = scenes.spy_checks(each, style)
+    checks = [*scenes.spy_checks(each, style), *scenes.file_checks(each, style)]
     changed = scenes.changes(each, style)
     if isinstance(tree, dict) and tree["$"] == "undefined" and (checks or changed):
         return _by_effect(each, callee, setup, checks, changed, is_async, needs, style, shown)
@@ -359,7 +360,7 @@ def _by_effect(
     lines += [style.words.value(names[index], now) for index, now in changed]
     if any(holds(now, "cut", "NaN", "function") for _, now in changed):
         return None
-    what = "changes what it is given" if changed else "calls back"
+    what = "changes what it is given" if changed else "changes the file" if each.get("files") else "calls back"
     return Written(f"{what} for {shown}", [*lines, *checks], scenes.scenario(each), is_async, needs)
 
 

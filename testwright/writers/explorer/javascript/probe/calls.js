@@ -82,7 +82,7 @@ async function callFunction(job) {
     return JSON.stringify(now) === before[index] ? null : { now }
   })
   const ways = args.includes(given) ? [] : waysOn(given, job.target)
-  return { outcome, after, ways, spies: heardBy(spies) }
+  return { outcome, after, ways, files: changedFiles(), spies: heardBy(spies) }
 }
 
 function callTarget({ path }, args) {

@@ -47,6 +47,7 @@ function candidates(shape, name, depth = 0) {
   return made
 }
 
+const FILE_TEXTS = ['alpha\nbeta\n', '{"a":1}\n', '', 'key=value\n# note\n', '{"key":"a","val":1}\n{"key":"b","val":2}\n', 'name,age\nAda,36\n']
 const UNDEFINED = { $: 'undefined' }
 
 function fill(shape, name, depth, add) {
@@ -124,6 +125,8 @@ function fill(shape, name, depth, add) {
     }
     case 'node':
       return add('Hello', 'Save')
+    case 'file':
+      return add(...[...FILE_TEXTS, null].map((text) => ({ $: 'file', v: /^(file|path|file_?(name|path))$/i.test(name) ? 'notes.txt' : `${name}.txt`, text })))
     default:
       return fillAny(name, add)
   }

@@ -193,8 +193,8 @@ async function isStable(job, seen) {
   }
 }
 
-function signature({ outcome, after, spies, lived, seen, states, asked }) {
-  return JSON.stringify([outcome, after, spies, lived?.at(-1), seen, states, asked])
+function signature({ outcome, after, spies, lived, seen, states, asked, files }) {
+  return JSON.stringify([outcome, after, spies, lived?.at(-1), seen, states, asked, files])
 }
 
 function cost(job) {

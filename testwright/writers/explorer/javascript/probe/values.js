@@ -28,6 +28,8 @@ function decode(tree, spies) {
       return new Map(tree.v.map(([key, value]) => [decode(key, spies), decode(value, spies)]))
     case 'set':
       return new Set(tree.v.map((item) => decode(item, spies)))
+    case 'file':
+      return fileWith(tree)
     case 'member':
       return reach(tree.v.split('.'))
     case 'fn':
@@ -85,6 +87,7 @@ function encode(value, state = { left: 250, seen: [] }, depth = 0) {
   if (--state.left < 0 || depth > 7) return CUT
   switch (typeof value) {
     case 'string':
+      if (value.includes(FILES)) return CUT
       return value.length > 400 || /[\ud800-\udfff](?![\udc00-\udfff])/.test(value.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '')) ? CUT : value
     case 'boolean':
       return value
