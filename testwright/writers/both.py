@@ -150,7 +150,7 @@ def _body(case: Case) -> str:
     """Without the function or the call of `it` around it."""
     lines = case.code.strip("\n").split("\n")
     inner = [line.strip() for line in lines[1:] if line.strip().rstrip(";") not in ("})", "")]
-    return "\n".join(inner) if lines[0].startswith(("def ", "it(", "test(")) else ""
+    return "\n".join(inner) if lines[0].startswith(("def ", "it(", "test(", "@pytest.mark.parametrize(")) else ""
 
 
 def _with_calls(task: WritingTask, suite: str) -> ProjectView:

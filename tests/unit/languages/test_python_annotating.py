@@ -24,7 +24,7 @@ def code_of(code, preamble="import shop"):
         ("def test_x(\n    a,\n):\n    pass", "def test_x(\n    a,\n) -> None:\n    pass"),
         (
             "@pytest.mark.parametrize('ä', ['b'])\ndef test_x(ä):\n    d = {'x': 1}",
-            "@pytest.mark.parametrize('ä', ['b'])\ndef test_x(ä) -> None:\n    d = {'x': 1}",
+            "@pytest.mark.parametrize('ä', ['b'])\ndef test_x(ä: str) -> None:\n    d = {'x': 1}",
         ),
         ("def test_x():\n    def inner(a): return a", "def test_x() -> None:\n    def inner(a): return a"),
         ("def helper():\n    return 1", "def helper():\n    return 1"),
@@ -48,3 +48,17 @@ def test_pytests_own_fixtures_get_their_types_and_these_their_imports():
 
 def test_a_test_that_does_not_parse_is_left_to_the_gates():
     assert code_of("def test_x(:\n    pass")[0] == "def test_x(:\n    pass"
+
+
+def test_the_columns_of_a_table_get_the_types_of_their_values():
+    rows = '@pytest.mark.parametrize(("a", "b", "c"), [(-1, "x", [1]), (2, None, [2])])\n'
+    code, preamble = code_of(f"{rows}def test_x(a, b, c):\n    pass", "import pytest")
+
+    assert code.splitlines()[1] == "def test_x(a: int, b: None | str, c: Any) -> None:"
+    assert preamble == "from typing import Any\nimport pytest"
+
+
+def test_rows_that_are_too_short_say_nothing():
+    code, _ = code_of('@pytest.mark.parametrize("a, b", [(1,), f(2)])\ndef test_x(a, b):\n    pass')
+
+    assert code.splitlines()[1] == "def test_x(a: Any, b: Any) -> None:"

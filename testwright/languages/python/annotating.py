@@ -20,6 +20,8 @@ _FIXTURES = {
     "request": ("pytest.FixtureRequest", "import pytest"),
 }
 
+_PLAIN = frozenset({"str", "int", "float", "bool", "bytes", "NoneType"})
+
 
 def annotated(draft: Draft) -> Draft:
     """The draft with `-> None` on every test, and with the types of pytest's own fixtures. The rest is its writer's."""
@@ -41,10 +43,11 @@ def _annotated(case: Case, needed: dict[str, None]) -> Case:
     for test in tests:
         if not test.name.startswith("test"):
             continue
+        known = {**_FIXTURES, **_columns(test)}
         for argument in test.args.args:
-            if argument.annotation is None and argument.arg in _FIXTURES and argument.end_lineno:
-                kind, line = _FIXTURES[argument.arg]
-                needed[line] = None
+            if argument.annotation is None and argument.arg in known and argument.end_lineno:
+                kind, line = known[argument.arg]
+                needed.update({line: None} if line else {})
                 column = len(_characters(lines[argument.end_lineno - 1], argument.end_col_offset or 0))
                 additions.append((argument.end_lineno, column, f": {kind}"))
         if test.returns is None and test.lineno in ends:
@@ -52,6 +55,37 @@ def _annotated(case: Case, needed: dict[str, None]) -> Case:
     for row, column, text in sorted(additions, reverse=True):
         lines[row - 1] = f"{lines[row - 1][:column]}{text}{lines[row - 1][column:]}"
     return replace(case, code="\n".join(lines))
+
+
+def _columns(test: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, tuple[str, str]]:
+    """What the rows of `pytest.mark.parametrize` give: types of plain values, and the import that any other needs."""
+    found: dict[str, tuple[str, str]] = {}
+    for mark in test.decorator_list:
+        if not isinstance(mark, ast.Call) or not ast.unparse(mark.func).endswith("parametrize") or len(mark.args) < 2:
+            continue
+        said, rows = mark.args[0], getattr(mark.args[1], "elts", [])
+        if isinstance(said, ast.Constant):
+            names = str(said.value).replace(",", " ").split()
+        else:
+            names = [str(each.value) for each in getattr(said, "elts", []) if isinstance(each, ast.Constant)]
+        for at, name in enumerate(names):
+            kinds = {_kind_of(row if len(names) == 1 else _cell(row, at)) for row in rows}
+            plain = kinds and kinds <= _PLAIN
+            kind = " | ".join(sorted(kinds)).replace("NoneType", "None") if plain else "Any"
+            found[name] = (kind, "" if plain else "from typing import Any")
+    return found
+
+
+def _cell(row: ast.expr, at: int) -> ast.expr | None:
+    cells = getattr(row, "elts", [])
+    return cells[at] if at < len(cells) else None
+
+
+def _kind_of(cell: ast.expr | None) -> str:
+    try:
+        return type(ast.literal_eval(cell)).__name__ if cell is not None else ""
+    except ValueError:
+        return ""
 
 
 def _characters(line: str, octets: int) -> str:

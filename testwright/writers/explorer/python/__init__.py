@@ -15,6 +15,7 @@ from testwright.domain.sessions import TestType
 from testwright.writers.explorer.python import records
 from testwright.writers.explorer.python.luggage import packed
 from testwright.writers.explorer.python.records import Record
+from testwright.writers.explorer.python.tables import calls_of_rows
 from testwright.writers.explorer.python.writing import draft_of, suspects_of
 
 REPORT = "testwright-explored.json"
@@ -80,7 +81,8 @@ async def _explored(
 
 
 def _plan(task: WritingTask, module: str, seconds: float, gaps: Gaps | None, draft: Draft | None) -> dict[str, Any]:
-    written = [case.code for case in draft.cases] if draft is not None else []
+    codes = [case.code for case in draft.cases] if draft is not None else []
+    written = ["\n".join([code, *calls_of_rows(code)]) for code in codes]
     top_level = [symbol.name for symbol in task.analysis.symbols if "." not in symbol.name]
     return {
         "module": module,

@@ -3,7 +3,7 @@
 import ast
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from testwright.writers.explorer.python.records import Record
@@ -25,6 +25,7 @@ _SIGNS = {
     ">": "angle", "$": "dollar", "|": "pipe", "~": "tilde", "\n": "newline", "\t": "tab", "^": "caret", "`": "backtick",
 }  # fmt: skip
 _MOST_REASON = 5
+_ORDERS = ("too", *map("again_{}".format, range(2, 100)))
 
 
 def name_of(record: Record, taken: dict[str, Record | None]) -> str:
@@ -39,6 +40,22 @@ def name_of(record: Record, taken: dict[str, Record | None]) -> str:
     while unique in taken:
         unique, number = f"{name}_{number}", number + 1
     taken[unique] = record
+    return unique
+
+
+def name_of_rows(records: Sequence[Record], columns: Sequence[str], taken: dict[str, Record | None]) -> str:
+    """A new name for calls that are told together, which is added to `taken`."""
+    first = records[0]
+    if first.error is not None:
+        what = f"rejects_{_reason(first)}"
+    elif "expected" in columns:
+        what = f"by_{'_and_'.join(map(_snake, columns[:-1]))}"
+    else:
+        what = f"returns_{_result(first.checks[0].value)}"
+    name = _cut(f"test_{subject_of(first.symbol)}_{what}", _LONGEST)
+    others = [f"{name}_for_each_{'_and_'.join(map(_snake, columns))}", *(f"{name}_{word}" for word in _ORDERS)]
+    unique = next(other for other in (name, *others) if other not in taken)
+    taken[unique] = None
     return unique
 
 

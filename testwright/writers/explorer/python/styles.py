@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from testwright.writers.explorer.python.layout import WIDTH, broken
 from testwright.writers.explorer.python.records import Check
+from testwright.writers.explorer.python.tables import Table
 
 _SINGLETONS = ("True", "False", "None")
 _FIXTURES = ("tmp_path", "capsys")
@@ -44,6 +45,15 @@ class Style(Protocol):
 
     def test(self, name: str, body: list[str], used: Iterable[str]) -> str: ...
 
+    @property
+    def row_indent(self) -> int:
+        """Where what is done with each row of a table begins."""
+        ...
+
+    def table(self, name: str, table: Table, setup: list[str], body: list[str]) -> str:
+        """One test for all rows. `setup` comes with the test's indentation, `body` with that of a row."""
+        ...
+
     def printing(self, call: str) -> list[str]:
         """The call, so that what it prints is kept."""
         ...
@@ -61,6 +71,7 @@ class Style(Protocol):
 
 class PytestStyle:
     indent = 4
+    row_indent = 4
     is_operator = True
     needs: tuple[str, ...] = ()
     printed = "capsys.readouterr().out"
@@ -72,6 +83,15 @@ class PytestStyle:
     def test(self, name: str, body: list[str], used: Iterable[str]) -> str:
         fixtures = [fixture for fixture in _FIXTURES if fixture in used]
         return "\n".join([f"def {name}({', '.join(fixtures)}):", *body])
+
+    def table(self, name: str, table: Table, setup: list[str], body: list[str]) -> str:
+        columns = ", ".join(f'"{column}"' for column in table.columns)
+        columns = f"({columns})" if len(table.columns) > 1 else columns
+        if len(table.columns) > 1:
+            mark = f"@pytest.mark.parametrize(\n    {columns},\n    [\n{_rows(table, 8)}\n    ],\n)"
+        else:
+            mark = broken(f"@pytest.mark.parametrize({columns}, [{', '.join(row for (row,) in table.rows)}])", 0)
+        return "\n".join([mark, f"def {name}({', '.join(table.columns)}):", *setup, *([""] if setup else []), *body])
 
     def printing(self, call: str) -> list[str]:
         return [broken(call, 4)]
@@ -110,6 +130,7 @@ class PytestStyle:
 
 class UnittestStyle:
     indent = 8
+    row_indent = 16
     is_operator = False
     needs: tuple[str, ...] = ("unittest",)
     printed = "printed.getvalue()"
@@ -130,6 +151,16 @@ class UnittestStyle:
         ]
         opening = folder if "tmp_path" in used else []
         return textwrap.dedent("\n".join([f"    def {name}(self):", *opening, *body]))
+
+    def table(self, name: str, table: Table, setup: list[str], body: list[str]) -> str:
+        columns = ", ".join(table.columns)
+        shown = ", ".join(f"{column}={column}" for column in table.columns if column != "expected")
+        lines = [
+            f"        cases = [\n{_rows(table, 12)}\n        ]",
+            f"        for {columns} in cases:",
+            f"            with self.subTest({shown}):",
+        ]
+        return textwrap.dedent("\n".join([f"    def {name}(self):", *setup, *lines, *body]))
 
     def printing(self, call: str) -> list[str]:
         return ["        with redirect_stdout(StringIO()) as printed:", broken(call, 12)]
@@ -165,6 +196,12 @@ class UnittestStyle:
 
 
 STYLES: dict[str, Style] = {"pytest": PytestStyle(), "unittest": UnittestStyle()}
+
+
+def _rows(table: Table, indent: int) -> str:
+    """A line for each row."""
+    texts = (f"({', '.join(row)})" if len(row) > 1 else row[0] for row in table.rows)
+    return "\n".join(f"{' ' * indent}{text}," for text in texts)
 
 
 def is_identity(text: str) -> bool:

@@ -12,9 +12,10 @@ from testwright.domain.sessions import CoverageGoal, Options, TestType
 from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.python.importing import FROM, imports, joined
 from testwright.writers.explorer.python.layout import WIDTH, broken, names_in
-from testwright.writers.explorer.python.naming import is_edge, name_of, subject_of
+from testwright.writers.explorer.python.naming import is_edge, name_of, name_of_rows, subject_of
 from testwright.writers.explorer.python.records import Check, Record, Suspicion
 from testwright.writers.explorer.python.styles import STYLES, Style
+from testwright.writers.explorer.python.tables import Table, grouped
 
 _MODULES = ("asyncio", "json", "math", "re", "pytest", "sqlite3", "threading", "unittest")
 _MOST_MATCH = 60
@@ -27,9 +28,18 @@ def draft_of(
     style = STYLES[framework]
     taken: dict[str, Record | None] = {case.name: None for case in beside.cases} if beside is not None else {}
     wanted = _wanted([record for record in records if record.suspicion is None], options)
-    cases = [replace(_case(record, taken, module, style), scenario=scenario_of(record, options)) for record in wanted]
-    preamble = _preamble(cases, wanted, module, style)
+    told = wanted if options.coverage is CoverageGoal.BASIC else list(grouped(wanted))
+    cases = [_told(each, taken, module, style, options) for each in told]
+    preamble = _preamble(cases, told, module, style)
     return Draft(preamble=joined(beside.preamble, preamble) if beside is not None else preamble, cases=tuple(cases))
+
+
+def _told(told: Record | Table, taken: dict[str, Record | None], module: str, style: Style, options: Options) -> Case:
+    if isinstance(told, Record):
+        return replace(_case(told, taken, module, style), scenario=scenario_of(told, options))
+    scenarios = {scenario_of(record, options) for record in told.records}
+    scenario = "happy" if "happy" in scenarios else min(scenarios)
+    return replace(_table_case(told, taken, module, style), scenario=scenario)
 
 
 def suspects_of(records: Sequence[Record], module: str, analysis: Analysis) -> tuple[Suspect, ...]:
@@ -133,6 +143,20 @@ def _case(record: Record, taken: dict[str, Record | None], module: str, style: S
     return Case(name=name, code=code, group=style.group(record.symbol, module), targets=targets)
 
 
+def _table_case(table: Table, taken: dict[str, Record | None], module: str, style: Style) -> Case:
+    first, here = table.records[0], style.row_indent
+    name = name_of_rows(table.records, table.columns, taken)
+    setup = [broken(line, style.indent) for line in first.lines]
+    if first.error is not None:
+        kind, pattern = _expected_error(first.error)
+        body = [broken(f"with {style.raising(kind, pattern)}:", here), broken(table.call, here + 4)]
+    else:
+        value = "expected" if table.has_results else first.checks[0].value
+        body = style.assertion(Check(of="", how="equals", value=value), table.call, here)
+    code = style.table(name, table, setup, body)
+    return Case(name=name, code=code, group=style.group(first.symbol, module), targets=(first.symbol.split(".")[0],))
+
+
 def _body(record: Record, style: Style) -> list[str]:
     here = style.indent
     setup = [broken(line, here) for line in record.lines]
@@ -229,12 +253,17 @@ def _apart(*blocks: list[str]) -> list[str]:
     return lines
 
 
-def _preamble(cases: Sequence[Case], records: Sequence[Record], module: str, style: Style) -> str:
+def _preamble(cases: Sequence[Case], told: Sequence[Record | Table], module: str, style: Style) -> str:
     plain: set[str] = set(style.needs)
     by_module: dict[str, set[str]] = {}
-    for case, record in zip(cases, records, strict=True):
+    for case, each in zip(cases, told, strict=True):
+        record = each if isinstance(each, Record) else each.records[0]
         local = _local_names(record) | style.local
-        homes = dict(record.homes)
+        if isinstance(each, Table):
+            local |= {*each.columns, "cases"}.union(*map(_local_names, each.records))
+        homes = {
+            name: home for one in (each.records if isinstance(each, Table) else (each,)) for name, home in one.homes
+        }
         for name in names_in(case.code) - local:
             if name in _MODULES:
                 plain.add(name)
