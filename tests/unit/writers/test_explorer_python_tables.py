@@ -75,6 +75,14 @@ def test_what_no_row_changes_stays_in_the_call():
     assert "assert roman(number, strict=True) == expected" in code
 
 
+def test_what_stands_around_a_call_stays_around_it():
+    rows = [record(f"asyncio.run(roman({at}))", str(at), [("number", str(at))]) for at in range(5)]
+
+    (code,) = codes(rows)
+
+    assert "assert asyncio.run(roman(number)) == expected" in code
+
+
 def test_refusals_for_one_reason_are_one_table():
     error = ("ValueError", "", "too small")
     (code,) = codes([record(f"roman(-{at})", arguments=[("number", f"-{at}")], error=error) for at in range(5)])
@@ -95,9 +103,10 @@ def test_unittest_has_a_subtest_for_each_row():
     [
         record("roman(0.1)", "0.3", [("number", "0.1")]),
         record("roman(*[1])", "2", [("number", "[1]")]),
+        record("roman(numbers)", "2", [("number", "[1]")]),
         record("roman(9)", "IX", [("number", "9")], how="starts"),
     ],
-    ids=["a float", "a starred argument", "another check"],
+    ids=["a float", "a starred argument", "a named argument", "another check"],
 )
 def test_what_is_told_in_another_way_is_no_row(odd):
     assert len(codes([*numbers(5), odd])) == 2

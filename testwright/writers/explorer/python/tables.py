@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -33,7 +34,8 @@ class _Shape:
     """What calls of one table have in common."""
 
     symbol: str
-    function: str
+    before: str
+    behind: str
     names: tuple[str, ...]
     keywords: tuple[str, ...]
     lines: tuple[str, ...]
@@ -62,13 +64,12 @@ def _shape(record: Record) -> _Shape | None:
     """None where a call stands for itself: it needs something of its own, or more than its result is looked at."""
     if record.patches or len(record.lines) > _MOST_LINES or "+" in record.symbol:
         return None
-    call = _call(record.call)
-    if call is None or any("tmp_path" in text for _, text in record.arguments):
+    found = _inner(record)
+    if found is None or any("tmp_path" in text for _, text in record.arguments):
         return None
+    call, before, behind = found
     keywords = tuple(str(keyword.arg) for keyword in call.keywords)
     named = [parameter for parameter, _ in record.arguments if parameter not in keywords]
-    if len(named) != len(call.args) or len(record.arguments) != len(call.args) + len(keywords):
-        return None
     if record.error is not None:
         result = "/".join(("raises", *record.error))
     elif len(record.checks) == 1 and not record.checks[0].of and record.checks[0].how == "equals":
@@ -78,16 +79,27 @@ def _shape(record: Record) -> _Shape | None:
         result = value if value in _PINNED else ""
     else:
         return None
-    return _Shape(record.symbol, ast.unparse(call.func), tuple(named), keywords, record.lines, result)
+    return _Shape(record.symbol, before, behind, tuple(named), keywords, record.lines, result)
 
 
-def _call(text: str) -> ast.Call | None:
+def _inner(record: Record) -> tuple[ast.Call, str, str] | None:
+    """The call that gets the arguments, and what stands around these: `asyncio.run(fetch(` and `))`."""
+    if not record.call.isascii():
+        return None  # the tree counts bytes
     try:
-        call = ast.parse(text, mode="eval").body
+        calls = [node for node in ast.walk(ast.parse(record.call, mode="eval")) if isinstance(node, ast.Call)]
+        texts = {parameter: ast.dump(ast.parse(text, mode="eval").body) for parameter, text in record.arguments}
     except SyntaxError:
         return None
-    is_plain = isinstance(call, ast.Call) and not any(isinstance(given, ast.Starred) for given in call.args)
-    return call if is_plain and isinstance(call, ast.Call) and all(each.arg for each in call.keywords) else None
+    for call in calls:
+        keywords = {str(keyword.arg): ast.dump(keyword.value) for keyword in call.keywords}
+        named = [text for parameter, text in texts.items() if parameter not in keywords]
+        is_it = [ast.dump(given) for given in call.args] == named
+        has_all = len(texts) == len(record.arguments) == len(named) + len(keywords)
+        if is_it and has_all and all(texts.get(name) == text for name, text in keywords.items()):
+            begin, end = call.func.end_col_offset or 0, call.end_col_offset or 0
+            return call, f"{record.call[:begin]}(", f"){record.call[end:]}"
+    return None
 
 
 def _is_inexact(value: str) -> bool:
@@ -104,7 +116,7 @@ def _table(shape: _Shape, records: list[Record]) -> Table | None:
     texts = [[dict(record.arguments)[name] for name in names] for record in records]
     differing = [at for at in range(len(names)) if len({row[at] for row in texts}) > 1]
     columns = [names[at] for at in differing]
-    taken = {"expected", "self", "cases", shape.function.partition(".")[0]}
+    taken = {"expected", "self", "cases", *re.findall(r"\w+", shape.before)}
     if not columns or taken & set(names) or len(set(names)) < len(names):
         return None
     given = [name if at in differing else texts[0][at] for at, name in enumerate(names)]
@@ -124,7 +136,7 @@ def _table(shape: _Shape, records: list[Record]) -> Table | None:
         records=tuple(records[at] for at in kept),
         columns=tuple(columns),
         rows=tuple(rows[at] for at in kept),
-        call=f"{shape.function}({', '.join(written)})",
+        call=f"{shape.before}{', '.join(written)}{shape.behind}",
     )
 
 

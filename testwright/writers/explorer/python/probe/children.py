@@ -18,7 +18,7 @@ from typing import Any
 _SILENT_SECONDS = 5.0
 _SECONDS_TO_BEGIN = 10.0
 _SECONDS_TO_DIE = 0.5
-_STILL_BUSY = "does not come to an end"
+STILL_BUSY = "does not come to an end"
 _MOST_ADDRESSES = 3 << 30
 _MOST_MORE_MEMORY = 256 << 20
 """What a child may take beside what it begins with."""
@@ -71,7 +71,7 @@ def in_child(work: Callable[[Pulse], Any], seconds: float) -> tuple[Any, Ended]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-    return answer, Ended(pulse.doing(), _end(status) if done else _STILL_BUSY)
+    return answer, Ended(pulse.doing(), _end(status) if done else STILL_BUSY)
 
 
 def _gone(child: int, seconds: float) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from testwright.writers.explorer.python.probe import collaborators, examples, replay, seams
 from testwright.writers.explorer.python.probe.bench import Bench
-from testwright.writers.explorer.python.probe.children import Pulse, in_child
+from testwright.writers.explorer.python.probe.children import STILL_BUSY, Pulse, in_child
 from testwright.writers.explorer.python.probe.clocks import PATIENCE
 from testwright.writers.explorer.python.probe.exploring import Ground, SymbolSearch
 from testwright.writers.explorer.python.probe.facts import Facts
@@ -25,7 +25,8 @@ from testwright.writers.explorer.python.probe.switching import Changes
 
 _MOST_ATTEMPTS = 8
 _FORGIVEN = 3
-"""So many calls of one thing are left out for themselves; a further one takes all its calls with it."""
+"""So many calls of one thing are left out for themselves; a further one takes all its calls with it. What hangs, and
+costs seconds, counts twice."""
 _MOST_REASONS = 3
 _LONGEST_SHOWN = 80
 _SEARCH_SHARE = 0.75
@@ -135,7 +136,8 @@ def _explore_symbol(name: str, ground: Ground, seconds: float) -> tuple[list[dic
         avoid.add(culprit)
         reasons[culprit] = ended.because
         target = _target(culprit)
-        if sum(_target(other) == target for other in reasons) > _FORGIVEN:
+        ends = [because for other, because in reasons.items() if _target(other) == target]
+        if len(ends) + ends.count(STILL_BUSY) > _FORGIVEN:
             avoid.add(target)
     return [], _said(reasons)
 
