@@ -1,8 +1,11 @@
 """Other modules of the project that the explorer for Python lets work beside the file under test."""
 
 import importlib
+import inspect
 import random
 import sys
+import types
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from testwright.domain.sessions import Options, TestType
 from testwright.writers.explorer.python.probe.collaborators import factories, homes
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.inputs import Inputs
+from testwright.writers.explorer.python.probe.spelling import STANDARD
 from testwright.writers.explorer.python.records import Check, Record
 from testwright.writers.explorer.python.writing import draft_of
 
@@ -95,3 +99,36 @@ def test_classes_of_a_neighbouring_module_are_named_with_their_home(checkout):
     others = {"Coupon": type("Coupon", (), {"__module__": "collaborating_coupons"})}
 
     assert homes(["total(Coupon)"], checkout, others) == {"Coupon": "collaborating_coupons"}
+
+
+def test_what_a_function_tells_apart_by_its_type_is_given_in_all_these_types(tmp_path):
+    unit = types.ModuleType("encoding")
+    unit.__file__ = str(tmp_path / "encoding.py")
+    Path(unit.__file__).write_text(
+        "def default(o):\n    if isinstance(o, (datetime, UUID)):\n        return str(o)\n"
+        "    if isinstance(o, Mapping):\n        return dict(o)\n    return None\n"
+    )
+    exec(compile(Path(unit.__file__).read_text(), unit.__file__, "exec"), vars(unit))
+    inputs = Inputs(Facts(unit), {**STANDARD, **vars(unit)}, random.Random(1))
+    (parameter,) = inspect.signature(unit.default).parameters.values()
+
+    first = [choice.text for choice in inputs.choices(unit.default, parameter, parameter.empty)][:6]
+
+    assert any(text.startswith("datetime(") for text in first)
+    assert any(text.startswith("UUID(") for text in first)
+    assert any(text.startswith("{") for text in first)
+
+
+def test_where_a_dataclass_is_asked_for_one_is_made(tmp_path):
+    unit = types.ModuleType("fielding")
+    unit.__file__ = str(tmp_path / "fielding.py")
+    Path(unit.__file__).write_text(
+        "from dataclasses import fields\ndef names(cls):\n    return [f.name for f in fields(cls)]\n"
+    )
+    exec(compile(Path(unit.__file__).read_text(), unit.__file__, "exec"), vars(unit))
+    inputs = Inputs(Facts(unit), {**STANDARD, **vars(unit)}, random.Random(1))
+    (parameter,) = inspect.signature(unit.names).parameters.values()
+
+    plain = inputs.choices(unit.names, parameter, parameter.empty)[0].text
+
+    assert unit.names(eval(plain, dict(STANDARD))) == ["name", "count"]

@@ -7,6 +7,7 @@ import time
 
 from testwright.domain.drafts import Skipped
 from testwright.writers.explorer.python import records
+from testwright.writers.explorer.python.probe.bench import without_place
 from testwright.writers.explorer.python.probe.children import in_child
 from testwright.writers.explorer.python.probe.main import _said
 from testwright.writers.explorer.python.probe.search import is_avoided
@@ -67,3 +68,10 @@ def test_what_was_left_alone_is_read_with_distrust():
 
     assert records.skipped(json.dumps(report).encode()) == (Skipped(symbol="f", because="f(1) ends the process"),)
     assert records.skipped(json.dumps({"records": [], "skipped": [7]}).encode()) == ()
+
+
+def test_of_a_message_with_a_place_of_the_test_the_longest_part_is_told():
+    said = "The path: '/tmp/run-1/file.txt' can NOT be created as a directory: it is a file."
+
+    assert without_place(said, "/tmp/run-1") == "can NOT be created as a directory: it is a file."
+    assert without_place("no such name", "/tmp/run-1") == "no such name"

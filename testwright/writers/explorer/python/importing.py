@@ -9,7 +9,7 @@ FROM = {
     "Counter": "collections", "OrderedDict": "collections", "defaultdict": "collections", "deque": "collections",
     "Decimal": "decimal", "Fraction": "fractions", "Path": "pathlib", "StringIO": "io", "UUID": "uuid",
     "date": "datetime", "datetime": "datetime", "time": "datetime", "timedelta": "datetime", "timezone": "datetime",
-    "islice": "itertools", "SimpleNamespace": "types", "mock": "unittest",
+    "islice": "itertools", "make_dataclass": "dataclasses", "SimpleNamespace": "types", "mock": "unittest",
     "TemporaryDirectory": "tempfile", "redirect_stdout": "contextlib",
 }  # fmt: skip
 _OTHERS = frozenset({"pytest"})

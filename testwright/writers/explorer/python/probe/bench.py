@@ -131,6 +131,9 @@ class Bench:
             self.guard.active = False
             if folder.exists():
                 shutil.rmtree(folder, ignore_errors=True)
+        if outcome is not None and outcome.error is not None:
+            kind, module, message = outcome.error
+            outcome = dataclasses.replace(outcome, error=(kind, module, without_place(message, str(folder))))
         if self.guard.refused:
             self.trouble = f"asks for what is refused while code is explored ({self.guard.refused_event})"
         if outcome is None or self.guard.refused or self._is_local(repr((outcome.checks, outcome.error)), folder):
@@ -260,6 +263,15 @@ class Bench:
         if getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind:
             return kind.__name__, kind.__module__, message
         return None
+
+
+def without_place(message: str, folder: str) -> str:
+    """The longest part of a message that names no place of this test's; the whole, where it names none."""
+    if folder not in message:
+        return message
+    parts = [part.strip(" '\"`,:;()") for part in re.split(rf"\S*{re.escape(folder)}\S*", message)]
+    longest = max(parts, key=len)
+    return longest if len(longest.split()) > 1 else message
 
 
 def _trouble(error: BaseException) -> str:

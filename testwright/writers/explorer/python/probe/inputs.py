@@ -62,10 +62,19 @@ _PLAIN: dict[Any, tuple[str, ...]] = {
     slice: ("slice(1, 3)",),
     range: ("range(3)",),
 }
+
+
+class Dataclass:
+    """Stands for any dataclass, of which only that is known."""
+
+
+_DATACLASS = 'make_dataclass("Item", [("name", str), ("count", int, 1)])'
 _KINDS: dict[str, Any] = {
     "str": str, "int": int, "float": float, "dict": dict, "list": list, "tuple": tuple, "set": set, "bytes": bytes,
     "datetime": datetime.datetime, "file": io.StringIO, "callable": collections.abc.Callable,
-    "type": type, "lock": contextlib.AbstractContextManager,
+    "type": type, "lock": contextlib.AbstractContextManager, "bool": bool, "date": datetime.date,
+    "Decimal": decimal.Decimal, "UUID": uuid.UUID, "Path": pathlib.Path, "Mapping": dict, "Collection": list,
+    "Sequence": list, "dataclass": Dataclass,
 }  # fmt: skip
 _BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (r"e?mail", str, ('"user@example.com"', '"user@"')),
@@ -92,6 +101,8 @@ _BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 _CALLABLES = ("lambda value: value", "lambda *values: 1", "lambda value: value > 1", "str", "lambda: 1")
 _DEEPEST = 3
 _MOST = 90
+_MOST_KINDS = 6
+_CLASS_NAMES = ("cls", "klass", "kind", "type_", "datacls", "dataclass")
 _MOST_MADE = 2
 _MOST_HEIRS = 4
 
@@ -108,12 +119,11 @@ class Inputs:
     def choices(self, function: Any, parameter: inspect.Parameter, annotation: Any) -> list[Choice]:
         """Most readable first; the first one should work."""
         name = parameter.name
-        found: list[Choice] = []
         kinds = self._kinds(function, parameter, annotation)
-        for position, kind in enumerate(kinds):
-            found.extend(self.of_type(kind, function, name, 0))
-            if position == 0 and parameter.default not in (inspect.Parameter.empty, None):
-                found.extend(self._spelled([parameter.default]))
+        rows = [self.of_type(kind, function, name, 0) for kind in kinds]
+        if rows and parameter.default not in (inspect.Parameter.empty, None):
+            rows[0].extend(self._spelled([parameter.default]))
+        found = [choice for row in (rows if len(rows) < 3 else _longest(rows)) for choice in row]
         if not found or kinds == [typing.Any]:
             fakes = _texts(*fakes_for(self.facts.use(function, name)))
             found = [*fakes, *found] if fakes else found
@@ -154,7 +164,7 @@ class Inputs:
             return [type(parameter.default)]
         if databases.is_connection(self.facts, function, parameter.name):
             return [databases.connection_type()]
-        used = [_KINDS[kind] for kind in self.facts.kinds(function, parameter.name)[:2]]
+        used = [_KINDS[kind] for kind in self.facts.kinds(function, parameter.name)[:_MOST_KINDS]]
         if used:
             return used
         name = parameter.name.strip("_").lower()
@@ -221,6 +231,8 @@ class Inputs:
             "{" + f"{keys[0]}: {first}" + "}",
             "{}",
         ]
+        if "fields" in self.facts.calls(function) or "dataclasses.fields" in self.facts.calls(function):
+            found[1:1] = ['{"name": "hello", "count": 3}', '{"name": "hello"}']
         found.extend("{" + f"{key}: {value.text}" + "}" for key in keys[:4] for value in values[:4])
         setup = tuple(line for value in values for line in value.setup)
         return [Choice(text, setup) for text in dict.fromkeys(found)]
@@ -228,6 +240,14 @@ class Inputs:
     def _single(self, kind: Any, function: Any, name: str, depth: int) -> list[Choice]:
         if not isinstance(kind, type):
             return []
+        if kind is Dataclass:
+            return _texts(
+                *(
+                    (_DATACLASS, f'{_DATACLASS}("hello")')
+                    if name in _CLASS_NAMES
+                    else (f'{_DATACLASS}("hello")', _DATACLASS)
+                )
+            )
         if issubclass(kind, enum.Enum):
             return self._spelled(list(kind)[:8])
         if typing.is_typeddict(kind) if hasattr(typing, "is_typeddict") else False:
@@ -272,6 +292,8 @@ class Inputs:
                 return _texts('str(tmp_path / "data.db")', '":memory:"')
             if re.search(r"file|path", name):
                 found.extend(_texts("str(file)", setup=_FILE))
+                for pattern in self._patterns(function):
+                    found.extend(_texts(f'str(tmp_path / "{pattern}")', setup=(*_FILE, _FOLDER)))
         elif kind in (int, float):
             numbers = [value for value in literals if isinstance(value, (int, float)) and abs(value) < 1e9]
             near = [kind(value + step) for value in numbers for step in (0, 1, -1)]
@@ -287,11 +309,18 @@ class Inputs:
             return _texts('tmp_path / "data.db"')
         return [
             Choice("file", _FILE),
+            *(Choice(f'tmp_path / "{pattern}"', (*_FILE, _FOLDER)) for pattern in self._patterns(function)),
+            Choice('tmp_path / "folder"', (_FOLDER,)),
             Choice("tmp_path"),
             Choice('tmp_path / "missing.txt"'),
             Choice("file", ('file = tmp_path / "file.txt"', 'file.write_text("")')),
             Choice('Path("docs/readme.txt")'),
         ]
+
+    def _patterns(self, function: Any) -> tuple[str, ...]:
+        """What stands for several files, where the code looks for such."""
+        globs = any(call.endswith("glob") for call in self.facts.calls(function))
+        return ("*", "**/*.txt") if globs else ()
 
     def _typed_dicts(self, kind: Any, function: Any, depth: int) -> list[Choice]:
         fields = _hints(kind)
@@ -375,6 +404,7 @@ class Inputs:
         return [Choice(text) for text in texts if text is not None]
 
 
+_FOLDER = '(tmp_path / "folder").mkdir()'
 _FILE = ('file = tmp_path / "file.txt"', 'file.write_text("a=1\\nb=2\\n")')
 
 

@@ -32,6 +32,7 @@ STANDARD: dict[str, Any] = {
     "defaultdict": collections.defaultdict,
     "deque": collections.deque,
     "islice": itertools.islice,
+    "make_dataclass": dataclasses.make_dataclass,
     "re": re,
     "time": datetime.time,
     "timedelta": datetime.timedelta,

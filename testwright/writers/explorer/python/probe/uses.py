@@ -19,9 +19,13 @@ _METHODS_OF: dict[str, frozenset[str]] = {
 _TAKES: dict[str, tuple[str, int]] = {
     "callable": ("callable", 2),
     "issubclass": ("type", 2),
+    **dict.fromkeys(("fields", "dataclasses.fields", "is_dataclass", "dataclasses.is_dataclass"), ("dataclass", 5)),
     **dict.fromkeys(("len", "sorted", "sum", "max", "min", "set", "list", "tuple", "enumerate", "iter"), ("list", 2)),
     **dict.fromkeys(("range", "abs", "round", "math.floor", "math.sqrt", "divmod"), ("int", 3)),
 }
+_CHECKED = re.compile(
+    r"\b(str|int|float|bool|dict|list|tuple|set|bytes|datetime|date|Decimal|UUID|Path|Mapping|Collection|Sequence)\b"
+)
 _NUMERIC = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mult, ast.Pow)
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
@@ -84,9 +88,8 @@ def _votes_of_call(node: ast.Call, is_it: _Mention) -> Iterator[_Vote]:
         yield "callable", 5
     called = ast.unparse(node.func)
     if node.args and is_it(node.args[0]):
-        if called == "isinstance" and len(node.args) == 2:
-            named = re.findall(r"\b(str|int|float|dict|list|tuple|set|bytes)\b", ast.unparse(node.args[1]))
-            yield from ((kind, 4) for kind in named)
+        if "isinstance" in called and len(node.args) == 2:
+            yield from ((kind, 4) for kind in _CHECKED.findall(ast.unparse(node.args[1])))
         if called in _TAKES:
             yield _TAKES[called]
     if len(node.args) > 1 and called.startswith("re.") and is_it(node.args[1]):
