@@ -292,8 +292,8 @@ class Inputs:
                 return _texts('str(tmp_path / "data.db")', '":memory:"')
             if re.search(r"file|path", name):
                 found.extend(_texts("str(file)", setup=_FILE))
-                for pattern in self._patterns(function):
-                    found.extend(_texts(f'str(tmp_path / "{pattern}")', setup=(*_FILE, _FOLDER)))
+                for names in self._patterns(function):
+                    found.extend(_texts(f'str(tmp_path / "{names}")', setup=(*_FILE, _FOLDER)))
         elif kind in (int, float):
             numbers = [value for value in literals if isinstance(value, (int, float)) and abs(value) < 1e9]
             near = [kind(value + step) for value in numbers for step in (0, 1, -1)]
