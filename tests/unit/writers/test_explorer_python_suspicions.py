@@ -127,6 +127,7 @@ def test_a_contradiction_is_suspected_with_the_line_that_would_hold(tmp_path, co
         pytest.param("def f(x: int) -> float:\n    '''NaN for 0.'''\n    return 1e999 * x", ["0"], id="nan documented"),
         pytest.param("def f(x: int) -> float:\n    return float('nan')", ["0"], id="nan on purpose"),
         pytest.param("def f(x):\n    return f'hi {x}'", ["None"], id="none put in by us"),
+        pytest.param("def f(x: str) -> str:\n    return x.replace('ñ', 'N')", ['"señone"'], id="letters of the input"),
         pytest.param("def f(x: int = 0) -> str:\n    return 'None' if not x else ''", ["0"], id="the word itself"),
         pytest.param("def to_repr(x: int | None) -> str:\n    return f'x {x}'", ["None"], id="writes python"),
         pytest.param("def f(x: int | None) -> str:\n    return f'f(x={x})'", ["None"], id="looks like code"),

@@ -11,6 +11,7 @@ import math
 import re
 import types
 import typing
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -170,9 +171,11 @@ class Judge:
         word = found.group()
         if word in self.said or f'"{word}"' in self.doc or f"'{word}'" in self.doc or _WRITES_PYTHON.search(self.name):
             return None
-        if word in "".join(
+        given = "".join(
             argument.choice.text for argument in seen.scenario.arguments if argument.choice.text[:1] in "'\""
-        ):
+        )
+        # The letters may have been there all along, in another case or with accents.
+        if word.lower() in unicodedata.normalize("NFKD", given).encode("ascii", "ignore").decode().lower():
             return None
         if any(_has_odd_float(given) for given in seen.given):
             return None
