@@ -5,8 +5,6 @@ from __future__ import annotations
 import builtins
 import collections.abc
 import contextlib
-import datetime
-import decimal
 import enum
 import inspect
 import io
@@ -16,7 +14,6 @@ import random
 import re
 import types
 import typing
-import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -25,80 +22,10 @@ from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.fakes import fakes_for
 from testwright.writers.explorer.python.probe.grammars import texts_for
 from testwright.writers.explorer.python.probe.patterns import matching
+from testwright.writers.explorer.python.probe.plain import BY_NAME, CALLABLES, DATACLASS, KINDS, PLAIN, Dataclass
 from testwright.writers.explorer.python.probe.scenarios import Choice
 from testwright.writers.explorer.python.probe.spelling import quoted, spelled
 
-_SENTENCE = '"The quick brown fox jumps over the lazy dog"'
-_PLAIN: dict[Any, tuple[str, ...]] = {
-    int: ("3", "0", "1", "-1", "2", "10", "100"),
-    float: ("2.5", "0.0", "1.0", "-1.5", "100.0"),
-    bool: ("True", "False"),
-    str: (
-        '"hello"',
-        '""',
-        '"a"',
-        '"Hello World"',
-        '"  padded  "',
-        '"123"',
-        '"a,b,c"',
-        '"äöü"',
-        '"one\\ntwo"',
-        _SENTENCE,
-    ),
-    bytes: ('b"abc"', 'b""'),
-    complex: ("(1+2j)",),
-    type(None): ("None",),
-    decimal.Decimal: ('Decimal("12.50")', 'Decimal("0")', 'Decimal("-1")'),
-    datetime.datetime: (
-        "datetime(2024, 2, 29, 12, 30)",
-        "datetime(2023, 12, 31)",
-        "datetime(2000, 1, 1, tzinfo=timezone.utc)",
-    ),
-    datetime.date: ("date(2024, 2, 29)", "date(2023, 12, 31)", "date(2000, 1, 1)"),
-    datetime.time: ("time(12, 30)", "time(0, 0)"),
-    datetime.timedelta: ("timedelta(hours=1)", "timedelta(0)", "timedelta(days=-1)", "timedelta(days=400)"),
-    uuid.UUID: ('UUID("12345678-1234-5678-1234-567812345678")',),
-    type: ("int", "str"),
-    slice: ("slice(1, 3)",),
-    range: ("range(3)",),
-}
-
-
-class Dataclass:
-    """Stands for any dataclass, of which only that is known."""
-
-
-_DATACLASS = 'make_dataclass("Item", [("name", str), ("count", int, 1)])'
-_KINDS: dict[str, Any] = {
-    "str": str, "int": int, "float": float, "dict": dict, "list": list, "tuple": tuple, "set": set, "bytes": bytes,
-    "datetime": datetime.datetime, "file": io.StringIO, "callable": collections.abc.Callable,
-    "type": type, "lock": contextlib.AbstractContextManager, "bool": bool, "date": datetime.date,
-    "Decimal": decimal.Decimal, "UUID": uuid.UUID, "Path": pathlib.Path, "Mapping": dict, "Collection": list,
-    "Sequence": list, "dataclass": Dataclass,
-}  # fmt: skip
-_BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
-    (r"e?mail", str, ('"user@example.com"', '"user@"')),
-    (r"ur[li]|link|href", str, ('"https://example.com/path?q=1"', '"http://localhost:8080"', '"example.com"')),
-    (r"(file|path|dir|folder)(_?name|_?path)?|root", str, ('"docs/readme.txt"', '"readme"')),
-    (r"(first|last|user|full)?_?name", str, ('"Alice"', '"alice_smith"')),
-    (r"date|day|start|end", str, ('"2024-02-29"', '"2023-12-31"')),
-    (r"json|payload|body", str, ("'{\"a\": 1}'", '"{}"', '"{"')),
-    (r"regex|pattern", str, ('"a+"', '"[a-z]+"')),
-    (r"ip|host|address", str, ('"127.0.0.1"', '"10.0.0.256"', '"::1"')),
-    (r"colou?r", str, ('"#ff8800"', '"red"')),
-    (r"sep|separator|delimiter|sign|char|prefix|suffix", str, ('"-"', '","', '"ab"', '""')),
-    (r"encoding", str, ('"utf-8"',)),
-    (r"text|string|input_string|word|phrase|s|sentence|line|title|content|message|key|label|code|sku", str, ()),
-    (r"is_\w+|has_\w+|use_\w+|allow_\w+|strict|verbose|reverse|ignore_\w+|case_sensitive|inclusive", bool, ()),
-    (r"n|num|number|count|size|length|limit|index|width|height|depth|i|j|k|x|y|amount|quantity|qty|age", int, ()),
-    (r"year|month|position|offset|times|level|(max|min)\w+|num_\w+|n_\w+|\w+_?count|\w+_?size", int, ()),
-    (r"price|rate|ratio|percent|percentage|total|cost|tax|weight|score|factor|discount|seconds|timeout", float, ()),
-    (r"items|values|numbers|nums|elements|seq|sequence|iterable|list|lst|arr|array|xs|rows|entries|data", list, ()),
-    (r"words|names|lines|strings|tokens|args|parts|tags|keys", list, ()),
-    (r"fn?|func|function|callback|predicate|key_func|handler|transform|mapper|cb|pred", collections.abc.Callable, ()),
-    (r"d|dict|mapping|options|config|settings|params|obj|record|kwargs|context|env|headers|attributes|meta", dict, ()),
-)
-_CALLABLES = ("lambda value: value", "lambda *values: 1", "lambda value: value > 1", "str", "lambda: 1")
 _DEEPEST = 3
 _MOST = 90
 _MOST_KINDS = 6
@@ -164,11 +91,11 @@ class Inputs:
             return [type(parameter.default)]
         if databases.is_connection(self.facts, function, parameter.name):
             return [databases.connection_type()]
-        used = [_KINDS[kind] for kind in self.facts.kinds(function, parameter.name)[:_MOST_KINDS]]
+        used = [KINDS[kind] for kind in self.facts.kinds(function, parameter.name)[:_MOST_KINDS]]
         if used:
             return used
         name = parameter.name.strip("_").lower()
-        named = [kind for pattern, kind, _ in _BY_NAME if re.fullmatch(pattern, name)]
+        named = [kind for pattern, kind, _ in BY_NAME if re.fullmatch(pattern, name)]
         return named[:1] or [typing.Any]
 
     def _container(self, kind: Any, members: Any, function: Any, name: str, depth: int) -> list[Choice] | None:
@@ -197,7 +124,7 @@ class Inputs:
         if kind is type and members:
             return self._classes(members[0])
         if kind in (collections.abc.Callable, typing.Callable):
-            return _texts(*_CALLABLES)
+            return _texts(*CALLABLES)
         if kind is contextlib.AbstractContextManager:
             return _texts("threading.Lock()", "mock.MagicMock()")
         if kind in (io.StringIO, typing.IO, typing.TextIO, io.TextIOBase) or kind is typing.TextIO:
@@ -243,9 +170,9 @@ class Inputs:
         if kind is Dataclass:
             return _texts(
                 *(
-                    (_DATACLASS, f'{_DATACLASS}("hello")')
+                    (DATACLASS, f'{DATACLASS}("hello")')
                     if name in _CLASS_NAMES
-                    else (f'{_DATACLASS}("hello")', _DATACLASS)
+                    else (f'{DATACLASS}("hello")', DATACLASS)
                 )
             )
         if issubclass(kind, enum.Enum):
@@ -258,7 +185,7 @@ class Inputs:
             return databases.connections(self.facts, self.names, self._declared)
         if kind in (str, int, float, bytes):
             return self._scalars(kind, function, name if depth == 0 else name.removesuffix("s") if name else "", depth)
-        for plain, texts in _PLAIN.items():
+        for plain, texts in PLAIN.items():
             if kind is plain:
                 return _texts(*texts)
         if issubclass(kind, io.IOBase):
@@ -276,9 +203,9 @@ class Inputs:
 
     def _scalars(self, kind: Any, function: Any, name: str, depth: int) -> list[Choice]:
         wanted = [
-            texts for pattern, of, texts in _BY_NAME if of is kind and re.fullmatch(pattern, name.strip("_").lower())
+            texts for pattern, of, texts in BY_NAME if of is kind and re.fullmatch(pattern, name.strip("_").lower())
         ]
-        found = _texts(*(wanted[0] if wanted else ()), *_PLAIN[kind][:2])
+        found = _texts(*(wanted[0] if wanted else ()), *PLAIN[kind][:2])
         literals = [*self.facts.literals(function), *self.facts.members(function)]
         if kind is str:
             for pattern in self.facts.patterns(function):
@@ -298,7 +225,7 @@ class Inputs:
             numbers = [value for value in literals if isinstance(value, (int, float)) and abs(value) < 1e9]
             near = [kind(value + step) for value in numbers for step in (0, 1, -1)]
             found.extend(self._spelled(near))
-        found.extend(_texts(*_PLAIN[kind]))
+        found.extend(_texts(*PLAIN[kind]))
         return found if depth == 0 else found[:8]
 
     def _declared(self, function: Any, parameter: inspect.Parameter) -> list[Choice]:

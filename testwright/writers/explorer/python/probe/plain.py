@@ -1,0 +1,84 @@
+"""Plain values to try, by type; and which type a name or a use speaks of."""
+
+from __future__ import annotations
+
+import collections.abc
+import contextlib
+import datetime
+import decimal
+import io
+import pathlib
+import uuid
+from typing import Any
+
+_SENTENCE = '"The quick brown fox jumps over the lazy dog"'
+PLAIN: dict[Any, tuple[str, ...]] = {
+    int: ("3", "0", "1", "-1", "2", "10", "100"),
+    float: ("2.5", "0.0", "1.0", "-1.5", "100.0"),
+    bool: ("True", "False"),
+    str: (
+        '"hello"',
+        '""',
+        '"a"',
+        '"Hello World"',
+        '"  padded  "',
+        '"123"',
+        '"a,b,c"',
+        '"äöü"',
+        '"one\\ntwo"',
+        _SENTENCE,
+    ),
+    bytes: ('b"abc"', 'b""'),
+    complex: ("(1+2j)",),
+    type(None): ("None",),
+    decimal.Decimal: ('Decimal("12.50")', 'Decimal("0")', 'Decimal("-1")'),
+    datetime.datetime: (
+        "datetime(2024, 2, 29, 12, 30)",
+        "datetime(2023, 12, 31)",
+        "datetime(2000, 1, 1, tzinfo=timezone.utc)",
+    ),
+    datetime.date: ("date(2024, 2, 29)", "date(2023, 12, 31)", "date(2000, 1, 1)"),
+    datetime.time: ("time(12, 30)", "time(0, 0)"),
+    datetime.timedelta: ("timedelta(hours=1)", "timedelta(0)", "timedelta(days=-1)", "timedelta(days=400)"),
+    uuid.UUID: ('UUID("12345678-1234-5678-1234-567812345678")',),
+    type: ("int", "str"),
+    slice: ("slice(1, 3)",),
+    range: ("range(3)",),
+}
+
+
+class Dataclass:
+    """Stands for any dataclass, of which only that is known."""
+
+
+DATACLASS = 'make_dataclass("Item", [("name", str), ("count", int, 1)])'
+KINDS: dict[str, Any] = {
+    "str": str, "int": int, "float": float, "dict": dict, "list": list, "tuple": tuple, "set": set, "bytes": bytes,
+    "datetime": datetime.datetime, "file": io.StringIO, "callable": collections.abc.Callable,
+    "type": type, "lock": contextlib.AbstractContextManager, "bool": bool, "date": datetime.date,
+    "Decimal": decimal.Decimal, "UUID": uuid.UUID, "Path": pathlib.Path, "Mapping": dict, "Collection": list,
+    "Sequence": list, "dataclass": Dataclass,
+}  # fmt: skip
+BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    (r"e?mail", str, ('"user@example.com"', '"user@"')),
+    (r"ur[li]|link|href", str, ('"https://example.com/path?q=1"', '"http://localhost:8080"', '"example.com"')),
+    (r"(file|path|dir|folder)(_?name|_?path)?|root", str, ('"docs/readme.txt"', '"readme"')),
+    (r"(first|last|user|full)?_?name", str, ('"Alice"', '"alice_smith"')),
+    (r"date|day|start|end", str, ('"2024-02-29"', '"2023-12-31"')),
+    (r"json|payload|body", str, ("'{\"a\": 1}'", '"{}"', '"{"')),
+    (r"regex|pattern", str, ('"a+"', '"[a-z]+"')),
+    (r"ip|host|address", str, ('"127.0.0.1"', '"10.0.0.256"', '"::1"')),
+    (r"colou?r", str, ('"#ff8800"', '"red"')),
+    (r"sep|separator|delimiter|sign|char|prefix|suffix", str, ('"-"', '","', '"ab"', '""')),
+    (r"encoding", str, ('"utf-8"',)),
+    (r"text|string|input_string|word|phrase|s|sentence|line|title|content|message|key|label|code|sku", str, ()),
+    (r"is_\w+|has_\w+|use_\w+|allow_\w+|strict|verbose|reverse|ignore_\w+|case_sensitive|inclusive", bool, ()),
+    (r"n|num|number|count|size|length|limit|index|width|height|depth|i|j|k|x|y|amount|quantity|qty|age", int, ()),
+    (r"year|month|position|offset|times|level|(max|min)\w+|num_\w+|n_\w+|\w+_?count|\w+_?size", int, ()),
+    (r"price|rate|ratio|percent|percentage|total|cost|tax|weight|score|factor|discount|seconds|timeout", float, ()),
+    (r"items|values|numbers|nums|elements|seq|sequence|iterable|list|lst|arr|array|xs|rows|entries|data", list, ()),
+    (r"words|names|lines|strings|tokens|args|parts|tags|keys", list, ()),
+    (r"fn?|func|function|callback|predicate|key_func|handler|transform|mapper|cb|pred", collections.abc.Callable, ()),
+    (r"d|dict|mapping|options|config|settings|params|obj|record|kwargs|context|env|headers|attributes|meta", dict, ()),
+)
+CALLABLES = ("lambda value: value", "lambda *values: 1", "lambda value: value > 1", "str", "lambda: 1")
