@@ -8,7 +8,7 @@ import time
 from testwright.domain.drafts import Skipped
 from testwright.writers.explorer.python import records
 from testwright.writers.explorer.python.probe.bench import without_place
-from testwright.writers.explorer.python.probe.children import in_child
+from testwright.writers.explorer.python.probe.children import Silence, in_child
 from testwright.writers.explorer.python.probe.main import _said
 from testwright.writers.explorer.python.probe.search import is_avoided
 
@@ -39,6 +39,17 @@ def test_a_child_that_never_ends_is_ended():
 
     assert answer is None
     assert ended.because == "does not come to an end"
+
+
+def test_silence_counts_work_and_a_word_ends_it():
+    silence = Silence(os.getpid())
+    until = time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
+
+    assert silence.seconds() >= 0.25
+    silence.broken()
+    assert silence.seconds() < 0.25
 
 
 def test_what_eats_memory_gets_an_error_instead():

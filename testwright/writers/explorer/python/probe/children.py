@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from testwright.writers.explorer.python.probe.clocks import PATIENCE
+
 _SILENT_SECONDS = 5.0
 _SECONDS_TO_BEGIN = 10.0
 _SECONDS_TO_DIE = 0.5
@@ -63,7 +65,7 @@ def in_child(work: Callable[[Pulse], Any], seconds: float) -> tuple[Any, Ended]:
         _live(work, pulse, reading, writing)
     os.close(writing)
     try:
-        answer = _listen(reading, pulse, seconds)
+        answer = _listen(reading, pulse, seconds, child)
     finally:
         os.close(reading)
         done, status = _gone(child, 0.0 if answer is not None else _SECONDS_TO_DIE)
@@ -113,22 +115,51 @@ def _held() -> int:
         return int(told.read().split()[5]) * resource.getpagesize()
 
 
-def _listen(reading: int, pulse: Pulse, seconds: float) -> Any:
+def _listen(reading: int, pulse: Pulse, seconds: float, child: int) -> Any:
     until = time.monotonic() + seconds
     parts: list[bytes] = []
-    last, heard = pulse.count(), time.monotonic()
+    silence = Silence(child)
+    last = pulse.count()
     while time.monotonic() < until:
         if select.select([reading], [], [], 0.1)[0]:
             part = os.read(reading, 1 << 16)
             if not part:
                 break
             parts.append(part)
-            heard = time.monotonic()
+            silence.broken()
         if pulse.count() != last:
-            last, heard = pulse.count(), time.monotonic()
-        if time.monotonic() - heard > (_SILENT_SECONDS if pulse.count() else _SECONDS_TO_BEGIN):
+            last = pulse.count()
+            silence.broken()
+        if silence.seconds() > (_SILENT_SECONDS if last else _SECONDS_TO_BEGIN):
             return None
     try:
         return json.loads(b"".join(parts))
     except ValueError:
+        return None
+
+
+class Silence:
+    """How long a process has worked without a word; on a busy machine it may just not have had its turn."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+        self.broken()
+
+    def broken(self) -> None:
+        self._wall, self._work = time.monotonic(), _worked(self._process)
+
+    def seconds(self) -> float:
+        """Of work, and at a quarter of the wall clock's pace when that is more."""
+        wall = time.monotonic() - self._wall
+        now = _worked(self._process)
+        return wall if now is None or self._work is None else max(now - self._work, wall / PATIENCE)
+
+
+def _worked(process: int) -> float | None:
+    """Seconds of work of a process so far; None where the system does not say."""
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as told:
+            fields = told.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
         return None
