@@ -63,3 +63,18 @@ async def test_the_search_goes_on_from_the_calls_of_the_draft_and_by_other_chanc
 
     assert '"examples": [["found before"]]' in texts[0]
     assert '"seed": 2' in texts[0]
+
+
+async def test_a_namesake_of_an_earlier_round_says_what_its_title_had_no_room_for():
+    def told(last):
+        return saw(1, args=[f"a text of many words that goes on and on until it comes to {last}"])
+
+    async def probe(text, reports, *, seconds, files):
+        report = {"told": [{**told("y"), "change": 7}]}
+        return Explored(reports={"explored.json": json.dumps(report).encode()})
+
+    draft = await explored(told("x"))
+    writing = await strengthened(probe, draft)
+
+    (before,), (after,) = [[case.name for case in each.cases] for each in (draft, writing.draft)]
+    assert after == f"{before}, given 'a text of many words that goes on and on until it comes to y'"

@@ -24,6 +24,7 @@ from testwright.writers.explorer.javascript.trips import trips_of
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 MOST_CASES = 30
+_FULL = 90
 _WITH_EXPECT = ("vitest", "jest")
 """A possible bug is so far told in the words of these alone."""
 Told = dict[str, Any]
@@ -73,6 +74,13 @@ def _numbered(title: str, names: set[str]) -> str:
     while name in names:
         name = f"{title} ({next(numbers)})"
     return name
+
+
+def _in_full(title: str, each: Told) -> str:
+    """What a title had no room for tells a test from its namesake of an earlier round."""
+    last = each["steps"][-1].get("args", each["args"]) if each["steps"] else each["args"]
+    more = ", ".join(brief(arg, _FULL) for arg in last)
+    return title if not more or more in title else _one_line(f"{title}, given {more}")
 
 
 def _call_key(each: Told) -> str:
@@ -131,7 +139,8 @@ def draft_of(
     for target in targets:
         mine = [each for each in told if each["target"] == target.id]
         for each, written in _worth_keeping(mine, target, task, style, targets):
-            name = _numbered(unique(_one_line(written.title), names, each, target), taken)
+            title = unique(_one_line(written.title), names, each, target)
+            name = _numbered(_in_full(title, each) if title in taken else title, taken)
             names[name] = (each, target)
             needs |= written.needs
             cases.append(
