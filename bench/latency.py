@@ -4,21 +4,21 @@
 
 A fake provider on loopback answers each call after so many seconds; all else is the real service: API, engine, sandbox,
 court. The critical path is what the model's own time would come to if nothing else took any: the calls about one file
-one after the other, so many files at once. Processor seconds say how much of the rest is work and how much is waiting.
+one after the other, so many files at once.
 """
 
 import argparse
 import json
-import os
 import re
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -41,7 +41,6 @@ class Outcome:
 
     session: float
     critical: float
-    processor: float
     delivered: int
     calls: int
 
@@ -59,8 +58,7 @@ def main() -> None:
     print(
         f"{given.files} files, width {given.width}, {given.seconds:g} s a call, writer {given.writer}: "
         f"{found.calls} calls, {found.delivered} delivered, session {found.session:.1f} s, "
-        f"critical path {found.critical:.1f} s, ratio {found.session / found.critical:.2f}, "
-        f"{found.processor:.0f} processor seconds"
+        f"critical path {found.critical:.1f} s, ratio {found.session / found.critical:.2f}"
     )
 
 
@@ -82,12 +80,10 @@ def measure(given: argparse.Namespace) -> Outcome:
                 suite = event.get("generatedTest")
                 delivered += bool(suite and suite["evidence"]["verified"])
             ended = time.monotonic()
-            processor = _processor_seconds(service.process.pid)
             service.stop()
         return Outcome(
             session=ended - begun,
             critical=critical_path(_seconds_by_file(gemini.calls, given.seconds), given.width),
-            processor=processor,
             delivered=delivered,
             calls=len(gemini.calls),
         )
@@ -118,7 +114,7 @@ def _written(project: Path, files: int) -> list[str]:
     return paths
 
 
-def _walk(service: RunningService, project: Path, paths: list[str], calls: int):  # type: ignore[no-untyped-def]
+def _walk(service: RunningService, project: Path, paths: list[str], calls: int) -> Iterator[dict[str, Any]]:
     repository = service.post("/api/repositories", {"path": str(project)})["repositoryId"]
     alone = {"maxRepairs": 0, "coverage": "basic"} if calls == 1 else {}
     files = [{"path": path, "content": (project / path).read_text()} for path in paths]
@@ -166,12 +162,6 @@ def _suite(prompt: str, *, all_right: bool) -> str:
 def _number(prompt: str) -> str:
     found = _MODULE.search(prompt)
     return found[1] if found is not None else "0"
-
-
-def _processor_seconds(pid: int) -> float:
-    """Of the service and all that it has waited for."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

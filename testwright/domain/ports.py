@@ -173,8 +173,11 @@ class Language(Protocol):
         """How a test file of the project is written. Raises nothing, whatever the text is."""
         ...
 
-    def joined(self, preamble: str, other: str) -> str:
-        """Two preambles as one, each import once. Raises ValueError when they define one name in two ways."""
+    def joined(self, preamble: str, other: str, *, first_wins: bool = False) -> str:
+        """Two preambles as one, each import once.
+
+        Raises ValueError when one does not parse, or they define one name in two ways and the first is not to win.
+        """
         ...
 
     def imports(self, text: str, path: str) -> tuple[Import, ...]:

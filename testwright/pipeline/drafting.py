@@ -199,7 +199,7 @@ def _joined(newer: str, older: str, language: Language) -> str:
     if not newer.strip():
         return older
     try:
-        return language.joined(newer, older)
+        return language.joined(newer, older, first_wins=True)
     except ValueError:
         return newer
 

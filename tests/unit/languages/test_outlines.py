@@ -172,3 +172,24 @@ def test_one_file_reached_by_two_paths_is_one_file():
     other = "import { parse, split } from './set-cookie.js'"
 
     assert SCRIPT.joined(one, other).splitlines() == ["import { split } from './set-cookie.js'", one]
+
+
+def test_where_the_first_is_to_win_only_what_contradicts_it_is_left_out():
+    python = PYTHON.joined(
+        "from shop import gross\n\nRATE = 7", "from other import gross, net\n\nRATE = 8\nSHOP = 1", first_wins=True
+    )
+    script = SCRIPT.joined(
+        "import { gross } from './shop'\n\nconst rate = 7",
+        "import { gross, net } from './other'\n\nconst rate = 8\n\nconst shop = 1",
+        first_wins=True,
+    )
+
+    assert "from shop import gross" in python
+    assert "from other import net" in python
+    assert "RATE = 7" in python
+    assert "SHOP = 1" in python
+    assert "RATE = 8" not in python
+    assert "import { gross } from './shop'" in script
+    assert "import { net } from './other'" in script
+    assert "const shop = 1" in script
+    assert "const rate = 8" not in script

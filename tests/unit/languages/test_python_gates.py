@@ -33,6 +33,7 @@ def fault(body, preamble=PREAMBLE, arguments="", before=""):
         "pytest.raises(ValueError, parse_price, '')",
         'with mock.patch("shop.price.urlopen") as urlopen:\n    parse_price("1")\nurlopen.assert_called_once_with("1")',
         "import asyncio\nassert asyncio.run(parse_price('1')) == 1",
+        'with mock.patch("shop.price.parse_price", return_value=3):\n    assert Cart().total() == 3',
     ],
 )
 def test_honest_tests_pass_the_static_gates(body):
@@ -68,6 +69,7 @@ def test_a_fixture_from_the_projects_conftest_may_hold_the_result():
         ("m = __import__(name)\nassert parse_price(m)", "computed name"),
         ("import contextlib\nwith contextlib.suppress(ValueError):\n    assert parse_price('1')", "suppresses errors"),
         ("monkeypatch.setattr('shop.price.parse_price', 1)\nassert parse_price('1')", "replaces parse_price"),
+        ('with mock.patch("shop.price.parse_price") as fake:\n    assert fake("1") == 5', "replaces parse_price"),
         ("monkeypatch.setattr(Cart, 'total', 1)\nassert Cart().total", "replaces Cart.total"),
         ("Cart.total = lambda self: 1\nassert Cart().total() == 1", "replaces total"),
     ],
@@ -104,3 +106,36 @@ def test_an_unknown_package_in_the_shared_imports_fails_the_reads_gate():
 
 def test_expecting_system_exit_from_the_code_is_fine():
     assert fault("with pytest.raises(SystemExit):\n    parse_price('quit')") is None
+
+
+FIXTURES = (
+    PREAMBLE
+    + """
+
+
+@pytest.fixture
+def priced(monkeypatch):
+    monkeypatch.setattr("shop.price.parse_price", lambda text: 1)
+
+
+@pytest.fixture
+def slow(priced):
+    import time
+    time.sleep(5)
+"""
+)
+
+
+def test_a_fixture_is_held_against_those_who_use_it_alone():
+    assert fault("assert parse_price('1') == 1", FIXTURES) is None
+    for user in ("priced", "slow"):
+        found = fault("assert parse_price('1') == 1", FIXTURES, arguments=user)
+        assert found is not None
+        assert found.gate == "asserts"
+
+
+def test_what_runs_unasked_is_held_against_all():
+    found = fault("assert parse_price('1') == 1", FIXTURES.replace("fixture\n", "fixture(autouse=True)\n", 1))
+
+    assert found is not None
+    assert "replaces parse_price" in found.message

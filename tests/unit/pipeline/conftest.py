@@ -57,7 +57,7 @@ class WordLanguage:
         cases = (f"@case {case.name} | {case.code}" for case in draft.cases)
         return "\n".join([f"@preamble {draft.preamble}", *cases])
 
-    def joined(self, preamble: str, other: str) -> str:
+    def joined(self, preamble: str, other: str, *, first_wins: bool = False) -> str:
         """The first goes: a preamble here is one word."""
         return preamble
 

@@ -177,8 +177,8 @@ def test_without_a_focus_the_whole_text_is_shown_and_only_given_lines_are_number
 def test_symbols_are_found_by_lines_and_by_what_tests_say_they_are_for():
     analysis = task_of("stack.py", {"stack.py": STACK}).analysis
 
-    assert units.symbols_at(analysis, (5,)) == {"Stack.push"}
-    assert units.symbols_at(analysis, (2, 5)) == frozenset()
+    assert units.symbols_with(STACK, analysis, (5,), ()) == {"Stack.push"}
+    assert units.symbols_with(STACK, analysis, (1, 5), ()) == frozenset()
     assert units.symbols_named(analysis, ("Stack",)) == {"Stack.push", "Stack.pop"}
     assert units.symbols_named(analysis, ("pop",)) == {"Stack.pop"}
     assert units.symbols_named(analysis, ("unknown",)) == frozenset()

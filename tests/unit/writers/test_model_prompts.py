@@ -74,6 +74,28 @@ def prompter(missed: tuple[int, ...] = (), observed: Observed | None = None) -> 
     return Prompter(task, LANGUAGES["python"])
 
 
+def script_prompter(path: str, text: str) -> Prompter:
+    """In a project that runs jest and says nothing of modules."""
+    source = SourceFile(path=path, text=text, framework="jest")
+    task = WritingTask(
+        source=source,
+        analysis=LANGUAGES["javascript"].analyse(source),
+        framework="jest",
+        suite_path="src/cart.test.js",
+        options=Options(),
+        runner=Runner(framework="jest", version="29.7.0", origin="project", found="jest 29.7.0", program=("jest",)),
+        view=Files({path: text, "package.json": '{"devDependencies": {"jest": "^29"}}'}),
+        probe=no_probe,
+        seed=0,
+    )
+    return Prompter(task, LANGUAGES["javascript"])
+
+
+REQUIRED = (
+    "const tax = require('./tax')\n\nfunction total(cents) {\n  return cents + tax(cents)\n}\n\n"
+    "module.exports = { total }\n"
+)
+IMPORTED = "import tax from './tax'\n\nexport function total(cents) {\n  return cents + tax(cents)\n}\n"
 FAULT = Fault(name="test_total", gate="passes", message="assert 107 == 108\n +  where 107 = total(100)")
 MUTANT = Mutant(number=1, operator="boundary", line=8, end_line=8, before="cents < 0", after="cents <= 0")
 EDGE = Edge(number=1, symbol="total", name="cents is 0", check="equals", parameter="cents", value="0")
@@ -84,6 +106,8 @@ QUESTIONS: dict[str, Callable[[], str]] = {
     "draft-with-observations": lambda: (
         prompter(observed=Observed(facts=("assert total(100) == 107",), missed=(9,))).draft(frozenset()).prompt
     ),
+    "draft-for-jest-in-commonjs": lambda: script_prompter("src/cart.js", REQUIRED).draft(frozenset()).prompt,
+    "draft-for-jest-in-modules": lambda: script_prompter("src/cart.js", IMPORTED).draft(frozenset()).prompt,
     "repair": lambda: prompter().repair(SUITE, [FAULT]).prompt,
     "strengthen": lambda: prompter().strengthen(SUITE, Gaps(unnoticed=(MUTANT,), missed=(9,), unmet=(EDGE,))).prompt,
     "again": lambda: asked_again("", "it held no test"),

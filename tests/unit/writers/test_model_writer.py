@@ -278,7 +278,8 @@ async def test_no_secret_leaves_by_source_output_code_or_instructions(task):
 )
 def test_the_prompt_says_how_suites_of_the_framework_are_written(task, framework, path, said):
     suite = "test/money.test" + path[path.rindex(".") :]
-    work = replace(task, framework=framework, suite_path=suite, source=replace(task.source, path=path))
+    source = replace(task.source, path=path, text="exports.add = (a, b) => a + b\n")
+    work = replace(task, framework=framework, suite_path=suite, source=source)
 
     assert said in Prompter(work, LANGUAGES["python"]).draft(frozenset()).prompt
 
@@ -442,7 +443,7 @@ async def test_gaps_are_asked_about_with_the_code_and_the_tests_they_concern(lar
     assert "total += 0  # 2" in prompt
     assert "part_0(0) == 1770" in prompt
     assert "part_7(0) == 1770" not in prompt
-    assert "def part_7(total):\n    # … lines" in prompt
+    assert "def part_7(total):" not in prompt
 
 
 async def test_boundary_cases_that_nothing_meets_are_asked_about_by_themselves(large):
@@ -453,4 +454,4 @@ async def test_boundary_cases_that_nothing_meets_are_asked_about_by_themselves(l
     await writer_of(model).strengthen(large, draft, Gaps(unmet=(edge,)))
 
     assert "- part_7: total is 0" in model.prompts[0]
-    assert "def part_0(total):\n    # … lines" in model.prompts[0]
+    assert "def part_0(total):" not in model.prompts[0]

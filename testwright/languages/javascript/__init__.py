@@ -44,8 +44,8 @@ class JavaScript:
     def style_of(self, suite: str) -> Style:
         return style_of(suite)
 
-    def joined(self, preamble: str, other: str) -> str:
-        return joined(preamble, other)
+    def joined(self, preamble: str, other: str, *, first_wins: bool = False) -> str:
+        return joined(preamble, other, first_wins=first_wins)
 
     def imports(self, text: str, path: str) -> tuple[Import, ...]:
         return imports_of(text, path)

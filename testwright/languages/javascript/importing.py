@@ -78,8 +78,11 @@ def with_import(preamble: str, name: str, specifier: str) -> str:
     return f"{preamble[: listed.start('names')]} {', '.join([*names, name])} {preamble[listed.end('names') :]}"
 
 
-def joined(preamble: str, other: str) -> str:
-    """Two preambles as one: an imported name once, then what each of them declares."""
+def joined(preamble: str, other: str, *, first_wins: bool = False) -> str:
+    """Two preambles as one: an imported name once, then what each of them declares.
+
+    Where they contradict each other it is a ValueError, or the first one's word.
+    """
     first, second = parse(preamble), parse(other)
     if first.has_error or second.has_error:
         raise ValueError("One of them does not parse.")
@@ -95,18 +98,20 @@ def joined(preamble: str, other: str) -> str:
         if text in known or statement.type == "comment":
             continue
         imported = bindings(statement)
-        for name, origin in [(name, _origin(statement, node)) for node, name in imported] or [
-            (name, text) for name in _declared(statement)
-        ]:
-            if bound.get(name, origin) != origin:
-                raise ValueError(f"`{name}` is declared in two ways.")
+        origins = [(name, _origin(statement, node)) for node, name in imported]
+        origins = origins or [(name, text) for name in _declared(statement)]
+        twice = [name for name, origin in origins if bound.get(name, origin) != origin]
+        if twice and not first_wins:
+            raise ValueError(f"`{twice[0]}` is declared in two ways.")
+        if twice and not imported:
+            continue
         new = [node for node, name in imported if name not in bound]
         if not imported or (new and len(new) == len(imported) and not _is_listed(preamble, statement)):
             added.append(text)
         else:
             for node in new:
                 preamble = with_import(preamble, text_of(node), _module(statement))
-        bound |= {name: _origin(statement, node) for node, name in imported}
+        bound = {name: _origin(statement, node) for node, name in imported} | bound
     imports = [text for text in added if re.match(r"import\b|.*\brequire\(", text)]
     rest = [text for text in added if text not in imports]
     return "\n".join(part for part in (*imports, preamble) if part) + "".join(f"\n\n{text}" for text in rest)

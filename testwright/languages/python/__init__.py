@@ -41,8 +41,8 @@ class Python:
     def style_of(self, suite: str) -> Style:
         return manners.style_of(suite)
 
-    def joined(self, preamble: str, other: str) -> str:
-        return outlines.joined(preamble, other)
+    def joined(self, preamble: str, other: str, *, first_wins: bool = False) -> str:
+        return outlines.joined(preamble, other, first_wins=first_wins)
 
     def imports(self, text: str, path: str) -> tuple[Import, ...]:
         return outlines.imports_of(text)

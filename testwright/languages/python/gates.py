@@ -1,7 +1,8 @@
 """The static gates for Python: why a test cannot be delivered, as a sentence its writer can act on."""
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tree_sitter import Node
 
@@ -50,6 +51,8 @@ _NETWORK = {
     "http.client.HTTPSConnection",
     *(f"{library}.{verb}" for library in ("requests", "httpx") for verb in ("get", "post", "put", "delete", "request")),
 }
+_RUNS_UNASKED = re.compile(r"autouse\s*=\s*True|\bdef (?:setup|teardown|setUp|tearDown|pytest_)\w*\(")
+_WORD = re.compile(r"\w+")
 _PATCHERS = ("patch", "patch.object", "patch.multiple", "monkeypatch.setattr", "monkeypatch.delattr", "setattr")
 
 
@@ -104,13 +107,30 @@ def _proves_nothing(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     root, shared = parse(case.code), parse(draft.preamble)
     raises = "self.assertRaises" if classes.is_method(case.code) else "pytest.raises"
     starts_processes = {"subprocess", "os", "multiprocessing"} & {name.split(".")[0] for name in analysis.imports}
-    for tree in (root, shared):
-        if not starts_processes and (problem := _own_process(tree)) is not None:
+    parts = [root, *_shared_by(case, shared)]
+    called = {name.rpartition(".")[2] for part in parts for _, name in _calls(part)}
+    for part in parts:
+        if not starts_processes and (problem := _own_process(part)) is not None:
             return problem
-        problem = _forbidden(tree, raises) or _patched_unit(tree, analysis)
+        problem = _forbidden(part, raises) or _patched_unit(part, analysis, called)
         if problem is not None:
             return problem
     return oracles.weakness(root, shared, analysis, raises)
+
+
+def _shared_by(case: Case, shared: Node) -> list[Node]:
+    """What of the shared code runs for this test: all of it, but for functions and fixtures that it does not use."""
+    used, waiting = list[Node](), list[Node]()
+    for node in shared.named_children:
+        definition = definition_of(node)
+        is_asked_for = definition is not None and definition.type == "function_definition"
+        (waiting if is_asked_for and not _RUNS_UNASKED.search(text_of(node)) else used).append(node)
+    words = set(_WORD.findall(case.code)).union(*(_WORD.findall(text_of(node)) for node in used))
+    while named := [node for node in waiting if name_of(definition_of(node) or node) in words]:
+        used += named
+        waiting = [node for node in waiting if node not in named]
+        words |= {word for node in named for word in _WORD.findall(text_of(node))}
+    return used
 
 
 def _forbidden(root: Node, raises: str) -> str | None:
@@ -154,11 +174,15 @@ def _swallows(clause: Node) -> bool:
     )
 
 
-def _patched_unit(root: Node, analysis: Analysis) -> str | None:
-    """Replacing what is under test proves nothing about it; replacing what it uses is fine."""
+def _patched_unit(root: Node, analysis: Analysis, called: Collection[str]) -> str | None:
+    """Replacing what is under test proves nothing about it; replacing what it uses is fine.
+
+    A function of the same file is what the test's subject uses where the test calls another one, and not this one.
+    """
     names = {symbol.name for symbol in analysis.symbols}
-    for call, called in _calls(root):
-        if not any(called == patcher or called.endswith(f".{patcher}") for patcher in _PATCHERS):
+    others = {name.rpartition(".")[2] for name in names}
+    for call, patcher in _calls(root):
+        if not any(patcher == known or patcher.endswith(f".{known}") for known in _PATCHERS):
             continue
         arguments = _arguments(call)
         values = [string_value(argument) for argument in arguments[:2]]
@@ -169,7 +193,10 @@ def _patched_unit(root: Node, analysis: Analysis) -> str | None:
         elif len(values) > 1 and values[1] is not None:
             owner = text_of(arguments[0]).split(".")[-1]
             target = f"{owner}.{values[1]}" if owner in names else values[1]
-        if target in names:
+        if target is None or target not in names:
+            continue
+        is_used_by_another = "." not in target and target not in called and not others.isdisjoint(called)
+        if not is_used_by_another:
             return f"Line {line_of(call)} replaces {target}, which is what the test is for; replace only what it uses."
     for node in walk(root):
         left = node.child_by_field_name("left") if node.type == "assignment" else None

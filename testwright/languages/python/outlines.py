@@ -151,8 +151,11 @@ def _shortened(code: str) -> str:
     return code if len(code) <= _MOST_VALUE else f"{code[:_MOST_VALUE]} …"
 
 
-def joined(preamble: str, other: str) -> str:
-    """Two preambles as one: imports first, each once; then what each of them defines."""
+def joined(preamble: str, other: str, *, first_wins: bool = False) -> str:
+    """Two preambles as one: imports first, each once; then what each of them defines.
+
+    Where they contradict each other it is a ValueError, or the first one's word.
+    """
     imports: dict[str, None] = {}
     named: dict[str, dict[str, None]] = {}
     rest: dict[str, None] = {}
@@ -167,22 +170,27 @@ def joined(preamble: str, other: str) -> str:
         module = text_of(node.child_by_field_name("module_name"))
         if _follows_a_blank_line(node):
             spaced.add(f"from {module}" if node.type == "import_from_statement" else text)
-        for name, origin in _origins(node):
-            if origins.setdefault(name, origin) != origin:
-                raise ValueError(f"`{name}` is imported from two places.")
+        lost = {name for name, origin in _origins(node) if origins.setdefault(name, origin) != origin}
+        if lost and not first_wins:
+            raise ValueError(f"`{min(lost)}` is imported from two places.")
         if node.type == "future_import_statement":
             imports = {text: None, **imports}
         elif node.type == "import_statement":
-            imports.setdefault(text)
+            if not lost:
+                imports.setdefault(text)
         elif node.type == "import_from_statement":
-            names = [text_of(name) for name in bound_names(node).values()] or ["*"]
+            names = [text_of(part) for name, part in bound_names(node).items() if name not in lost]
+            if not names and lost:
+                continue
+            names = names or ["*"]
             imports.setdefault(f"from {module}")
             named.setdefault(f"from {module}", {}).update(dict.fromkeys(names))
         else:
-            for name in _defined(node):
-                if defined.setdefault(name, text) != text:
-                    raise ValueError(f"`{name}` is defined in two ways.")
-            rest.setdefault(text)
+            twice = [name for name in _defined(node) if defined.setdefault(name, text) != text]
+            if twice and not first_wins:
+                raise ValueError(f"`{twice[0]}` is defined in two ways.")
+            if not twice:
+                rest.setdefault(text)
     lines: list[str] = []
     for line in imports:
         lines += [""] if line in spaced and lines else []

@@ -5,6 +5,7 @@ contains them, and the same question asked twice is the same bytes, so that its 
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -90,7 +91,7 @@ class Prompter:
         task = self._task
         observed = task.observed
         missed = observed.missed if observed is not None and not task.missed else ()
-        shown, context = self._about(focus, task.missed or missed, for_new=True)
+        shown, context = self._about(focus, task.missed or missed)
         items = [Item(title=task.source.path, text=shown), *context.items]
         facts = "\n".join(observed.facts)[:_MOST_FACTS] if observed is not None else ""
         if facts:
@@ -107,25 +108,24 @@ class Prompter:
         told = _as_far_as_there_is_room(faults, cases)
         faulty = [cases[fault.name] for fault in told if fault.name in cases]
         focus = _focus_of(self._task, faulty)
-        shown, context = self._about(focus, ())
+        said = "\n".join([*(case.code for case in faulty), *(fault.message for fault in told)])
+        shown, context = self._about(focus, (), said=said)
         items = [
             Item(title=self._task.source.path, text=shown),
             *context.items,
             Item(title="preamble", text=draft.preamble),
+            Item(title="tests that did not hold", text="\n\n".join(_with_its_fault(fault, cases) for fault in told)),
         ]
-        for fault in told:
-            code = cases[fault.name].code[:_MOST_FAULT] if fault.name in cases else ""
-            text = f"{code}\n\nWhat happened:\n{fault.message[:_MOST_FAULT]}"
-            items.append(Item(title=f"test {fault.name}", text=text))
-        return self._question("repair", items, context, {})
+        return self._question("repair", items, context, {"wishes": _wishes_for_more(self._task)})
 
     def strengthen(self, draft: Draft, gaps: Gaps) -> Question:
         analysis = self._task.analysis
         unnoticed = gaps.unnoticed[:_MOST_UNNOTICED]
         missed = gaps.missed[:_MOST_LINES]
         unmet = gaps.unmet[:_MOST_UNMET]
-        focus = units.symbols_with(analysis, [*(mutant.line for mutant in unnoticed), *missed], unmet)
-        shown, context = self._about(focus, missed)
+        concerned = [*(mutant.line for mutant in unnoticed), *missed]
+        focus = units.symbols_with(self._task.source.text, analysis, concerned, unmet)
+        shown, context = self._about(focus, missed, said="")
         suite = "\n\n".join([draft.preamble, *(case.code for case in draft.cases if _concerns(case, focus))])
         changes = "".join(
             f"- line {mutant.line}: `{mutant.before}` changed to `{mutant.after}`\n" for mutant in unnoticed
@@ -143,13 +143,20 @@ class Prompter:
             if changes
             else "",
             "missed": f"\nNo test runs these lines: {_ranges(missed)}.\n" if missed else "",
+            "wishes": _wishes_for_more(self._task),
             "unmet": "\nNo test calls the unit at these boundary cases.\n" if cases else "",
         }
         return self._question("strengthen", items, context, more)
 
-    def _about(self, focus: frozenset[str], numbered: Sequence[int], *, for_new: bool = False) -> tuple[str, Context]:
+    def _about(self, focus: frozenset[str], numbered: Sequence[int], *, said: str | None = None) -> tuple[str, Context]:
+        """`said` is what tests that are there already say of the unit; None for new ones, which may need all of it."""
         task = self._task
-        shown = units.excerpt(task.source.text, task.analysis, focus, frozenset(numbered))[:_MOST_SOURCE]
+        text, analysis, for_new = task.source.text, task.analysis, said is None
+        shown = (
+            units.excerpt(text, analysis, focus, frozenset(numbered))
+            if said is None
+            else units.close_excerpt(text, analysis, focus, frozenset(numbered), said)
+        )[:_MOST_SOURCE]
         return shown, gather(task, self._language, focus, shown, for_new=for_new, room=self._room)
 
     def _question(self, name: str, items: Sequence[Item], context: Context, more: Mapping[str, str]) -> Question:
@@ -208,6 +215,13 @@ def _as_far_as_there_is_room(faults: Sequence[Fault], cases: Mapping[str, Case])
     return told
 
 
+def _with_its_fault(fault: Fault, cases: Mapping[str, Case]) -> str:
+    """The code says which test it is, except where its name stands there in other letters."""
+    code = cases[fault.name].code[:_MOST_FAULT].strip("\n") if fault.name in cases else ""
+    name = "" if fault.name in code else f"{fault.name}:\n"
+    return f"{name}{code}\nWhat happened: {fault.message[:_MOST_FAULT].strip()}"
+
+
 def _focus_of(task: WritingTask, cases: Sequence[Case]) -> frozenset[str]:
     """What these tests are for; the whole file when one of them does not say."""
     if not all(case.targets for case in cases):
@@ -260,23 +274,27 @@ _MANNERS = {
     "mocha": "`describe`, `it` and the hooks are globals. Assert with {assertions}. There is neither `vi` nor `jest`.",
     "node:test": "Import `describe`, `it`, the hooks and `mock` from 'node:test'. Assert with {assertions}.",
 }
-_OF_NODE = ("mocha", "node:test")
+_LOADED_EITHER_WAY = ("jest", "mocha", "node:test")
 _FOR_REACT = ("@testing-library/react", "@testing-library/user-event", "@testing-library/jest-dom")
 
 
 def _manner(task: WritingTask) -> str:
-    """How a suite of this framework is written; for what Node loads itself, in which module system too."""
+    """How a suite of this framework is written; where it may be either, in which module system too."""
     has_chai = task.framework == "mocha" and '"chai"' in (task.view.text("package.json") or "")
     assertions = "`expect` from 'chai'" if has_chai else "`assert` from 'node:assert/strict'"
     manner = _MANNERS.get(task.framework, "").format(assertions=assertions)
     if task.runner.fact("pytest_asyncio") and "async def" in task.source.text:
         manner += " One that awaits is marked with `@pytest.mark.asyncio`."
-    if task.framework not in _OF_NODE:
+    if task.framework not in _LOADED_EITHER_WAY:
         return manner
-    is_typed = task.suite_path.endswith("ts")
-    has_modules = '"module"' in (task.view.text("package.json") or "") or task.suite_path.endswith(".mjs")
-    is_module = is_typed or (has_modules and not task.suite_path.endswith(".cjs"))
-    return f"{manner} Use {'import' if is_module else 'require, not import'}."
+    return f"{manner} Use {'import' if _is_module(task) else 'require, not import'}."
+
+
+def _is_module(task: WritingTask) -> bool:
+    if task.suite_path.endswith(("ts", "tsx", ".mjs")):
+        return True
+    is_package = '"module"' in (task.view.text("package.json") or "") and not task.suite_path.endswith(".cjs")
+    return is_package or re.search(r"^(?:import|export)\b", task.source.text, re.MULTILINE) is not None
 
 
 def _wishes(task: WritingTask) -> str:
@@ -289,17 +307,24 @@ def _wishes(task: WritingTask) -> str:
         "Include edge cases (empty, zero, negative, boundary, unusual input) and error cases."
         if options.include_edge_cases
         else "Stay with ordinary input; leave edge cases out.",
-        "Replace what is outside the project (network, clock, file system, processes) by test doubles."
-        if options.mock_external
-        else "Use the real collaborators instead of test doubles.",
     ]
     if TestType.INTEGRATION in options.test_types:
         unit_too = "also " if TestType.UNIT in options.test_types else ""
         wishes.append(
             f"Write {unit_too}tests with scenario integration, in which the unit works with its real project modules."
         )
-    if options.instructions:
-        wishes.append(f"The person who asked for the tests adds: {options.instructions}")
+    return "\n".join([*wishes, _wishes_for_more(task)])
+
+
+def _wishes_for_more(task: WritingTask) -> str:
+    """What holds as well where it is settled already what the tests are for."""
+    wishes = [
+        "Replace what is outside the project (network, clock, file system, processes) by test doubles."
+        if task.options.mock_external
+        else "Use the real collaborators instead of test doubles."
+    ]
+    if task.options.instructions:
+        wishes.append(f"The person who asked for the tests adds: {task.options.instructions}")
     return "\n".join(wishes)
 
 
