@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from testwright.cli.costs import Meter
 from testwright.domain.events import SHARE_DONE, TERMINAL_TYPES
 
 _GLYPHS = {"test_generated": ("●", "blue"), "file_failed": ("✕", "red"), "retry_scheduled": ("◌", "yellow")}
@@ -30,10 +31,15 @@ def is_live(is_terminal: bool, environment: Mapping[str, str]) -> bool:
 
 async def _show_lines(events: AsyncIterator[Mapping[str, Any]], title: str) -> Mapping[str, Any] | None:
     print(title, file=sys.stderr, flush=True)
+    meter = Meter()
     async for event in events:
         at = datetime.fromisoformat(event["timestamp"]).astimezone().strftime("%H:%M:%S")
         place = f"{event['filePath']}: " if "filePath" in event else ""
-        print(f"{at} {event['progress']:3d}%  {place}{_plain(event['message'])}", file=sys.stderr, flush=True)
+        print(
+            f"{at} {event['progress']:3d}%  {place}{_plain(event['message'])}{meter.heard(event)}",
+            file=sys.stderr,
+            flush=True,
+        )
         if event["type"] in TERMINAL_TYPES:
             return event
     return None
@@ -50,11 +56,12 @@ async def _show_bars(events: AsyncIterator[Mapping[str, Any]], title: str) -> Ma
         TimeElapsedColumn(),
     )
     bars: dict[str, TaskID] = {}
+    meter = Meter()
     with Progress(*columns, console=console, transient=True) as progress:
         async for event in events:
             path = event.get("filePath")
             if path is not None:
-                _advance(progress, bars, path, event)
+                _advance(progress, bars, path, event, meter.heard(event))
             if event["type"] in _GLYPHS:
                 glyph, style = _GLYPHS[event["type"]]
                 line = Text(f"{glyph} ", style=style)
@@ -64,11 +71,11 @@ async def _show_bars(events: AsyncIterator[Mapping[str, Any]], title: str) -> Ma
     return None
 
 
-def _advance(progress: Progress, bars: dict[str, TaskID], path: str, event: Mapping[str, Any]) -> None:
+def _advance(progress: Progress, bars: dict[str, TaskID], path: str, event: Mapping[str, Any], so_far: str) -> None:
     if path not in bars:
         bars[path] = progress.add_task(path, total=1.0, words="")
     share = SHARE_DONE.get(event["type"])
-    words = _plain(event["message"])
+    words = _plain(event["message"]) + so_far
     if share is None:
         progress.update(bars[path], words=words)
     else:

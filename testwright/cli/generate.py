@@ -14,6 +14,7 @@ from typing import Any
 from testwright.api.applying import apply_suites
 from testwright.cli import own_tests
 from testwright.cli.consent import ask_consent, question_on
+from testwright.cli.costs import taken
 from testwright.cli.display import show
 from testwright.cli.exits import ALL_PROVEN, PARTIAL, STOPPED, exit_status_of
 from testwright.cli.monorepo import root_for
@@ -201,7 +202,10 @@ async def _walk(bench: Workbench, session: Accepted, title: str) -> None:
 
 
 async def _shown(events: AsyncIterator[Mapping[str, Any]], title: str) -> None:
-    await show(events, title=title)
+    last = await show(events, title=title)
+    summary = (last or {}).get("summary") or {}
+    if summary and (summary.get("tokens") or summary.get("costUsd") is None):
+        print(f"The model took {taken(summary.get('tokens') or 0, summary.get('costUsd'))}.", file=sys.stderr)
 
 
 async def _events(store: Store, session_id: str) -> AsyncGenerator[Mapping[str, Any], None]:
@@ -235,7 +239,12 @@ def _print(ended: Sequence[Ended], wish: Wish) -> None:
         for file in one.files:
             test = one.tests.get(file.path)
             print(line_of(file, test))
-            for line in (*_suspicions(test), *skipped_lines(test), *(own_tests.notes(test) if test else ())):
+            for line in (
+                *_without_the_model(test),
+                *_suspicions(test),
+                *skipped_lines(test),
+                *(own_tests.notes(test) if test else ()),
+            ):
                 print(line)
         for line in _how_to_run(one) if wish.apply else ():
             print(line, file=sys.stderr)
@@ -300,6 +309,18 @@ def _suspicions(test: TestRecord | None) -> Iterator[str]:
     for suspect in suspects:
         place = f"{suspect['symbol']}, line {suspect['line']}"
         yield f"    {place}: {suspect['input']} gives {suspect['observed']}; expected: {suspect['expected']}"
+
+
+def _without_the_model(test: TestRecord | None) -> Iterator[str]:
+    """Why a model wrote less than it was to, or nothing."""
+    problem = test.evidence.get("modelProblem") if test is not None else None
+    if problem:
+        more = " Again with a higher --max-cost-usd goes on." if _is_over_budget(test) else ""
+        yield f"  ! {_sentence(str(problem))}{more}"
+
+
+def _is_over_budget(test: TestRecord | None) -> bool:
+    return test is not None and test.evidence.get("modelProblemCode") == "budget_reached"
 
 
 _MOST_SKIPPED = 5

@@ -59,9 +59,7 @@ class SessionPurse:
         in_session = CallRow.session_id == self._place["session_id"]
         today = CallRow.began_at >= now.replace(hour=0, minute=0, second=0, microsecond=0)
         fits = [
-            await _fits(
-                rows, in_session, offer, session_usd, now, "session", "POST /continue with a higher maxCostUsd"
-            ),
+            await _fits(rows, in_session, offer, session_usd, now, "session", "Go on with a higher limit on the cost"),
             await _fits(rows, today, offer, offer.day_usd, now, "day", "Retry tomorrow, or raise TESTWRIGHT_DAY_USD"),
         ]
         if not all(fits):
