@@ -169,14 +169,18 @@ def accusations(job: Job, draft: Draft, faults: Sequence[Fault], analysis: Analy
 
 def _mended(job: Job, before: Draft, faults: Sequence[Fault], analysis: Analysis) -> tuple[Draft, Mapping[str, str]]:
     """The draft with what rules can put right, and in words what was done to which case."""
-    draft, done = before, dict[str, str]()
+    draft, done, for_all = before, dict[str, str](), dict[str, str]()
     for fault in faults:
         case = next((case for case in draft.cases if case.name == fault.name), None)
         if case is None or fault.gate not in _MENDABLE:
             continue
         found = job.language.mended(case, draft, fault.message, job.assignment.source, analysis)
+        if found is None and fault.message in for_all:  # what kept all from being loaded was put right for the first
+            done[fault.name] = for_all[fault.message]
         if found is None or (case.mended and case.mended == found.what):
             continue
+        if found.preamble != draft.preamble and found.case.code == case.code:
+            for_all[fault.message] = found.what
         cases = tuple(found.case if case.name == found.case.name else case for case in draft.cases)
         draft = Draft(preamble=found.preamble, cases=cases)
         done[fault.name] = found.what

@@ -269,3 +269,38 @@ def test_a_wrong_type_on_purpose_is_marked_as_the_projects_own_tests_mark_it():
 
     assert theirs.case.code.split("\n")[1:3] == ["  // @ts-expect-error: of a wrong type on purpose", f"  {body}"]
     assert unseen is None
+
+
+@pytest.mark.parametrize(
+    ("said", "preamble", "left", "what"),
+    [
+        (
+            "ImportError: cannot import name 'Section' from 'shop.common' (/ws/shop/common.py)",
+            "from shop import add\nfrom shop.common import Item, Section",
+            "from shop import add\nfrom shop.common import Item",
+            "left out Section, which is not there",
+        ),
+        (
+            "ImportError: cannot import name 'Cart' from 'shop.common' (/ws/shop/common.py)",
+            "from shop import add\nfrom shop.common import Cart",
+            "from shop import Cart\nfrom shop import add",
+            "took Cart from shop",
+        ),
+        (
+            "ModuleNotFoundError: No module named 'shop.fixtures'",
+            "from shop import add\nfrom shop.fixtures import (\n    a,\n    b,\n)\n\nLIMIT = 3",
+            "from shop import add\n\nLIMIT = 3",
+            "left out shop.fixtures, which is not there",
+        ),
+    ],
+)
+def test_an_invented_import_costs_only_the_tests_that_need_it(said, preamble, left, what):
+    found = python("assert add(1, 2) == 3", f"test_shop.py could not be loaded: {said}", preamble)
+
+    assert found is not None
+    assert found.what == what
+    assert found.preamble.replace("\n\n", "\n") == left.replace("\n\n", "\n")
+
+
+def test_what_the_code_itself_lacks_is_no_mistake_of_the_tests():
+    assert python("assert add(1, 2) == 3", "ModuleNotFoundError: No module named 'requests'") is None

@@ -62,7 +62,9 @@ class WordLanguage:
         return preamble
 
     def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
-        """`fail mendable` can be put right, once what it needs is imported."""
+        """`fail mendable` can be put right, once what it needs is imported; `unloadable` is so by a bad preamble."""
+        if "unloadable" in case.code and "invented" in draft.preamble:
+            return Mending(case=case, preamble="fine", what="left out an import")
         if "mendable" not in case.code:
             return None
         case = replace(case, code="pass", mended="passes now")

@@ -32,3 +32,12 @@ async def test_a_writer_that_fails_does_not_cost_what_was_mended(world, suite):
     delivered = await it.walk()
 
     assert [case.name for case in delivered.draft.cases] == ["test_a"]
+
+
+async def test_what_kept_all_tests_from_being_loaded_is_put_right_for_all_at_once(world, suite):
+    it = world(suite(preamble="invented", a="fail unloadable", b="fail unloadable", c="pass"))
+
+    await it.walk()
+
+    told = [event.extra.get("mended") for event in it.desk.events if event.type == "test_repairing"]
+    assert told[0] == [{"name": name, "what": "left out an import"} for name in ("test_a", "test_b")]

@@ -46,6 +46,9 @@ _NOT_DEFINED = (
     r"(?:E\s+)?NameError: name '(?P<run>\w+)' is not defined"
     r"|(?:mypy|(?:based)?pyright) \S+: (?:Name )?\"(?P<checked>\w+)\" is not defined"
 )
+_NOT_THERE = (
+    r"ImportError: cannot import name '(?P<name>\w+)' from|ModuleNotFoundError: No module named '(?P<module>[\w.]+)'"
+)
 _CLOSE = 0.8
 _MOST_MATCH = 60
 
@@ -140,6 +143,56 @@ def _renamed(place: _Place, wrong: str, names: Sequence[str]) -> Mending | None:
 
 def _likeness(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def _invented_import(place: _Place) -> Mending | None:
+    """A name or a module of the project that is not there keeps all tests from being loaded: the others need it not.
+
+    What the unit defines is taken from the unit; a test that uses something else will fail by itself.
+    """
+    found = re.search(_NOT_THERE, place.message)
+    name = found["name"] or found["module"] if found else ""
+    kept: list[str] = []
+    left_out = False
+    for statement in _statements(place.draft.preamble):
+        text, is_without = _without(statement, name, is_module=bool(found and found["module"]))
+        left_out = left_out or is_without
+        kept += [text] if text else []
+    if not left_out:
+        return None
+    preamble = "\n".join(kept)
+    module = _module_of_unit(replace(place, draft=replace(place.draft, preamble=preamble)))
+    if name in place.exports and module:
+        return place.mending(f"took {name} from {module}", preamble=f"from {module} import {name}\n{preamble}")
+    return place.mending(f"left out {name}, which is not there", preamble=preamble)
+
+
+def _statements(text: str) -> list[str]:
+    """Each with what stands above it."""
+    try:
+        ends = [node.end_lineno or 0 for node in ast.parse(text).body]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [text]
+    lines = text.split("\n")
+    return ["\n".join(lines[first:last]) for first, last in zip([0, *ends], [*ends, len(lines)], strict=True)]
+
+
+def _without(statement: str, name: str, *, is_module: bool) -> tuple[str, bool]:
+    """An import without this name, or module, and whether it had it. Nothing is left of one that had nothing else."""
+    try:
+        body = ast.parse(statement).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return statement, False
+    node = body[0] if len(body) == 1 else None
+    if isinstance(node, ast.ImportFrom):
+        gone = [alias for alias in node.names if alias.name == name] if not is_module else []
+        gone = node.names if is_module and node.module == name else gone
+    elif isinstance(node, ast.Import) and is_module:
+        gone = [alias for alias in node.names if alias.name == name]
+    else:
+        return statement, False
+    node.names = [alias for alias in node.names if alias not in gone]
+    return (statement if not gone else ast.unparse(node) if node.names else ""), bool(gone)
 
 
 def _missing_await(place: _Place) -> Mending | None:
@@ -254,6 +307,7 @@ def _documented_value(place: _Place) -> Mending | None:
 _TEMPLATES: tuple[Callable[[_Place], Mending | None], ...] = (
     _missing_name,
     _wrong_name,
+    _invented_import,
     _missing_await,
     _async_test,
     _float_noise,
