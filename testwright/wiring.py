@@ -14,6 +14,7 @@ import platformdirs
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from testwright import __version__
 from testwright.api.app import create_app, finish_routes
 from testwright.api.metrics import Metrics
 from testwright.api.services import ApiServices
@@ -59,6 +60,7 @@ from testwright.writers.explorer.javascript import JavaScriptExplorer
 from testwright.writers.explorer.python import PythonExplorer
 from testwright.writers.explorer.socket import LanguageExplorer
 from testwright.writers.model import ModelWriter
+from testwright.writers.model.prompting import prompts_version
 from testwright.writers.person import Person
 
 __all__ = ["Workbench", "examine", "framework_for", "language_of", "open_service", "open_workbench", "worth_testing"]
@@ -152,6 +154,7 @@ async def open_workbench(settings: Settings, metrics: Metrics | None = None) -> 
                 await store.cancel(session_id, owner)
         sandbox = await choose(at_once=settings.width, allow_unsandboxed=settings.allow_unsandboxed)
         workspaces = CopiedWorkspaces(settings.home)
+        settings = as_recorded(settings)
         models = open_models(settings)
         places = Places(settings.model_width)
         tools = Tools(
@@ -301,10 +304,33 @@ def open_models(settings: Settings) -> Models:
             addresses={provider: address for provider, address in addresses.items() if address},
         ),
         price=price,
-        replays=Recording(folder=settings.replay) if settings.replay is not None else None,
+        replays=_recording(settings, settings.replay),
         limit_seconds=settings.model_seconds,
         most_output_tokens=settings.model_output_tokens,
     )
+
+
+def as_recorded(settings: Settings) -> Settings:
+    """Where a session is replayed, the writer and its time for exploring are those of the recording."""
+    recording = _recording(settings, settings.replay)
+    if recording is None:
+        return settings
+    then = recording.then
+    found = {"writer": then.get("writer"), "explore_seconds": then.get("seconds of exploration")}
+    return settings.model_copy(update={name: value for name, value in found.items() if value is not None})
+
+
+def _recording(settings: Settings, folder: Path | None) -> Recording | None:
+    """With what shapes questions beside code and options."""
+    if folder is None:
+        return None
+    now = {
+        "writer": settings.writer,
+        "seconds of exploration": settings.explore_seconds,
+        "Testwright": __version__,
+        "wording of questions": prompts_version(),
+    }
+    return Recording(folder=folder, now=now)
 
 
 def _writers(
@@ -321,8 +347,7 @@ def _writers(
         return Explorer(languages, seconds=share * settings.explore_seconds)
 
     secrets = (*models.access.keys.values(), *secrets_of(os.environ))
-    recording = Recording(folder=settings.record) if settings.record is not None else None
-    shop = Shop(answers, recording=recording, day_usd=settings.day_usd)
+    shop = Shop(answers, recording=_recording(settings, settings.record), day_usd=settings.day_usd)
 
     def model(name: str | None, purse: Purse, seed: int) -> Writer:
         return ModelWriter(models.language_model(name, shop, purse, seed), LANGUAGES, secrets)

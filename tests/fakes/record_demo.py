@@ -32,7 +32,7 @@ def command(*more: str) -> list[str]:
 def environment(home: str, **more: str) -> dict[str, str]:
     """Nothing of the caller's own settings: what is recorded is the same everywhere."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "XDG_CACHE_HOME", "PYTHONPATH") if name in os.environ}
-    return {**kept, "TESTWRIGHT_HOME": home, "TESTWRIGHT_WRITER": "model", **more}
+    return {**kept, "TESTWRIGHT_HOME": home, **more}
 
 
 def record(folder: Path) -> None:
@@ -45,6 +45,7 @@ def record(folder: Path) -> None:
             "GOOGLE_API_KEY": "none",
             "TESTWRIGHT_GOOGLE_BASE_URL": gemini.url,
             "TESTWRIGHT_MODEL": f"gemini:{_MODEL}",
+            "TESTWRIGHT_WRITER": "model",
         }
         subprocess.run(
             command("--record", str(folder), "--yes"),

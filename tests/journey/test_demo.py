@@ -13,9 +13,7 @@ AGAIN = "the questions have changed: record again with `python -m tests.fakes.re
 
 
 def command_of_the_readme() -> list[str]:
-    (line,) = re.findall(
-        r"^TESTWRIGHT_WRITER=model \.venv/bin/testwright (.+--replay.+)$", (ROOT / "README.md").read_text(), re.M
-    )
+    (line,) = re.findall(r"^\.venv/bin/testwright (.+--replay.+)$", (ROOT / "README.md").read_text(), re.M)
     return [sys.executable, "-m", "testwright", *shlex.split(line)]
 
 

@@ -4,8 +4,8 @@ A recording holds what a model said and nothing of what it was asked: no source 
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +19,44 @@ _INDEX = "recording.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """A folder of answers. `note` in its index says in words where they come from."""
+    """A folder of answers. `note` in its index says in words where they come from.
+
+    `now` is what shapes questions beside code and options, by name: who writes, for how long it explores, which
+    Testwright asks. The index keeps what it was when the answers were recorded.
+    """
 
     folder: Path
+    now: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def model(self) -> str:
         """The model that was asked, as `provider:model`. Raises InputError when this is no recording."""
-        return self._index("model")
+        return str(self._index("model"))
 
     @property
     def note(self) -> str:
         """Where the answers come from, in words. Raises InputError when this is no recording."""
-        return self._index("note")
+        return str(self._index("note"))
 
-    def _index(self, name: str) -> str:
+    @property
+    def then(self) -> Mapping[str, Any]:
+        """What `now` was when it was recorded, as far as it is known. Raises InputError when this is no recording."""
+        kept = self._index("with", {})
+        return kept if isinstance(kept, dict) else {}
+
+    @property
+    def differing(self) -> list[str]:
+        """In words, what is not as it was."""
+        return [
+            f"{name} was {was}, and is {self.now[name]}"
+            for name, was in self.then.items()
+            if name in self.now and self.now[name] != was
+        ]
+
+    def _index(self, name: str, otherwise: Any = None) -> Any:
         try:
-            return str(json.loads((self.folder / _INDEX).read_text(encoding="utf-8"))[name])
+            index = json.loads((self.folder / _INDEX).read_text(encoding="utf-8"))
+            return index[name] if otherwise is None else index.get(name, otherwise)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"{self.folder} holds no recording.",
@@ -49,6 +70,8 @@ class Recording:
         index = self.folder / _INDEX
         if not index.exists():
             _write(index, {"model": model, "note": f"Recorded from {model}."})
+        if self.now and self.then != self.now:
+            _write(index, {"model": self.model, "note": self.note, "with": dict(self.now)})
         usage = answer.usage
         kept = {"finish": answer.finish, "reason": answer.reason, "tokens": usage.tokens, "costUsd": usage.cost_usd}
         _write(self.folder / f"{key}.json", {"text": answer.text, **kept})
@@ -86,9 +109,15 @@ class Replayed:
             raise PermanentError(
                 f"The recording holds no answer to a question that {self.model} would be asked now.",
                 code="replay_missing",
-                hint="The code, the options, the runner or Testwright itself changed since: record the session again.",
+                hint=f"{_changed(self.recording.differing)}: record the session again.",
             )
         return answer
+
+
+def _changed(differing: Sequence[str]) -> str:
+    if differing:
+        return f"Since it was recorded, {'; '.join(differing)}"
+    return "The code, the options, the runner or what the explorer had time to see changed since it was recorded"
 
 
 def _write(path: Path, value: Mapping[str, Any]) -> None:

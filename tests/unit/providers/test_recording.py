@@ -49,6 +49,7 @@ async def test_a_question_that_was_not_recorded_is_an_error_that_says_what_to_do
         await ask(Replayed(provider="gemini", model="gemini-3.8-flash", recording=recording, seed=seed), prompt)
 
     assert caught.value.code == "replay_missing"
+    assert "The code, the options, the runner" in caught.value.hint
     assert "record the session again" in caught.value.hint
 
 
@@ -57,3 +58,15 @@ def test_a_folder_without_a_recording_is_refused(tmp_path):
         models(replays=Recording(folder=tmp_path / "nowhere")).named(None)
 
     assert caught.value.code == "no_recording"
+
+
+async def test_it_is_known_what_shaped_the_questions_and_a_missing_answer_says_what_differs(tmp_path):
+    made = Recording(folder=tmp_path, now={"writer": "both", "Testwright": "0.1.0"})
+    await ask(models().language_model(None, Shop(OneAnswer(), recording=made), None, 3))
+    again = Recording(folder=tmp_path, now={"writer": "both", "Testwright": "0.2.0"})
+
+    assert again.then == {"writer": "both", "Testwright": "0.1.0"}
+    with pytest.raises(PermanentError) as caught:
+        await ask(Replayed(provider="gemini", model="gemini-3.8-flash", recording=again, seed=3), "something else")
+
+    assert caught.value.hint == "Since it was recorded, Testwright was 0.1.0, and is 0.2.0: record the session again."
