@@ -57,7 +57,7 @@ async def test_a_call_that_would_pass_the_limit_is_refused_with_what_to_do(store
 
     assert (caught.value.code, caught.value.retryable) == ("budget_reached", True)
     assert "$0.2 of its $0.25" in caught.value.message
-    assert "continue" in caught.value.hint
+    assert "Go on with a higher limit" in caught.value.hint
 
 
 async def test_a_call_waits_while_others_hold_the_money_and_goes_on_with_what_they_give_back(store):
