@@ -11,7 +11,8 @@ class Style:
     `indent` is one step of indentation, `quote` one character. `in_groups` says whether tests stand in a `describe` or
     a class. `word` is `it` or `test`. `asserts_with` is assert or unittest in Python; expect, chai or assert in
     JavaScript. `runner` is the module that `it` and the like come from, "" when they are globals. `loads_by` is import
-    or require. `is_annotated` and `has_docstrings` are about Python's test functions.
+    or require. `has_functions` says that tests are written `function () {}`. `is_annotated` and `has_docstrings`
+    are about Python's test functions.
     """
 
     head: str = ""
@@ -23,6 +24,7 @@ class Style:
     asserts_with: str | None = None
     runner: str | None = None
     loads_by: str | None = None
+    has_functions: bool = False
     is_annotated: bool = False
     has_docstrings: bool = False
 

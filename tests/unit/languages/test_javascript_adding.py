@@ -261,3 +261,36 @@ def test_a_title_with_an_apostrophe_says_nothing_about_the_quotes():
     draft = Draft(preamble="", cases=(Case(name="returns 'a'", code=code, group="parse"),))
 
     assert "describe('parse', () => {" in added(draft, "describe('x', () => {\n  it('a', () => {})\n})\n")
+
+
+WITH_FUNCTIONS = """describe('slug', function () {
+  it('joins', function () {
+    expect(slug('a b')).to.equal('a-b');
+  });
+});
+"""
+
+
+def test_where_tests_are_written_as_functions_new_ones_are_too():
+    language, style = JavaScript(), JavaScript().style_of(WITH_FUNCTIONS)
+    codes = {
+        "cuts": "it('cuts', () => {\n  expect(slug('ab')).to.equal('ab')\n})",
+        "waits": "it('waits', async () => {\n  expect(await slug('ab')).to.equal('ab')\n})",
+        "each": "it.each([1])('each', (n) => {\n  expect(slug(n)).to.equal('1')\n})",
+        "short": "it('short', () => expect(slug('')).to.equal(''))",
+    }
+    draft = Draft(preamble="", cases=tuple(Case(name=name, code=code, group="more") for name, code in codes.items()))
+
+    text = language.added(language.styled(draft, style), WITH_FUNCTIONS)
+
+    assert "describe('more', function () {\n" in text
+    assert "it('cuts', function () {\n" in text
+    assert "it('waits', async function () {\n" in text
+    assert "it.each([1])('each', function (n) {\n" in text
+    assert "it('short', () => expect(" in text
+
+
+def test_a_group_of_functions_begins_with_one():
+    case = Case(name="a", code="it('a', function () {\n  expect(a()).to.equal(1)\n})", group="a")
+
+    assert "describe('a', function () {\n" in JavaScript().render(Draft(preamble="", cases=(case,)))

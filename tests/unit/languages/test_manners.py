@@ -94,6 +94,7 @@ def test_globals_and_require():
         asserts_with="assert",
         runner="",
         loads_by="require",
+        has_functions=True,
     )
 
 

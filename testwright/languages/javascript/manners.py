@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from testwright.domain.styles import Style
 from testwright.languages.javascript.grammar import field, parse, text_of, walk
-from testwright.languages.javascript.suites import head_of, imported, quote_of, test_calls
+from testwright.languages.javascript.suites import callback_of, head_of, imported, quote_of, test_calls
 
 _LICENCE = re.compile(r"copyright|licen[sc]ed?\b|SPDX-", re.IGNORECASE)
 _RUNNERS = ("vitest", "@jest/globals", "node:test", "mocha", "bun:test", "ava", "tap", "tape", "uvu")
@@ -33,6 +33,7 @@ def style_of(text: str, path: str = "") -> Style:
         asserts_with=_assertion(root, modules),
         runner=runner if tests else None,
         loads_by=_loads_by(root),
+        has_functions=_has_functions(calls),
     )
 
 
@@ -78,6 +79,11 @@ def _is_grouped(call: Node) -> bool:
             return True
         above = above.parent
     return False
+
+
+def _has_functions(calls: list[Node]) -> bool:
+    found = Counter(callback.type for call in calls if (callback := callback_of(call)) is not None)
+    return 2 * found["function_expression"] > found.total()
 
 
 def _assertion(root: Node, modules: list[str]) -> str | None:

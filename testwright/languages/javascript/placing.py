@@ -15,6 +15,7 @@ from testwright.languages.javascript.suites import (
     indented,
     mentions,
     modifiers,
+    opening_beside,
     step_of,
     test_calls,
     title_beside,
@@ -185,7 +186,7 @@ def _block(title: str, codes: Sequence[str], host: _Suite, shared: Sequence[str]
     step = host.style.indent or step_of("\n".join(codes))
     inside = "\n\n".join(indented(code, step) for code in (*shared, *codes))
     end = "" if host.style.semicolons is False else ";" if host.style.semicolons or codes[0].endswith(";") else ""
-    return f"describe({title_beside(title, list(codes))}, () => {{\n{inside}\n}}){end}"
+    return f"describe({title_beside(title, list(codes))}, {opening_beside(list(codes))}\n{inside}\n}}){end}"
 
 
 def _needed(shared: Sequence[str], codes: Sequence[str]) -> list[str]:

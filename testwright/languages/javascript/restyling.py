@@ -1,4 +1,4 @@
-"""A test in the manners of the suite it goes to: quotes, semicolons, indentation, `it` or `test`, in groups or flat."""
+"""A test in the manners of the suite it goes to: quotes, semicolons, indentation, words, arrows, in groups or flat."""
 
 import re
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from tree_sitter import Node
 
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.styles import Style
-from testwright.languages.javascript.grammar import parse, string_value, text_of, walk
-from testwright.languages.javascript.suites import retitled, rows_in_templates, step_of, test_calls
+from testwright.languages.javascript.grammar import field, parse, string_value, text_of, walk
+from testwright.languages.javascript.suites import callback_of, retitled, rows_in_templates, step_of, test_calls
 
 _ENDED = frozenset(
     {
@@ -41,7 +41,7 @@ def restyled(code: str, style: Style) -> str:
     if root.has_error:
         return code
     encoded = code.encode()
-    edits = [*_quotes(root, style), *_semicolons(root, style), *_words(root, style)]
+    edits = [*_quotes(root, style), *_semicolons(root, style), *_words(root, style), *_callbacks(root, style)]
     for start, end, text in sorted(edits, reverse=True):
         encoded = encoded[:start] + text + encoded[end:]
     return _reindented(encoded.decode(), style)
@@ -114,6 +114,22 @@ def _words(root: Node, style: Style) -> Iterator[_Edit]:
             node = node.children[0]
         if text_of(node) == other:
             yield node.start_byte, node.end_byte, style.word.encode()
+
+
+def _callbacks(root: Node, style: Style) -> Iterator[_Edit]:
+    """`function () {}` for arrows with a block, where nothing speaks of `this`."""
+    if not style.has_functions:
+        return
+    for call in test_calls(root):
+        callback = callback_of(call)
+        body = field(callback, "body")
+        if callback is None or body is None or callback.type != "arrow_function" or body.type != "statement_block":
+            continue
+        parameters = field(callback, "parameters")
+        if parameters is None or re.search(r"\bthis\b", text_of(body)):
+            continue
+        start = "async " if text_of(callback).startswith("async") else ""
+        yield callback.start_byte, body.start_byte, f"{start}function {text_of(parameters)} ".encode()
 
 
 def _reindented(code: str, style: Style) -> str:

@@ -176,13 +176,23 @@ def _title(call: Node) -> str:
     return said if said is not None else text_of(node).strip("`")
 
 
-def _callback_body(call: Node) -> Node | None:
+def callback_of(call: Node) -> Node | None:
+    """The function that a test or a group is given."""
     arguments = field(call, "arguments")
-    for argument in arguments.named_children if arguments is not None else []:
-        if argument.type in ("arrow_function", "function_expression"):
-            body = field(argument, "body")
-            return body if body is not None and body.type == "statement_block" else None
-    return None
+    given = arguments.named_children if arguments is not None else []
+    return next((each for each in given if each.type in ("arrow_function", "function_expression")), None)
+
+
+def opening_beside(codes: list[str]) -> str:
+    """How a group of these tests begins: with `function ()` where they do."""
+    calls = [call for code in codes for call in test_calls(parse(code))]
+    callbacks = [callback.type for call in calls if (callback := callback_of(call)) is not None]
+    return "function () {" if 2 * callbacks.count("function_expression") > len(callbacks) else "() => {"
+
+
+def _callback_body(call: Node) -> Node | None:
+    body = field(callback_of(call), "body")
+    return body if body is not None and body.type == "statement_block" else None
 
 
 def flush_left(node: Node) -> str:
@@ -220,7 +230,7 @@ def render(draft: Draft) -> str:
             blocks += codes
             continue
         inside = "\n\n".join(indented(code, step_of("\n".join(codes))) for code in codes)
-        blocks.append(f"describe({title_beside(group, codes)}, () => {{\n{inside}\n}}){end}")
+        blocks.append(f"describe({title_beside(group, codes)}, {opening_beside(codes)}\n{inside}\n}}){end}")
     preamble = _with_describe(draft.preamble) if any(groups) else draft.preamble
     preamble = without_unused_imports(preamble, "\n".join(blocks)).strip("\n")
     return "\n\n".join([preamble, *blocks] if preamble else blocks) + "\n"
