@@ -1,8 +1,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes import postgres_server
+
+# How long an example takes says something about the machine, and nothing about the promise.
+settings.register_profile("promises", deadline=None)
+settings.load_profile("promises")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
