@@ -294,3 +294,16 @@ def test_a_group_of_functions_begins_with_one():
     case = Case(name="a", code="it('a', function () {\n  expect(a()).to.equal(1)\n})", group="a")
 
     assert "describe('a', function () {\n" in JavaScript().render(Draft(preamble="", cases=(case,)))
+
+
+def test_what_more_is_needed_of_a_module_comes_by_the_name_that_the_suite_has_for_it():
+    suite = "import { total, type Line } from '@/cart'\n\nit('is zero', () => {\n  expect(total([])).toBe(0)\n})\n"
+    draft = Draft(
+        preamble="import { Cart, total } from '../src/cart'",
+        cases=(Case(name="adds", code="it('adds', () => {\n  expect(total(new Cart().lines)).toBe(0)\n})"),),
+    )
+
+    text = JavaScript().added(draft, suite)
+
+    assert text.startswith("import { total, type Line, Cart } from '@/cart'\n\nit(")
+    assert "../src/cart" not in text

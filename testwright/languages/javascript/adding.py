@@ -1,5 +1,6 @@
 """New tests put into a test file that is there, by positions in its syntax tree: every byte of it stays."""
 
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -155,6 +156,7 @@ class _Fitting:
         bound = {one.local for one in known} | self.host.declared
         names: dict[str, str] = {}
         wanted: list[Taken] = []
+        modules = self._modules(preamble)
         for statement in top_statements(preamble):
             if is_of_types(statement):
                 raise CannotAdd("the new tests import types")
@@ -172,9 +174,19 @@ class _Fitting:
                 elif same is not None and same.local != one.local:
                     names[one.local] = same.local
                 if same is None:
-                    wanted.append(one)
+                    wanted.append(replace(one, module=modules.get(one.module, one.module)))
                     bound.add(one.local)
         return names, wanted
+
+    def _modules(self, preamble: Node) -> dict[str, str]:
+        """What the host calls the modules of the draft that it takes something from already (`@/cart`)."""
+        return {
+            one.module: other.module
+            for statement in top_statements(preamble)
+            for one in taken_by(statement)
+            for other in self.host.taken
+            if is_alike(one, other) and posixpath.basename(one.key[0]) == posixpath.basename(other.key[0])
+        }
 
     def _missing_words(self, text: str, wanted: Sequence[Taken]) -> list[Taken]:
         """A host that imports its runner's words does so with those that the new tests bring."""
