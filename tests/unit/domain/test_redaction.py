@@ -94,10 +94,10 @@ def test_known_values_are_masked_wherever_they_stand():
     ],
 )
 def test_hostile_text_takes_no_time(text):
-    began = time.perf_counter()
+    began = time.process_time()
     redacted(text)
 
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 def test_what_was_masked_is_counted_by_kind_and_never_shown():
