@@ -41,7 +41,14 @@ class Mended:
 
 MENDED = (
     Mended("minimist", "1.2.5", "1.2.6", "index.js", "mocha", "`--constructor.prototype.x` reached Object's prototype"),
-    Mended("set-cookie-parser", "2.7.0", "2.7.1", "lib/set-cookie.js", "jest", "options given to `parse` twice over"),
+    Mended(
+        "set-cookie-parser",
+        "2.7.0",
+        "2.7.1",
+        "lib/set-cookie.js",
+        "jest",
+        "lines without an effect went: nothing to notice",
+    ),
 )
 RENAMED = (
     ("string_utils.validation", r"is_\w+|contains_html|words_count|input_string|allow_hex|ignore_case|ignore_spaces"),
