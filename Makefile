@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 WEB_SOURCES := $(shell find react/src web/src -type f 2>/dev/null) $(wildcard web/index.html web/vite.config.* react/package.json web/package.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test check format lint types bench lock clean
+.PHONY: help install run dev test check format lint types bench soak lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ types: install ## Check types, Python and TypeScript
 
 bench: install ## Measure what bench/README.md says, and print it
 	$(BIN)/python bench
+
+soak: install ## Kill the service a thousand times and count what it left (some half an hour)
+	$(BIN)/python -m tests.fakes.kill_loop --kills 1000
 
 lock: install ## Renew the lock files from pyproject.toml and package.json
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -16,7 +16,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if request.param == "sqlite":
         yield None
         return
-    url = postgres_server.a_database()
+    url = postgres_server.a_database(migrated=True)
     yield url
     postgres_server.drop(url)
 

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """How many files are worked on at once."""
     model_width: int = Field(default=8, ge=0, le=64)
     """How many files more are under way while a model is being asked about them."""
+    width_per_owner: int | None = Field(default=None, ge=1, le=64)
+    """How many of them may be of one owner, where several share the service."""
     max_files: int = 500
     max_file_bytes: int = 1 << 20
     max_request_bytes: int = 20 << 20

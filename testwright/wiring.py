@@ -197,7 +197,9 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         bench = await stack.enter_async_context(open_workbench(settings, metrics))
         engine, signing_key = _engine(settings, choice, bench.places)
         client = make_client(choice, signing_key=signing_key, event_key=_secret(settings.inngest_event_key))
-        functions = build_functions(client, bench.store, bench.cover, width=settings.width)
+        functions = build_functions(
+            client, bench.store, bench.cover, width=settings.width, width_per_owner=settings.width_per_owner
+        )
         keeper = Keeper(bench.store, engine, session_hours=settings.session_hours)
         app = create_app(_api_services(bench, engine, keeper), metrics)
         endpoint = mount(app, client, functions)

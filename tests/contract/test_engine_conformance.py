@@ -368,3 +368,206 @@ async def test_after_a_cancel_no_queued_child_starts(open_engine: Open) -> None:
     await asyncio.sleep(4.0 if isinstance(engine, InngestServer) else 0.7)
 
     assert len(started) == 1
+
+
+async def test_runs_of_one_key_are_never_more_than_its_limit(open_engine: Open) -> None:
+    at_work: dict[str, int] = {}
+    most: dict[str, int] = {}
+    ended = []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        limits = [inngest.Concurrency(limit=4), inngest.Concurrency(limit=1, key="event.data.owner")]
+
+        @client.create_function(
+            fn_id="keyed", trigger=inngest.TriggerEvent(event="t/keyed"), retries=0, concurrency=limits
+        )
+        async def keyed(ctx: inngest.Context) -> None:
+            owner = str(ctx.event.data["owner"])
+
+            async def body() -> None:
+                at_work[owner] = at_work.get(owner, 0) + 1
+                most[owner] = max(most.get(owner, 0), at_work[owner])
+                await asyncio.sleep(0.2)
+                at_work[owner] -= 1
+                ended.append(owner)
+
+            await ctx.step.run("body", body)
+
+        return [keyed]
+
+    engine = await open_engine(build)
+    for owner in ("me", "you", "me", "you", "me"):
+        await engine.send("t/keyed", uuid4().hex, {"owner": owner})
+    await until(lambda: len(ended) == 5)
+
+    assert most == {"me": 1, "you": 1}
+
+
+@pytest.mark.parametrize("mode", ["skip", "cancel"])
+async def test_of_a_singleton_one_run_is_there_at_a_time(open_engine: Open, mode: Any) -> None:
+    begun, ended = [], []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        singleton = inngest.Singleton(mode=mode, key="event.data.id")
+
+        @client.create_function(
+            fn_id="single", trigger=inngest.TriggerEvent(event="t/single"), retries=0, singleton=singleton
+        )
+        async def single(ctx: inngest.Context) -> None:
+            name = str(ctx.event.data["name"])
+
+            async def begin() -> None:
+                begun.append(name)
+
+            async def end() -> None:
+                ended.append(name)
+
+            await ctx.step.run("begin", begin)
+            await ctx.step.sleep("a while", timedelta(seconds=2))
+            await ctx.step.run("end", end)
+
+        return [single]
+
+    engine = await open_engine(build)
+    key = uuid4().hex
+    await engine.send("t/single", uuid4().hex, {"id": key, "name": "first"})
+    await until(lambda: begun == ["first"])
+    await engine.send("t/single", uuid4().hex, {"id": key, "name": "second"})
+    await engine.send("t/single", uuid4().hex, {"id": f"{key}/other", "name": "other"})
+    await until(lambda: len(ended) == 2)
+    await asyncio.sleep(0.5)
+
+    assert sorted(ended) == ["first", "other"] if mode == "skip" else sorted(ended) == ["other", "second"]
+
+
+async def test_a_throttled_function_starts_its_runs_apart(open_engine: Open) -> None:
+    starts: list[float] = []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        throttle = inngest.Throttle(limit=2, period=timedelta(seconds=2))
+
+        @client.create_function(
+            fn_id="slowly", trigger=inngest.TriggerEvent(event="t/slowly"), retries=0, throttle=throttle
+        )
+        async def slowly(ctx: inngest.Context) -> None:
+            async def body() -> None:
+                starts.append(time.monotonic())
+
+            await ctx.step.run("body", body)
+
+        return [slowly]
+
+    engine = await open_engine(build)
+    for _ in range(3):
+        await engine.send("t/slowly", uuid4().hex, {})
+    await until(lambda: len(starts) == 3)
+
+    assert max(starts) - min(starts) > 1.5
+
+
+async def test_a_run_waits_for_the_event_that_it_means_or_goes_on_without(open_engine: Open) -> None:
+    got: list[Any] = []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        @client.create_function(fn_id="waiter", trigger=inngest.TriggerEvent(event="t/waiter"), retries=0)
+        async def waiter(ctx: inngest.Context) -> None:
+            answer = await ctx.step.wait_for_event(
+                "answer",
+                event="t/answer",
+                if_exp="event.data.id == async.data.id",
+                timeout=timedelta(seconds=int(str(ctx.event.data["seconds"]))),
+            )
+            got.append((ctx.event.data["name"], None if answer is None else answer.data["word"]))
+
+        return [waiter]
+
+    engine = await open_engine(build)
+    key = uuid4().hex
+    await engine.send("t/waiter", uuid4().hex, {"id": key, "name": "patient", "seconds": 60})
+    await engine.send("t/waiter", uuid4().hex, {"id": f"{key}/x", "name": "impatient", "seconds": 1})
+    await until(lambda: len(got) == 1)
+    await engine.send("t/answer", uuid4().hex, {"id": uuid4().hex, "word": "to somebody else"})
+    await engine.send("t/answer", uuid4().hex, {"id": key, "word": "yes"})
+    await until(lambda: len(got) == 2)
+
+    assert got == [("impatient", None), ("patient", "yes")]
+
+
+async def test_a_run_that_works_for_too_long_is_cancelled(open_engine: Open) -> None:
+    begun, ended = [], []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        timeouts = inngest.Timeouts(finish=timedelta(seconds=1))
+
+        @client.create_function(
+            fn_id="late", trigger=inngest.TriggerEvent(event="t/late"), retries=0, timeouts=timeouts
+        )
+        async def late(ctx: inngest.Context) -> None:
+            async def begin() -> None:
+                begun.append(1)
+
+            async def end() -> None:
+                ended.append(1)
+
+            await ctx.step.run("begin", begin)
+            await ctx.step.sleep("too long", timedelta(seconds=3))
+            await ctx.step.run("end", end)
+
+        return [late]
+
+    engine = await open_engine(build)
+    await engine.send("t/late", uuid4().hex, {})
+    await until(lambda: bool(begun))
+    await asyncio.sleep(4.5)
+
+    assert not ended
+
+
+async def test_a_run_that_waits_for_its_place_for_too_long_is_cancelled(open_engine: Open) -> None:
+    begun = []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        @client.create_function(
+            fn_id="queued",
+            trigger=inngest.TriggerEvent(event="t/queued"),
+            retries=0,
+            concurrency=[inngest.Concurrency(limit=1)],
+            timeouts=inngest.Timeouts(start=timedelta(seconds=1)),
+        )
+        async def queued(ctx: inngest.Context) -> None:
+            async def body() -> None:
+                begun.append(ctx.event.data["name"])
+                await asyncio.sleep(2.5)
+
+            await ctx.step.run("body", body)
+
+        return [queued]
+
+    engine = await open_engine(build)
+    await engine.send("t/queued", uuid4().hex, {"name": "first"})
+    await until(lambda: begun == ["first"])
+    await engine.send("t/queued", uuid4().hex, {"name": "second"})
+    await asyncio.sleep(4.5)
+
+    assert begun == ["first"]
+
+
+async def test_a_cron_starts_runs_by_itself(open_engine: Open) -> None:
+    runs: list[str] = []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        @client.create_function(fn_id="hourly", trigger=inngest.TriggerCron(cron="* * * * * *"), retries=0)
+        async def hourly(ctx: inngest.Context) -> None:
+            async def body() -> None:
+                runs.append(ctx.run_id)
+
+            await ctx.step.run("body", body)
+
+        return [hourly]
+
+    engine = await open_engine(build)
+    if not isinstance(engine, EmbeddedEngine):
+        pytest.skip("a server knows no seconds in crons")
+    await until(lambda: len(runs) >= 2, 20.0)
+
+    assert len(set(runs)) == len(runs)

@@ -107,6 +107,9 @@ class FakeRounds:
     def journal(self, session_id: str, round: int, file_index: int) -> FakeJournal:
         return self.journals.setdefault((session_id, file_index), FakeJournal())
 
+    async def owner_of(self, session_id: str) -> str:
+        return "local"
+
     async def finish_round(self, session_id: str, round: int) -> None:
         if session_id not in self.finished:
             self.finished.append(session_id)

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from testwright.store.migrating import migrate_postgres
+from testwright.store.postgres import postgres_url
+
 URL = "TESTWRIGHT_TEST_DATABASE_URL"
 _SECONDS = 60
 _OPTIONS = {
@@ -25,14 +28,26 @@ _OPTIONS = {
 }
 
 
-def a_database() -> str:
-    """The address of an empty database of one's own. Skips, with the reason, where there is no server."""
+def a_database(*, migrated: bool = False) -> str:
+    """The address of a database of one's own: empty, or with our tables. Skips, with the reason, without a server."""
     server, problem = _server()
     if server is None:
         pytest.skip(f"no Postgres: {problem}")
+    return _made(server, f"TEMPLATE {_with_tables(server)}" if migrated else "")
+
+
+def _made(server: str, how: str = "") -> str:
     name = f"t_{secrets.token_hex(6)}"
-    _psql(server, f"CREATE DATABASE {name}")
+    _psql(server, f"CREATE DATABASE {name} {how}")
     return f"{server}/{name}"
+
+
+@cache
+def _with_tables(server: str) -> str:
+    """Migrating takes longer than most tests: it is done once, and copied."""
+    url = _made(server)
+    migrate_postgres(postgres_url(url))
+    return url.rsplit("/", 1)[1]
 
 
 def drop(url: str) -> None:

@@ -5,6 +5,7 @@ What decides the flow must therefore come from recorded results alone: never fro
 """
 
 import asyncio
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,9 +15,10 @@ from typing import Any
 from dbos import DBOS, SetWorkflowID, error
 
 from testwright.jobs import protocol
+from testwright.jobs.pacing import Pacing
 from testwright.jobs.places import Places
 from testwright.jobs.protocol import Again, Broken, Finished, Json, Ops
-from testwright.jobs.registered import Registered
+from testwright.jobs.registered import Registered, key_of, matching, seconds_of
 from testwright.jobs.slots import Slots, Ticket
 
 # Asks the served functions: (function id, step hash or None, canonical body) -> `protocol.answer_json`.
@@ -24,6 +26,9 @@ Ask = Callable[[str, str | None, bytes], Awaitable[Json]]
 LIVE = ["PENDING", "ENQUEUED", "DELAYED"]
 LONGEST_BACKOFF_SECONDS = 60.0
 POLL_SECONDS = 0.1
+INVOKED = "inngest/function.invoked"
+EVENTS = "events"
+logger = logging.getLogger("testwright.jobs")
 
 
 class Bridge:
@@ -39,7 +44,9 @@ class Bridge:
         self._ask = ask
         self._backoff_seconds = backoff_seconds
         self._places = places
-        self._slots = {function.id: Slots(function.limit) for function in functions.values()}
+        self._slots = {function.id: Slots(function.limit, keyed=function.keyed) for function in functions.values()}
+        self._pacings = {one.id: Pacing(one.throttle) for one in functions.values() if one.throttle is not None}
+        self._starting = asyncio.Lock()
         self._calls: dict[str, set[asyncio.Task[Json]]] = defaultdict(set)
         self._tickets: dict[str, Ticket] = {}
         self._register()
@@ -50,12 +57,32 @@ class Bridge:
         """Start what the event triggers and stop what it cancels. The same event id again does neither."""
         for function in self._functions.values():
             if event["name"] in function.events:
-                await self._start(function.id, event, f"{function.id}:{event['id']}")
+                await self.begin(function.id, event)
+        await self._tell_waiting(event)
         rules = [rule for function in self._functions.values() for rule in function.cancels]
         if any(rule.event == event["name"] for rule in rules):
             with SetWorkflowID(f"cancel:{event['id']}"):
                 handle = await DBOS.start_workflow_async(self._cancel_workflow, event)
             await handle.get_result(polling_interval_sec=POLL_SECONDS)
+
+    async def begin(self, function_id: str, event: Json) -> None:
+        """Start a run, unless one that is there already forbids it."""
+        run_id = f"{function_id}:{event['id']}"
+        singleton = self._functions[function_id].singleton
+        if singleton is None:
+            await self._start(function_id, event, run_id)
+            return
+        async with self._starting:  # two events at once must not both find nobody
+            wanted = key_of(event, singleton.key)
+            others = [
+                other_id
+                for other, other_event, other_id in await _live_runs()
+                if (other, key_of(other_event, singleton.key)) == (function_id, wanted) and other_id != run_id
+            ]
+            if others and not singleton.replaces:
+                return
+            await self._stop(others)
+            await self._start(function_id, event, run_id)
 
     async def is_live(self, event_name: str, event_id: str, version: str) -> bool:
         """Whether a run that this event started is still going on."""
@@ -90,6 +117,19 @@ class Bridge:
         ) -> Json:
             return await self._planned_step(function_id, step, event, memos, done, run_id)
 
+        @DBOS.step(name="pace")
+        async def pace(function_id: str, key: str) -> float:
+            return self._pacings[function_id].wait(key, time.monotonic())
+
+        @DBOS.step(name="now")
+        async def now() -> float:
+            return time.time()
+
+        @DBOS.workflow(name="wait")
+        async def wait(event_name: str, expression: str | None, run_event: Json, seconds: float) -> Json | None:
+            told: Json | None = await DBOS.recv_async(EVENTS, timeout_seconds=seconds)
+            return told
+
         @DBOS.workflow(name="cancel")
         async def cancel(event: Json) -> int:
             return await cancel_matching(event)
@@ -98,6 +138,7 @@ class Bridge:
         self._run_workflow = run
         self._planned_workflow = planned_step
         self._cancel_workflow = cancel
+        self._pace_step, self._now_step, self._wait_workflow = pace, now, wait
 
     # --- a run
 
@@ -106,17 +147,44 @@ class Bridge:
             return await DBOS.start_workflow_async(self._run_workflow, function_id, event, run_id)
 
     async def _run(self, function_id: str, event: Json, run_id: str) -> Json:
-        ticket = self._tickets[run_id] = self._slots[function_id].ticket()
+        function = self._functions[function_id]
+        parent = run_id.rpartition(":")[0] if event["name"] == INVOKED else ""
+        ticket = self._slots[function_id].ticket(key=key_of(event, function.key), parent=parent)
+        self._tickets[run_id] = ticket
+        clocks: list[asyncio.Task[None]] = []
         try:
+            if function.throttle is not None:
+                await DBOS.sleep_async(await self._pace_step(function_id, key_of(event, function.throttle.key)))
+            await self._take_in_time(function, run_id, ticket, clocks)
             with self._places.known(event["data"], ticket):
                 outcome = await self._until_over(function_id, event, run_id, ticket)
         finally:
+            for clock in clocks:
+                clock.cancel()
             ticket.give_back()
             self._tickets.pop(run_id, None)
         if isinstance(outcome, Finished):
             return {"data": outcome.value}
         await self._tell_failure(function_id, event, run_id, outcome.error)
         return {"error": outcome.error}
+
+    async def _take_in_time(
+        self, function: Registered, run_id: str, ticket: Ticket, clocks: list[asyncio.Task[None]]
+    ) -> None:
+        """Take the run's first place, and see to it that it is cancelled when one of its times is over."""
+        if function.start_seconds is not None:
+            waiting = asyncio.create_task(self._stop_at(await self._now_step() + function.start_seconds, run_id))
+            clocks.append(waiting)
+            await ticket.take()
+            waiting.cancel()
+        if function.finish_seconds is not None:
+            await ticket.take()
+            clocks.append(asyncio.create_task(self._stop_at(await self._now_step() + function.finish_seconds, run_id)))
+
+    async def _stop_at(self, at: float, run_id: str) -> None:
+        await asyncio.sleep(max(0.0, at - time.time()))
+        logger.warning("run %s took too long and is cancelled", run_id)
+        await self._stop([run_id])
 
     async def _until_over(self, function_id: str, event: Json, run_id: str, ticket: Ticket) -> Finished | Broken:
         memos: Json = {}
@@ -148,6 +216,8 @@ class Bridge:
                     )
             elif op["op"] == "InvokeFunction":
                 handles[op["id"]] = await self._invoke(op, child_id)
+            elif op["op"] == "WaitForEvent":
+                handles[op["id"]] = await self._wait_for_event(op, event, child_id)
         broken = None
         for op in wanted.ops:
             result = await self._result_of(op, wanted.at, handles.get(op["id"]), ticket)
@@ -160,8 +230,26 @@ class Bridge:
         if function_id not in self._functions:
             return None
         data = op["opts"]["payload"].get("data") or {}
-        event = {"name": "inngest/function.invoked", "id": child_id, "data": data, "ts": 0, "user": {}}
+        event = {"name": INVOKED, "id": child_id, "data": data, "ts": 0, "user": {}}
         return await self._start(function_id, event, child_id)
+
+    async def _wait_for_event(self, op: Json, event: Json, child_id: str) -> Any:
+        options = op["opts"]
+        try:
+            matching(op["name"], options.get("if"))
+        except ValueError:
+            return None
+        with SetWorkflowID(child_id):
+            return await DBOS.start_workflow_async(
+                self._wait_workflow, op["name"], options.get("if"), event, seconds_of(options["timeout"])
+            )
+
+    async def _tell_waiting(self, event: Json) -> None:
+        waiting = await DBOS.list_workflows_async(status=LIVE, name="wait", load_output=False)
+        for workflow in waiting:
+            name, expression, run_event, _ = workflow.input["args"] if workflow.input else ("", None, {}, 0.0)
+            if name == event["name"] and matching(name, expression).fits(run_event, event):
+                await DBOS.send_async(workflow.workflow_id, event, EVENTS, idempotency_key=str(event["id"]))
 
     async def _result_of(self, op: Json, at: float, handle: Any, ticket: Ticket) -> Json:
         """Plain JSON: `memo`, or `failed` when the whole run has to fail."""
@@ -177,14 +265,17 @@ class Bridge:
                 ticket.give_back()
                 await DBOS.sleep_async(protocol.seconds_until(op["name"], at))
                 return {"memo": None}
+            case "WaitForEvent":
+                expression = op["opts"].get("if")
+                return {"failed": {"name": "NotSupported", "message": f"not understood: waiting if {expression!r}"}}
             case "InvokeFunction":
                 return {"failed": {"name": "FunctionNotFound", "message": "the invoked function is not served here"}}
             case other:
                 return {"failed": {"name": "NotSupported", "message": f"the embedded engine does not support {other}"}}
 
-    async def _ended(self, handle: Any) -> Json:
+    async def _ended(self, handle: Any) -> Json | None:
         try:
-            ended: Json = await handle.get_result(polling_interval_sec=POLL_SECONDS)
+            ended: Json | None = await handle.get_result(polling_interval_sec=POLL_SECONDS)
         except error.DBOSAwaitedWorkflowCancelledError:
             return {"error": {"name": "FunctionCancelled", "message": "the run was cancelled"}}
         return ended
@@ -251,25 +342,36 @@ class Bridge:
                 del self._calls[run_id]
 
     async def _cancel_matching(self, event: Json) -> int:
-        live = await DBOS.list_workflows_async(status=LIVE, name="run", load_output=False)
-        stopped = []
-        for workflow in live:
-            function_id, run_event, run_id = workflow.input["args"] if workflow.input else ("", {}, "")
-            function = self._functions.get(function_id)
-            if function and any(rule.stops(run_event, event) for rule in function.cancels):
-                stopped.append(run_id)
-        if stopped:
-            await DBOS.cancel_workflows_async(stopped, cancel_children=True)
+        meant = [
+            run_id
+            for function_id, run_event, run_id in await _live_runs()
+            if (function := self._functions.get(function_id))
+            and any(rule.fits(run_event, event) for rule in function.cancels)
+        ]
+        await self._stop(meant)
+        return len(meant)
+
+    async def _stop(self, run_ids: list[str]) -> None:
+        if run_ids:
+            await DBOS.cancel_workflows_async(run_ids, cancel_children=True)
         # DBOS looks for cancelled steps once a second only; what is in this process can be stopped at once.
-        for run_id in stopped:
+        for run_id in run_ids:
             if run_id in self._tickets:
                 self._tickets[run_id].leave()
             for asking in list(self._calls.get(run_id, ())):
                 asking.cancel()
-        return len(stopped)
 
 
-def _result_of_child(op: str, ended: Json) -> Json:
+async def _live_runs() -> list[tuple[str, Json, str]]:
+    """Function, event and id of each."""
+    live = await DBOS.list_workflows_async(status=LIVE, name="run", load_output=False)
+    return [tuple(workflow.input["args"]) for workflow in live if workflow.input]
+
+
+def _result_of_child(op: str, ended: Json | None) -> Json:
+    if op == "WaitForEvent":
+        return {"memo": ended}  # the event, or None when its time was over
+    assert ended is not None
     if op == "StepPlanned":
         return {"failed": ended["error"]} if "error" in ended else ended
     return {"memo": protocol.error_memo(ended["error"]) if "error" in ended else {"data": ended["data"]}}

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 from testwright.domain.errors import EngineUnreachable
 from testwright.jobs import protocol
 from testwright.jobs.bridge import Bridge, executors_at_work, forget_finished, take_up
+from testwright.jobs.crons import keep_time
 from testwright.jobs.engine_file import EngineFile
 from testwright.jobs.engine_postgres import EnginePostgres
 from testwright.jobs.own_loop import OwnLoop
@@ -63,6 +64,7 @@ class EmbeddedEngine:
         self._signing_key = _signing_key(home / "engine.key")
         self._running: _Running | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._timing: asyncio.Task[None] | None = None
 
     @property
     def signing_key(self) -> str:
@@ -93,15 +95,17 @@ class EmbeddedEngine:
             await self.forget_finished(DAYS_TO_REMEMBER)
         except Exception:  # tidying up is not worth a failed start
             logger.exception("the engine could not forget its oldest runs")
+        self._timing = asyncio.create_task(keep_time(known, self._begin))
         if self._database.is_shared:
             self._looking = asyncio.create_task(self._keep_looking(executor))
 
     async def stop(self) -> None:
         """Leave what is at work where it is; the next start goes on with it."""
-        if self._looking is not None:
-            self._looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._looking
+        for task in (self._looking, self._timing):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         running, self._running = self._running, None
         if running is not None:
             await running.loop.cancel_all(SECONDS_FOR_BODIES_TO_STOP)
@@ -116,6 +120,10 @@ class EmbeddedEngine:
         running = self._started()
         await running.loop.run(running.bridge.ingest(event))
         return event_id
+
+    async def _begin(self, function_id: str, event: Mapping[str, Any]) -> None:
+        running = self._started()
+        await running.loop.run(running.bridge.begin(function_id, {"user": {}, **event}))
 
     async def is_live(self, event_name: str, event_id: str) -> bool | None:
         """Whether a run that this event started is still going on; None when that cannot be known."""

@@ -25,11 +25,17 @@ def build_functions(
     work: Work,
     *,
     width: int,
+    width_per_owner: int | None = None,
     backoff: Callable[[int], float] = full_jitter,
 ) -> list[inngest.Function[Any]]:
-    """The functions to serve. `work` is the pipeline of one file; at most `width` files are worked on at once."""
+    """The functions to serve. `work` is the pipeline of one file; at most `width` files are worked on at once,
+    at most `width_per_owner` of one owner."""
     assignments = _Assignments(store, room=width)
     cancel = [inngest.Cancel(event=SESSION_CANCELLED, if_exp="event.data.sessionId == async.data.sessionId")]
+
+    limits = [inngest.Concurrency(limit=width)]
+    if width_per_owner is not None:
+        limits.append(inngest.Concurrency(limit=width_per_owner, key="event.data.owner"))
 
     async def file_broke(ctx: inngest.Context) -> None:
         session_id, round, file_index = _file_of(_event_that_failed(ctx))
@@ -39,7 +45,7 @@ def build_functions(
     @client.create_function(
         fn_id="file",
         trigger=inngest.TriggerEvent(event=FILE_REQUESTED),
-        concurrency=[inngest.Concurrency(limit=width)],
+        concurrency=limits,
         cancel=cancel,
         retries=RETRIES,
         on_failure=file_broke,
@@ -92,13 +98,15 @@ def build_functions(
         if files is None:
             return
 
+        owner = await store.owner_of(session_id)
+
         async def cover(index: int) -> int | None:
             """Run one file; its index if that run broke."""
             try:
                 await ctx.step.invoke(
                     f"file/{index}",
                     function=file,
-                    data=about_file(session_id, round, index),
+                    data={**about_file(session_id, round, index), "owner": owner},
                 )
             except inngest.StepError:
                 return index

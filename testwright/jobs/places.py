@@ -53,4 +53,4 @@ class Places:
 
 
 def _key(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, sort_keys=True)
+    return json.dumps([data.get(name) for name in ("sessionId", "round", "fileIndex")])

@@ -1,74 +1,93 @@
-"""Room for so many runs of one function at once; who came first goes first, also when coming back from a pause."""
+"""Room for so many runs of one function at once, and for so many of each key.
+
+Runs that one parent began wait in turn with those of others: whose parent has fewest at work goes first, so that a long
+session does not hold up a short one. Among its own, who came first goes first, also when coming back from a pause.
+"""
 
 import asyncio
-import heapq
+from collections import Counter
 from itertools import count
 
 
 class Slots:
-    """`limit` None is no limit. Of one event loop."""
+    """`limit` for all together, `keyed` for the runs of one key; None is no limit. Of one event loop."""
 
-    def __init__(self, limit: int | None) -> None:
-        self._free = limit
-        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+    def __init__(self, limit: int | None = None, *, keyed: int | None = None) -> None:
+        self._limit = limit
+        self._keyed = keyed
+        self._busy = 0
+        self._busy_by_key = Counter[str]()
+        self._busy_by_parent = Counter[str]()
+        self._waiting: dict[Ticket, asyncio.Future[None]] = {}
         self._numbers = count()
 
-    def ticket(self) -> "Ticket":
-        return Ticket(self, next(self._numbers))
+    def ticket(self, *, key: str = "", parent: str = "") -> "Ticket":
+        return Ticket(self, next(self._numbers), key, parent)
 
     @property
     def queue_depth(self) -> int:
-        return sum(not place.done() for _, place in self._waiting)
+        return sum(not place.done() for place in self._waiting.values())
 
-    def leave(self, number: int) -> None:
+    def leave(self, ticket: "Ticket") -> None:
         """Stop waiting: `take` raises CancelledError."""
-        for waiting, place in self._waiting:
-            if waiting == number:
-                place.cancel()
+        place = self._waiting.get(ticket)
+        if place is not None:
+            place.cancel()
 
-    async def take(self, number: int) -> None:
-        if self._free is None:
+    async def take(self, ticket: "Ticket") -> None:
+        # Nobody who waits could go now, or it would have gone: a newcomer takes nothing away.
+        if self._has_room(ticket):
+            self._count(ticket, 1)
             return
-        if self._free > 0:
-            self._free -= 1
-            return
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (number, place))
+        place = self._waiting[ticket] = asyncio.get_running_loop().create_future()
         try:
             await place
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():
-                self.give_back()  # it was handed to us while we were leaving
+                self.give_back(ticket)  # it was handed to us while we were leaving
             raise
+        finally:
+            self._waiting.pop(ticket, None)
 
-    def give_back(self) -> None:
-        if self._free is None:
-            return
-        while self._waiting:
-            _, place = heapq.heappop(self._waiting)
-            if not place.done():
-                place.set_result(None)
-                return
-        self._free += 1
+    def give_back(self, ticket: "Ticket") -> None:
+        self._count(ticket, -1)
+        while (following := self._next()) is not None:
+            self._count(following, 1)
+            self._waiting.pop(following).set_result(None)
+
+    def _next(self) -> "Ticket | None":
+        able = [ticket for ticket, place in self._waiting.items() if not place.done() and self._has_room(ticket)]
+        return min(able, key=lambda ticket: (self._busy_by_parent[ticket.parent], ticket.number), default=None)
+
+    def _has_room(self, ticket: "Ticket") -> bool:
+        fits = self._limit is None or self._busy < self._limit
+        return fits and (self._keyed is None or self._busy_by_key[ticket.key] < self._keyed)
+
+    def _count(self, ticket: "Ticket", by: int) -> None:
+        self._busy += by
+        for counter, name in ((self._busy_by_key, ticket.key), (self._busy_by_parent, ticket.parent)):
+            counter[name] += by
+            if not counter[name]:
+                del counter[name]
 
 
 class Ticket:
     """One run's place in the queue, kept for its whole life."""
 
-    def __init__(self, slots: Slots, number: int) -> None:
+    def __init__(self, slots: Slots, number: int, key: str, parent: str) -> None:
+        self.number, self.key, self.parent = number, key, parent
         self._slots = slots
-        self._number = number
         self._held = False
 
     async def take(self) -> None:
         if not self._held:
-            await self._slots.take(self._number)
+            await self._slots.take(self)
             self._held = True
 
     def leave(self) -> None:
-        self._slots.leave(self._number)
+        self._slots.leave(self)
 
     def give_back(self) -> None:
         if self._held:
             self._held = False
-            self._slots.give_back()
+            self._slots.give_back(self)

@@ -74,6 +74,7 @@ async def seconds_per_file(rows: AsyncSession, writer: str, framework: str) -> l
         select(FileRow.started_at, FileRow.completed_at)
         .join(RoundRow, (RoundRow.session_id == FileRow.session_id) & (RoundRow.number == FileRow.round))
         .where(FileRow.status == FileStatus.COMPLETED, FileRow.framework == framework, RoundRow.writer == writer)
+        .where(RoundRow.away_ms == 0)  # else there is time in it in which nobody was there
         .order_by(FileRow.completed_at.desc())
         .limit(_HISTORY)
     )

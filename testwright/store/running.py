@@ -68,6 +68,10 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
     )
 
 
+async def owner_of(rows: AsyncSession, session_id: str) -> str:
+    return (await rows.scalars(select(SessionRow.owner).where(SessionRow.id == session_id))).one_or_none() or ""
+
+
 async def finish_round(rows: AsyncSession, session_id: str, number: int, now: datetime) -> None:
     round = await OpenRound.find(rows, session_id, number, now)
     if round is None:

@@ -10,7 +10,7 @@ import aiosqlite
 
 from testwright.store.wakeups import Bell
 
-_POLL_SECONDS = 0.25
+_POLL_SECONDS = 0.5
 
 
 @asynccontextmanager
@@ -46,8 +46,8 @@ async def _ring_changed(bell: Bell, connection: aiosqlite.Connection, known: dic
     """Ring for the watched sessions whose last event is not the one known, that are new here, or that are gone."""
     watched = list(bell.watched)
     statement = "SELECT id, last_event_id FROM sessions WHERE id IN (SELECT value FROM json_each(?))"
-    async with connection.execute(statement, (json.dumps(watched),)) as cursor:
-        found = {str(row[0]): int(row[1]) for row in await cursor.fetchall()}
+    rows = await connection.execute_fetchall(statement, (json.dumps(watched),))
+    found = {str(row[0]): int(row[1]) for row in rows}
     now = {session_id: found.get(session_id, 0) for session_id in watched}
     for session_id, last in now.items():
         if known.get(session_id) != last:
@@ -57,6 +57,5 @@ async def _ring_changed(bell: Bell, connection: aiosqlite.Connection, known: dic
 
 async def _version(connection: aiosqlite.Connection) -> int:
     """A number that changes with every commit of another connection."""
-    async with connection.execute("PRAGMA data_version") as cursor:
-        (row,) = await cursor.fetchall()
+    (row,) = await connection.execute_fetchall("PRAGMA data_version")
     return int(row[0])

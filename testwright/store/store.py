@@ -43,7 +43,8 @@ from testwright.store.live_texts import LiveTexts
 from testwright.store.opening import opened
 from testwright.store.wakeups import Bell, Wakeup
 
-_CANCEL_POLL_SECONDS = 0.5
+_CANCEL_POLL_SECONDS = 5.0
+"""A net: whoever cancels in this process rings at once, and other processes are heard of within two seconds."""
 
 
 def _utc_now() -> datetime:
@@ -224,6 +225,10 @@ class Store:
             about=session_id,
             then=self._ringer(session_id),
         )
+
+    async def owner_of(self, session_id: str) -> str:
+        """Empty when there is no such session."""
+        return await self._database.glance(lambda rows: running.owner_of(rows, session_id))
 
     async def finish_round(self, session_id: str, round: int) -> None:
         """Tell how the round ended, by its files. Files that have not ended fail with `stopped`."""

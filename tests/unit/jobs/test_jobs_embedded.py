@@ -138,8 +138,8 @@ async def test_a_start_that_failed_can_be_tried_again(tmp_path: Path) -> None:
 
 
 async def test_a_feature_it_does_not_honour_stops_the_start(tmp_path: Path) -> None:
-    def throttled(client: inngest.Inngest) -> list[inngest.Function[Any]]:
-        limits: Any = {"throttle": inngest.Throttle(limit=1, period=1000)}
+    def debounced(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        limits: Any = {"debounce": inngest.Debounce(period=1000)}
 
         @client.create_function(fn_id="t", trigger=inngest.TriggerEvent(event="t/t"), retries=0, **limits)
         async def function(ctx: inngest.Context) -> None:
@@ -147,8 +147,8 @@ async def test_a_feature_it_does_not_honour_stops_the_start(tmp_path: Path) -> N
 
         return [function]
 
-    with pytest.raises(PermanentError, match="throttle"):
-        async with embedded(tmp_path, throttled):
+    with pytest.raises(PermanentError, match="debounce"):
+        async with embedded(tmp_path, debounced):
             pass
 
 

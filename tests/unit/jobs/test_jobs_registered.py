@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import inngest
@@ -5,7 +6,7 @@ import pytest
 
 from testwright.domain.errors import PermanentError
 from testwright.jobs.client import EngineChoice, make_client
-from testwright.jobs.registered import registered
+from testwright.jobs.registered import Singleton, Throttle, key_of, registered, seconds_of
 
 EVENT = inngest.TriggerEvent(event="t/go")
 
@@ -29,14 +30,15 @@ def function(**options: Any) -> inngest.Function[Any]:
         ("idempotency", {"idempotency": "event.data.id"}),
         ("priority", {"priority": inngest.Priority(run="1")}),
         ("rate limit", {"rate_limit": inngest.RateLimit(limit=1, period=1000)}),
-        ("singleton", {"singleton": inngest.Singleton(mode="skip")}),
-        ("throttle", {"throttle": inngest.Throttle(limit=1, period=1000)}),
-        ("timeouts", {"timeouts": inngest.Timeouts(start=1000)}),
+        ("singleton key", {"singleton": inngest.Singleton(mode="skip", key="event.data.a + 'x'")}),
+        ("throttle key", {"throttle": inngest.Throttle(limit=1, period=1000, key="async.data.a")}),
         ("retries", {"retries": None}),
-        ("cron", {"trigger": inngest.TriggerCron(cron="* * * * *")}),
+        ("cron", {"trigger": inngest.TriggerCron(cron="* * * * *", jitter="10s")}),
+        ("cron", {"trigger": inngest.TriggerCron(cron="now and then")}),
         ("trigger expression", {"trigger": inngest.TriggerEvent(event="e", expression="event.data.a == 1")}),
-        ("concurrency by key", {"concurrency": [inngest.Concurrency(limit=1, key="event.data.a")]}),
-        ("concurrency by key", {"concurrency": [inngest.Concurrency(limit=1, scope="account")]}),
+        ("concurrency key", {"concurrency": [inngest.Concurrency(limit=1, key="event.data.a > 1")]}),
+        ("concurrency beyond", {"concurrency": [inngest.Concurrency(limit=1, scope="account")]}),
+        ("concurrency beyond", {"concurrency": [inngest.Concurrency(limit=1), inngest.Concurrency(limit=2)]}),
         ("cancel time-out", {"cancel": [inngest.Cancel(event="c", timeout=1000)]}),
         ("cancel expression", {"cancel": [inngest.Cancel(event="c", if_exp="event.data.a == 'x'")]}),
         ("cancel expression", {"cancel": [inngest.Cancel(event="c", if_exp="event.data.a > async.data.a")]}),
@@ -65,6 +67,36 @@ def test_what_is_honoured_is_read() -> None:
     assert known["testwright-f-failure"].attempts == 1
 
 
+def test_keys_times_and_crons_are_read() -> None:
+    options = {
+        "concurrency": [inngest.Concurrency(limit=4), inngest.Concurrency(limit=1, key="event.data.owner")],
+        "throttle": inngest.Throttle(limit=2, period=5000, burst=3),
+        "singleton": inngest.Singleton(mode="cancel", key="event.data.id"),
+        "timeouts": inngest.Timeouts(start=2000, finish=timedelta(minutes=1)),
+        "trigger": [EVENT, inngest.TriggerCron(cron="0 3 * * *")],
+    }
+    read = registered([function(**options)], "http://x/api")["testwright-f"]
+
+    assert (read.limit, read.keyed, read.key) == (4, 1, ("data", "owner"))
+    assert read.throttle == Throttle(limit=2, seconds=5.0, burst=3, key=None)
+    assert read.singleton == Singleton(replaces=True, key=("data", "id"))
+    assert (read.start_seconds, read.finish_seconds) == (2.0, 60.0)
+    assert (read.events, read.crons) == (frozenset({"t/go"}), ("0 3 * * *",))
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("1h30m", 5400), ("2d", 172_800), ("1w", 604_800)])
+def test_a_duration_of_the_wire_is_seconds(text: str, seconds: float) -> None:
+    assert seconds_of(text) == seconds
+
+
+def test_a_key_is_what_the_event_says() -> None:
+    event = {"data": {"owner": "me", "n": {"a": 1}}}
+
+    assert key_of(event, ("data", "owner")) != key_of(event, ("data", "n"))
+    assert key_of(event, None) == key_of({}, None)
+    assert key_of(event, ("data", "missing")) == key_of({}, ("data", "owner"))
+
+
 @pytest.mark.parametrize(
     ("run", "arriving", "stops"),
     [
@@ -79,4 +111,4 @@ def test_a_cancel_stops_only_the_runs_it_means(run: dict[str, Any], arriving: di
     cancel = inngest.Cancel(event="t/stop", if_exp="event.data.id == async.data.id && event.data.n == async.data.n")
     (rule,) = registered([function(cancel=[cancel])], "http://x/api")["testwright-f"].cancels
 
-    assert rule.stops({"data": run}, arriving) is stops
+    assert rule.fits({"data": run}, arriving) is stops

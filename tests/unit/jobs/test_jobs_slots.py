@@ -73,3 +73,39 @@ async def test_no_limit_never_waits() -> None:
     slots = Slots(None)
 
     await asyncio.wait_for(asyncio.gather(*(slots.ticket().take() for _ in range(100))), 1)
+
+
+async def test_runs_of_one_key_never_take_more_than_their_share() -> None:
+    slots = Slots(4, keyed=1)
+    mine, mine_too, other = slots.ticket(key="me"), slots.ticket(key="me"), slots.ticket(key="other")
+    await mine.take()
+    waiting = asyncio.create_task(mine_too.take())
+    await asyncio.wait_for(other.take(), 1)
+    await settle()
+    assert not waiting.done()
+
+    other.give_back()
+    await settle()
+    assert not waiting.done()
+
+    mine.give_back()
+    await asyncio.wait_for(waiting, 1)
+
+
+async def test_a_long_session_does_not_hold_up_a_short_one() -> None:
+    slots = Slots(2)
+    order: list[str] = []
+
+    async def work(name: str, ticket: Ticket) -> None:
+        await ticket.take()
+        order.append(name)
+        await settle()
+        ticket.give_back()
+
+    long = [asyncio.create_task(work("long", slots.ticket(parent="long"))) for _ in range(20)]
+    await settle()
+    short = [asyncio.create_task(work("short", slots.ticket(parent="short"))) for _ in range(3)]
+    await asyncio.gather(*long, *short)
+
+    assert order[:2] == ["long", "long"]
+    assert max(place for place, name in enumerate(order) if name == "short") < 10

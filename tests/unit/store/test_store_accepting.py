@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from store_samples import ME, deliver_all, new_session, payloads, suite, types
+from store_samples import ME, deliver_all, new_session, payloads, processing, suite, types
 
 from testwright.domain.errors import InputError, PermanentError
 from testwright.domain.sessions import (
@@ -358,3 +358,16 @@ async def test_a_further_round_knows_the_test_paths_that_other_files_hold(store)
 
     assert assignment is not None
     assert assignment.taken == {"a.test.ts"}
+
+
+async def test_the_first_event_tells_how_many_files_are_before_it_and_an_estimate_once_there_is_a_history(store, clock):
+    first = (await store.accept(new_session("a.ts", "b.ts"))).session_id
+    second = (await store.accept(new_session("c.ts"))).session_id
+    await store.tell(first, 1, processing())
+    clock.forward(10)
+    await deliver_all(store, first)
+    third = (await store.accept(new_session("d.ts"))).session_id
+    told = [(await payloads(store, session))[0] for session in (first, second, third)]
+
+    assert [event.get("queuePosition", 0) for event in told] == [0, 2, 1]
+    assert ["estimatedSeconds" in event for event in told] == [False, False, True]
