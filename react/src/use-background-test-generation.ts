@@ -38,6 +38,8 @@ export interface UseBackgroundTestGenerationReturn extends Snapshot {
   retryFailed: () => Promise<number>
   /** Go on with what a limit on the cost stopped; `maxCostUsd` is the whole session's new limit. */
   goOn: (maxCostUsd: number) => Promise<number>
+  /** A further round with these files, begun by a request of your own; what is known of the session stays. */
+  furtherRound: (paths: readonly string[], ask: () => Promise<unknown>) => Promise<number>
   /** Close the connection; `resume` opens it again. */
   disconnect: () => void
   clearError: () => void
@@ -66,6 +68,7 @@ export function useBackgroundTestGeneration(
       retryFile: store.retryFile,
       retryFailed: store.retryFailed,
       goOn: store.goOn,
+      furtherRound: store.furtherRound,
       disconnect: store.disconnect,
       clearError: store.clearError,
     }),

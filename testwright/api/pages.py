@@ -16,7 +16,7 @@ _REFERENCE = Path(__file__).parent / "reference"
 _REFERENCE_FILES = {"reference.js": "text/javascript", "reference.css": "text/css"}
 _OURS = frozenset({"api", "healthz", "readyz", "metrics", "docs"})
 """First parts of addresses at which nobody looks for a page, written in any case."""
-_PAGE_ROUTES = re.compile(r"|sessions(/[^/]+)?/?|repositories(/.*)?|settings/?|index\.html")
+_PAGE_ROUTES = re.compile(r"|sessions(/[^/]+(/review)?)?/?|repositories(/.*)?|settings/?|index\.html")
 """The addresses that the page knows. Its own "there is nothing here" goes out as what it is, a 404."""
 _SAFE_PART = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*")
 _NOT_BUILT = """<!doctype html>

@@ -7,6 +7,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { BIG, COVERAGE, HISTORY, HOSTILE, MUTANTS, PRICE_TEST, SOURCE, SUSPECTS, TREE } from './mock-data.mjs'
 
 const port = Number(process.argv[2] ?? 5000)
 const build = fileURLToPath(new URL('../../testwright/web_build', import.meta.url))
@@ -21,53 +22,14 @@ const TYPES = {
 }
 const STEP_MS = Number(process.env.STEP_MS ?? 500)
 
-const TREE = [
-  ['src/lib/price.ts', 'typescript', 2310, false],
-  ['src/lib/cart.ts', 'typescript', 4120, false],
-  ['src/lib/cart.test.ts', 'typescript', 900, true],
-  ['src/lib/coupon.ts', 'typescript', 1320, true],
-  ['src/components/Button.tsx', 'typescript', 880, true],
-  ['src/components/QuantityPicker.tsx', 'typescript', 1650, false],
-  ['src/hooks/useCart.ts', 'typescript', 2040, false],
-  ['src/api/client.ts', 'typescript', 3100, false],
-  ['src/pages/Checkout.tsx', 'typescript', 5220, false],
-  ['tools/report.py', 'python', 1900, false],
-  ['tools/ledger/money.py', 'python', 2600, false],
-  ['README.md', null, 1200, null],
-  ['package.json', null, 700, null],
-].map(([path, language, size, hasTests]) => ({ path, language, size, hasTests }))
-
-const PRICE_TEST = `import { describe, expect, it } from 'vitest'
-import { priceWithTax, splitEvenly } from './price'
-
-describe('priceWithTax', () => {
-  it('adds the tax of the region', () => {
-    expect(priceWithTax(1000, 'DE')).toBe(1190)
-  })
-
-  // Observed on 12 inputs; the boundary is at exactly 100 cents.
-  it('rounds half up at exactly 100 cents', () => {
-    expect(priceWithTax(100, 'CH')).toBe(108)
-  })
-
-  it('refuses a negative amount', () => {
-    expect(() => priceWithTax(-1, 'DE')).toThrow(new RangeError('negative'))
-  })
-})
-
-describe('splitEvenly', () => {
-  it.each([
-    [100, 3, [34, 33, 33]],
-    [0, 2, [0, 0]],
-  ])('splits %i cents into %i parts', (cents, parts, expected) => {
-    expect(splitEvenly(cents, parts)).toEqual(expected)
-  })
-})
-`
-
+const REPOSITORIES = [
+  { repositoryId: 'repo_big', name: 'monolith', createdAt: '2026-11-01T10:00:00Z' },
+  { repositoryId: 'repo_hostile', name: '<b onclick=alert(1)>', createdAt: '2026-11-02T10:00:00Z' },
+  { repositoryId: 'repo_1', name: 'storefront', createdAt: '2026-11-20T10:00:00Z' },
+]
 const sessions = new Map()
 
-function play(session, paths, round) {
+function play(session, paths, round, refused = false) {
   const total = paths.length
   const add = (type, step, message, progress, extra = {}) =>
     session.script.push({ type, step, message, progress, sessionId: session.id, round, ...extra })
@@ -76,7 +38,7 @@ function play(session, paths, round) {
     writer: 'explorer',
   })
   let share = 0
-  const plan = paths.map((path, at) => fileEvents(path, at, total, session, round))
+  const plan = paths.map((path, at) => fileEvents(path, at, total, session, round, refused))
   const longest = Math.max(...plan.map(events => events.length))
   for (let step = 0; step < longest; step++)
     for (const [at, events] of plan.entries()) {
@@ -89,7 +51,7 @@ function play(session, paths, round) {
   for (const events of plan)
     for (const event of events) if (!event.told) add(event.type, event.step, event.message, 94, event.extra)
   add('files_saved', 'saving', 'All files saved', 95)
-  const failed = round === 1 ? paths.filter(path => path.includes('client')).length : 0
+  const failed = refused ? total : round === 1 ? paths.filter(path => path.includes('client')).length : 0
   add(
     failed === total ? 'generation_failed' : 'generation_completed',
     failed === total ? 'failed' : 'completed',
@@ -110,7 +72,7 @@ function play(session, paths, round) {
   )
 }
 
-function fileEvents(path, at, total, session, round) {
+function fileEvents(path, at, total, session, round, refused) {
   const name = path.split('/').at(-1)
   const common = { currentFile: name, filePath: path, fileIndex: at + 1, totalFiles: total }
   const event = (type, step, message, extra) => ({ type, step, message, extra: { ...common, ...extra } })
@@ -136,6 +98,18 @@ function fileEvents(path, at, total, session, round) {
     }),
     event('test_repairing', 'repair', `Repairing 3 tests of ${name}`, { attempt: 2, reason: 'expected 107' }),
   ]
+  if (refused)
+    return [
+      before[0],
+      event('file_failed', 'generation', `The edited suite of ${name} does not hold`, {
+        error: {
+          code: 'edit_refused',
+          message: '1 of 9 tests of the edited suite does not hold: adds the tax: expected -1, got 1190',
+          hint: 'Correct them and send the suite again; the one before is kept.',
+        },
+        retryable: false,
+      }),
+    ]
   if (path.includes('client') && round === 1)
     return [
       ...before,
@@ -149,8 +123,8 @@ function fileEvents(path, at, total, session, round) {
       }),
     ]
   const verified = !path.includes('Checkout')
-  const testId = `test_${session.id}_${at}`
-  session.tests.set(testId, path)
+  const testId = `test_${session.id}_${round}_${at}`
+  session.tests.set(testId, { path, round, decision: 'undecided' })
   return [
     ...before,
     event('test_verified', 'verification', `9 tests for ${name} passed 5 of 5 runs, shuffled`, {
@@ -191,11 +165,28 @@ function fileEvents(path, at, total, session, round) {
               tokens: 0,
               costUsd: null,
               durationMs: 21_400,
+              mutants: { killed: 14, survived: 2, sampled: 16 },
+              suspects: 1,
+              ...(name.startsWith('coupon') && {
+                addedTo: {
+                  path: 'src/lib/coupon.test.ts',
+                  sha256: '',
+                  ranges: [[620, PRICE_TEST.length - 3]],
+                },
+              }),
               tests: [
                 'adds the tax of the region',
                 'rounds half up at exactly 100 cents',
                 'refuses a negative amount',
-              ].map(name => ({ name: `priceWithTax > ${name}`, passedRuns: 5, runs: 5, durationMs: 3.2 })),
+              ].map(name => ({
+                name: `priceWithTax > ${name}`,
+                passedRuns: 5,
+                runs: 5,
+                durationMs: 3.2,
+                mutants: { killed: 5, survived: 1, sampled: 6 },
+                oracle: 'observed',
+                passedAlone: true,
+              })),
             }
           : {
               verified: false,
@@ -240,7 +231,9 @@ function statusOf(session) {
   })
   return {
     sessionId: session.id,
-    repositoryId: 'repo_1',
+    repositoryId: session.repositoryId,
+    hasFolder: true,
+    applied: session.applied ?? [],
     repoBranch: 'main',
     writer: 'explorer',
     model: null,
@@ -273,6 +266,7 @@ function trigger(body) {
     events: [],
     readers: new Set(),
     tests: new Map(),
+    repositoryId: body.repositoryId,
     createdAt: new Date().toISOString(),
   }
   sessions.set(session.id, session)
@@ -310,13 +304,21 @@ function answer(method, path, body) {
         )
   if (path === '/api/repositories')
     return {
-      repositories: process.env.EMPTY
-        ? []
-        : [{ repositoryId: 'repo_1', name: 'storefront', createdAt: new Date().toISOString() }],
+      repositories: process.env.EMPTY ? [] : REPOSITORIES,
       suggestions: [{ name: 'invoicing', path: 'examples/invoicing' }],
     }
-  if (path.endsWith('/tree')) return { repositoryId: 'repo_1', branch: 'main', files: TREE }
-  if (path.includes('/files/'))
+  if (path.startsWith('/api/repositories/') && !sub)
+    return (
+      REPOSITORIES.find(({ repositoryId }) => repositoryId === id) ??
+      refuse(404, 'There is no such repository.')
+    )
+  if (path.endsWith('/tree'))
+    return {
+      ...{ repositoryId: id, branch: 'main', frameworks: { typescript: 'jest', python: 'pytest' } },
+      files: { repo_big: BIG, repo_hostile: HOSTILE }[id] ?? TREE,
+    }
+  if (path.endsWith('/history')) return { repositoryId: id, sessions: id === 'repo_1' ? HISTORY : [] }
+  if (path.startsWith('/api/repositories/') && path.includes('/files/'))
     return { content: JSON.stringify({ devDependencies: { jest: '^30.0.0', typescript: '^5' } }) }
   if (path === '/api/frameworks')
     return {
@@ -382,9 +384,16 @@ function answer(method, path, body) {
     if (idle) tick(session)
     return { sessionId: session.id }
   }
+  if (sub === 'files') return { sessionId: id, path: '', content: SOURCE }
+  if (sub === 'apply') return applied(session, path.endsWith('/undo'))
+  if (sub === 'tests' && !subId) return { tests: listed(session) }
+  if (path.endsWith('/mutants')) return { testId: subId, mutants: MUTANTS }
+  if (path.endsWith('/suspects')) return { testId: subId, suspects: SUSPECTS }
+  if (method === 'PATCH') return patched(session, subId, body)
   if (sub === 'tests' && subId)
     return {
-      testId: subId,
+      ...listed(session).find(test => test.testId === subId),
+      coverage: COVERAGE,
       dropped: [
         { name: 'tells the time', gate: 'is_stable', reason: 'Failed in 2 of 5 runs: expected 11, got 12.' },
         {
@@ -400,6 +409,35 @@ function answer(method, path, body) {
       ],
     }
   return statusOf(session)
+}
+
+function listed(session) {
+  const newest = new Map()
+  for (const { generatedTest } of session.events)
+    if (generatedTest) newest.set(generatedTest.filePath, generatedTest)
+  return [...newest.values()].map(test => {
+    const { round, decision } = session.tests.get(test.testId)
+    return { ...test, revision: round, decision }
+  })
+}
+
+function patched(session, testId, body) {
+  const test = session.tests.get(testId)
+  if (body.decision) test.decision = body.decision
+  else {
+    const broken = body.testCode?.includes('toBe(-1)')
+    play(session, [test.path], session.events.at(-1).round + 1, broken)
+    tick(session)
+  }
+  return listed(session).find(({ testId: id }) => id === testId)
+}
+
+function applied(session, undo) {
+  const paths = listed(session)
+    .filter(({ decision }) => decision !== 'rejected')
+    .map(({ testFilePath }) => testFilePath)
+  session.applied = undo ? [] : paths
+  return { sessionId: session.id, changed: paths, unchanged: [], refused: [] }
 }
 
 function refuse(status, message, hint) {

@@ -149,6 +149,10 @@ export class SessionStore {
       sessionId => this.#client.goOn(sessionId, maxCostUsd),
     )
 
+  /** A further round that `ask` begins on the server, such as one that verifies an edited suite. */
+  furtherRound = (paths: readonly string[], ask: () => Promise<unknown>): Promise<number> =>
+    this.#retry(paths, ask)
+
   disconnect = (): void => {
     this.#wanted = false
     this.#resuming = null

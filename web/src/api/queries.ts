@@ -4,6 +4,7 @@ import type {
   Check,
   EngineHealth,
   Framework,
+  ListedTest,
   Model,
   Mutant,
   Repository,
@@ -110,6 +111,13 @@ export const sourceQuery = (sessionId: string, path: string, testId: string) =>
 
 export const testAddress = (sessionId: string, testId: string): string =>
   `${sessionAddress(sessionId)}/tests/${encodeURIComponent(testId)}`
+
+/** The newest suite of each file. */
+export const testsQuery = (sessionId: string) =>
+  queryOptions({
+    queryKey: ['tests', sessionId],
+    queryFn: () => listed<ListedTest>(`${sessionAddress(sessionId)}/tests`, 'tests'),
+  })
 
 export const testQuery = (sessionId: string, testId: string) =>
   queryOptions({

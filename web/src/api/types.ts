@@ -113,9 +113,12 @@ export interface SessionDetail extends StatusReport {
 /** What a person made of a suite. What is rejected is neither exported nor applied. */
 export type Decision = 'kept' | 'rejected' | 'undecided'
 
-export interface TestDetail extends GeneratedTest {
+export interface ListedTest extends GeneratedTest {
   revision: number
   decision: Decision
+}
+
+export interface TestDetail extends ListedTest {
   dropped: DroppedTest[]
   /** Lines of the source. */
   coverage: { before: number[]; after: number[]; missed: number[] }

@@ -60,7 +60,7 @@ function SessionTable({ sessions }: { sessions: readonly SessionFigures[] }) {
             {words.repository.linesPercent}
           </th>
           <th scope="col" className="number">
-            {words.repository.noticed}
+            {words.repository.noticedOf}
           </th>
         </tr>
       </thead>

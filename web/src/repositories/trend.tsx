@@ -31,8 +31,8 @@ export function Trend({ sessions }: { sessions: readonly SessionFigures[] }) {
   return (
     <figure className="trend">
       <figcaption>
-        <span className="key lines">{words.repository.lines}</span>
-        <span className="key noticed">{words.repository.noticed}</span>
+        <span className="key line-key">{words.repository.lines}</span>
+        <span className="key noticed-key">{words.repository.noticed}</span>
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words.repository.picture}>
         {GRID.map(value => (

@@ -8,17 +8,21 @@ interface CodeProps {
   marks?: ReadonlyMap<number, string>
   /** What stands below a line. */
   notes?: ReadonlyMap<number, ReactNode>
+  /** Which lines are shown; null or absent for all. A note of line 0 stands above the first. */
+  shown?: ReadonlySet<number> | null
 }
 
-export const Code = memo(function Code({ code, path, marks, notes }: CodeProps) {
+export const Code = memo(function Code({ code, path, marks, notes, shown }: CodeProps) {
   const lines = useMemo(() => linesOf(code, path), [code, path])
   return (
     // Scrolls sideways, so the keyboard must reach it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
     <section className="code" tabIndex={0} aria-label={path}>
       <pre>
+        {notes?.get(0)}
         {lines.map((tokens, at) => {
           const line = at + 1
+          if (shown && !shown.has(line)) return null
           return (
             <Fragment key={line}>
               <code className={`line ${marks?.get(line) ?? ''}`} data-line={line}>

@@ -1,126 +1,157 @@
 import type { EdgeCase, Evidence, External, GeneratedTest, VerifiedEvidence } from '@testwright/react'
 import { Hint } from '../ui/problem'
-import { change, count, DASH, duration, money } from '../words/figures'
+import { words } from '../words'
+import { change, DASH, duration, money, number } from '../words/figures'
 
 export function EvidenceCard({ test }: { test: GeneratedTest }) {
   const { evidence } = test
-  return evidence.verified ? <Verified evidence={evidence} /> : <NotVerified evidence={evidence} />
+  return (
+    <EvidenceFacts evidence={evidence}>{evidence.verified && <Tests evidence={evidence} />}</EvidenceFacts>
+  )
 }
 
-function Verified({ evidence }: { evidence: VerifiedEvidence }) {
-  const { coverage, mutants, tests = [] } = evidence
+/** What was seen of a suite as a whole. */
+export function EvidenceFacts({ evidence, children }: { evidence: Evidence; children?: React.ReactNode }) {
+  if (!evidence.verified) return <NotVerified evidence={evidence} />
   return (
     <div className="evidence">
       <p className="verdict">
-        <b>{count(evidence.testCount, 'test')}</b> passed{' '}
-        <b>
-          {evidence.passedRuns} of {evidence.runs}
-        </b>{' '}
-        runs.
+        {words.evidence.passed(evidence.testCount, evidence.passedRuns, evidence.runs)}
       </p>
       <dl>
-        <Fact name="Runner">
-          {evidence.runner} {evidence.runnerVersion}
-          {evidence.runnerFrom === 'testwright' && ', brought by Testwright: the project has none installed'}
-        </Fact>
-        {evidence.runWith && (
-          <Fact name="Run it with">
-            <code>{evidence.runWith}</code>
-          </Fact>
-        )}
-        <Fact name="Sandbox">
-          {evidence.sandbox === 'none' ? 'None: ran unsandboxed, by explicit wish' : evidence.sandbox}
-        </Fact>
-        {evidence.external && <Fact name="What lies outside">{outside(evidence.external)}</Fact>}
-        <Fact name="Lines covered">{change(coverage.before?.lines, coverage.after?.lines)} %</Fact>
-        <Fact name="Branches covered">
-          {coverage.before?.branches == null && coverage.after?.branches == null
-            ? 'None to cover'
-            : `${change(coverage.before?.branches, coverage.after?.branches)} %`}
-        </Fact>
-        <Fact name="Changes noticed">
-          {mutants ? `${mutants.killed} of ${mutants.sampled}` : (evidence.mutantsProblem ?? DASH)}
-        </Fact>
-        {(evidence.typeChecked || evidence.typeCheckProblem) && (
-          <Fact name="Types">
-            {evidence.typeChecked
-              ? `Checked with the project’s ${evidence.typeChecked.by} ${evidence.typeChecked.version}`
-              : `Not vouched for: ${evidence.typeCheckProblem}`}
-          </Fact>
-        )}
-        {(evidence.formattedWith || evidence.formatProblem) && (
-          <Fact name="Layout">
-            {evidence.formattedWith
-              ? `The project’s ${evidence.formattedWith}`
-              : `Testwright’s own: ${evidence.formatProblem}`}
-          </Fact>
-        )}
-        {(evidence.addedTo || evidence.notAddedBecause) && (
-          <Fact name="Placed">
-            {evidence.addedTo
-              ? 'In the project’s own suite; all that was there is kept'
-              : `In a file of their own: ${evidence.notAddedBecause}`}
-          </Fact>
-        )}
-        {evidence.ownFailures && (
-          <Fact name="Left alone">
-            {count(evidence.ownFailures.length, 'test')} of the project’s own that failed before:{' '}
-            {evidence.ownFailures.map(({ name, path }) => name ?? path).join(', ')}
-          </Fact>
-        )}
-        {evidence.edgeCases && (
-          <Fact name="Edge cases">
-            {evidence.edgeCases.filter(({ coveredBy }) => coveredBy.length > 0).length} of{' '}
-            {evidence.edgeCases.length}
-          </Fact>
-        )}
-        {evidence.suspects ? (
-          <Fact name="Possible bugs">{evidence.suspects}, kept apart from these tests</Fact>
-        ) : null}
+        <Facts evidence={evidence} />
+        <Conventions evidence={evidence} />
         <Effort evidence={evidence} />
-        <Fact name="Time">{duration(evidence.durationMs)}</Fact>
+        <Fact name={words.evidence.time}>{duration(evidence.durationMs)}</Fact>
       </dl>
       <Missing evidence={evidence} />
       <SkippedUnits evidence={evidence} />
-      {tests.length > 0 && (
-        <table className="ledger">
-          <caption>Each test</caption>
-          <thead>
-            <tr>
-              <th scope="col">Test</th>
-              <th scope="col" className="number">
-                Notices
-              </th>
-              <th scope="col" className="number">
-                Runs
-              </th>
-              <th scope="col" className="number">
-                Time
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {tests.map(({ name, passedRuns, runs, durationMs, mutants: faced, mended, writer }) => (
-              <tr key={name}>
-                <td className="wrap mono">
-                  {name}
-                  {evidence.writer === 'both' && writer && <span className="dim"> by the {writer}</span>}
-                  {mended && <span className="dim"> mended: {mended}</span>}
-                </td>
-                <td className="number">{faced ? `${faced.killed}/${faced.sampled}` : DASH}</td>
-                <td className="number">
-                  {passedRuns}/{runs}
-                </td>
-                <td className="number dim">
-                  {durationMs < 1000 ? `${Math.round(durationMs)} ms` : duration(durationMs)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {children}
       <EdgeCases edgeCases={evidence.edgeCases ?? []} />
     </div>
+  )
+}
+
+function Facts({ evidence }: { evidence: VerifiedEvidence }) {
+  const { coverage, mutants } = evidence
+  const said = words.evidence
+  return (
+    <>
+      <Fact name={said.runner}>
+        {evidence.runner} {evidence.runnerVersion}
+        {evidence.runnerFrom === 'testwright' && said.brought}
+      </Fact>
+      {evidence.runWith && (
+        <Fact name={said.runWith}>
+          <code>{evidence.runWith}</code>
+        </Fact>
+      )}
+      <Fact name={said.sandbox}>{evidence.sandbox === 'none' ? said.unsandboxed : evidence.sandbox}</Fact>
+      {evidence.external && <Fact name={said.outside}>{outside(evidence.external)}</Fact>}
+      <Fact name={said.lines}>{change(coverage.before?.lines, coverage.after?.lines)} %</Fact>
+      <Fact name={said.branches}>
+        {coverage.before?.branches == null && coverage.after?.branches == null
+          ? said.noBranches
+          : `${change(coverage.before?.branches, coverage.after?.branches)} %`}
+      </Fact>
+      <Fact name={said.noticed}>
+        {mutants ? said.of(mutants.killed, mutants.sampled) : (evidence.mutantsProblem ?? DASH)}
+      </Fact>
+      {evidence.edgeCases && (
+        <Fact name={said.edgeCases}>
+          {said.of(
+            evidence.edgeCases.filter(({ coveredBy }) => coveredBy.length > 0).length,
+            evidence.edgeCases.length,
+          )}
+        </Fact>
+      )}
+      {evidence.suspects ? <Fact name={said.bugs}>{said.keptApart(evidence.suspects)}</Fact> : null}
+    </>
+  )
+}
+
+/** What the project's own tools and suites came to. */
+function Conventions({ evidence }: { evidence: VerifiedEvidence }) {
+  const {
+    typeChecked,
+    typeCheckProblem,
+    formattedWith,
+    formatProblem,
+    addedTo,
+    notAddedBecause,
+    ownFailures,
+  } = evidence
+  const said = words.evidence
+  return (
+    <>
+      {(typeChecked || typeCheckProblem) && (
+        <Fact name={said.types}>
+          {typeChecked
+            ? said.checkedWith(typeChecked.by, typeChecked.version)
+            : said.notVouched(typeCheckProblem ?? '')}
+        </Fact>
+      )}
+      {(formattedWith || formatProblem) && (
+        <Fact name={said.layout}>
+          {formattedWith ? said.projects(formattedWith) : said.ourLayout(formatProblem ?? '')}
+        </Fact>
+      )}
+      {(addedTo || notAddedBecause) && (
+        <Fact name={said.placed}>{addedTo ? said.inOwn : said.ofTheirOwn(notAddedBecause ?? '')}</Fact>
+      )}
+      {ownFailures && (
+        <Fact name={said.leftAlone}>
+          {said.failedBefore(
+            ownFailures.length,
+            ownFailures.map(({ name, path }) => name ?? path).join(', '),
+          )}
+        </Fact>
+      )}
+    </>
+  )
+}
+
+function Tests({ evidence }: { evidence: VerifiedEvidence }) {
+  const { tests = [] } = evidence
+  if (!tests.length) return null
+  return (
+    <table className="ledger">
+      <caption>{words.review.tests}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.review.test}</th>
+          <th scope="col" className="number">
+            {words.review.notices}
+          </th>
+          <th scope="col" className="number">
+            {words.review.runs}
+          </th>
+          <th scope="col" className="number">
+            {words.review.time}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tests.map(({ name, passedRuns, runs, durationMs, mutants: faced, mended, writer }) => (
+          <tr key={name}>
+            <td className="wrap mono">
+              {name}
+              {evidence.writer === 'both' && writer && (
+                <span className="dim"> {words.review.by(writer)}</span>
+              )}
+              {mended && <span className="dim"> {words.review.mended(mended)}</span>}
+            </td>
+            <td className="number">{faced ? `${faced.killed}/${faced.sampled}` : DASH}</td>
+            <td className="number">
+              {passedRuns}/{runs}
+            </td>
+            <td className="number dim">
+              {durationMs < 1000 ? words.review.milliseconds(Math.round(durationMs)) : duration(durationMs)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 
@@ -128,12 +159,12 @@ function EdgeCases({ edgeCases }: { edgeCases: readonly EdgeCase[] }) {
   if (edgeCases.length === 0) return null
   return (
     <table className="ledger">
-      <caption>Edge cases</caption>
+      <caption>{words.evidence.edgeCases}</caption>
       <thead>
         <tr>
-          <th scope="col">Of</th>
-          <th scope="col">Case</th>
-          <th scope="col">Covered by</th>
+          <th scope="col">{words.evidence.edgeOf}</th>
+          <th scope="col">{words.evidence.edge}</th>
+          <th scope="col">{words.evidence.coveredBy}</th>
         </tr>
       </thead>
       <tbody>
@@ -142,7 +173,7 @@ function EdgeCases({ edgeCases }: { edgeCases: readonly EdgeCase[] }) {
             <td className="mono">{symbol}</td>
             <td className="wrap">{name}</td>
             <td className={coveredBy.length > 0 ? 'wrap mono' : 'dim'}>
-              {coveredBy.join(', ') || 'not covered'}
+              {coveredBy.join(', ') || words.evidence.notCovered}
             </td>
           </tr>
         ))}
@@ -152,23 +183,21 @@ function EdgeCases({ edgeCases }: { edgeCases: readonly EdgeCase[] }) {
 }
 
 function outside({ mocked, network, clockFrozenAt, timeZone }: External): string {
-  const met = mocked ? 'Replaced in the tests' : 'Used for real in the sandbox'
-  const clock = clockFrozenAt
-    ? `one run with the clock stopped at ${clockFrozenAt} in ${timeZone}`
-    : 'the clock ran on'
-  return `${met}; network ${network}, ${clock}`
+  const { replaced, forReal, clockStopped, clockRan } = words.evidence
+  const clock = clockFrozenAt ? clockStopped(clockFrozenAt, timeZone ?? '') : clockRan
+  return `${(mocked ? replaced : forReal)(network)}, ${clock}`
 }
 
 function NotVerified({ evidence }: { evidence: Extract<Evidence, { verified: false }> }) {
   return (
     <div className="evidence">
       <p className="verdict">
-        <b>Not verified:</b> {evidence.reason}
+        <b>{words.evidence.notVerified}</b> {evidence.reason}
       </p>
       {evidence.hint && <Hint>{evidence.hint}</Hint>}
       <Missing evidence={evidence} />
       <SkippedUnits evidence={evidence} />
-      <p className="dim">Nobody has run this suite, so nothing else is said about it.</p>
+      <p className="dim">{words.evidence.nothingSaid}</p>
       {evidence.writer && (
         <dl>
           <Effort evidence={evidence} />
@@ -180,11 +209,13 @@ function NotVerified({ evidence }: { evidence: Extract<Evidence, { verified: fal
 
 function Effort({ evidence }: { evidence: Evidence }) {
   const { writer, model, attempts, tokens, costUsd } = evidence
+  const said = words.evidence
+  const who = writer === 'person' ? said.you : writer
   return (
     <>
-      <Fact name="Writer">{model ? `${writer}, ${model}` : (writer ?? DASH)}</Fact>
-      <Fact name="Attempts">{attempts ?? DASH}</Fact>
-      <Fact name="Tokens">{tokens ? `${tokens.toLocaleString('en')}, ${money(costUsd)}` : 'None used'}</Fact>
+      <Fact name={said.writer}>{model ? `${who}, ${model}` : (who ?? DASH)}</Fact>
+      <Fact name={said.attempts}>{attempts ?? DASH}</Fact>
+      <Fact name={said.tokens}>{tokens ? `${number(tokens)}, ${money(costUsd)}` : said.noTokens}</Fact>
       <Told evidence={evidence} />
     </>
   )
@@ -193,13 +224,16 @@ function Effort({ evidence }: { evidence: Evidence }) {
 /** What the model was not told, and what of it could not be used. */
 function Told({ evidence }: { evidence: Evidence }) {
   const { redacted = [], contextLeftOut = [], modelProblem } = evidence
+  const said = words.evidence
   return (
     <>
       {redacted.length > 0 && (
-        <Fact name="Masked">{redacted.map(({ kind, count: times }) => `${kind} × ${times}`).join(', ')}</Fact>
+        <Fact name={said.masked}>
+          {redacted.map(({ kind, count: times }) => `${kind} × ${times}`).join(', ')}
+        </Fact>
       )}
-      {contextLeftOut.length > 0 && <Fact name="No room for">{contextLeftOut.join(', ')}</Fact>}
-      {modelProblem && <Fact name="Model">{modelProblem}</Fact>}
+      {contextLeftOut.length > 0 && <Fact name={said.noRoom}>{contextLeftOut.join(', ')}</Fact>}
+      {modelProblem && <Fact name={said.model}>{modelProblem}</Fact>}
     </>
   )
 }
@@ -209,7 +243,7 @@ function Missing({ evidence }: { evidence: Evidence }) {
   return (evidence.environment ?? []).map(({ kind, message, hint, tests }) => (
     <div key={kind + message}>
       <p>
-        <b>Needs you:</b> {message} {count(tests.length, 'test')} could not pass.
+        <b>{words.evidence.needsYou}</b> {message} {words.evidence.couldNotPass(tests.length)}
       </p>
       <Hint>{hint}</Hint>
     </div>
@@ -221,17 +255,17 @@ function SkippedUnits({ evidence: { skipped = [] } }: { evidence: Evidence }) {
   if (skipped.length === 0) return null
   return (
     <table className="ledger">
-      <caption>Skipped</caption>
+      <caption>{words.evidence.skipped}</caption>
       <thead>
         <tr>
-          <th scope="col">What</th>
-          <th scope="col">Because</th>
+          <th scope="col">{words.evidence.what}</th>
+          <th scope="col">{words.evidence.because}</th>
         </tr>
       </thead>
       <tbody>
         {skipped.map(({ symbol, because }) => (
           <tr key={`${symbol} ${because}`}>
-            <td className="mono">{symbol || 'the file'}</td>
+            <td className="mono">{symbol || words.evidence.theFile}</td>
             <td className="wrap">{because}</td>
           </tr>
         ))}

@@ -15,7 +15,7 @@ interface FileTableProps {
 export function FileTable({ files, selected, onSelect, now }: FileTableProps) {
   const body = useRef<HTMLTableSectionElement>(null)
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (!step || event.metaKey || event.ctrlKey || event.altKey) return
     const at = files.findIndex(({ path }) => path === selected)
     const next = files[Math.min(files.length - 1, Math.max(0, at + step))]

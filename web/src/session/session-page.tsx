@@ -1,12 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ConnectionStatus, type FileState, useBackgroundTestGeneration } from '@testwright/react'
 import { useEffect, useState } from 'react'
-import { Link, useSearchParams } from 'wouter'
+import { Link, useLocation, useSearchParams } from 'wouter'
 import { repositoriesQuery, sessionQuery } from '../api/queries'
 import type { SessionDetail } from '../api/types'
+import { useKeys } from '../ui/keys'
 import { Problem } from '../ui/problem'
 import { useNow } from '../ui/use-now'
 import { useTitle } from '../ui/use-title'
+import { words } from '../words'
 import { change, count, money, timeLeft } from '../words/figures'
 import { FilePane } from './file-pane'
 import { FileTable } from './file-table'
@@ -25,6 +27,7 @@ type Generation = ReturnType<typeof useBackgroundTestGeneration>
 export function SessionPage({ sessionId }: { sessionId: string }) {
   const [log] = useState(() => new LineLog())
   const [search, setSearch] = useSearchParams()
+  const [, navigate] = useLocation()
   const queryClient = useQueryClient()
   const generation = useBackgroundTestGeneration({
     resume: sessionId,
@@ -46,6 +49,12 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
       },
       { replace: true },
     )
+  useSessionKeys(
+    generation,
+    selected,
+    chosen => show('file', chosen),
+    () => navigate(`/sessions/${sessionId}/review`),
+  )
   useTitle(isGenerating ? `${progress}%` : titleOf(generation))
 
   if (error && !fileList.length)
@@ -90,6 +99,38 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
   )
 }
 
+function useSessionKeys(
+  generation: Generation,
+  selected: FileState | undefined,
+  onSelect: (path: string) => void,
+  onReview: () => void,
+) {
+  const { fileList, isGenerating, status } = generation
+  const move = (step: number) => {
+    const at = selected ? fileList.indexOf(selected) : 0
+    const next = fileList[Math.min(fileList.length - 1, Math.max(0, at + step))]
+    if (!next) return
+    onSelect(next.path)
+    document
+      .querySelectorAll('.files-table tbody tr')
+      [fileList.indexOf(next)]?.scrollIntoView({ block: 'nearest' })
+  }
+  const mayRetry =
+    selected && !isGenerating && (selected.stage === 'failed' || selected.stage === 'cancelled')
+  useKeys({
+    j: { label: words.keys.next, run: () => move(1) },
+    k: { label: words.keys.previous, run: () => move(-1) },
+    r: mayRetry
+      ? { label: words.keys.retry, run: () => void generation.retryFile(selected.path) }
+      : undefined,
+    s:
+      isGenerating && status !== 'cancelling'
+        ? { label: words.keys.stop, run: () => void generation.stopGeneration() }
+        : undefined,
+    v: fileList.some(({ test }) => test) ? { label: words.keys.review, run: onReview } : undefined,
+  })
+}
+
 interface HeadProps {
   generation: Generation
   detail: SessionDetail | undefined
@@ -103,6 +144,7 @@ function Head({ generation, detail, now }: HeadProps) {
   const retryable = fileList.filter(
     ({ stage, error }) => stage === 'cancelled' || (stage === 'failed' && error?.retryable !== false),
   )
+  const ready = fileList.filter(({ test }) => test?.testCode).length
   const facts = [detail?.sessionId, detail?.framework, detail?.repoBranch, detail?.model ?? detail?.writer]
   return (
     <section className="head">
@@ -118,19 +160,34 @@ function Head({ generation, detail, now }: HeadProps) {
               Retry {count(retryable.length, 'file')}
             </button>
           )}
+          {ready > 0 && detail && (
+            <Link
+              className={isGenerating ? 'button' : 'button primary'}
+              href={`/sessions/${detail.sessionId}/review`}
+            >
+              {words.session.review(ready)}
+            </Link>
+          )}
           {isGenerating && (
             <button
               type="button"
               className="button"
+              aria-keyshortcuts="s"
               disabled={status === 'cancelling' || status === 'submitting'}
               onClick={() => void generation.stopGeneration()}
             >
-              {status === 'cancelling' ? 'Stopping…' : 'Stop'}
+              {status === 'cancelling' ? (
+                words.session.stopping
+              ) : (
+                <>
+                  {words.session.stop} <kbd>S</kbd>
+                </>
+              )}
             </button>
           )}
           {!isGenerating && status !== 'idle' && (
-            <Link href="/" className="button primary">
-              Generate more
+            <Link href="/" className="button">
+              {words.session.more}
             </Link>
           )}
         </div>
@@ -155,6 +212,9 @@ function Head({ generation, detail, now }: HeadProps) {
 function FactsLine({ generation, detail, now }: HeadProps) {
   const { fileList, isGenerating, progress, status, round } = generation
   const { kept, thrownAway, before, after, noticed, tokens, costUsd } = factsOf(fileList)
+  // After a reload the suites come a moment later than the state they are in.
+  const isKnown =
+    fileList.length > 0 && fileList.every(({ stage, test }) => stage !== 'done' || test !== null)
   const unverified = fileList.filter(({ test }) => test?.evidence.verified === false).length
   const started = detail?.startedAt ?? detail?.createdAt
   // A retry has no start of its own to count from.
@@ -172,9 +232,7 @@ function FactsLine({ generation, detail, now }: HeadProps) {
         </span>
       )}
       {running && <span>{timeLeft(expectedSeconds(running), (now - Date.parse(started)) / 1000)}</span>}
-      <span>
-        <b>{kept}</b> tests kept{thrownAway > 0 && `, ${thrownAway} thrown away`}
-      </span>
+      {isKnown && <span>{words.session.kept(kept, thrownAway)}</span>}
       {after !== null && (
         <span>
           lines covered <b>{change(before, after)}%</b>
@@ -255,7 +313,7 @@ function titleOf({ status, fileList }: Generation, repository?: string): string 
   const where = repository ? ` in ${repository}` : ''
   const all = count(fileList.length, 'file')
   // What an earlier round delivered counts, even where a later one failed.
-  const kept = fileList.filter(({ test }) => test !== null).length
+  const kept = fileList.filter(({ stage, test }) => test !== null || stage === 'done').length
   switch (status) {
     case 'idle':
       return 'Opening the session'

@@ -12,7 +12,8 @@ export interface Action {
 export type Keys = Readonly<Record<string, Action | undefined>>
 
 const STORED_AS = 'testwright.keys'
-const SLEEPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="textbox"]'
+const SLEEPING =
+  'input, textarea, select, [contenteditable="true"], [role="dialog"], dialog, [role="textbox"]'
 
 let layers: readonly { current: Keys }[] = []
 const subscribers = new Set<() => void>()

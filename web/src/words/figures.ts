@@ -2,6 +2,8 @@
 
 export const DASH = '–'
 
+export const number = (value: number): string => value.toLocaleString('en')
+
 export const count = (number: number, noun: string): string =>
   `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
 
