@@ -6,10 +6,10 @@ BIN    := $(VENV)/bin
 WEB_SOURCES := $(shell find react/src web/src -type f 2>/dev/null) $(wildcard web/index.html web/vite.config.* react/package.json web/package.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test check format lint types bench soak lock clean
+.PHONY: help install run dev test check format lint types bench soak screenshots lock clean
 
 help: ## List these targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: $(BIN)/testwright testwright/web_build/index.html ## Make .venv with its testwright command, and build the page
 
@@ -43,6 +43,9 @@ bench: install ## Measure what bench/README.md says, and print it
 
 soak: install ## Kill the service a thousand times and count what it left (some half an hour)
 	$(BIN)/python -m tests.fakes.kill_loop --kills 1000
+
+screenshots: install ## Make the pictures of the page in docs/images
+	node web/dev/screenshots.mjs docs/images
 
 lock: install ## Renew the lock files from pyproject.toml and package.json
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -209,7 +209,7 @@ function tick(session) {
   if (!next) return
   session.events.push({ ...next, timestamp: new Date().toISOString() })
   for (const wake of session.readers) wake()
-  setTimeout(() => tick(session), STEP_MS)
+  setTimeout(() => tick(session), session.stepMs)
 }
 
 function statusOf(session) {
@@ -266,6 +266,7 @@ function trigger(body) {
     events: [],
     readers: new Set(),
     tests: new Map(),
+    stepMs: body.options?.instructions === 'slowly' ? 8 * STEP_MS : STEP_MS,
     repositoryId: body.repositoryId,
     createdAt: new Date().toISOString(),
   }
@@ -477,7 +478,7 @@ function page(path, response) {
   response.end(readFileSync(file))
 }
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, 'http://here')
   if (pathname.startsWith('/api/inngest/stream/')) return stream(request, response, pathname.split('/')[4])
   if (!pathname.startsWith('/api/')) return page(pathname, response)
@@ -490,4 +491,5 @@ createServer((request, response) => {
     const { status = 200, body = { success: true, message: '', data } } = data.refused ?? {}
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
   })
-}).listen(port, '127.0.0.1', () => console.log(`http://localhost:${port}`))
+})
+server.listen(port, '127.0.0.1', () => console.log(`http://localhost:${server.address().port}`))

@@ -17,7 +17,9 @@ def web_build(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("path", ["/", "/index.html", "/sessions", "/sessions/sess_1234", "/sessions/sess_1234/review", "/repositories/a/b"])
+@pytest.mark.parametrize(
+    "path", ["/", "/index.html", "/sessions", "/sessions/sess_1234", "/sessions/sess_1234/review", "/repositories/a/b"]
+)
 async def test_deep_links_get_the_page_and_never_an_old_one(door, path):
     answer = await door.get(path)
 

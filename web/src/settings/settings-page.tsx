@@ -3,67 +3,78 @@ import type { ReactNode } from 'react'
 import { doctorQuery, engineQuery, modelsQuery } from '../api/queries'
 import type { Check } from '../api/types'
 import { Glyph, type GlyphName } from '../ui/glyph'
+import { KeySwitch } from '../ui/key-sheet'
 import { Hint, Problem } from '../ui/problem'
 import { useTitle } from '../ui/use-title'
+import { words } from '../words'
 
 const GLYPHS: Record<Check['status'], GlyphName> = { ok: 'done', warning: 'partial', failed: 'failed' }
-const WORDS: Record<Check['status'], string> = { ok: 'Fine', warning: 'Limited', failed: 'Missing' }
 
 export function SettingsPage() {
-  useTitle('Settings')
+  useTitle(words.app.settings)
   const models = useQuery(modelsQuery)
   const engine = useQuery(engineQuery)
   const doctor = useQuery(doctorQuery)
   const queue = Object.entries(engine.data?.queue ?? {}).filter(([, number]) => number > 0)
   return (
     <div className="page wide">
-      <h1>Settings</h1>
-      <p className="dim">
-        Settings are read when the service starts: from the environment, and from .env in Testwright’s home
-        folder.
-      </p>
+      <h1>{words.app.settings}</h1>
+      <p className="dim">{words.settings.whence}</p>
 
-      <Part title="Models" error={models.error} pending={models.isPending}>
+      <Part title={words.settings.models} error={models.error} pending={models.isPending}>
         {models.data?.map(({ provider, title, model, configured, reason }) => (
           <Line
             key={`${provider}/${model}`}
             glyph={configured ? 'done' : 'queued'}
             name={model ?? provider}
-            detail={`${title}: ${configured ? 'ready' : (reason ?? 'not configured')}`}
+            detail={words.settings.provider(
+              title,
+              configured ? words.settings.ready : (reason ?? words.settings.notSet),
+            )}
           />
         ))}
-        <Line
-          glyph="done"
-          name="explorer"
-          detail="Needs no key: runs your code and writes down what it sees"
-        />
+        <Line glyph="done" name={words.settings.explorer} detail={words.settings.explorerDoes} />
       </Part>
 
-      <Part title="Engine" error={engine.error} pending={engine.isPending}>
+      <Part title={words.settings.engine} error={engine.error} pending={engine.isPending}>
         {engine.data && (
           <Line
             glyph={engine.data.reachable ? 'done' : 'failed'}
             name={engine.data.engine}
             detail={[
-              engine.data.reachable ? 'Answers' : 'Does not answer',
-              ...(queue.length ? queue.map(([state, number]) => `${number} ${state}`) : ['nothing to do']),
+              engine.data.reachable ? words.settings.answers : words.settings.silent,
+              ...(queue.length
+                ? queue.map(([state, number]) => `${number} ${state}`)
+                : [words.settings.idle]),
             ].join(', ')}
           />
         )}
       </Part>
 
-      <Part title="Doctor" id="doctor" error={doctor.error} pending={doctor.isPending}>
+      <Part
+        title={words.settings.doctor}
+        id="doctor"
+        error={doctor.error}
+        pending={doctor.isPending}
+        onAgain={() => void doctor.refetch()}
+        busy={doctor.isFetching}
+      >
         {doctor.data?.map(({ name, status, detail, fix }) => (
           <Line
             key={name}
             glyph={GLYPHS[status]}
-            word={WORDS[status]}
+            word={words.settings.checks[status]}
             name={name}
             detail={detail}
             fix={fix}
           />
         ))}
       </Part>
+
+      <section className="part">
+        <h2>{words.keys.title}</h2>
+        <KeySwitch />
+      </section>
     </div>
   )
 }
@@ -73,15 +84,25 @@ interface PartProps {
   id?: string
   error: Error | null
   pending: boolean
+  /** Where asking again may find something else. */
+  onAgain?: () => void
+  busy?: boolean
   children: ReactNode
 }
 
-function Part({ title, id, error, pending, children }: PartProps) {
+function Part({ title, id, error, pending, onAgain, busy, children }: PartProps) {
   return (
     <section className="part" id={id}>
-      <h2>{title}</h2>
+      <div className="head-line">
+        <h2>{title}</h2>
+        {onAgain && (
+          <button type="button" className="button small" disabled={busy} onClick={onAgain}>
+            {busy ? words.settings.asking : words.settings.again}
+          </button>
+        )}
+      </div>
       {error && <Problem error={error} />}
-      {pending ? <p className="dim">Asking…</p> : <ul className="lines">{children}</ul>}
+      {pending ? <p className="dim">{words.settings.asking}</p> : <ul className="lines">{children}</ul>}
     </section>
   )
 }
