@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useDeferredValue, useEffect, useId, useMemo, useState } from 'react'
+import { useDeferredValue, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { fileQuery, frameworksQuery, treeQuery } from '../api/queries'
 import type { Tree } from '../api/types'
@@ -101,13 +101,16 @@ function Picked({ repositoryId, tree }: { repositoryId: string; tree: Tree }) {
 function useChosen(repositoryId: string, nodes: ReturnType<typeof treeOf>) {
   const [search, setSearch] = useSearchParams()
   const [chosen, setChosen] = useState(() => readChosen(search, nodes))
+  const put = useRef(setSearch)
+  put.current = setSearch
   useEffect(() => {
+    // Once for each change: `setSearch` is another function in each render, and each address makes one.
     const timer = setTimeout(
-      () => setSearch(writeChosen(repositoryId, chosen, nodes), { replace: true }),
+      () => put.current(writeChosen(repositoryId, chosen, nodes), { replace: true }),
       KEPT_AFTER_MS,
     )
     return () => clearTimeout(timer)
-  }, [chosen, repositoryId, nodes, setSearch])
+  }, [chosen, repositoryId, nodes])
   return [chosen, setChosen] as const
 }
 
