@@ -99,7 +99,7 @@ export function ReviewPage({ sessionId }: { sessionId: string }) {
               ))}
             </ul>
           </nav>
-          <section className="right" aria-label={selected.testFilePath}>
+          <section className="right" aria-label={words.review.suite(selected.testFilePath)}>
             <SuitePane
               key={selected.filePath}
               sessionId={sessionId}

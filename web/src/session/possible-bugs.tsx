@@ -35,9 +35,9 @@ function SuspectCard({ path, suspect }: { path: string; suspect: Suspect }) {
   const { symbol, line, input, expected, observed, because, testCode, markedCode } = suspect
   return (
     <section>
-      <h3 className="mono wrap">
+      <h2 className="mono wrap">
         {symbol} <span className="dim">line {line}</span> <span className="badge">{WORDS[because.kind]}</span>
-      </h3>
+      </h2>
       <dl>
         <div>
           <dt>Call</dt>

@@ -193,6 +193,7 @@ export const english = {
     title: 'Review',
     back: 'Back to the session',
     suites: 'Suites',
+    suite: (path: string) => `The suite ${path}`,
     nothing: 'No suite was kept in this session, so there is nothing to review.',
     notYet: 'Suites stand here as soon as they are proved.',
     decision: 'Your decision',
