@@ -86,7 +86,7 @@ def test_tests_join_a_flat_suite_and_its_own_command_runs_them(tmp_path):
     ended = run("node", "--test", "test/shop.test.js", cwd=tmp_path)
 
     assert holds_all_of(new.encode(), SCRIPT_SUITE.encode())
-    assert 'test("parse rejects an empty text", () => {\n    assert.throws(' in new
+    assert 'test("parse rejects an empty text", function () {\n    assert.throws(' in new
     assert 'assert.strictEqual(read("0"), 0);' in new
     assert "pass 3" in ended.stdout, ended.stdout
     assert ended.returncode == 0
