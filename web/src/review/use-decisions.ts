@@ -15,7 +15,9 @@ export function useDecisions(sessionId: string) {
   const deciding = useMutation({
     mutationFn: ({ testId, decision }: Pick<ListedTest, 'testId' | 'decision'>) =>
       call<ListedTest>('PATCH', testAddress(sessionId, testId), { decision }),
-    onMutate: ({ testId, decision }) => {
+    onMutate: async ({ testId, decision }) => {
+      // A list that was asked for before would show the old decision again.
+      await queryClient.cancelQueries({ queryKey })
       const before = queryClient.getQueryData(queryKey)?.find(test => test.testId === testId)?.decision
       put(testId, decision)
       return { before }
@@ -23,6 +25,7 @@ export function useDecisions(sessionId: string) {
     onError: (_, { testId }, context) => {
       if (context?.before) put(testId, context.before)
     },
+    onSettled: () => queryClient.invalidateQueries({ queryKey }),
     onSuccess: (_, { testId, decision }) => {
       queryClient.setQueryData(testQuery(sessionId, testId).queryKey, old => old && { ...old, decision })
     },
