@@ -42,6 +42,8 @@ const COLOURS = HighlightStyle.define([
 const LOOKS = EditorView.theme({
   '&': { height: '100%', color: 'var(--ink)', backgroundColor: 'var(--sheet)' },
   '&.cm-focused': { outline: 'none' },
+  // The policy refuses the style attribute by which CodeMirror would set it.
+  '.cm-content': { tabSize: '4' },
   '.cm-scroller': { font: '12.5px / 20px var(--mono)', overflow: 'auto' },
   '.cm-gutters': { color: 'var(--ink-2)', backgroundColor: 'var(--sheet)', border: 'none' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--hover)' },

@@ -50,7 +50,8 @@ export function Editor({ path, text, onChange, onDone }: EditorProps) {
   return (
     <>
       {state === 'opening' && <Waiting />}
-      <div ref={host} className="editor" hidden={state !== 'open'} />
+      {/* Never hidden: what is hidden cannot take the focus when the editor opens in it. */}
+      <div ref={host} className="editor" />
     </>
   )
 }

@@ -108,7 +108,6 @@ export function ReviewPage({ sessionId }: { sessionId: string }) {
               running={isGenerating}
               onDecide={toggle}
               onVerify={change => verify(selected, change)}
-              refusal={isGenerating ? null : generation.errorDetail}
             />
           </section>
         </div>

@@ -27,11 +27,9 @@ interface SuitePaneProps {
   onDecide: (decision: Decision) => void
   /** Resolves to how many files are being verified: none when it was refused at once. */
   onVerify: (change: Change) => Promise<number>
-  /** Why the newest round brought nothing. */
-  refusal: { code: string; message: string; hint?: string } | null
 }
 
-export function SuitePane({ sessionId, suite, file, running, onDecide, onVerify, refusal }: SuitePaneProps) {
+export function SuitePane({ sessionId, suite, file, running, onDecide, onVerify }: SuitePaneProps) {
   const [draft, setDraft] = useState(() => keptDraft(suite.testId))
   const editing = draft !== null
   const edit = () => setDraft(keptDraft(suite.testId) ?? suite.testCode)
@@ -86,7 +84,7 @@ export function SuitePane({ sessionId, suite, file, running, onDecide, onVerify,
             <Track file={file} /> {words.review.verifying(sentenceOf(file, Date.now()))}
           </p>
         )}
-        {refusal && !running && file?.stage === 'failed' && <Problem error={refusal} />}
+        {!running && file?.stage === 'failed' && file.error && <Problem error={file.error} />}
         {editing ? (
           <>
             <Editor

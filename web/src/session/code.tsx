@@ -4,6 +4,8 @@ import { linesOf } from './highlight'
 interface CodeProps {
   code: string
   path: string
+  /** What a screen reader calls it, where the path names something else on the screen already. */
+  label?: string
   /** A class for a line; what it means is said elsewhere in words, too. */
   marks?: ReadonlyMap<number, string>
   /** What stands below a line. */
@@ -12,12 +14,12 @@ interface CodeProps {
   shown?: ReadonlySet<number> | null
 }
 
-export const Code = memo(function Code({ code, path, marks, notes, shown }: CodeProps) {
+export const Code = memo(function Code({ code, path, label, marks, notes, shown }: CodeProps) {
   const lines = useMemo(() => linesOf(code, path), [code, path])
   return (
     // Scrolls sideways, so the keyboard must reach it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-    <section className="code" tabIndex={0} aria-label={path}>
+    <section className="code" tabIndex={0} aria-label={label ?? path}>
       <pre>
         {notes?.get(0)}
         {lines.map((tokens, at) => {

@@ -65,7 +65,7 @@ function SuspectCard({ path, suspect }: { path: string; suspect: Suspect }) {
         <CopyButton text={testCode} label="Copy the test" />
         <CopyButton text={markedCode} label="Copy as a test that is expected to fail" />
       </div>
-      <Code code={testCode} path={path} />
+      <Code code={testCode} path={path} label={`The test: ${suspect.name}`} />
     </section>
   )
 }
