@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import inngest
-from croniter import croniter  # type: ignore[import-untyped]  # comes with DBOS
+from croniter import croniter  # type: ignore[import-untyped]
 
 from testwright.domain.errors import PermanentError
 
