@@ -6,18 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from testwright.cli.exits import ALL_PROVEN
+from testwright.cli.storage import open_store
 from testwright.domain.access import Key
 from testwright.domain.errors import InputError
 from testwright.settings import read_settings
-from testwright.store import Store
 from testwright.store.access import AccessBook
 
 
 @asynccontextmanager
 async def _book() -> AsyncIterator[AccessBook]:
-    settings = read_settings()
-    url = settings.database_url
-    async with Store.open(settings.home, url.get_secret_value() if url is not None else None) as store:
+    async with open_store() as store:
         yield store.access
 
 

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -11,16 +10,15 @@ from pathlib import Path
 from testwright.api.applying import Outcome, apply_suites, undo
 from testwright.cli import own_tests
 from testwright.cli.exits import ALL_PROVEN, PARTIAL
+from testwright.cli.storage import open_store
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord, TestRecord
 from testwright.domain.suspects import suspect_files
-from testwright.settings import read_settings
 from testwright.sources.export import as_patch, files_to_export
-from testwright.store import Store
 
 
 async def list_sessions(*, most: int, as_json: bool) -> int:
-    async with _open_store() as store:
+    async with open_store() as store:
         found, _ = await store.sessions("local", limit=most)
     if as_json:
         print(json.dumps([_as_json(session) for session in found], indent=2, ensure_ascii=False))
@@ -47,7 +45,7 @@ async def handle_session(session_id: str, deed: Deed, *, suspects: bool, as_json
 
     With `suspects`, its possible bugs take the place of the suites, each as a file of its own. Raises InputError.
     """
-    async with _open_store() as store:
+    async with open_store() as store:
         session = await store.session(session_id, "local")
         if session is None:
             raise InputError(f"There is no session {session_id}.", hint="testwright sessions lists those that exist.")
@@ -63,12 +61,6 @@ async def handle_session(session_id: str, deed: Deed, *, suspects: bool, as_json
             return _say("written", await apply_suites(store, session_id, _folder(session), tests))
     _print(tests, deed, as_json=as_json)
     return ALL_PROVEN
-
-
-def _open_store() -> AbstractAsyncContextManager[Store]:
-    settings = read_settings()
-    url = settings.database_url
-    return Store.open(settings.home, url.get_secret_value() if url is not None else None)
 
 
 def _possible_bugs(tests: Sequence[TestRecord]) -> list[TestRecord]:
