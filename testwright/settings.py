@@ -56,7 +56,7 @@ class Settings(BaseSettings):
 
     width: int = Field(default_factory=_cores, ge=1, le=64)
     """How many files are worked on at once."""
-    model_width: int = Field(default=8, ge=0, le=64)
+    model_width: int = Field(default=16, ge=0, le=64)
     """How many files more are under way while a model is being asked about them."""
     width_per_owner: int | None = Field(default=None, ge=1, le=64)
     """How many of them may be of one owner, where several share the service."""
