@@ -32,13 +32,14 @@ async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None =
     edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
     found = Challenge(mutants=mutants, problem="There is nothing in this file that could be broken.")
     if mutants or edges:
-        answer = await _run(job, ready, attempt, trial, mutants, edges)
+        answer = await _run(job, ready, attempt, trial.passed, mutants, edges)
         if isinstance(answer, NotRun):
             found = replace(found, problem=answer.message)
         else:
             problem = "" if mutants else found.problem
             met = tuple(_met(edges, answer, trial))
             found = replace(found, problem=problem, outcomes=answer.outcomes, unfit=answer.unfit, watched=True, met=met)
+            found = await _asked_again(job, ready, attempt, trial, found)
     if after is not None:
         earlier = await shelf.take(job.desk, f"challenge/{after}", Challenge)
         found = found.with_kills_of(earlier, trial.passed)
@@ -46,6 +47,20 @@ async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None =
         await telling.tell_challenge(job, attempt, found)
     await shelf.lay(job.desk, f"challenge/{attempt}", found)
     return len(found.survivors)
+
+
+async def _asked_again(job: Job, ready: Ready, attempt: int, trial: Trial, found: Challenge) -> Challenge:
+    """Tests that noticed nothing before the time was over are asked once more, by themselves: a busy machine is no
+    verdict on them.
+    """
+    untried = tuple(mutant for mutant in found.mutants if mutant.number in found.untried)
+    doubtful = frozenset(name for name in trial.passed if name not in found.unfit and not found.kills_of(name))
+    if not untried or not doubtful:
+        return found
+    answer = await _run(job, ready, attempt, doubtful, untried)
+    if isinstance(answer, NotRun):
+        return found
+    return found.with_answers_of(Challenge(outcomes=answer.outcomes))
 
 
 def _met(edges: Sequence[Edge], answer: ChallengeReport, trial: Trial) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -81,12 +96,17 @@ def _is_run(mutant: Mutant, coverage: FileCoverage | None) -> bool:
 
 
 async def _run(
-    job: Job, ready: Ready, attempt: int, trial: Trial, mutants: Sequence[Mutant], edges: tuple[Edge, ...]
+    job: Job,
+    ready: Ready,
+    attempt: int,
+    names: frozenset[str],
+    mutants: Sequence[Mutant],
+    edges: tuple[Edge, ...] = (),
 ) -> ChallengeReport | NotRun:
     bench = await Bench.open(job, ready)
     seconds = job.tools.challenge_seconds
     wall = timedelta(seconds=seconds) + _START_AND_STOP
-    bench.place((await writing_of(job, attempt)).draft.only(trial.passed))
+    bench.place((await writing_of(job, attempt)).draft.only(names))
     order = ChallengeOrder(
         source_path=job.assignment.source.path,
         suite_path=bench.placed,

@@ -115,6 +115,7 @@ class Challenge:
     """What the tests of one attempt noticed. `problem` says why the code could not be broken, else it is empty.
 
     `met` are all edges by their numbers, each with the cases that met it; it says something where they were `watched`.
+    `unmoved` are mutants that there was no time to try on all, each with the cases that were asked and did not notice.
     """
 
     mutants: tuple[Mutant, ...] = ()
@@ -123,6 +124,7 @@ class Challenge:
     problem: str = ""
     watched: bool = False
     met: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    unmoved: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @property
     def tried(self) -> tuple[MutantOutcome, ...]:
@@ -137,8 +139,9 @@ class Challenge:
         return tuple(outcome.number for outcome in self.tried if name in outcome.killers)
 
     def faced_by(self, name: str) -> tuple[int, ...]:
-        """Numbers of the tried mutants that this test ran into."""
-        return tuple(outcome.number for outcome in self.tried if name in outcome.reached_by)
+        """Numbers of the mutants that were tried on this test, which ran into them."""
+        tried = tuple(outcome.number for outcome in self.tried if name in outcome.reached_by)
+        return (*tried, *(number for number, names in self.unmoved if name in names))
 
     def edges_of(self, name: str) -> tuple[int, ...]:
         """Numbers of the boundary cases that this test meets."""
@@ -156,8 +159,23 @@ class Challenge:
             unfit=tuple(name for name in self.unfit if name in names),
             problem=self.problem,
             watched=self.watched,
-            met=tuple((number, tuple(name for name in met if name in names)) for number, met in self.met),
+            met=_among(names, self.met),
+            unmoved=_among(names, self.unmoved),
         )
+
+    @property
+    def untried(self) -> frozenset[int]:
+        return frozenset(outcome.number for outcome in self.outcomes if outcome.fate is Fate.UNTRIED)
+
+    def with_answers_of(self, later: "Challenge") -> "Challenge":
+        """What there was no time to try on all, as far as some were asked of it later: a kill is a kill by whomever."""
+        known = {outcome.number: outcome for outcome in later.tried if outcome.number in self.untried}
+        outcomes = (
+            known[outcome.number] if outcome.number in known and known[outcome.number].killers else outcome
+            for outcome in self.outcomes
+        )
+        unmoved = ((each.number, each.reached_by) for each in known.values() if not each.killers)
+        return replace(self, outcomes=tuple(outcomes), unmoved=(*self.unmoved, *unmoved))
 
     def with_kills_of(self, earlier: "Challenge", passed: frozenset[str]) -> "Challenge":
         """What there was no time to try now, where tests that still pass were seen to notice it before.
@@ -169,6 +187,12 @@ class Challenge:
             known.get(outcome.number, outcome) if outcome.fate is Fate.UNTRIED else outcome for outcome in self.outcomes
         )
         return replace(self, outcomes=tuple(outcomes))
+
+
+def _among(
+    names: frozenset[str], found: tuple[tuple[int, tuple[str, ...]], ...]
+) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    return tuple((number, tuple(name for name in cases if name in names)) for number, cases in found)
 
 
 def _seen_by(outcome: MutantOutcome, names: frozenset[str]) -> MutantOutcome:

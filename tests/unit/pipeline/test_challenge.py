@@ -144,6 +144,38 @@ async def test_code_that_cannot_be_broken_on_trial_keeps_every_test_and_says_why
     assert "mutants_checked" not in it.desk.types()
 
 
+async def test_a_test_that_noticed_nothing_before_time_was_over_is_asked_about_the_rest_by_itself(world, suite):
+    it = world(suite(a="pass lines=1,2,3 kills=1,2", b="pass lines=1,2,3 kills=3"), text=SOURCE)
+    it.sandbox.time_for = [0]
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a", "test_b"]
+    assert len(it.sandbox.challenged) == 2
+    assert delivered.evidence.mutants == MutantCounts(killed=3, survived=0, sampled=3)
+
+
+async def test_a_test_that_notices_nothing_of_the_rest_either_is_dropped(world, suite):
+    it = world(suite(a="pass lines=1,2,3 kills=1,2,3", b="pass lines=1,2,3"), text=SOURCE)
+    it.sandbox.time_for = [1]
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a"]
+    assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_b", "can_fail")]
+    assert "none of 3 changes" in delivered.dropped[0].reason
+
+
+async def test_what_only_some_were_asked_and_did_not_notice_does_not_count_as_unnoticed(world, suite):
+    it = world(suite(a="pass lines=1,2,3 kills=1,2,3", b="pass lines=1,2,3"), text=SOURCE)
+    it.sandbox.time_for = [1]
+
+    delivered = await it.walk()
+
+    assert delivered.evidence.mutants == MutantCounts(killed=1, survived=0, sampled=1)
+    assert sorted(faced.fate for faced in delivered.mutants) == [Fate.KILLED, Fate.UNTRIED, Fate.UNTRIED]
+
+
 async def test_the_source_is_switched_for_the_challenge_alone(world, suite):
     it = world(suite(a="pass lines=1 kills=1"), text=SOURCE)
 
