@@ -88,6 +88,8 @@ class Settings(BaseSettings):
     """What one answer may have, thinking included. It bounds what a call can cost."""
     day_usd: float | None = Field(default=None, ge=0)
     """What all sessions of a day (UTC) together may spend."""
+    gain_usd: float | None = Field(default=0.05, gt=0)
+    """What each further line, branch or noticed change may cost; a model is asked no more after a dearer round."""
     record: Path | None = None
     """A folder in which every answer of a model is written down, to be replayed."""
     replay: Path | None = None

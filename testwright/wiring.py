@@ -170,6 +170,7 @@ async def open_workbench(settings: Settings, metrics: Metrics | None = None) -> 
             stability_runs=settings.stability_runs,
             most_mutants=settings.most_mutants,
             challenge_seconds=settings.challenge_seconds,
+            gain_usd=settings.gain_usd,
             away=lambda assignment: places.away(_about(assignment)),
         )
         yield Workbench(

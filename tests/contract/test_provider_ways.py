@@ -1,5 +1,7 @@
 """What only one provider does."""
 
+import json
+
 import pytest
 
 from tests.fakes import gemini_server, model_server
@@ -159,3 +161,31 @@ async def test_ollama_is_never_asked_anywhere_but_on_this_machine(address):
         PROVIDERS["ollama"](ProviderOptions(model="m", base_url=address))
 
     assert "loopback" in caught.value.hint
+
+
+COUNTING = [("gemini", GEMINI), ("anthropic", ANTHROPIC)]
+
+
+@pytest.mark.parametrize(("provider", "dialect"), COUNTING)
+async def test_who_can_count_tokens_is_asked_for_the_whole_question_and_sells_nothing(provider, dialect):
+    with model_server.ModelServer(dialect, model_server.answer("{}")) as server:
+        counted = await model_at(provider, server.url).count(system="be brief", prompt="write tests", schema=SCHEMA)
+
+    assert counted == server.counts_as
+    assert server.calls == []
+    (body,) = server.counted
+    told = json.dumps(body)
+    assert "be brief" in told
+    assert "write tests" in told
+    assert "properties" in told
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_who_cannot_be_asked_to_count_says_nothing(provider):
+    nobody = "http://127.0.0.1:9"
+
+    assert await model_at(provider, nobody).count(system="s", prompt="write tests", schema=SCHEMA) is None
+
+
+def model_at(provider, address):
+    return PROVIDERS[provider](ProviderOptions(model="fake-1", api_key=KEY, base_url=address, limit_seconds=20))

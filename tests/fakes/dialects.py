@@ -29,6 +29,9 @@ class _Gemini:
     def knows(self, path: str) -> bool:
         return path.startswith("/v1beta/models/") and ":" in path
 
+    def counts(self, path: str, tokens: int) -> dict[str, Any] | None:
+        return {"totalTokens": tokens} if path.endswith(":countTokens") else None
+
     def streams(self, path: str, body: dict[str, Any]) -> bool:
         return ":streamGenerateContent" in path
 
@@ -75,6 +78,9 @@ class _OpenAI:
     def knows(self, path: str) -> bool:
         return path == "/v1/chat/completions"
 
+    def counts(self, path: str, tokens: int) -> dict[str, Any] | None:
+        return None
+
     def streams(self, path: str, body: dict[str, Any]) -> bool:
         return bool(body.get("stream"))
 
@@ -113,6 +119,9 @@ class _Anthropic:
     def knows(self, path: str) -> bool:
         return path == "/v1/messages"
 
+    def counts(self, path: str, tokens: int) -> dict[str, Any] | None:
+        return {"input_tokens": tokens} if path == "/v1/messages/count_tokens" else None
+
     def streams(self, path: str, body: dict[str, Any]) -> bool:
         return bool(body.get("stream"))
 
@@ -149,6 +158,9 @@ class _Ollama:
 
     def knows(self, path: str) -> bool:
         return path == "/api/chat"
+
+    def counts(self, path: str, tokens: int) -> dict[str, Any] | None:
+        return None
 
     def streams(self, path: str, body: dict[str, Any]) -> bool:
         return bool(body.get("stream", True))

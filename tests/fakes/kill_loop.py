@@ -69,6 +69,9 @@ class LoggedModel:
         await asyncio.sleep(0.02)
         return Answer(text=f"tests for {prompt}", finish="stop", usage=Usage(tokens=10, cost_usd=0.0))
 
+    async def count(self, *, system: str, prompt: str, schema: Any) -> int | None:
+        return None
+
 
 class LoggedAnswers:
     def __init__(self, answers: AnswerCache, log: Log) -> None:

@@ -29,6 +29,10 @@ class Dialect(Protocol):
 
     def knows(self, path: str) -> bool: ...
 
+    def counts(self, path: str, tokens: int) -> dict[str, Any] | None:
+        """What it says to a request for the tokens of a question; None where the path asks for something else."""
+        ...
+
     def streams(self, path: str, body: dict[str, Any]) -> bool: ...
 
     def prompt(self, body: dict[str, Any]) -> str: ...
@@ -56,12 +60,15 @@ class Call:
 
 
 class ModelServer:
-    """Counts what it was asked; `calls` may be read at any time."""
+    """Counts what it was asked; `calls` may be read at any time, and `counted`: what it was to count the tokens of."""
+
+    counts_as = 100
 
     def __init__(self, dialect: Dialect, *script: Reply) -> None:
         self.dialect = dialect
         self.script = script
         self.calls: list[Call] = []
+        self.counted: list[dict[str, Any]] = []
         self._lock = threading.Lock()
         self.closing = threading.Event()
         self._http = _Listening(("127.0.0.1", 0), Handler)
@@ -103,6 +110,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         body, dialect = json.loads(raw), self.fake.dialect
+        if (counted := dialect.counts(self.path, self.fake.counts_as)) is not None:
+            self.fake.counted.append(body)
+            self.send(200, counted)
+            return
         if not dialect.knows(self.path):
             self.send(404, dialect.error(404, "no such method"))
             return

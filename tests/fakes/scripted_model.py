@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from testwright.domain.drafts import Usage
+from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Answer, Explored, Offer
 
 
@@ -40,6 +41,9 @@ class ScriptedModel:
             await on_text(word)
         return answer
 
+    async def count(self, *, system, prompt, schema) -> int | None:
+        return None
+
     @property
     def prompts(self) -> list[str]:
         return [prompt for _, prompt in self.asked]
@@ -57,14 +61,17 @@ class MemoryAnswers:
 
 
 class OpenPurse:
-    """Has money for every call, and remembers."""
+    """Has money for every call, or for those of up to so many tokens, and remembers."""
 
-    def __init__(self, *, refusals=0):
+    def __init__(self, *, refusals=0, most_tokens=None):
         self.offers: list[Offer] = []
         self.settled = []
         self.refusals = refusals
+        self.most_tokens = most_tokens
 
     async def reserve(self, offer):
+        if self.most_tokens is not None and offer.tokens > self.most_tokens:
+            raise PermanentError("The budget of the session is used up.", code="budget_reached")
         if self.refusals:
             self.refusals -= 1
             return None

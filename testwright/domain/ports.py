@@ -504,6 +504,10 @@ class LanguageModel(Protocol):
         """Raises TransientError (429, 5xx, network; with the provider's delay) or PermanentError (key, safety, 400)."""
         ...
 
+    async def count(self, *, system: str, prompt: str, schema: Mapping[str, Any] | None) -> int | None:
+        """The tokens of a question as the provider itself counts them, which costs nothing; None where it does not."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:

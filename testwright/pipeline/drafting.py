@@ -40,6 +40,13 @@ class Drafted:
     changed: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a round's question cost, in US dollars; None when nobody knows."""
+
+    usd: float | None
+
+
 async def first_draft(job: Job, ready: Ready) -> Drafted:
     """Step `draft/1`."""
     bench = await Bench.open(job, ready)
@@ -96,7 +103,8 @@ async def repaired_draft(job: Job, ready: Ready, attempt: int) -> Drafted:
 async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, before: int | None) -> Drafted:
     """Step `strengthen/<number>`: what passed in the attempt `best`, and new cases for what it leaves open.
 
-    Nobody is asked when nothing is open, or when `best` brought next to nothing over the attempt `before` it.
+    Nobody is asked when nothing is open, or when `best` brought next to nothing over the attempt `before` it, or too
+    little for its price.
     """
     trial = await shelf.take(job.desk, f"trial/{best}", Trial)
     passing = (await writing_of(job, best)).draft.only(trial.passed)
@@ -105,13 +113,15 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, 
     edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
     unmet = tuple(edge for edge in edges if edge.number in challenge.unmet)
     gaps = Gaps(unnoticed=challenge.survivors, missed=trial.missed, unmet=unmet)
-    if gaps == Gaps() or (before is not None and not is_worth_more(await _reach(job, before), await _reach(job, best))):
+    if gaps == Gaps() or (before is not None and not await _was_worth_it(job, before, best)):
         return unchanged
     bench = await Bench.open(job, ready)
     switched = await asyncio.to_thread(job.language.switched, job.assignment.source, gaps.unnoticed)
+    spent = (await job.desk.spent()).cost_usd
     writing = await job.writer.strengthen(await _task(bench), passing, replace(gaps, switched=switched))
     if writing is None:
         return unchanged
+    await shelf.lay(job.desk, f"cost/{number}", Cost(usd=_difference(spent, (await job.desk.spent()).cost_usd)))
     writing = replace(writing, draft=_fitted(bench, writing.draft))
     known = {case.name for case in passing.cases}
     new = tuple(case for case in writing.draft.cases if case.name not in known)
@@ -124,9 +134,23 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, 
     return Drafted(tests=len(draft.cases))
 
 
-def is_worth_more(before: frozenset[tuple[str, str]], after: frozenset[tuple[str, str]]) -> bool:
-    """Whether a round brought enough for another one; each finds less than the one before."""
-    return len(after - before) > _LEAST_GAIN * len(after)
+async def _was_worth_it(job: Job, before: int, best: int) -> bool:
+    cost = await shelf.take(job.desk, f"cost/{best}", Cost)
+    least = cost.usd / job.tools.gain_usd if cost.usd and job.tools.gain_usd else 0.0
+    return is_worth_more(await _reach(job, before), await _reach(job, best), least)
+
+
+def is_worth_more(before: frozenset[tuple[str, str]], after: frozenset[tuple[str, str]], least: float = 0.0) -> bool:
+    """Whether a round brought enough for another one; each finds less than the one before.
+
+    `least` is how many lines, branches and changes it had to bring to be worth its price.
+    """
+    gained = len(after - before)
+    return gained > _LEAST_GAIN * len(after) and gained >= least
+
+
+def _difference(before: float | None, after: float | None) -> float | None:
+    return None if before is None or after is None else after - before
 
 
 async def _reach(job: Job, attempt: int) -> frozenset[tuple[str, str]]:

@@ -29,6 +29,7 @@ class Tools:
     the purse that pays for it, and the seed.
 
     `most_mutants` and `challenge_seconds` are for one file: so many ways to break it are tried, for so long at most.
+    `gain_usd` is what a further line, branch or noticed change may cost: a round that was dearer is the last.
     `now` is wall time in seconds since the epoch; only durations are taken from it. `away` lends an assignment's place
     at work to another file for as long as it lasts.
     """
@@ -45,6 +46,7 @@ class Tools:
     stability_runs: int = 5
     most_mutants: int = 300
     challenge_seconds: float = 60.0
+    gain_usd: float | None = None
     seed: int = 0
     now: Callable[[], float] = field(default=time.time)
     away: Callable[[Assignment], AbstractAsyncContextManager[None]] = field(default=lambda _: nullcontext())

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
+
 from testwright.providers.heard import Heard
 from testwright.providers.http_model import Asked, HttpModel
+from testwright.providers.options import COUNT_SECONDS
 
 _VERSION = "2023-06-01"
 _PARTS_OF_THE_PROMPT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
@@ -33,6 +36,17 @@ class Anthropic(HttpModel):
             **({"output_config": {"format": form}} if form else {}),
             **({"stream": True} if asked.streams else {}),
         }
+
+    async def count(self, *, system: str, prompt: str, schema: Mapping[str, Any] | None) -> int | None:
+        body = self.body(Asked(system=system, prompt=prompt, schema=schema, streams=False))
+        del body["max_tokens"]
+        try:
+            async with httpx.AsyncClient(timeout=COUNT_SECONDS, trust_env=self.uses_proxy) as client:
+                address = f"{self._address}{self.path()}/count_tokens"
+                counted = (await client.post(address, json=body, headers=self.headers())).json()["input_tokens"]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            return None  # why it cannot be asked it will say when it is asked in earnest
+        return counted if isinstance(counted, int) else None
 
     def take(self, heard: Heard, reply: dict[str, Any]) -> str:
         match reply.get("type"):

@@ -5,6 +5,7 @@ under way. Nothing here tries again: that is the job's alone, so there is one re
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from testwright.providers.refusals import may_have_cost
 
 _SECONDS_BETWEEN_LOOKS = 0.25
 _SECONDS_TO_SETTLE = 30.0
+_ROOM_TO_COUNT = 1.05
 _OTHERWISE = "Choose another model, or the explorer, which asks nobody."
 
 
@@ -95,10 +97,15 @@ class Bought:
                 await self._record(self.shop.recording, key, answer)
         return self._readable(answer)
 
+    async def count(self, *, system: str, prompt: str, schema: Mapping[str, Any] | None) -> int | None:
+        """With some room for what is counted a little differently once it is asked in earnest."""
+        counted = await self.source.count(system=system, prompt=prompt, schema=schema)
+        return None if counted is None else math.ceil(counted * _ROOM_TO_COUNT)
+
     async def _buy(self, key: str, question: Question, on_text: Callable[[str], Awaitable[None]] | None) -> Answer:
         breaker = self.shop.breaker(self.provider)
         breaker.pass_through(self.model)
-        reservation = await self._reserved(self._offer(question))
+        reservation = await self._reserved(question)
         try:
             answer = await self.source.generate(
                 system=question.system, prompt=question.prompt, schema=question.schema, on_text=on_text
@@ -123,19 +130,31 @@ class Bought:
                 retryable=True,
             ) from error
 
-    async def _reserved(self, offer: Offer) -> str:
+    async def _reserved(self, question: Question) -> str:
+        """By the most that the question can have; only where that is too much is the provider asked to count it."""
+        try:
+            return await self._set_aside(self._offer(question.most_tokens))
+        except PermanentError as error:
+            if error.code != "budget_reached":
+                raise
+            counted = await self.count(system=question.system, prompt=question.prompt, schema=question.schema)
+            if counted is None or counted >= question.most_tokens:
+                raise
+            return await self._set_aside(self._offer(counted))
+
+    async def _set_aside(self, offer: Offer) -> str:
         # Looked at again and again, because what holds the money may be another process.
         while (reservation := await self.purse.reserve(offer)) is None:  # noqa: ASYNC110
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
         return reservation
 
-    def _offer(self, question: Question) -> Offer:
+    def _offer(self, tokens: int) -> Offer:
         price, output = self.options.price, self.options.most_output_tokens
         return Offer(
             provider=self.provider,
             model=self.model,
-            tokens=question.most_tokens + output,
-            usd=None if price is None else price.of(question.most_tokens, output),
+            tokens=tokens + output,
+            usd=None if price is None else price.of(tokens, output),
             seconds=self.options.limit_seconds + _SECONDS_TO_SETTLE,
             day_usd=self.shop.day_usd,
         )

@@ -2,13 +2,14 @@
 
 import asyncio
 import importlib
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from testwright.domain.errors import TestwrightError
 from testwright.domain.ports import Answer
 from testwright.providers.heard import Heard
-from testwright.providers.options import ProviderOptions
+from testwright.providers.options import COUNT_SECONDS, ProviderOptions
 from testwright.providers.refusals import Refusal, Speaker, error_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,18 @@ class Gemini:
             raise self._speaker.unreachable() from error
         except Exception as error:  # the SDK lets the errors of two HTTP libraries, JSON and pydantic through
             raise self._speaker.interrupted(type(error).__name__) from error
+
+    async def count(self, *, system: str, prompt: str, schema: Mapping[str, Any] | None) -> int | None:
+        sdk = await asyncio.to_thread(load_sdk)
+        # All as one text: this interface takes neither a system instruction nor a schema to be counted.
+        whole = f"{system}\n{prompt}\n{json.dumps(dict(schema)) if schema is not None else ''}"
+        try:
+            async with asyncio.timeout(COUNT_SECONDS):
+                return (
+                    await self._client_of(sdk).aio.models.count_tokens(model=self.model, contents=whole)
+                ).total_tokens
+        except Exception:  # as above; whoever cannot be asked to count will say why when it is asked in earnest
+            return None
 
     async def _ask(
         self,

@@ -72,6 +72,10 @@ class HttpModel:
             raise self._speaker.interrupted(type(error).__name__) from error
         return heard.answer(cut_off_by=self.cut_off_by, price=self._options.price)
 
+    async def count(self, *, system: str, prompt: str, schema: Mapping[str, Any] | None) -> int | None:
+        """Most of those who speak these interfaces have no way to count."""
+        return None
+
     async def ask(self, asked: Asked, on_text: Callable[[str], Awaitable[None]] | None) -> Heard:
         """One call. Raises what `Speaker.translated` makes of a refusal."""
         heard = Heard()

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+COUNT_SECONDS = 15.0
+"""What it may take to have the tokens of a question counted."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:

@@ -113,6 +113,9 @@ class Replayed:
             )
         return answer
 
+    async def count(self, *, system: str, prompt: str, schema: Mapping[str, Any] | None) -> int | None:
+        return None
+
 
 def _changed(differing: Sequence[str]) -> str:
     if differing:

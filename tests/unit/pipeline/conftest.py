@@ -505,6 +505,7 @@ class World:
     """One file's walk with everything in it at hand."""
 
     Died = StopHere
+    gain_usd: float | None = None
 
     def __init__(
         self, *drafts: Draft, existing: tuple[str, ...] = (), options: Options | None = None, text: str = "code"
@@ -544,6 +545,7 @@ class World:
             formatters={"dotter": WordFormatter()},
             stability_runs=5,
             most_mutants=60,
+            gain_usd=self.gain_usd,
             now=lambda: 1000.0,
         )
 

@@ -97,6 +97,18 @@ def test_a_round_that_brought_next_to_nothing_is_the_last():
     assert is_worth_more(before, before | {("kill", str(number)) for number in range(10)})
 
 
+@pytest.mark.parametrize(("gain_usd", "rounds"), [(0.001, 2), (0.011, 3), (None, 3)])
+async def test_a_round_that_was_too_dear_for_what_it_brought_is_the_last(world, suite, gain_usd, rounds):
+    it = world(suite(a="pass lines=1,2 kills=1"), text=SOURCE + "mutable\n" * 3)
+    it.gain_usd = gain_usd  # each question costs 0.01, and the first round brings one kill
+    it.writer.stronger = suite(b="pass lines=2 kills=2")
+    it.writer.stronger_still = [suite(c="pass lines=2 kills=2 idle"), suite(d="pass lines=3 kills=3")]
+
+    await it.walk()
+
+    assert it.writer.calls == rounds
+
+
 async def test_a_test_that_failed_before_the_suite_was_strengthened_is_still_told_of(world, suite):
     it = world(suite(a="pass lines=1,2 kills=1", bad="fail"), text=SOURCE, options=Options(max_repairs=0))
     it.writer.stronger = suite(b="pass lines=2 kills=2")

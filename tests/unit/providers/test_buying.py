@@ -19,8 +19,9 @@ class Scripted:
     provider = "fake"
     model = "fake-1"
 
-    def __init__(self, *script):
+    def __init__(self, *script, counts=None):
         self.script = script
+        self.counts = counts
         self.asked = []
 
     async def generate(self, *, system, prompt, schema, on_text=None):
@@ -30,6 +31,9 @@ class Scripted:
         if isinstance(said, BaseException):
             raise said
         return said
+
+    async def count(self, *, system, prompt, schema):
+        return self.counts
 
 
 class Clock:
@@ -41,10 +45,10 @@ class Clock:
 
 
 class World:
-    def __init__(self, *script, refusals=0):
-        self.source = Scripted(*script)
+    def __init__(self, *script, refusals=0, counts=None, most_tokens=None):
+        self.source = Scripted(*script, counts=counts)
         self.answers = MemoryAnswers()
-        self.purse = OpenPurse(refusals=refusals)
+        self.purse = OpenPurse(refusals=refusals, most_tokens=most_tokens)
         self.clock = Clock()
         self.shop = Shop(self.answers, day_usd=5.0, now=self.clock)
 
@@ -112,6 +116,26 @@ async def test_the_most_a_call_can_cost_is_set_aside_before_it_is_made():
     assert offer.usd >= (2000 * 1.0 + 1000 * 10.0) / 1_000_000
     assert offer.day_usd == 5.0
     assert offer.seconds > 9
+
+
+async def test_a_call_that_could_be_too_dear_is_counted_before_it_is_given_up():
+    it = World(said(), counts=200, most_tokens=1300)
+
+    assert (await it.ask(prompt="x" * 1000)).text == "tests"
+
+    (offer,) = it.purse.offers
+    assert offer.tokens == 210 + 1000
+
+
+@pytest.mark.parametrize("counts", [None, 400])
+async def test_a_call_that_is_too_dear_or_cannot_be_counted_is_not_made(counts):
+    it = World(said(), counts=counts, most_tokens=1300)
+
+    with pytest.raises(PermanentError) as caught:
+        await it.ask(prompt="x" * 1000)
+
+    assert caught.value.code == "budget_reached"
+    assert it.source.asked == []
 
 
 async def test_a_call_waits_for_money_that_others_hold():
