@@ -176,7 +176,8 @@ def _install_python(folder: Path, needs: Sequence[str]) -> None:
 def _install_node(folder: Path, needs: Sequence[str]) -> None:
     """Of what the package is developed with only what it needs here."""
     manifest = json.loads((folder / "package.json").read_text(encoding="utf-8"))
-    manifest["devDependencies"] = {}
+    # A peer that is also asked for by name would be left out with what the package is developed with.
+    manifest |= {"devDependencies": {}, "peerDependencies": {}}
     (folder / "package.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     command = ["npm", "install", "--silent", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"]
     subprocess.run([*command, "--legacy-peer-deps", *needs], cwd=folder, check=True, capture_output=True)

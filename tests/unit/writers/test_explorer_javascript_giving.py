@@ -1,6 +1,7 @@
 from testwright.writers.explorer.javascript import classes
-from testwright.writers.explorer.javascript.giving import told_of
+from testwright.writers.explorer.javascript.giving import made_by_a_call, told_of
 from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.parameters import parameters_of_node
 
 
 class View:
@@ -81,3 +82,18 @@ def test_functions_that_give_each_other_come_to_an_end():
     told = gives("export function f() { return g() }\nfunction g() { return f() }")
 
     assert told["call"] is None
+
+
+def test_a_function_that_a_call_made_is_known_with_its_parameters():
+    module = Module(
+        "src/unit.ts",
+        "const wrap = (inner) => outer((a, b) => inner(a, b))\n"
+        "const outer = (make) => (value, options) => make(value, options)\n"
+        "export const f = wrap((x) => x)",
+        View(),
+    )
+
+    made = made_by_a_call("f", module)
+
+    assert made is not None
+    assert names(parameters_of_node(*made)) == ["value", "options"]

@@ -50,6 +50,14 @@ def told_of(function: Node | None, module: Module) -> dict[str, Any]:
     }
 
 
+def made_by_a_call(name: str, module: Module) -> classes.Found | None:
+    """The function that `const name = wrap(…)` comes to hold, where the project tells."""
+    value = module.constants.get(name)
+    if value is None or value.type != "call_expression":
+        return None
+    return _of_call(value, module.root, module, 0).call
+
+
 def given_by(function: Node, module: Module, depth: int = 0) -> Given:
     found = Given()
     for node in _returned(function):

@@ -54,7 +54,7 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     sights = _sights(each, held, style, () if last.get("getter") else (last["name"],))
     checks = spy_checks(each, style)
     if result.get("isSelf") or tree == UNDEFINED:
-        if not sights and not checks:
+        if not checks and not any(_is_telling(seen, each) for seen in each.get("seen", [])):
             return None
         lines += [f"await {call}" if result.get("isAsync") else call, "", *[line for line, _ in sights], *checks]
         effect = " and ".join(what for _, what in sights[:2]) or "calls back"
@@ -115,14 +115,24 @@ def step_text(held: str, step: dict[str, Any], style: Style) -> str:
     return call_text(f"{held}.{step['name']}" if step["name"] else held, step["args"], style, 2)
 
 
+def _is_telling(seen: dict[str, Any], each: dict[str, Any]) -> bool:
+    """Where nothing ever changes, nothing seen afterwards is the step's doing."""
+    return bool(seen.get("moved")) or seen["name"] in each.get("lively", ()) or "change" in each
+
+
 def _sights(each: dict[str, Any], held: str, style: Style, without: tuple[str, ...]) -> list[tuple[str, str]]:
     found = []
     for seen in each.get("seen", []):
         tree = seen["tree"]
-        if seen["name"] in without or tree == UNDEFINED or holds(tree, *UNFIT):
+        says_nothing = tree == UNDEFINED and not seen.get("moved") and seen["name"] not in each.get("lively", ())
+        if seen["name"] in without or says_nothing or holds(tree, *UNFIT):
             continue
         subject = f"{held}.{seen['name']}" if seen["getter"] else f"{held}.{seen['name']}()"
         line = style.words.value(f"await {subject}" if seen["isAsync"] else subject, tree)
-        found.append((line, f"{seen['name']} {brief(tree, 24)}", len(line), bool(seen.get("moved"))))
-    found.sort(key=lambda sight: (not sight[3], sight[2] > 120))
-    return [(line, what) for line, what, length, _ in found if length < 600][:3]
+        # What the step changed, what other steps change, and last what is always so.
+        rank = 0 if seen.get("moved") else 1 if seen["name"] in each.get("lively", ()) else 2
+        found.append((rank, len(line) > 120, line, f"{seen['name']} {brief(tree, 24)}"))
+    found.sort(key=lambda sight: sight[:2])
+    ranks = {rank for rank, *_ in found}
+    told = [sight for sight in found if sight[0] < 2 or len(ranks) == 1]
+    return [(line, what) for _, _, line, what in told if len(line) < 600][:3]

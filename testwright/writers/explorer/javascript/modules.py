@@ -10,6 +10,8 @@ from testwright.domain.ports import ProjectView
 from testwright.writers.explorer.javascript.syntax import CLASSES, FUNCTIONS, field, parse, said, text_of, unwrap, walk
 from testwright.writers.places import place_of
 
+_MOST_HOPS = 4
+
 
 class Module:
     def __init__(self, path: str, text: str, view: ProjectView, known: dict[str, Module | None] | None = None) -> None:
@@ -92,7 +94,61 @@ class Module:
             self._places[specifier] = place_of(specifier, self.path, self._view)
         place = self._places[specifier]
         found = self._open(place) if place is not None else None
-        return (found, exported) if found is not None else None
+        return found.defining(exported) if found is not None else None
+
+    def defining(self, exported: str, hops: int = 0) -> tuple[Module, str]:
+        """The module that defines what this one offers under a name, through passing-on modules, and its name there."""
+        if exported in self._own_names:
+            return self, exported
+        local = self.passed_on.get(exported)
+        if local is not None and local[0] is None:
+            known = self.neighbour(local[1]) if hops < _MOST_HOPS else None
+            return known if known is not None else (self, local[1])
+        sources = [local] if local is not None else [(source, exported) for source in self._wholly_passed_on]
+        for source, name in sources if hops < _MOST_HOPS else ():
+            place = place_of(source or "", self.path, self._view)
+            found = self._open(place) if place is not None else None
+            if found is not None and (local is not None or found.offers(name)):
+                return found.defining(name, hops + 1)
+        return self, exported
+
+    def offers(self, name: str) -> bool:
+        return name in self._own_names or name in self.passed_on
+
+    @cached_property
+    def _own_names(self) -> frozenset[str]:
+        return frozenset((*self.functions, *self.classes, *self.types, *self.constants))
+
+    @cached_property
+    def passed_on(self) -> dict[str, tuple[str | None, str]]:
+        """Exported name to (specifier, name there); without a specifier it is a name of this file."""
+        found: dict[str, tuple[str | None, str]] = {}
+        for node in walk(self.root):
+            if node.type == "export_statement":
+                source = said(field(node, "source"))
+                if any(child.type == "default" for child in node.children):
+                    inner = unwrap(field(node, "value") or field(node, "declaration"))
+                    named = inner if inner is not None and inner.type == "identifier" else field(inner, "name")
+                    found.setdefault("default", (None, text_of(named)))
+                for each in walk(node):
+                    if each.type == "export_specifier":
+                        name = text_of(field(each, "name"))
+                        found[text_of(field(each, "alias")) or name] = (source, name)
+            elif node.type == "assignment_expression" and text_of(field(node, "left")) == "module.exports":
+                right = unwrap(field(node, "right"))
+                if right is not None and right.type == "identifier":
+                    found.setdefault("default", (None, text_of(right)))
+        return found
+
+    @cached_property
+    def _wholly_passed_on(self) -> tuple[str, ...]:
+        """`export * from …`."""
+        stars = (node for node in self.root.named_children if node.type == "export_statement")
+        return tuple(
+            source
+            for node in stars
+            if any(child.type == "*" for child in node.children) and (source := said(field(node, "source")))
+        )
 
     def _open(self, path: str) -> Module | None:
         if path in self._known:

@@ -130,7 +130,10 @@ def _spec(
             spec |= _of_class(node, symbol, module, {method["name"] for method in spec["methods"]})
             spec["methods"] += spec.pop("inherited")
     elif kind == "function":
-        spec["gives"] = giving.told_of(function, module)
+        made = giving.made_by_a_call(symbol.name, module)
+        if made is not None:
+            spec["params"] = parameters_of_node(*made)
+        spec["gives"] = giving.told_of(*(made or (function, module)))
     for parameter, samples in zip(spec["params"], samples_of(symbol, readme), strict=False):
         parameter["samples"] = samples
     return spec

@@ -16,6 +16,7 @@ _CODE = {
     "no": "() => false",
     "sum": "(a, b) => a + b",
     "ascending": "(a, b) => a - b",
+    "same": "(a, b) => a === b",
 }
 
 

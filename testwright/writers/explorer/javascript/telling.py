@@ -201,8 +201,10 @@ def _worth_keeping(
     per_way: dict[str, int] = {}
     has_results = any(each["outcome"].get("tree") not in (None, scenes.UNDEFINED) for each in mine)
     heard = {name for each in mine for name, calls in each.get("spies") or [] if calls}
+    lively = {sight["name"] for each in mine if each["steps"] for sight in each.get("seen") or () if sight.get("moved")}
     for seen in mine:
-        each = {**scenes.with_quiet_callbacks(seen, heard), "beside": kept[0][0] if kept else None}
+        quiet = scenes.with_quiet_callbacks(seen, heard)
+        each = {**quiet, "beside": kept[0][0] if kept else None, "lively": lively}
         if len(kept) >= MOST_CASES + 3 * len(target.spec["methods"]):
             break
         if "from" in each or (style.is_typed and not _type_checks(each, target)):

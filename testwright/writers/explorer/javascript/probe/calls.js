@@ -112,9 +112,12 @@ async function attempt(work, look = () => {}) {
   }
 }
 
+function isIterator(value) {
+  return value !== null && typeof value === 'object' && typeof value.next === 'function' && typeof value[Symbol.iterator] === 'function'
+}
+
 function told(value) {
-  const steps = value !== null && typeof value === 'object' && typeof value.next === 'function' && typeof value[Symbol.iterator] === 'function'
-  if (!steps) return encode(value)
+  if (!isIterator(value)) return encode(value)
   const items = []
   for (const item of value) {
     if (items.length === 20) return CUT

@@ -207,6 +207,9 @@ function fillObject(shape, depth, add) {
   })
   const first = (index) => lists[index][0]
   const needed = (index) => (shape.props[index][2] ? undefined : first(index))
+  // Where nothing is needed, mostly one property is meant and not all at once.
+  const isChoice = lists.length > 1 && shape.props.every((prop) => prop[2]) && !shape.loose
+  if (isChoice) for (let index = 0; index < Math.min(lists.length, 4); index++) add(build((other) => (other === index ? first(other) : undefined)))
   add(build(needed), build(first))
   // One property at a time, all properties in turn, so that none waits behind another's many values.
   const most = depth > 1 ? 4 : 12
@@ -222,7 +225,8 @@ function fillObject(shape, depth, add) {
 function fillFunction(shape, name, depth, add) {
   const returns = shape.returns?.k
   const label = /^[A-Za-z_$][\w$]*$/.test(name) ? name : 'callback'
-  if (/compare|sort/i.test(name)) add({ $: 'fn', v: 'ascending' })
+  if (/compar|equal|same/i.test(name)) add({ $: 'fn', v: returns === 'number' || /sort/i.test(name) ? 'ascending' : 'same' })
+  if (/compar|sort/i.test(name) && returns !== 'boolean') add({ $: 'fn', v: 'ascending' })
   if (returns === 'boolean' || /predicate|filter|test|match|should|is[A-Z]/.test(name)) add({ $: 'fn', v: 'positive' }, { $: 'fn', v: 'yes' }, { $: 'fn', v: 'no' })
   if (/^on[A-Z]|callback|^cb$|listener|handler|done/i.test(name) || returns === 'void') add({ $: 'spy', v: label })
   if (shape.returns && returns !== 'void' && returns !== 'any')

@@ -54,7 +54,7 @@ function waysOn(value, target) {
 }
 
 function isOrdinary(value) {
-  return Object.prototype.toString.call(value) === '[object Object]' && typeof value.then !== 'function' && typeof value.$$typeof !== 'symbol' && typeof value.next !== 'function'
+  return Object.prototype.toString.call(value) === '[object Object]' && typeof value.then !== 'function' && typeof value.$$typeof !== 'symbol' && !isIterator(value)
 }
 
 // One for each name, so that its calls are made up once.

@@ -144,6 +144,7 @@ async function observe(job) {
     seen = { outcome: NOISE, after: [], spies: [], branches: touched(), asked: [] }
   }
   unstub()
+  await closeWhatIsOpen()
   const isUntidy = tidy()
   if (!leaving && !isUntidy) return seen
   passOver(job, leaving ? `ends the process (${leaving})` : "changes the language's own objects, which other tests would meet")
@@ -283,13 +284,11 @@ async function search() {
   const isOver = () => spent(3 * plan.patience) > 0.9 * plan.seconds && (hurried = true)
   if (plan.changes.length) return { told: [...(await tellTelltales(isOver)), ...(await tellClaims(piles, isOver))] }
   const told = []
-  for (const [target, pile] of piles) {
-    for (const { job, seen } of chosen(pile)) {
-      if (isOver()) break
-      if (!(await holdsAfresh(job, seen))) continue
-      const answer = job.answer === undefined ? null : answersOf(target)[job.answer]
-      told.push({ target: target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer, ...seen, ways: undefined })
-    }
+  for (const { job, seen } of inTurns([...piles.values()].map(chosen))) {
+    if (isOver()) break
+    if (!(await holdsAfresh(job, seen))) continue
+    const answer = job.answer === undefined ? null : answersOf(job.target)[job.answer]
+    told.push({ target: job.target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer, ...seen, ways: undefined })
   }
   for (const [target, pile] of piles) {
     for (const { job, seen } of [...pile.crashes.values()].slice(0, 5).flat()) {
@@ -301,6 +300,12 @@ async function search() {
   if (plan.integration) for (const trip of await trips(piles)) told.push(trip)
   const calls = [...piles].map(([target, pile]) => [target.id, pile.calls])
   return { told, calls, total: statementsAndBranches() }
+}
+
+// The first of each, then the second of each: where time runs out, no target goes without.
+function inTurns(lists) {
+  const longest = Math.max(0, ...lists.map((list) => list.length))
+  return Array.from({ length: longest }, (_, round) => lists.flatMap((list) => list.slice(round, round + 1))).flat()
 }
 
 // The calls whose result the documentation gives: whoever reads this compares.
@@ -377,11 +382,13 @@ it('explores', async () => {
   const letGo = keepTheProcess()
   startWatching()
   const speakAgain = fallSilent()
+  const letOpen = watchOpening()
   try {
     const found = await loadAndSearch()
     await watcher?.terminate()
     fs.writeFileSync(plan.report, JSON.stringify({ ...found, skipped: [...passedOver.values()], silent: silentOnes() }))
   } finally {
+    letOpen()
     speakAgain()
     letGo()
   }

@@ -2,13 +2,28 @@
 const MOST_KEPT = 60
 const MOST_TOLD = 60
 
+const UNFIT = ['cut', 'symbol', 'promise', 'NaN', 'iterator', 'function']
+
+// Whether a test could say what was seen. What cannot be written down may still be made use of.
+function isWritable(job, { outcome, seen, spies }) {
+  const { kind } = job.target
+  if (holds(job.args, ['cut', 'symbol'])) return false
+  if (outcome.kind !== 'value') return outcome.kind === 'throws' && outcome.own
+  if (kind !== 'function' && kind !== 'class') return true
+  const { tree } = outcome
+  if (kind === 'function' && !job.steps.length) return tree?.$ === 'function' || tree?.$ === 'iterator' || !holds(tree, UNFIT)
+  const isSilent = tree?.$ === 'undefined' || !job.steps.length
+  if (!isSilent) return !holds(tree, UNFIT)
+  return spies.some(([, calls]) => calls.length) || (seen ?? []).some((sight) => sight.tree?.$ !== 'undefined' && !holds(sight.tree, UNFIT))
+}
+
 function keep(pile, job, seen) {
   const { outcome } = seen
   if (outcome.tree === true && typeof job.args[0] === 'string' && proven.length < 30 && !proven.includes(job.args[0])) proven.push(job.args[0])
   const isNoise = outcome.kind === 'late' || (outcome.kind === 'throws' && !outcome.own)
   const way = seen.branches.join(' ')
   const known = pile.ways.get(way)
-  const answer = signature(seen)
+  const answer = isWritable(job, seen) ? signature(seen) : `unwritable ${way}`
   const found = { job, seen, cost: cost(job) }
   if (!known) {
     if (isNoise && pile.noise++ > 40) return false
@@ -75,9 +90,7 @@ function telling(sorted) {
 
 // The fewest, simplest calls that reach all that was reached; then calls with other answers.
 function chosen(pile) {
-  const all = [...new Set([...pile.ways.values(), ...pile.answers.values()])].filter(
-    ({ seen }) => seen.outcome.kind === 'value' || (seen.outcome.kind === 'throws' && seen.outcome.own),
-  )
+  const all = [...new Set([...pile.ways.values(), ...pile.answers.values()])].filter(({ job, seen }) => isWritable(job, seen))
   all.sort((a, b) => a.cost - b.cost)
   const covered = new Set()
   const first = []
@@ -95,5 +108,18 @@ function chosen(pile) {
     first.push(best)
     best.seen.branches.forEach((branch) => covered.add(branch))
   }
-  return [...first, ...rest].slice(0, MOST_TOLD + 3 * pile.methods)
+  return [...first, ...fewOfEachWay(first, rest)].slice(0, MOST_TOLD + 3 * pile.methods)
+}
+
+const MOST_OF_ONE_WAY = 6
+
+function fewOfEachWay(first, rest) {
+  const counts = new Map()
+  const isWelcome = ({ seen }) => {
+    const way = seen.branches.join(' ')
+    counts.set(way, (counts.get(way) ?? 0) + 1)
+    return counts.get(way) <= MOST_OF_ONE_WAY
+  }
+  first.forEach(isWelcome)
+  return [...rest].filter(isWelcome)
 }

@@ -8,6 +8,7 @@ const FUNCTIONS = {
   no: () => false,
   sum: (a, b) => a + b,
   ascending: (a, b) => a - b,
+  same: (a, b) => a === b,
 }
 
 function decode(tree, spies) {
@@ -133,6 +134,14 @@ function encodeObject(value, state, depth) {
   if (prototype === null || prototype === Object.prototype || prototype.constructor?.name === 'Object')
     return prototype === null ? { $: 'object', v: pairs, bare: true } : { $: 'object', v: pairs }
   return { $: 'instance', class: String(prototype.constructor?.name ?? ''), v: pairs }
+}
+
+// Whether a value has one of these kinds anywhere inside.
+function holds(tree, kinds) {
+  if (Array.isArray(tree)) return tree.some((item) => holds(item, kinds))
+  if (tree === null || typeof tree !== 'object') return false
+  if (kinds.includes(tree.$) || (tree.$ === 'number' && tree.v === 'NaN' && kinds.includes('NaN'))) return true
+  return Array.isArray(tree.v) && holds(tree.v, kinds)
 }
 
 function reach(path) {
