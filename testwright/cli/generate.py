@@ -316,7 +316,8 @@ def _without_the_model(test: TestRecord | None) -> Iterator[str]:
     problem = test.evidence.get("modelProblem") if test is not None else None
     if problem:
         more = " Again with a higher --max-cost-usd goes on." if _is_over_budget(test) else ""
-        yield f"  ! {_sentence(str(problem))}{more}"
+        share = "less than it was to" if test and test.evidence.get("tokens") else "nothing here"
+        yield f"  ! The model wrote {share}: {_sentence(str(problem))}{more}"
 
 
 def _is_over_budget(test: TestRecord | None) -> bool:

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { ChangeList } from '../src/session/changes'
 import { EvidenceCard } from '../src/session/evidence-card'
 import { BeingWritten } from '../src/session/file-pane'
-import { factsOf, glyphOf, sentenceOf, trackOf } from '../src/session/file-words'
+import { canBeRetried, factsOf, glyphOf, sentenceOf, trackOf } from '../src/session/file-words'
 import { linesOf } from '../src/session/highlight'
 import { SuspectList } from '../src/session/possible-bugs'
 import { Segments } from '../src/session/segments'
@@ -265,4 +265,14 @@ test('highlighting changes no character', () => {
     code.split('\n').slice(0, -1),
   )
   expect(linesOf(code, 'a.py')[0]?.[0]).toEqual({ text: 'def', kind: 'keyword' })
+})
+
+test.each([
+  [true, { stage: 'cancelled' }],
+  [true, { stage: 'failed', error: { code: 'tests_failed', retryable: true } }],
+  [false, { stage: 'failed', error: { code: 'unsupported', retryable: false } }],
+  [false, { stage: 'failed', error: { code: 'budget_reached', retryable: true } }],
+  [false, { stage: 'done' }],
+])('another try is offered (%s) where it may end otherwise', (offered, file) => {
+  expect(canBeRetried({ path: 'a.ts', error: null, test: null, ...file } as FileState)).toBe(offered)
 })

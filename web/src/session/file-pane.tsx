@@ -11,6 +11,7 @@ import { Changes } from './changes'
 import { Code } from './code'
 import { DecisionSwitch } from './decision'
 import { EvidenceCard } from './evidence-card'
+import { canBeRetried } from './file-words'
 import { PossibleBugs } from './possible-bugs'
 import { SourceView } from './source-view'
 import { ThrownAway } from './thrown-away'
@@ -33,7 +34,7 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
     <>
       {file.stage === 'failed' && error && (
         <Problem error={error}>
-          {error.retryable && onRetry && (
+          {canBeRetried(file) && onRetry && (
             <button type="button" className="button" onClick={onRetry}>
               Retry this file
             </button>

@@ -12,7 +12,7 @@ import { words } from '../words'
 import { change, count, money, timeLeft } from '../words/figures'
 import { FilePane } from './file-pane'
 import { FileTable } from './file-table'
-import { factsOf } from './file-words'
+import { canBeRetried, factsOf } from './file-words'
 import { GoOn } from './go-on'
 import { LineLog } from './log'
 import { LogView } from './log-view'
@@ -115,8 +115,7 @@ function useSessionKeys(
       .querySelectorAll('.files-table tbody tr')
       [fileList.indexOf(next)]?.scrollIntoView({ block: 'nearest' })
   }
-  const mayRetry =
-    selected && !isGenerating && (selected.stage === 'failed' || selected.stage === 'cancelled')
+  const mayRetry = selected && !isGenerating && canBeRetried(selected)
   useKeys({
     j: { label: words.keys.next, run: () => move(1) },
     k: { label: words.keys.previous, run: () => move(-1) },
@@ -141,9 +140,7 @@ function Head({ generation, detail, now }: HeadProps) {
   const { fileList, isGenerating, progress, status, errorDetail, currentMessage, connection } = generation
   const { data: known } = useQuery(repositoriesQuery)
   const repository = known?.repositories.find(({ repositoryId }) => repositoryId === detail?.repositoryId)
-  const retryable = fileList.filter(
-    ({ stage, error }) => stage === 'cancelled' || (stage === 'failed' && error?.retryable !== false),
-  )
+  const retryable = fileList.filter(canBeRetried)
   const ready = fileList.filter(({ test }) => test?.testCode).length
   const facts = [detail?.sessionId, detail?.framework, detail?.repoBranch, detail?.model ?? detail?.writer]
   return (
