@@ -1,6 +1,13 @@
 export { type Client, type ClientOptions, createClient, GenerationError } from './core/client'
 export { type Following, followSession, type OpenEventSource } from './core/connection'
-export { foldEvent, foldReport, initialState, isStoppedByBudget, type SessionState } from './core/fold'
+export {
+  foldEvent,
+  foldReport,
+  initialState,
+  isStoppedByBudget,
+  mayRetry,
+  type SessionState,
+} from './core/fold'
 export { type Listeners, SessionStore, type Snapshot, type StoreOptions } from './core/session-store'
 export type * from './core/types'
 export {

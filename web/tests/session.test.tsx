@@ -1,10 +1,10 @@
 import { cleanup, render, screen } from '@testing-library/react'
-import { type FileState, foldEvent, initialState, type ProgressUpdate } from '@testwright/react'
+import { type FileState, foldEvent, initialState, mayRetry, type ProgressUpdate } from '@testwright/react'
 import { afterEach, expect, test } from 'vitest'
 import { ChangeList } from '../src/session/changes'
 import { EvidenceCard } from '../src/session/evidence-card'
 import { BeingWritten } from '../src/session/file-pane'
-import { canBeRetried, factsOf, glyphOf, sentenceOf, trackOf } from '../src/session/file-words'
+import { factsOf, glyphOf, sentenceOf, trackOf } from '../src/session/file-words'
 import { linesOf } from '../src/session/highlight'
 import { SuspectList } from '../src/session/possible-bugs'
 import { Segments } from '../src/session/segments'
@@ -274,5 +274,5 @@ test.each([
   [false, { stage: 'failed', error: { code: 'budget_reached', retryable: true } }],
   [false, { stage: 'done' }],
 ])('another try is offered (%s) where it may end otherwise', (offered, file) => {
-  expect(canBeRetried({ path: 'a.ts', error: null, test: null, ...file } as FileState)).toBe(offered)
+  expect(mayRetry({ path: 'a.ts', error: null, test: null, ...file } as FileState)).toBe(offered)
 })

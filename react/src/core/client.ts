@@ -69,25 +69,24 @@ export function createClient({ baseUrl = '', headers, credentials, fetch }: Clie
     if (!response.ok || !isEnvelope(answer) || !answer.success) throw refusal(response, answer)
     return answer.data as T
   }
-  const session = (sessionId: string) => `/api/sessions/${encodeURIComponent(sessionId)}`
+  const job = (what: string, sessionId: string) => `/api/inngest/${what}/${encodeURIComponent(sessionId)}`
+  const session = (sessionId: string, what: string) =>
+    `/api/sessions/${encodeURIComponent(sessionId)}/${what}`
 
   return {
     trigger: request => call('POST', '/api/inngest/trigger', request),
-    status: sessionId => call('GET', `/api/inngest/status/${encodeURIComponent(sessionId)}`),
-    cancel: sessionId => call('POST', `${session(sessionId)}/cancel`, {}),
-    retry: (sessionId, paths) => call('POST', `${session(sessionId)}/retry`, { paths }),
-    goOn: (sessionId, maxCostUsd) => call('POST', `${session(sessionId)}/continue`, { maxCostUsd }),
+    status: sessionId => call('GET', job('status', sessionId)),
+    cancel: sessionId => call('POST', session(sessionId, 'cancel'), {}),
+    retry: (sessionId, paths) => call('POST', session(sessionId, 'retry'), { paths }),
+    goOn: (sessionId, maxCostUsd) => call('POST', session(sessionId, 'continue'), { maxCostUsd }),
     tests: async sessionId =>
-      (await call<{ tests: GeneratedTest[] }>('GET', `${session(sessionId)}/tests`)).tests,
+      (await call<{ tests: GeneratedTest[] }>('GET', session(sessionId, 'tests'))).tests,
     async streamUrl(sessionId, lastEventId) {
       const query = new URLSearchParams({ live: '1' })
       if (lastEventId > 0) query.set('lastEventId', String(lastEventId))
       if (headers)
-        query.set(
-          'ticket',
-          (await call<{ ticket: string }>('POST', `${session(sessionId)}/ticket`, {})).ticket,
-        )
-      return `${baseUrl}/api/inngest/stream/${encodeURIComponent(sessionId)}?${query}`
+        query.set('ticket', (await call<{ ticket: string }>('POST', session(sessionId, 'ticket'), {})).ticket)
+      return `${baseUrl}${job('stream', sessionId)}?${query}`
     },
   }
 }

@@ -44,12 +44,10 @@ export const initialState: SessionState = {
 }
 
 export const isTerminal = (update: ProgressUpdate): update is TerminalUpdate =>
-  update.type === 'generation_completed' ||
-  update.type === 'generation_failed' ||
-  update.type === 'generation_cancelled'
+  /^generation_(completed|failed|cancelled)$/.test(update.type)
 
 export const isOver = (status: GenerationStatus | ServerStatus): boolean =>
-  status === 'completed' || status === 'partial' || status === 'failed' || status === 'cancelled'
+  /^(completed|partial|failed|cancelled)$/.test(status)
 
 /** Files the session is known to have before any event tells of them. Known ones stay as they are. */
 export function withFiles(state: SessionState, paths: readonly string[]): SessionState {
@@ -93,24 +91,16 @@ export function foldEvent(state: SessionState, id: number, update: ProgressUpdat
 
 /** Fold in what the status endpoint says: used while no stream can be had, and as the first picture after a reload. */
 export function foldReport(state: SessionState, report: StatusReport): SessionState {
-  const known = withFiles(
+  let known = withFiles(
     state,
     report.files.map(file => file.path),
   )
-  const files = { ...known.files }
-  for (const { path, stage, attempt, error } of report.files) {
-    const file = files[path]
-    if (file)
-      files[path] = {
-        ...file,
-        stage,
-        attempt,
-        error: error ? { retryable: stage === 'failed', ...error, filePath: path } : null,
-      }
+  for (const { path, stage, attempt, error: told } of report.files) {
+    const error = told ? { retryable: stage === 'failed', ...told, filePath: path } : null
+    known = withPart(known, path, { stage, attempt, error })
   }
   return {
     ...known,
-    files,
     sessionId: report.sessionId,
     status: statusOf(report.status, state.status),
     progress: report.round > state.round ? report.progress : Math.max(state.progress, report.progress),
@@ -127,9 +117,15 @@ export function foldReport(state: SessionState, report: StatusReport): SessionSt
 
 /** What is being written for a file. Files that nothing is known of yet have nothing written for them. */
 export function withDraftText(state: SessionState, path: string, text: string | null): SessionState {
+  const draftText = text || null
   const file = state.files[path]
-  if (!file || file.draftText === (text || null)) return state
-  return { ...state, files: { ...state.files, [path]: { ...file, draftText: text || null } } }
+  return file && file.draftText !== draftText ? withPart(state, path, { draftText }) : state
+}
+
+/** What is new about one file that is known. */
+function withPart(state: SessionState, path: string, part: Partial<FileState>): SessionState {
+  const file = state.files[path]
+  return file ? { ...state, files: { ...state.files, [path]: { ...file, ...part } } } : state
 }
 
 /** A line that dropped does not say when a text is done. */
@@ -140,12 +136,7 @@ export const withoutDraftTexts = (state: SessionState): SessionState =>
 export function withTest(state: SessionState, test: GeneratedTest): SessionState {
   const at = state.generatedTests.findIndex(other => other.filePath === test.filePath)
   const generatedTests = at < 0 ? [...state.generatedTests, test] : state.generatedTests.with(at, test)
-  const file = state.files[test.filePath]
-  return {
-    ...state,
-    generatedTests,
-    files: file ? { ...state.files, [test.filePath]: { ...file, test } } : state.files,
-  }
+  return withPart({ ...state, generatedTests }, test.filePath, { test })
 }
 
 function newFile(path: string, index: number): FileState {
@@ -251,12 +242,12 @@ function spentAfter(old: FileState, update: FileUpdate): FileState['spent'] {
 }
 
 function ended(state: SessionState, update: TerminalUpdate): SessionState {
-  const { summary } = update
+  const { summary, timestamp: endedAt } = update
   const stage: FileStage = update.type === 'generation_cancelled' ? 'cancelled' : 'failed'
   const files = { ...state.files }
   for (const [path, file] of Object.entries(files))
-    if (file.stage !== 'done' && file.stage !== 'failed' && file.stage !== 'cancelled')
-      files[path] = { ...file, stage, retryAt: null, draftText: null, endedAt: update.timestamp }
+    if (!/^(done|failed|cancelled)$/.test(file.stage))
+      files[path] = { ...file, stage, retryAt: null, draftText: null, endedAt }
   const next = { ...state, files, summary: summary ?? null }
   // As the server sees it: the events speak of their round, the status of all files.
   const all = Object.values(state.files)
@@ -299,6 +290,11 @@ function merged(old: readonly DroppedTest[], fresh: readonly DroppedTest[]): rea
   const unseen = fresh.filter(drop => !old.some(seen => seen.name === drop.name && seen.gate === drop.gate))
   return unseen.length ? [...old, ...unseen] : old
 }
+
+/** Whether a further try may end otherwise; where a limit on the cost stopped it, only a new limit can help. */
+export const mayRetry = (file: FileState): boolean =>
+  file.stage === 'cancelled' ||
+  (file.stage === 'failed' && file.error?.retryable !== false && !isStoppedByBudget(file))
 
 /** Whether a limit on the cost kept the model from this file, wherever that left it. */
 export const isStoppedByBudget = ({ stage, error, test }: FileState): boolean =>

@@ -12,6 +12,7 @@ import {
   isOver,
   isStoppedByBudget,
   isTerminal,
+  mayRetry,
   requeued,
   type SessionState,
   withDraftText,
@@ -134,13 +135,7 @@ export class SessionStore {
   retryFile = async (path: string): Promise<boolean> => (await this.#retry([path])) > 0
 
   retryFailed = (): Promise<number> =>
-    this.#retry(
-      this.#snapshot.fileList
-        .filter(
-          file => file.stage === 'cancelled' || (file.stage === 'failed' && file.error?.retryable !== false),
-        )
-        .map(file => file.path),
-    )
+    this.#retry(this.#snapshot.fileList.filter(mayRetry).map(file => file.path))
 
   /** Past a budget that stopped files. `maxCostUsd` is the new limit of the whole session, all its rounds together. */
   goOn = (maxCostUsd: number): Promise<number> =>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { DroppedTest, FileState } from '@testwright/react'
+import { type DroppedTest, type FileState, mayRetry } from '@testwright/react'
 import type { ReactNode } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs'
 import { testQuery } from '../api/queries'
@@ -11,7 +11,6 @@ import { Changes } from './changes'
 import { Code } from './code'
 import { DecisionSwitch } from './decision'
 import { EvidenceCard } from './evidence-card'
-import { canBeRetried } from './file-words'
 import { PossibleBugs } from './possible-bugs'
 import { SourceView } from './source-view'
 import { ThrownAway } from './thrown-away'
@@ -34,7 +33,7 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
     <>
       {file.stage === 'failed' && error && (
         <Problem error={error}>
-          {canBeRetried(file) && onRetry && (
+          {mayRetry(file) && onRetry && (
             <button type="button" className="button" onClick={onRetry}>
               Retry this file
             </button>

@@ -1,6 +1,6 @@
 /** What a file's row says: its glyph, its track of five steps, its sentence. */
 
-import { type FileState, isStoppedByBudget, type Mutants } from '@testwright/react'
+import type { FileState, Mutants } from '@testwright/react'
 import type { GlyphName } from '../ui/glyph'
 import { baseName, count } from '../words/figures'
 
@@ -155,8 +155,3 @@ function reached(file: FileState): number {
 function mean(values: readonly number[]): number | null {
   return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null
 }
-
-/** Where a limit on the cost stopped it, another try ends the same way: a new limit is what it takes. */
-export const canBeRetried = (file: FileState): boolean =>
-  file.stage === 'cancelled' ||
-  (file.stage === 'failed' && file.error?.retryable !== false && !isStoppedByBudget(file))

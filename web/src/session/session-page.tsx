@@ -1,5 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ConnectionStatus, type FileState, useBackgroundTestGeneration } from '@testwright/react'
+import {
+  type ConnectionStatus,
+  type FileState,
+  mayRetry,
+  useBackgroundTestGeneration,
+} from '@testwright/react'
 import { useEffect, useState } from 'react'
 import { Link, useLocation, useSearchParams } from 'wouter'
 import { repositoriesQuery, sessionQuery } from '../api/queries'
@@ -12,7 +17,7 @@ import { words } from '../words'
 import { change, count, money, timeLeft } from '../words/figures'
 import { FilePane } from './file-pane'
 import { FileTable } from './file-table'
-import { canBeRetried, factsOf } from './file-words'
+import { factsOf } from './file-words'
 import { GoOn } from './go-on'
 import { LineLog } from './log'
 import { LogView } from './log-view'
@@ -115,13 +120,11 @@ function useSessionKeys(
       .querySelectorAll('.files-table tbody tr')
       [fileList.indexOf(next)]?.scrollIntoView({ block: 'nearest' })
   }
-  const mayRetry = selected && !isGenerating && canBeRetried(selected)
+  const retries = selected && !isGenerating && mayRetry(selected)
   useKeys({
     j: { label: words.keys.next, run: () => move(1) },
     k: { label: words.keys.previous, run: () => move(-1) },
-    r: mayRetry
-      ? { label: words.keys.retry, run: () => void generation.retryFile(selected.path) }
-      : undefined,
+    r: retries ? { label: words.keys.retry, run: () => void generation.retryFile(selected.path) } : undefined,
     s:
       isGenerating && status !== 'cancelling'
         ? { label: words.keys.stop, run: () => void generation.stopGeneration() }
@@ -140,7 +143,7 @@ function Head({ generation, detail, now }: HeadProps) {
   const { fileList, isGenerating, progress, status, errorDetail, currentMessage, connection } = generation
   const { data: known } = useQuery(repositoriesQuery)
   const repository = known?.repositories.find(({ repositoryId }) => repositoryId === detail?.repositoryId)
-  const retryable = fileList.filter(canBeRetried)
+  const retryable = fileList.filter(mayRetry)
   const ready = fileList.filter(({ test }) => test?.testCode).length
   const facts = [detail?.sessionId, detail?.framework, detail?.repoBranch, detail?.model ?? detail?.writer]
   return (
