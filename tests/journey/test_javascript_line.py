@@ -201,8 +201,29 @@ async def test_a_file_that_loops_while_it_is_loaded_is_told_so_soon(tmp_path):
     with pytest.raises(PermanentError) as caught:
         await explored_suite(view, "endless.ts", "vitest", 2.0)
 
-    assert caught.value.code == "timeout"
-    assert "endless.ts, or a file that it loads, does not come to an end" in caught.value.message
+    assert caught.value.message == "endless.ts does not come to an end while vitest loads it."
+
+
+@pytest.mark.parametrize(
+    ("framework", "configuration", "told"),
+    [
+        ("vitest", "export default { test: { setupFiles: ['./setup.mjs'] } }", "setup.mjs"),
+        ("vitest", "while (true) {}", "vitest.config.mjs"),
+        ("jest", "module.exports = { setupFiles: ['./setup.cjs'] }", "setup.cjs"),
+    ],
+)
+async def test_a_set_up_file_that_loads_for_ever_is_named(tmp_path, framework, configuration, told):
+    view = empty_project(tmp_path)
+    view.write("vitest.config.mjs" if framework == "vitest" else "jest.config.cjs", configuration)
+    view.write("setup.mjs", "while (true) {}\n")
+    view.write("setup.cjs", "while (true) {}\n")
+    view.write("spin.ts", SPIN)
+    head = "import { it } from 'vitest'\n" if framework == "vitest" else ""
+
+    found = await run_of(view, framework, f"{head}it('loads', () => {{}})\n", seconds=60, only_loads=True)
+
+    assert isinstance(found, NotRun)
+    assert found.message == f"{told} does not come to an end while {framework} loads it."
 
 
 @pytest.mark.parametrize("framework", ["vitest", "jest"])

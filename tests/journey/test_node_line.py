@@ -198,6 +198,21 @@ def test_a_loop_is_told_with_the_case_it_is_in(name, folder):
     assert (found.code, found.culprits) == ("timeout", ("counts",))
 
 
+def test_a_set_up_file_that_loads_for_ever_is_named(name, folder):
+    key = (
+        '"mocha": {"require": "./test/setup.js"}'
+        if name == "mocha"
+        else '"scripts": {"test": "node --test -r ./test/setup.js"}'
+    )
+    folder.write("package.json", f'{{"name": "shop", {key}}}')
+    folder.write("test/setup.js", "while (true) {}\n")
+
+    found = run(name, folder, SUITE, coverage=False, only_loads=True, limits=Limits(wall=timedelta(seconds=60)))
+
+    assert isinstance(found, NotRun), found
+    assert found.message == f"test/setup.js does not come to an end while {name} loads it."
+
+
 def test_only_the_named_cases_run(name, folder):
     report = run(name, folder, SUITE, only=("counts",))
 

@@ -131,7 +131,8 @@ class RunOrder:
     to the named cases, and `alone` gives each of these an environment that no other one has been in; what there is no
     time for is then left out of the report, and what passes and has drawn random numbers is run again with others.
     `coverage` asks for coverage of `source_path`. `extra_reports` are further files below OUT that the suite writes
-    itself (the explorer's probes do). `frozen` stops the clock that the code reads at FROZEN_AT, in FROZEN_ZONE.
+    itself (the explorer's probes do). `only_loads` says that the suite tests nothing and is there to see whether it can
+    be loaded. `frozen` stops the clock that the code reads at FROZEN_AT, in FROZEN_ZONE.
     """
 
     source_path: str
@@ -142,4 +143,5 @@ class RunOrder:
     only: tuple[str, ...] = ()
     alone: bool = False
     extra_reports: tuple[str, ...] = ()
+    only_loads: bool = False
     limits: Limits = Limits()

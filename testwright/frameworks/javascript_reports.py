@@ -8,7 +8,7 @@ from testwright.domain.paths import base_name, without_folders
 from testwright.domain.projects import WORKSPACE, Completed, RunOrder
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
 from testwright.frameworks.javascript_coverage import claimed, coverage_of
-from testwright.frameworks.javascript_suites import REPORT, hang_seconds, json_object
+from testwright.frameworks.javascript_suites import REPORT, UNENDING, hang_seconds, json_object
 
 _MOST_MESSAGE = 2000
 _MOST_TESTS = 5000
@@ -39,6 +39,8 @@ def read_measured(completed: Completed, order: RunOrder, framework: str) -> RunR
 
 def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, framework: str) -> RunReport | NotRun:
     """Believe a report only where it is whole and the exit status says the same."""
+    if (unending := _unending(completed, framework)) is not None:
+        return unending
     if (ended := cut_short(completed)) is not None:
         return ended
     report = json_object(completed.reports.get(REPORT, b"").decode("utf-8", "replace"))
@@ -74,7 +76,7 @@ def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, f
         )
     if completed.exit_status != 0 and not failed:
         said = next((str(each.get("message", "")) for each in problems), "")
-        first = first_line(plain(said, 400)) or "no reason given"
+        first = first_line(plain(said, 400)) or _said(completed) or f"it ended {completed.ending}, without a word"
         message = f"{framework} ended with an error although every test passed: {first}"
         return NotRun(
             code="load_error",
@@ -169,9 +171,20 @@ def cut_short(completed: Completed) -> NotRun | None:
     return NotRun(code=completed.reason.replace("-", "_"), message=message, hint=hint, output=_end(completed))
 
 
+def _unending(completed: Completed, framework: str) -> NotRun | None:
+    found = json_object(completed.reports.get(UNENDING, b"").decode("utf-8", "replace"))
+    if not (file := plain(found.get("file") or "", 300)):
+        return None
+    return NotRun(
+        code="load_error",
+        message=f"{file} does not come to an end while {framework} loads it.",
+        hint="Move what loops, or takes long, out of the top level of the file, into a function.",
+        output=_end(completed),
+    )
+
+
 def no_report(completed: Completed, framework: str) -> NotRun:
-    lines = [line.strip() for line in without_folders(_end(completed)).splitlines() if line.strip()]
-    said = next((line for line in lines if _ERROR.search(line)), lines[-1] if lines else "")[:400]
+    said = _said(completed)
     end = f": {said}" if said else "."
     return NotRun(
         code="no_report",
@@ -179,6 +192,12 @@ def no_report(completed: Completed, framework: str) -> NotRun:
         hint="Its configuration may not load, or something ended the process, such as process.exit or process.kill.",
         output=_end(completed),
     )
+
+
+def _said(completed: Completed) -> str:
+    """What the log says of an error, or its last line."""
+    lines = [line.strip() for line in without_folders(_end(completed)).splitlines() if line.strip()]
+    return next((line for line in lines if _ERROR.search(line)), lines[-1] if lines else "")[:400]
 
 
 def _not_started(problems: list[dict[str, Any]], completed: Completed, framework: str) -> NotRun:

@@ -14,6 +14,8 @@ SHARED = Mount(host=str(Path(__file__).parent / "assets" / "javascript"), inside
 """What our parts inside vitest and inside jest have in common."""
 _CASE_SECONDS = 10.0
 _SHARE_OF_WALL = 0.7
+UNENDING = "testwright-unending.json"
+"""Where a file that loads for ever is named, by whoever watches it load."""
 ALONE = f"{SHARED.inside}/alone.cjs"
 """For runners that start in no time: a process for each case."""
 
@@ -148,6 +150,14 @@ def _each_alone(order: RunOrder) -> dict[str, Any]:
 def stopped_clock(order: RunOrder) -> tuple[tuple[str, str], ...]:
     """What a process is given from the start: its time zone, and when it is."""
     return (("TZ", FROZEN_ZONE), ("TESTWRIGHT_CLOCK", str(_milliseconds(order)))) if order.frozen else ()
+
+
+def watched_loading(order: RunOrder) -> tuple[tuple[str, str], ...]:
+    """Where the suite does nothing but load, or begins with it, what it loads may turn out to have no end."""
+    if not (order.only_loads or order.extra_reports):
+        return ()
+    asked = {"report": f"{OUT}/{UNENDING}", "root": WORKSPACE, "suites": list(order.suite_paths)}
+    return (("TESTWRIGHT_LOADING", json.dumps(asked)),)
 
 
 def _milliseconds(order: RunOrder) -> int | None:

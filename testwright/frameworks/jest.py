@@ -64,13 +64,14 @@ class Jest:
                 *order.suite_paths,
             ),
             workspace=workspace,
-            reports=(suites.REPORT, *((_COVERAGE,) if order.coverage else ()), *order.extra_reports),
+            reports=(suites.REPORT, *((_COVERAGE,) if order.coverage else ()), suites.UNENDING, *order.extra_reports),
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
             env=(
                 *runner.env,
                 ("TESTWRIGHT_ORDER", suites.order_json(order)),
                 ("TESTWRIGHT_SEED", "" if order.seed is None else str(order.seed)),
                 *suites.stopped_clock(order),
+                *suites.watched_loading(order),
             ),
             limits=order.limits,
         )

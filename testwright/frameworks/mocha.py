@@ -48,9 +48,14 @@ class Mocha:
                 runner.program[-1],
             ),
             workspace=workspace,
-            reports=(suites.REPORT, *order.extra_reports),
+            reports=(suites.REPORT, suites.UNENDING, *order.extra_reports),
             mounts=(*runner.mounts, *_MOUNTS),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", node_suites.order_json(order)), *suites.stopped_clock(order)),
+            env=(
+                *runner.env,
+                ("TESTWRIGHT_ORDER", node_suites.order_json(order)),
+                *suites.stopped_clock(order),
+                *suites.watched_loading(order),
+            ),
             limits=order.limits,
         )
 

@@ -41,9 +41,14 @@ class Vitest:
         return Command(
             argv=(*runner.program[:-1], f"{_INSIDE}/run.mjs", runner.program[-1]),
             workspace=workspace,
-            reports=(suites.REPORT, *order.extra_reports),
+            reports=(suites.REPORT, suites.UNENDING, *order.extra_reports),
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", suites.order_json(order)), *suites.stopped_clock(order)),
+            env=(
+                *runner.env,
+                ("TESTWRIGHT_ORDER", suites.order_json(order)),
+                *suites.stopped_clock(order),
+                *suites.watched_loading(order),
+            ),
             limits=order.limits,
         )
 

@@ -100,11 +100,18 @@ class Bench:
         seed: int | None = None,
         frozen: bool = False,
         alone: tuple[str, ...] = (),
+        only_loads: bool = False,
         limits: Limits | None = None,
     ) -> RunReport | NotRun:
-        only = alone or (self._sound() if coverage else ())
         return await self.run_files(
-            (self.placed,), coverage=coverage, seed=seed, only=only, frozen=frozen, is_alone=bool(alone), limits=limits
+            (self.placed,),
+            coverage=coverage,
+            seed=seed,
+            only=alone or (self._sound() if coverage else ()),
+            frozen=frozen,
+            is_alone=bool(alone),
+            only_loads=only_loads,
+            limits=limits,
         )
 
     def _sound(self) -> tuple[str, ...]:
@@ -124,6 +131,7 @@ class Bench:
         frozen: bool = False,
         only: tuple[str, ...] = (),
         is_alone: bool = False,
+        only_loads: bool = False,
         limits: Limits | None = None,
     ) -> RunReport | NotRun:
         """`only` are the cases to run, none of them: all; each in an environment of its own with `is_alone`."""
@@ -135,6 +143,7 @@ class Bench:
             frozen=frozen,
             only=only,
             alone=is_alone,
+            only_loads=only_loads,
             limits=limits or Limits(),
         )
         framework = self.job.framework

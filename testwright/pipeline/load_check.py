@@ -71,7 +71,7 @@ async def problem_of_source(bench: Bench) -> NotRun | None:
     source = bench.job.assignment.source
     unit = unit_specifier(source.path, bench.new_path, bench.ready.runner.framework, bench.workspace)
     bench.place_text("\n".join([words.opening, words.load.format(unit=unit), "", words.test, ""]).lstrip())
-    problem = _problem_in(await bench.run_placed(coverage=False, limits=_PATIENT))
+    problem = _problem_in(await bench.run_placed(coverage=False, only_loads=True, limits=_PATIENT))
     if problem is not None and problem.code == "timeout":
         most = f"{_PATIENT.cpu.total_seconds():g} s of work or {_PATIENT.wall.total_seconds():g} s of waiting"
         return replace(problem, message=f"{base_name(source.path)} did not load within {most}: does it loop?")
@@ -90,7 +90,7 @@ async def preamble_is_to_blame(bench: Bench, draft: Draft) -> bool:
         )
     )
     bench.place_text(text)
-    return _problem_in(await bench.run_placed(coverage=False, limits=_PATIENT)) is not None
+    return _problem_in(await bench.run_placed(coverage=False, only_loads=True, limits=_PATIENT)) is not None
 
 
 def source_error(file_name: str, problem: NotRun) -> PermanentError:

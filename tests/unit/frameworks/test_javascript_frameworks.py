@@ -156,7 +156,7 @@ def test_vitest_is_started_through_our_launcher():
     command = Vitest().command(order, runner(mounts=(mount,)), "/private/copy")
 
     assert command.argv == ("/usr/bin/node", "/opt/testwright/vitest/run.mjs", "/node_modules/vitest/vitest.mjs")
-    assert command.reports == ("testwright.json", "explored.json")
+    assert command.reports == ("testwright.json", suites.UNENDING, "explored.json")
     assert mount in command.mounts
     assert command.limits.wall == timedelta(seconds=9)
     asked = json.loads(dict(command.env)["TESTWRIGHT_ORDER"])
@@ -242,6 +242,36 @@ def test_what_did_not_run_says_why(ended, code):
 
     assert isinstance(found, NotRun)
     assert found.code == code
+
+
+@pytest.mark.parametrize("tool", [Vitest(), Jest()])
+def test_what_loads_for_ever_is_named_whatever_became_of_the_run(tool):
+    reports = {suites.UNENDING: b'{"file": "test/setup.js"}'}
+
+    found = tool.read(Completed(exit_status=None, reason="timeout", log="", reports=reports), ORDER)
+
+    assert isinstance(found, NotRun)
+    assert found.code == "load_error"
+    assert found.message == f"test/setup.js does not come to an end while {tool.name} loads it."
+
+
+def test_only_where_loading_is_all_there_is_to_see_or_comes_first_is_it_watched():
+    def is_watched(**asked):
+        order = RunOrder(source_path="src/price.ts", suite_paths=("src/price.test.ts",), **asked)
+        return "TESTWRIGHT_LOADING" in dict(Vitest().command(order, runner(), "/copy").env)
+
+    assert is_watched(only_loads=True)
+    assert is_watched(extra_reports=("probe.json",))
+    assert not is_watched()
+
+
+def test_an_error_that_no_test_had_is_told_in_the_logs_own_words():
+    log = "start\nError: ENOENT: no such file, open '/tmp/cache/x'\nend"
+
+    found = Jest().read(completed([told("a")], status=1, log=log), ORDER)
+
+    assert isinstance(found, NotRun)
+    assert "every test passed: Error: ENOENT" in found.message
 
 
 def test_a_missing_package_is_named_with_its_cure():

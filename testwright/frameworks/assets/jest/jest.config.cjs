@@ -10,6 +10,8 @@ const nearJest = createRequire(entry)
 const CODE = '\\.[cm]?[jt]sx?$'
 const ASSETS = '\\.(css|less|s[ac]ss|styl|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|eot|mp[34]|webm|pdf)(\\?.*)?$'
 
+require('../javascript/unending.cjs')
+
 module.exports = async () => {
   const { config, folder } = await projectConfig()
   const chosen = config ?? managedConfig()

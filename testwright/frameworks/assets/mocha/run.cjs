@@ -22,9 +22,11 @@ const report = { framework: 'mocha', finished: false, tests: [], errors: [], cov
 const LONGEST = 2000
 const OLDEST = 8
 const SECOND = '--as-second'
+const UNENDING = require.resolve('../javascript/unending.cjs')
 
 async function main() {
   process.chdir(root)
+  require(UNENDING)
   const options = projectOptions()
   const loader = loaderFor(options)
   const flags = [...nodeFlags(options), ...(loader.flags ?? [])]
@@ -54,7 +56,7 @@ async function main() {
 }
 
 function again(flags) {
-  const { status } = spawnSync(process.execPath, [...flags, __filename, process.argv[2], SECOND], { stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, ['--require', UNENDING, ...flags, __filename, process.argv[2], SECOND], { stdio: 'inherit' })
   process.exit(status ?? 1)
 }
 

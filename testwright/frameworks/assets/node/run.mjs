@@ -26,6 +26,7 @@ const CLOSING_MS = 300
 const FIRST_MS = 5_000
 const CASE_MS = 8_000 // before the watchdog bites: waiting in vain must not cost the other cases
 const SECOND = '--as-second'
+const UNENDING = require.resolve('../javascript/unending.cjs')
 const faced = order.face && new Faced(order.face)
 const counters = new Counters(source)
 const told = new Map()
@@ -37,7 +38,7 @@ let collecting
 let watchdog
 
 function again() {
-  const args = [...process.execArgv, ...flags, fileURLToPath(import.meta.url), SECOND]
+  const args = [...process.execArgv, '--require', UNENDING, ...flags, fileURLToPath(import.meta.url), SECOND]
   process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1)
 }
 
@@ -200,4 +201,7 @@ process.chdir(root)
 if (loader?.flags) flags.push(...loader.flags)
 if (loader?.require) flags.push('--require', loader.require)
 if (flags.length && !process.argv.includes(SECOND)) again()
-else await main()
+else {
+  require(UNENDING)
+  await main()
+}

@@ -10,7 +10,8 @@ import { readOldConfig } from './old-config.mjs'
 import { Reporter } from './reporter.mjs'
 import { markedIn, watch } from './watchdog.mjs'
 
-const { isDoubtful, OTHER_SEEDS, patternOf } = createRequire(import.meta.url)('../javascript/chance.cjs')
+const require = createRequire(import.meta.url)
+const { isDoubtful, OTHER_SEEDS, patternOf } = require('../javascript/chance.cjs')
 const here = dirname(fileURLToPath(import.meta.url))
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const entry = realpathSync(process.argv[2])
@@ -22,6 +23,7 @@ const reporter = new Reporter(order)
 const challenge = process.env.TESTWRIGHT_CHALLENGE
 
 process.chdir(root)
+require('../javascript/unending.cjs')
 mkdirSync(scratch, { recursive: true })
 rmSync(marker, { force: true })
 delete process.env.TESTWRIGHT_ORDER
@@ -60,7 +62,7 @@ function endFor(test) {
 
 // Each run of the suite has an environment of its own; what is tried in it, its own runner decides.
 async function inTurns(vitest, options, config) {
-  const { goesOn } = createRequire(import.meta.url)('../javascript/challenge.cjs')
+  const { goesOn } = require('../javascript/challenge.cjs')
   await again(vitest, options, config, async (run) => {
     while (goesOn(challenge)) await run()
   })
