@@ -124,15 +124,25 @@ class SuiteFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One of several runs of the same tests from one start; `seed` and `frozen` are as in RunOrder."""
+
+    seed: int
+    frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunOrder:
-    """One run of test files against one source file.
+    """One run of test files against one source file, or several from one start.
 
     `seed` shuffles the order of the tests and seeds random sources; None runs them as written. `only` restricts the run
     to the named cases, and `alone` gives each of these an environment that no other one has been in; what there is no
     time for is then left out of the report, and what passes and has drawn random numbers is run again with others.
+    `turns` come before that: runs of all tests, each in an environment of its own; the limit of time is for all.
     `coverage` asks for coverage of `source_path`. `extra_reports` are further files below OUT that the suite writes
     itself (the explorer's probes do). `only_loads` says that the suite tests nothing and is there to see whether it can
     be loaded. `frozen` stops the clock that the code reads at FROZEN_AT, in FROZEN_ZONE.
+    `hashes` gives Python's sets another order; None goes by the seed.
     """
 
     source_path: str
@@ -142,6 +152,13 @@ class RunOrder:
     frozen: bool = False
     only: tuple[str, ...] = ()
     alone: bool = False
+    turns: tuple[Turn, ...] = ()
+    hashes: int | None = None
     extra_reports: tuple[str, ...] = ()
     only_loads: bool = False
     limits: Limits = Limits()
+
+    @property
+    def share(self) -> float:
+        """Seconds that each of the turns may take, and what comes after them."""
+        return self.limits.wall.total_seconds() / (1 + len(self.turns))

@@ -56,13 +56,14 @@ def _percent(covered: int, missed: int) -> float | None:
 class RunReport:
     """The suite ran and its runner told of each test. `coverage` is None when it was not measured.
 
-    `frozen` says that the clock stood still, as it was asked to.
+    `frozen` says that the clock stood still, as it was asked to. `turns` are the order's, each a run of its own.
     """
 
     outcomes: tuple[CaseOutcome, ...]
     coverage: FileCoverage | None = None
     duration_ms: int = 0
     frozen: bool = False
+    turns: tuple["RunReport | NotRun", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

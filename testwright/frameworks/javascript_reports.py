@@ -2,10 +2,11 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from testwright.domain.paths import base_name, without_folders
-from testwright.domain.projects import WORKSPACE, Completed, RunOrder
+from testwright.domain.projects import WORKSPACE, Completed, RunOrder, Turn
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
 from testwright.frameworks.javascript_coverage import claimed, coverage_of
 from testwright.frameworks.javascript_suites import REPORT, UNENDING, hang_seconds, json_object
@@ -38,12 +39,42 @@ def read_measured(completed: Completed, order: RunOrder, framework: str) -> RunR
 
 
 def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, framework: str) -> RunReport | NotRun:
-    """Believe a report only where it is whole and the exit status says the same."""
+    """Believe a report only where it is whole and the exit status says the same; of each turn, too."""
     if (unending := _unending(completed, framework)) is not None:
         return unending
     if (ended := cut_short(completed)) is not None:
         return ended
     report = json_object(completed.reports.get(REPORT, b"").decode("utf-8", "replace"))
+    listed = report.get("turns")
+    told = [each if isinstance(each, dict) else {} for each in (listed if isinstance(listed, list) else [])]
+    told = (told + [{}] * len(order.turns))[: len(order.turns)]
+    ill = any(each.get("status") not in (0, None) for each in told)
+    found = _believed(report, completed, order, coverage, framework, ill=ill)
+    if isinstance(found, NotRun) or not order.turns:
+        return found
+    pairs = zip(order.turns, told, strict=True)
+    return replace(found, turns=tuple(_read_turn(turn, each, completed, order, framework) for turn, each in pairs))
+
+
+def _read_turn(
+    turn: Turn, told: dict[str, Any], completed: Completed, order: RunOrder, framework: str
+) -> RunReport | NotRun:
+    status, report = told.get("status"), told.get("report")
+    own = replace(order, turns=(), alone=False, only=(), seed=turn.seed, frozen=turn.frozen)
+    ended = replace(completed, exit_status=status if isinstance(status, int) else None)
+    return _believed(report if isinstance(report, dict) else {}, ended, own, None, framework)
+
+
+def _believed(
+    report: dict[str, Any],
+    completed: Completed,
+    order: RunOrder,
+    coverage: FileCoverage | None,
+    framework: str,
+    *,
+    ill: bool = False,
+) -> RunReport | NotRun:
+    """`ill` says that something else than its tests gives the process reason to end with an error."""
     culprits = _running(report)
     if report.get("hangs") is True and culprits and (seconds := hang_seconds(order)) is not None:
         return NotRun(
@@ -70,11 +101,11 @@ def read(completed: Completed, order: RunOrder, coverage: FileCoverage | None, f
         return no_report(completed, framework)
     outcomes = _outcomes([each for each in tests if isinstance(each, dict)], coverage)
     failed = any(outcome.outcome is Outcome.FAILED for outcome in outcomes)
-    if completed.exit_status == 0 and failed:
+    if completed.exit_status == 0 and (failed or ill):
         return NotRun(
             code="no_report", message=f"{framework} reported a failure and success at once.", output=_end(completed)
         )
-    if completed.exit_status != 0 and not failed:
+    if completed.exit_status != 0 and not failed and not ill:
         said = next((str(each.get("message", "")) for each in problems), "")
         first = first_line(plain(said, 400)) or _said(completed) or f"it ended {completed.ending}, without a word"
         message = f"{framework} ended with an error although every test passed: {first}"

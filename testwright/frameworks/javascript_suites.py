@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from testwright.domain.ports import ProjectView
-from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, OUT, WORKSPACE, Mount, Runner, RunOrder
+from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, OUT, WORKSPACE, Mount, Runner, RunOrder, Turn
 
 LANGUAGES = frozenset({"javascript", "typescript"})
 REPORT = "testwright.json"
@@ -14,6 +14,7 @@ SHARED = Mount(host=str(Path(__file__).parent / "assets" / "javascript"), inside
 """What our parts inside vitest and inside jest have in common."""
 _CASE_SECONDS = 10.0
 _SHARE_OF_WALL = 0.7
+_MOMENT = round(FROZEN_AT.timestamp() * 1000)
 UNENDING = "testwright-unending.json"
 """Where a file that loads for ever is named, by whoever watches it load."""
 ALONE = f"{SHARED.inside}/alone.cjs"
@@ -135,21 +136,23 @@ def order_json(order: RunOrder) -> str:
             "seed": order.seed,
             "pattern": only_pattern(order.only),
             "alone": _each_alone(order) if order.alone else None,
+            "turns": [_turn(turn) for turn in order.turns],
+            "turnSeconds": order.share,
             "hangSeconds": hang_seconds(order),
-            "clock": _milliseconds(order),
+            "clock": _MOMENT if order.frozen else None,
             "report": f"{OUT}/{REPORT}",
         }
     )
 
 
 def _each_alone(order: RunOrder) -> dict[str, Any]:
-    seconds = _SHARE_OF_WALL * order.limits.wall.total_seconds()
+    seconds = _SHARE_OF_WALL * order.share
     return {"seconds": seconds, "cases": [{"name": name, "pattern": only_pattern((name,))} for name in order.only]}
 
 
 def stopped_clock(order: RunOrder) -> tuple[tuple[str, str], ...]:
     """What a process is given from the start: its time zone, and when it is."""
-    return (("TZ", FROZEN_ZONE), ("TESTWRIGHT_CLOCK", str(_milliseconds(order)))) if order.frozen else ()
+    return (("TZ", FROZEN_ZONE), ("TESTWRIGHT_CLOCK", str(_MOMENT))) if order.frozen else ()
 
 
 def watched_loading(order: RunOrder) -> tuple[tuple[str, str], ...]:
@@ -160,10 +163,11 @@ def watched_loading(order: RunOrder) -> tuple[tuple[str, str], ...]:
     return (("TESTWRIGHT_LOADING", json.dumps(asked)),)
 
 
-def _milliseconds(order: RunOrder) -> int | None:
-    return round(FROZEN_AT.timestamp() * 1000) if order.frozen else None
+def _turn(turn: Turn) -> dict[str, Any]:
+    stopped = {"clock": _MOMENT, "zone": FROZEN_ZONE} if turn.frozen else {"clock": None, "zone": None}
+    return {"seed": turn.seed, **stopped}
 
 
 def hang_seconds(order: RunOrder) -> float | None:
     """How long one test may keep its thread to itself; None for a probe, which minds the time itself."""
-    return None if order.extra_reports else min(_CASE_SECONDS, order.limits.wall.total_seconds() / 4)
+    return None if order.extra_reports else min(_CASE_SECONDS, order.share / 4)

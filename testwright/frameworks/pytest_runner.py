@@ -41,11 +41,9 @@ class Pytest:
     def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
         """The project's configuration holds, except `addopts`: options such as --cov-fail-under, -n, -x or --lf would
         change which tests run and what the exit status means. No cache is written, and nothing else reorders the tests.
-        Where tests run in children, output is captured in memory, because children share open files.
         """
-        captured = ("--capture=sys",) if order.alone else ()
         options = ("-p", "testwright_plugin", *_ALONE, *_QUIET, "-q", "--tb=short", "--color=no", "--no-header", "-rN")
-        return runs.command(order, runner, workspace, (*runner.program, *options, *captured, *order.suite_paths))
+        return runs.command(order, runner, workspace, (*runner.program, *options, *order.suite_paths))
 
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
         return runs.read(completed, order, self.name)

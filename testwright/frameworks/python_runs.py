@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from testwright.domain.paths import base_name
-from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, Command, Completed, Mount, Runner, RunOrder
+from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, Command, Completed, Mount, Runner, RunOrder, Turn
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
 from testwright.frameworks import python_reports as reports
 
@@ -15,6 +16,7 @@ T = TypeVar("T")
 
 REPORT = "testwright-report.json"
 ASSETS = Mount(host=str(Path(__file__).parent / "assets" / "python"), inside="/opt/testwright/runners")
+_MOMENT = f"{FROZEN_AT.timestamp():.3f}"
 _CASE_SECONDS = 10.0
 _LOAD_SECONDS = 30.0
 _BRANCH = re.compile(r"-?\d{1,7}->-?\d{1,7}")
@@ -33,17 +35,20 @@ def command(order: RunOrder, runner: Runner, workspace: str, argv: tuple[str, ..
     env = environment(runner)
     env["PYTHONDONTWRITEBYTECODE"] = "1"
     # Another seed is another order of sets, so that a test that leans on it is caught.
-    env["PYTHONHASHSEED"] = str((order.seed or 0) % (1 << 32))
+    env["PYTHONHASHSEED"] = str((order.hashes or order.seed or 0) % (1 << 32))
     env["TESTWRIGHT_SOURCE"] = order.source_path
     env["TESTWRIGHT_ONLY"] = json.dumps(order.only)
     env["TESTWRIGHT_COVERAGE"] = "1" if order.coverage else "0"
     if order.seed is not None:
         env["TESTWRIGHT_SEED"] = str(order.seed)
     if order.frozen:
-        env |= {"TZ": FROZEN_ZONE, "TESTWRIGHT_CLOCK": f"{FROZEN_AT.timestamp():.3f}"}
-    wall = order.limits.wall.total_seconds()
+        env |= {"TZ": FROZEN_ZONE, "TESTWRIGHT_CLOCK": _MOMENT}
+    wall = order.share
     if order.alone:
         env["TESTWRIGHT_ALONE_SECONDS"] = f"{0.7 * wall:g}"
+    if order.turns:
+        env["TESTWRIGHT_TURNS"] = json.dumps([_turn(turn) for turn in order.turns])
+        env["TESTWRIGHT_TURN_SECONDS"] = f"{wall:g}"
     env["TESTWRIGHT_LOAD_SECONDS"] = f"{min(_LOAD_SECONDS, 0.75 * wall):g}"
     if not order.extra_reports:  # a probe minds the time itself
         env["TESTWRIGHT_CASE_SECONDS"] = f"{min(_CASE_SECONDS, wall / 4):g}"
@@ -57,11 +62,39 @@ def command(order: RunOrder, runner: Runner, workspace: str, argv: tuple[str, ..
     )
 
 
+def _turn(turn: Turn) -> dict[str, Any]:
+    stopped = {"clock": _MOMENT, "zone": FROZEN_ZONE} if turn.frozen else {"clock": "", "zone": ""}
+    return {"seed": turn.seed, **stopped}
+
+
 def read(completed: Completed, order: RunOrder, framework: str) -> RunReport | NotRun:
-    """A pass needs the report, its own word that it is whole, and the exit status to agree."""
+    """A pass needs the report, its own word that it is whole, and the exit status to agree; so does each turn's."""
     report = reports.loaded(completed, REPORT)
     if completed.reason != "exit":
         return reports.ended(completed, order, report, framework)
+    found = _believed(report, completed, order, framework)
+    if isinstance(found, NotRun) or report is None or not order.turns:
+        return found
+    told = [turn if isinstance(turn, dict) else {} for turn in reports.items(report, "turns")]
+    turns = [
+        _read_turn(turn, said, completed, order, framework)
+        for turn, said in zip(order.turns, [*told, *({} for _ in order.turns)], strict=False)
+    ]
+    return replace(found, turns=tuple(turns))
+
+
+def _read_turn(
+    turn: Turn, said: dict[str, Any], completed: Completed, order: RunOrder, framework: str
+) -> RunReport | NotRun:
+    status, report = said.get("status"), said.get("report")
+    own = replace(order, turns=(), alone=False, only=(), seed=turn.seed, frozen=turn.frozen)
+    ended = replace(completed, exit_status=status if type(status) is int else None)
+    return _believed(report if isinstance(report, dict) else None, ended, own, framework)
+
+
+def _believed(
+    report: dict[str, Any] | None, completed: Completed, order: RunOrder, framework: str
+) -> RunReport | NotRun:
     if report is None:
         return reports.no_report(completed, order, framework)
     problems = [problem for problem in reports.items(report, "problems") if isinstance(problem, dict)]

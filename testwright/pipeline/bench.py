@@ -1,6 +1,6 @@
 """Where the suites of one file are run: the only place of the line that touches workspace and sandbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from testwright.domain.conventions import CheckOrder, Complaint, NotChecked
@@ -9,7 +9,7 @@ from testwright.domain.insertions import CannotAdd
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.paths import base_name
 from testwright.domain.ports import Workspace
-from testwright.domain.projects import Command, Completed, Limits, RunOrder
+from testwright.domain.projects import Command, Completed, Limits, RunOrder, Turn
 from testwright.domain.verdicts import NotRun, RunReport
 from testwright.pipeline import shelf
 from testwright.pipeline.findings import Baseline
@@ -99,19 +99,40 @@ class Bench:
         coverage: bool = True,
         seed: int | None = None,
         frozen: bool = False,
-        alone: tuple[str, ...] = (),
+        hashes: int | None = None,
         only_loads: bool = False,
         limits: Limits | None = None,
     ) -> RunReport | NotRun:
-        return await self.run_files(
-            (self.placed,),
-            coverage=coverage,
-            seed=seed,
-            only=alone or (self._sound() if coverage else ()),
-            frozen=frozen,
-            is_alone=bool(alone),
-            only_loads=only_loads,
-            limits=limits,
+        only = self._sound() if coverage else ()
+        return await self._run(
+            RunOrder(
+                source_path=self.job.assignment.source.path,
+                suite_paths=(self.placed,),
+                coverage=coverage,
+                seed=seed,
+                frozen=frozen,
+                only=only,
+                hashes=hashes,
+                only_loads=only_loads,
+                limits=limits or Limits(),
+            )
+        )
+
+    async def run_in_turns(self, turns: tuple[Turn, ...], alone: tuple[str, ...]) -> RunReport | NotRun:
+        """From one start: the placed suite in these turns, and then each of these cases alone."""
+        each = Limits()
+        times = 1 + len(turns)
+        return await self._run(
+            RunOrder(
+                source_path=self.job.assignment.source.path,
+                suite_paths=(self.placed,),
+                coverage=False,
+                only=alone,
+                alone=True,
+                turns=turns,
+                hashes=turns[0].seed if turns else None,
+                limits=replace(each, wall=times * each.wall, cpu=times * each.cpu),
+            )
         )
 
     def _sound(self) -> tuple[str, ...]:
@@ -127,25 +148,21 @@ class Bench:
         suites: tuple[str, ...],
         *,
         coverage: bool = True,
-        seed: int | None = None,
-        frozen: bool = False,
         only: tuple[str, ...] = (),
-        is_alone: bool = False,
-        only_loads: bool = False,
         limits: Limits | None = None,
     ) -> RunReport | NotRun:
-        """`only` are the cases to run, none of them: all; each in an environment of its own with `is_alone`."""
-        order = RunOrder(
-            source_path=self.job.assignment.source.path,
-            suite_paths=suites,
-            coverage=coverage,
-            seed=seed,
-            frozen=frozen,
-            only=only,
-            alone=is_alone,
-            only_loads=only_loads,
-            limits=limits or Limits(),
+        """`only` are the cases to run, none of them: all."""
+        return await self._run(
+            RunOrder(
+                source_path=self.job.assignment.source.path,
+                suite_paths=suites,
+                coverage=coverage,
+                only=only,
+                limits=limits or Limits(),
+            )
         )
+
+    async def _run(self, order: RunOrder) -> RunReport | NotRun:
         framework = self.job.framework
         command = framework.command(order, self.ready.runner, self.workspace.root)
         completed = await self.job.tools.sandbox.run(command)

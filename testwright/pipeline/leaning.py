@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from testwright.domain.drafts import Draft
-from testwright.domain.verdicts import BY_CHANCE, NotRun
+from testwright.domain.projects import Turn
+from testwright.domain.verdicts import BY_CHANCE, NotRun, RunReport
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import CaseResult, first_line
 from testwright.pipeline.trial import results_of
@@ -17,10 +18,15 @@ _MOST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alone:
-    """How tests did alone, by name; who is missing was not run that way. `problem` is set when nobody could be."""
+class Apart:
+    """What was run in environments of its own, from one start: all tests in turns, and each alone.
+
+    `results` are of those alone, by name; who is missing was not run that way. `problem` is set when nobody could be.
+    A turn that told nothing is NotRun.
+    """
 
     results: Mapping[str, CaseResult]
+    turns: tuple[RunReport | NotRun, ...]
     problem: NotRun | None = None
 
     @property
@@ -28,22 +34,22 @@ class Alone:
         return frozenset(name for name, result in self.results.items() if result.passed)
 
 
-async def run_alone(bench: Bench, draft: Draft) -> Alone:
-    """Each of the placed draft's cases in an environment that no other case has been in, from one start."""
+async def run_apart(bench: Bench, draft: Draft, turns: tuple[Turn, ...]) -> Apart:
     names = tuple(case.name for case in draft.cases)[:MOST_ALONE]
-    answer = await bench.run_placed(coverage=False, alone=names)
+    answer = await bench.run_in_turns(turns, names)
     if isinstance(answer, NotRun):
-        return Alone(results={}, problem=answer)
+        return Apart(results={}, turns=(answer,) * len(turns), problem=answer)
     told = {outcome.name for outcome in answer.outcomes}
-    return Alone(results={name: result for name, result in results_of(answer, draft).items() if name in told})
+    results = {name: result for name, result in results_of(answer, draft).items() if name in told}
+    return Apart(results=results, turns=answer.turns)
 
 
-async def leaning(bench: Bench, draft: Draft, alone: Alone) -> dict[str, str]:
+async def leaning(bench: Bench, draft: Draft, apart: Apart) -> dict[str, str]:
     """Why tests that failed alone are no good, by name.
 
     Each was seen to fail in a run of its own as well, or, alone and with other random numbers, after it had passed.
     """
-    told = {name: result.reason for name, result in alone.results.items() if not result.passed}
+    told = {name: result.reason for name, result in apart.results.items() if not result.passed}
     failures = {name: first_line(reason, _MOST_REASON) for name, reason in told.items() if reason.startswith(BY_CHANCE)}
     suspected = [name for name in told if name not in failures]
     for name in suspected[:_MOST_ASKED_AGAIN]:
@@ -54,10 +60,10 @@ async def leaning(bench: Bench, draft: Draft, alone: Alone) -> dict[str, str]:
     return failures
 
 
-async def fairly_blamed(bench: Bench, draft: Draft, alone: Alone, failures: Mapping[str, str]) -> dict[str, str]:
+async def fairly_blamed(bench: Bench, draft: Draft, apart: Apart, failures: Mapping[str, str]) -> dict[str, str]:
     """The same failures, with a test that spoils a single sibling in that sibling's place, where it could be shown."""
     blamed = dict(failures)
-    for victim in [name for name in failures if name in alone.passed][:_MOST_VICTIMS]:
+    for victim in [name for name in failures if name in apart.passed][:_MOST_VICTIMS]:
         spoiler = await _spoiler_of(bench, draft, victim)
         if spoiler is not None:
             del blamed[victim]

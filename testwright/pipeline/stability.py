@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 from testwright.domain.conventions import Layout, TypeCheck
 from testwright.domain.drafts import Draft
 from testwright.domain.errors import PermanentError
-from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE
+from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, Turn
 from testwright.domain.verdicts import Drop, FileCoverage, NotRun, RunReport
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import writing_of
 from testwright.pipeline.findings import CaseResult, Chosen, Proven, Trial, first_line
 from testwright.pipeline.laying_out import checked, formatted, unformatted
-from testwright.pipeline.leaning import Alone, fairly_blamed, leaning, run_alone
+from testwright.pipeline.leaning import Apart, fairly_blamed, leaning, run_apart
 from testwright.pipeline.tools import Job, Ready
 from testwright.pipeline.trial import results_of, run_cases
 
@@ -112,37 +112,46 @@ async def _lay_out_and_run(bench: Bench, draft: Draft, unchecked: TypeCheck | No
 
 
 async def _run_repeatedly(bench: Bench, layout: Layout, runs: int, slots: asyncio.Semaphore) -> _Round:
-    """One run in order with coverage, one in which each test is alone, the others shuffled; two at a time."""
+    """One run in order with coverage; beside it, from one start, shuffled ones and one in which each test is alone."""
     bench.place_suite(layout.suite)
     draft = layout.draft
     first = bench.job.tools.seed + 1
-    shuffled = range(first, first + runs - 2)
-    stopped = shuffled[-1] if shuffled and bench.job.assignment.options.mock_external else None
+    seeds = range(first, first + runs - 2)
+    stops = bench.job.assignment.options.mock_external
+    turns = tuple(Turn(seed=seed, frozen=stops and seed == seeds[-1]) for seed in seeds)
 
-    async def one(seed: int | None, *, frozen: bool = False) -> RunReport | NotRun:
-        run = partial(bench.run_placed, coverage=seed is None, seed=seed, frozen=frozen)
+    async def one(turn: Turn | None) -> RunReport | NotRun:
+        """From a start of its own; None: in order, and sets have yet another order than in the turns."""
+        work = partial(bench.run_placed, hashes=first + 1)
+        if turn is not None:
+            work = partial(bench.run_placed, coverage=False, seed=turn.seed, frozen=turn.frozen)
         async with slots:
-            answer = await run()
-            return answer if isinstance(answer, RunReport) else await run()  # a busy machine is no verdict on a test
+            answer = await work()
+            return answer if isinstance(answer, RunReport) else await work()  # a busy machine is no verdict on a test
 
-    async def apart() -> Alone:
+    async def apart_from_others() -> Apart:
         async with slots:
-            return await run_alone(bench, draft)
+            return await run_apart(bench, draft, turns)
 
-    others = [one(seed, frozen=seed is not None and seed == stopped) for seed in (None, *shuffled)]
-    alone, answers = await _both(apart(), _all(others))
-    if alone.problem is not None:  # no word on any test: a shuffled run takes its place
-        answers.append(await one(first + runs - 2))
+    async def told(turn: Turn, answer: RunReport | NotRun) -> RunReport | NotRun:
+        """What tells nothing in its turn may do so in a start of its own."""
+        return answer if isinstance(answer, RunReport) else await one(turn)
+
+    apart, in_order = await _both(apart_from_others(), one(None))
+    shuffled = [*zip(turns, apart.turns, strict=True)]
+    if apart.problem is not None:  # no word on any test: a shuffled run takes its place
+        shuffled.append((Turn(seed=first + runs - 2), apart.problem))
+    answers = [in_order, *await _all([told(turn, answer) for turn, answer in shuffled])]
     unreported = [answer for answer in answers if isinstance(answer, NotRun)]
     if unreported:
         return await _blame(bench, draft, unreported[0], runs)
     seen = _read_together([answer for answer in answers if isinstance(answer, RunReport)], draft, runs)
     untimely = {}
     if seen.untimely:
-        untimely = seen.untimely_of(await one(stopped, frozen=False), draft)
+        untimely = seen.untimely_of(await one(replace(turns[-1], frozen=False)), draft)
         seen = replace(seen, failures={name: why for name, why in seen.failures.items() if name not in untimely})
-    failures = await fairly_blamed(bench, draft, alone, seen.failures) | await leaning(bench, draft, alone)
-    return replace(seen, failures=failures | untimely, alone=alone.passed)
+    failures = await fairly_blamed(bench, draft, apart, seen.failures) | await leaning(bench, draft, apart)
+    return replace(seen, failures=failures | untimely, alone=apart.passed)
 
 
 async def _both(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:

@@ -20,7 +20,7 @@ from testwright.domain.evidence import DeliveredSuite
 from testwright.domain.insertions import CannotAdd
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, Mutant, MutantOutcome
 from testwright.domain.ports import Gaps, ProjectView, Workspace, WritingTask
-from testwright.domain.projects import Command, Completed, InstalledTool, Runner, RunOrder, SuiteFile
+from testwright.domain.projects import Command, Completed, InstalledTool, Runner, RunOrder, SuiteFile, Turn
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
 from testwright.domain.styles import Style
@@ -147,7 +147,8 @@ class WordFramework:
         return frozenset({"pytest"})
 
     def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
-        how = "alone" if order.alone else f"seed={order.seed}{' frozen' * order.frozen}"
+        turns = "|".join(words_of(turn) for turn in order.turns)
+        how = f"{turns}|alone" if order.alone else words_of(order)
         only = (f"only={','.join(order.only)}",) if order.only and not order.alone else ()
         return Command(argv=("run", *order.suite_paths, *only, how), workspace=workspace)
 
@@ -156,6 +157,18 @@ class WordFramework:
             code, _, message = completed.log.partition(":")
             message, _, culprit = message.partition("@")
             return NotRun(code=code, message=message, culprits=(f"group > {culprit}", culprit) if culprit else ())
+        told = json.loads(completed.reports["report"])
+        if not order.alone:
+            return self._report(told, order)
+        own = [replace(order, turns=(), alone=False, seed=turn.seed, frozen=turn.frozen) for turn in order.turns]
+        *turns, last = told
+        silent = NotRun(code="no_report", message="it told nothing")
+        return replace(
+            self._report(last, order),
+            turns=tuple(self._report(rows, of) if rows else silent for rows, of in zip(turns, own, strict=True)),
+        )
+
+    def _report(self, rows: list[tuple[str, str, str]], order: RunOrder) -> RunReport:
         outcomes = tuple(
             CaseOutcome(
                 name=name,
@@ -165,9 +178,9 @@ class WordFramework:
                 lines=numbers_in("lines", message),
                 branches=frozenset(),
             )
-            for name, outcome, message in json.loads(completed.reports["report"])
+            for name, outcome, message in rows
         )
-        reaching = sum("idle" not in message for _, _, message in json.loads(completed.reports["report"]))
+        reaching = sum("idle" not in message for _, _, message in rows)
         lines = frozenset(range(1, 1 + 2 * reaching))
         coverage = FileCoverage(lines_covered=lines, lines_missed=self.missed)
         return RunReport(outcomes=outcomes, coverage=coverage if order.coverage else None, frozen=order.frozen)
@@ -193,6 +206,10 @@ class WordFramework:
         killers = tuple(name for name, rest in rows if number in numbers_in("kills", rest))
         fate = Fate.KILLED if killers else Fate.SURVIVED if reached_by else Fate.UNREACHED
         return MutantOutcome(number=number, fate=fate, reached_by=reached_by, killers=killers)
+
+
+def words_of(run: RunOrder | Turn) -> str:
+    return f"seed={run.seed}{' frozen' * run.frozen}"
 
 
 def numbers_in(field: str, text: str) -> frozenset[int]:
@@ -259,6 +276,7 @@ class ActingSandbox:
     cannot_break: str = ""
     time_for: list[int] = field(default_factory=list)
     cannot_part: bool = False
+    silent_turns: frozenset[int] = frozenset()
     first_part_hangs: bool = False
     checker_stops: bool = False
     formatter_does: Callable[[str], Completed] | None = None
@@ -299,15 +317,21 @@ class ActingSandbox:
             return Completed(exit_status=1, reason="exit", log=f"timeout:{name} did not end within 10 s@{name}")
         if "hang" in words:
             return Completed(exit_status=None, reason="timeout", log="timeout:no answer within 30 s")
-        if self.cannot_part and seed == "alone":
+        if not seed.endswith("alone"):
+            return self._report(self._acted(cases, seed))
+        if self.cannot_part:
             return Completed(exit_status=2, reason="exit", log="no_report:nothing was left behind")
+        told = [self._acted(cases, turn) for turn in seed.split("|") if turn]
+        return self._report([[] if turn in self.silent_turns else rows for turn, rows in enumerate(told)])
+
+    def _acted(self, cases: list[tuple[str, str, str]], seed: str) -> list[tuple[str, str, str]]:
         before: list[str] = []
         outcomes = []
         for name, word, rest in reversed(cases) if seed.startswith("seed=3") else cases:
             company = () if seed == "alone" else tuple(before)
             outcomes += [self._act(name, word, rest, seed, company)] if word != "silent" else []
             before.append(word)
-        return self._report(outcomes)
+        return outcomes
 
     def _check(self, paths: Sequence[str]) -> Completed:
         self.checked.append(self.workspace.texts[paths[0]])
@@ -346,7 +370,7 @@ class ActingSandbox:
             return (name, "failed", rest.strip())
         return (name, "failed", f"assert 1 == 2{rest}") if word == "fail" else (name, "passed", rest)
 
-    def _report(self, outcomes: list[tuple[str, str, str]]) -> Completed:
+    def _report(self, outcomes: list[Any]) -> Completed:
         return Completed(exit_status=0, reason="exit", log="", reports={"report": json.dumps(outcomes).encode()})
 
 

@@ -34,13 +34,17 @@ def alone(cases: Iterable[tuple[str, str]], perform: Callable[[str, str], None])
             doubt(ended)
     except InChild as child:
         case, CHANCE.seed = child.key
-        FINDINGS.speaks = False
+        FINDINGS.tell = nobody
         FINDINGS.tests.pop(case, None)
         CHANCE.watch()
         perform(*case)
         child.tell(test=FINDINGS.test(*case), drew=CHANCE.drew)
         child.end()
     return sum(FINDINGS.test(*case)["outcome"] == "failed" for case in names if case in FINDINGS.tests)
+
+
+def nobody(whole: dict[str, Any]) -> None:
+    """A case is told of when it has ended, and by itself."""
 
 
 def job(case: tuple[str, str], seed: int) -> Job:

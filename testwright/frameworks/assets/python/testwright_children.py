@@ -10,6 +10,7 @@ import contextlib
 import json
 import math
 import os
+import resource
 import select
 import signal
 import time
@@ -18,6 +19,7 @@ from typing import Any
 
 MOST_BYTES = 16 << 20
 CPU_GRACE_SECONDS = 2
+CLOSING_SECONDS = 5.0
 MOST_EXCUSES = 2
 
 DONE, CRASHED, LATE, CUT = "done", "crashed", "late", "cut"
@@ -62,12 +64,16 @@ class InChild(BaseException):
 
 
 class Ended:
-    """`how` is done, crashed, late (its own time was over) or cut (everybody's time was over)."""
+    """`how` is done, crashed, late (its own time was over) or cut (everybody's time was over).
 
-    def __init__(self, key: Any, how: str, events: list[dict[str, Any]]) -> None:
+    `status` is what a child that ended by itself left with; a signal is a negative number.
+    """
+
+    def __init__(self, key: Any, how: str, events: list[dict[str, Any]], status: int | None = None) -> None:
         self.key = key
         self.how = how
         self.events = events
+        self.status = status
 
 
 class _Child:
@@ -98,6 +104,8 @@ class _Child:
                     self.how = DONE
                 if event.get("anew") is True:
                     self.late_at = time.monotonic() + self.job.seconds
+                if event.get("closing") is True:  # it has told all, and only has to end
+                    self.late_at = time.monotonic() + CLOSING_SECONDS
                 self.events.append(event)
 
     def is_excused(self) -> bool:
@@ -109,13 +117,14 @@ class _Child:
         return True
 
     def close(self) -> Ended:
+        status = _status_of(self.process, os.WNOHANG) if self.how == LATE else None
         for kill, target in ((os.killpg, self.process), (os.kill, self.process)):
             with contextlib.suppress(OSError):
                 kill(target, signal.SIGKILL)
         os.close(self.pipe)
-        with contextlib.suppress(OSError):
-            os.waitpid(self.process, 0)
-        return Ended(self.job.key, self.how, self.events)
+        if status is None:
+            status = _status_of(self.process, 0)
+        return Ended(self.job.key, self.how, self.events, status)
 
 
 def in_children(jobs: Iterable[Job], until: float, most: int = 2, memory_bytes: int = 0) -> Iterator[Ended]:
@@ -179,8 +188,6 @@ def _start(job: Job, siblings: list[_Child], memory_bytes: int) -> _Child:
 
 def _limit(job: Job, memory_bytes: int) -> None:
     """An endless loop ends by itself should its parent be gone, and one that eats memory must not cost the others."""
-    import resource
-
     wishes = [(resource.RLIMIT_CPU, math.ceil(job.seconds * job.parts) + CPU_GRACE_SECONDS)]
     if memory_bytes:
         wishes.append((resource.RLIMIT_DATA, memory_bytes))
@@ -189,6 +196,15 @@ def _limit(job: Job, memory_bytes: int) -> None:
             _, hard = resource.getrlimit(kind)
             if hard == resource.RLIM_INFINITY or most < hard:
                 resource.setrlimit(kind, (most, most))
+
+
+def _status_of(process: int, options: int) -> int | None:
+    """None while it goes on, and where nobody knows."""
+    with contextlib.suppress(OSError):
+        ended, status = os.waitpid(process, options)
+        if ended:
+            return os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
+    return None
 
 
 def _cpu_seconds(process: int) -> float:

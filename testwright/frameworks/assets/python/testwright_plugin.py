@@ -18,14 +18,18 @@ from typing import Any
 import pytest
 from testwright_alone import alone
 from testwright_run import CHANCE, FINDINGS, METER, WISHES, LoadsTooLong, loading, time_limit
+from testwright_turns import take_turns
 
 CONFTEST = "conftest.py"
 
 FINDINGS.versions["pytest"] = pytest.__version__
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_load_initial_conftests() -> Generator[None, Any, None]:
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, None]:
+    take_turns()
+    if WISHES.alone_seconds:  # children share open files, so what is printed is kept in memory
+        early_config.known_args_namespace.capture = "sys"
     with loading(CONFTEST):
         outcome = yield
     ended = outcome.excinfo[1] if outcome.excinfo else None

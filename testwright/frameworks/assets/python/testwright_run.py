@@ -33,6 +33,8 @@ class Wishes:
         self.seed = int(os.environ.pop("TESTWRIGHT_SEED", "-1"))
         self.only = frozenset(json.loads(os.environ.pop("TESTWRIGHT_ONLY", "[]")))
         self.alone_seconds = float(os.environ.pop("TESTWRIGHT_ALONE_SECONDS", "0"))
+        self.turns: list[dict[str, Any]] = json.loads(os.environ.pop("TESTWRIGHT_TURNS", "[]"))
+        self.turn_seconds = float(os.environ.pop("TESTWRIGHT_TURN_SECONDS", "0"))
         self.coverage = os.environ.pop("TESTWRIGHT_COVERAGE", "") == "1"
         self.case_seconds = float(os.environ.pop("TESTWRIGHT_CASE_SECONDS", "0"))
         self.frozen = stop_clock()
@@ -40,7 +42,7 @@ class Wishes:
 
 
 class Findings:
-    """What the run showed so far. Written after every test, so that a killed run still tells where it was."""
+    """What the run showed so far. Where it is gets written before and after every test, for a killed run to tell."""
 
     def __init__(self) -> None:
         self.tests: dict[tuple[str, str], dict[str, Any]] = {}
@@ -48,7 +50,9 @@ class Findings:
         self.running = ""
         self.loading = ""
         self.left = ""
-        self.speaks = True
+        self.turns: list[dict[str, Any]] = []
+        self.tell: Callable[[dict[str, Any]], None] = written
+        """A child tells its parent instead."""
         self.started = time.monotonic()
         self.versions = {"python": sys.version.split()[0], "coverage": METER.version}
 
@@ -90,8 +94,6 @@ class Findings:
         self.write(status, coverage)
 
     def write(self, status: int | None = None, coverage: dict[str, Any] | None = None) -> None:
-        if not self.speaks:  # a child tells its parent instead
-            return
         whole = {
             "finished": status is not None,
             "status": status,
@@ -99,15 +101,20 @@ class Findings:
             "running": self.running,
             "loading": self.loading,
             "left": self.left,
-            "tests": list(self.tests.values())[:MOST_TESTS],
+            "tests": list(self.tests.values())[:MOST_TESTS] if status is not None else [],
             "problems": self.problems[:20],
             "coverage": coverage,
             "seconds": round(time.monotonic() - self.started, 3),
             "versions": self.versions,
+            "turns": self.turns if status is not None else [],
         }
-        with open(REPORT + ".part", "w", encoding="utf-8") as file:
-            json.dump(whole, file)
-        os.replace(REPORT + ".part", REPORT)
+        self.tell(whole)
+
+
+def written(whole: dict[str, Any]) -> None:
+    with open(REPORT + ".part", "w", encoding="utf-8") as file:
+        file.write(json.dumps(whole))
+    os.replace(REPORT + ".part", REPORT)
 
 
 class LoadsTooLong(BaseException):

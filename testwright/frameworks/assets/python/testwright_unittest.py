@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from testwright_alone import alone
 from testwright_run import CHANCE, FINDINGS, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_suites import Result, name_of, ring, shuffled, tests_in
+from testwright_turns import take_turns
 
 PASSED, FAILED, NOTHING = 0, 1, 2
 
@@ -65,6 +66,7 @@ def limited(test: unittest.TestCase) -> None:
 
 
 def main(paths: list[str]) -> int:
+    take_turns()
     found: dict[unittest.TestCase, str] = {}
     for path in paths:
         try:

@@ -1,0 +1,150 @@
+"""Several runs of a suite from one start, in the real sandbox: each as if it were the only one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes.script_project import ScriptProject, sandbox_and_runner
+from testwright.domain.projects import Limits, RunOrder, Turn
+from testwright.domain.verdicts import NotRun, Outcome, RunReport
+from testwright.frameworks import FRAMEWORKS
+
+TURNS = (Turn(seed=1), Turn(seed=2), Turn(seed=3, frozen=True))
+LIMITS = Limits(wall=timedelta(seconds=120), cpu=timedelta(seconds=120))
+
+
+@dataclass(frozen=True)
+class Words:
+    """One suite in the words of a framework: `tests` are written one by one, by name and statement."""
+
+    unit: str
+    head: str
+    test: str
+    source: str
+
+
+JAVASCRIPT = """
+const seen = []
+
+export function visit(name) {
+  seen.push(name)
+  return seen.length
+}
+
+export const year = () => new Date().getFullYear()
+"""
+PYTHON = """
+import datetime
+seen = []
+
+
+def visit(name):
+    seen.append(name)
+    return len(seen)
+
+
+def year():
+    return datetime.date.today().year
+"""
+ASSERT = "import assert from 'node:assert'\nimport fs from 'node:fs'\nimport { visit, year } from 'UNIT'\n"
+SCRIPT = "it('%s', () => { %s })\n"
+WORDS = {
+    "pytest": Words("unit.py", "import os\nfrom unit import visit, year\n", "def test_%s():\n    %s\n", PYTHON),
+    "unittest": Words(
+        "unit.py",
+        "import os\nimport unittest\nfrom unit import visit, year\nclass Tests(unittest.TestCase):\n",
+        "    def test_%s(self):\n        %s\n",
+        PYTHON,
+    ),
+    "vitest": Words("unit.js", f"import {{ it }} from 'vitest'\n{ASSERT}", SCRIPT, JAVASCRIPT),
+    "jest": Words("unit.js", ASSERT, SCRIPT, JAVASCRIPT),
+    "mocha": Words("unit.js", ASSERT, SCRIPT, JAVASCRIPT),
+    "node:test": Words("unit.js", f"import {{ it }} from 'node:test'\n{ASSERT}", SCRIPT, JAVASCRIPT),
+}
+IN_PYTHON = {
+    "first": "assert visit('ann') <= 3",
+    "second": "assert visit('bob') <= 3",
+    "third": "assert visit('eve') <= 3",
+    "leaves": "assert not os.path.exists('/tmp/left'); open('/tmp/left', 'w').close()",
+    "real": "assert year() < 2033",
+    "stopped": "assert year() >= 2034",
+    "ends": "os._exit(0)",
+    "ends late": "import atexit; atexit.register(os._exit, 3)",
+}
+IN_JAVASCRIPT = {
+    "first": "assert.ok(visit('ann') <= 3)",
+    "second": "assert.ok(visit('bob') <= 3)",
+    "third": "assert.ok(visit('eve') <= 3)",
+    "leaves": "assert.ok(!fs.existsSync('/tmp/left')); fs.writeFileSync('/tmp/left', '')",
+    "real": "assert.ok(year() < 2033)",
+    "stopped": "assert.ok(year() >= 2034)",
+    "ends": "process.kill(process.pid, 'SIGKILL')",
+}
+
+
+async def in_turns(tmp_path, name, tests, *, alone=("first",)):
+    words = WORDS[name]
+    folder = ScriptProject(tmp_path / "ws")
+    if words.unit.endswith(".js"):
+        folder.write("package.json", '{"name": "unit", "private": true, "type": "module"}')
+    folder.write(words.unit, words.source)
+    sandbox, runner = await sandbox_and_runner(name, folder)
+    tool = FRAMEWORKS[name]
+    suite = tool.suite_path(words.unit, folder)
+    statements = IN_JAVASCRIPT if words.unit.endswith(".js") else IN_PYTHON
+    head = words.head.replace("UNIT", "./unit.js" if "/" not in suite else "../unit.js")
+    folder.write(suite, head + "".join(words.test % (test.replace(" ", "_"), statements[test]) for test in tests))
+    start = "test_" if words.unit.endswith(".py") else ""
+    order = RunOrder(
+        source_path=words.unit,
+        suite_paths=(suite,),
+        coverage=False,
+        only=tuple(start + each for each in alone),
+        alone=True,
+        turns=TURNS,
+        limits=LIMITS,
+    )
+    completed = await sandbox.run(tool.command(order, runner, folder.root))
+    return tool.read(completed, order)
+
+
+def failed(report):
+    return {outcome.name.removeprefix("test_") for outcome in report.outcomes if outcome.outcome is not Outcome.PASSED}
+
+
+@pytest.mark.parametrize("name", WORDS)
+async def test_each_turn_tells_of_every_test_and_finds_the_world_as_the_first_one_did(tmp_path, name):
+    report = await in_turns(tmp_path, name, ("first", "second", "third", "leaves"))
+
+    assert isinstance(report, RunReport), report
+    assert [type(turn) for turn in report.turns] == [RunReport] * 3, report.turns
+    assert [len(turn.outcomes) for turn in report.turns] == [4, 4, 4]
+    assert [failed(turn) for turn in report.turns] == [set()] * 3
+    assert [outcome.outcome for outcome in report.outcomes] == [Outcome.PASSED]
+
+
+@pytest.mark.parametrize("name", WORDS)
+async def test_the_clock_stands_in_the_turn_that_asks_for_it_alone(tmp_path, name):
+    report = await in_turns(tmp_path, name, ("first", "real", "stopped"))
+
+    assert isinstance(report, RunReport), report
+    assert [failed(turn) for turn in report.turns] == [{"stopped"}, {"stopped"}, {"real"}]
+    assert [turn.frozen for turn in report.turns] == [False, False, True]
+    assert failed(report) == set()
+
+
+@pytest.mark.parametrize("name", WORDS)
+async def test_a_turn_whose_process_ends_is_no_pass(tmp_path, name):
+    report = await in_turns(tmp_path, name, ("first", "ends", "third"))
+
+    turns = (report,) if isinstance(report, NotRun) else report.turns
+    assert all(isinstance(turn, NotRun) for turn in turns), turns
+
+
+@pytest.mark.parametrize("name", ["pytest"])
+async def test_a_turn_that_passes_and_then_ends_otherwise_is_no_pass(tmp_path, name):
+    report = await in_turns(tmp_path, name, ("first", "ends late"))
+
+    assert isinstance(report, RunReport)
+    assert all(isinstance(turn, NotRun) for turn in report.turns)
