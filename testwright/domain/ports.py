@@ -436,8 +436,8 @@ class WritingTask:
 class Gaps:
     """What a passing suite leaves open: changes that no test notices, lines that none runs, edges that none meets.
 
-    `switched` is the source with the unnoticed changes built in, all asleep (see `domain.mutants`): whoever runs it can
-    tell on which inputs a change shows.
+    `switched` is the source with the unnoticed changes built in, all asleep, and what tells of the unmet edges (see
+    `domain.mutants`): whoever runs it can tell on which inputs a change shows.
     """
 
     unnoticed: tuple[Mutant, ...] = ()

@@ -116,7 +116,7 @@ async def strengthened_draft(job: Job, ready: Ready, best: int, number: int, *, 
     if gaps == Gaps() or (before is not None and not await _was_worth_it(job, before, best)):
         return unchanged
     bench = await Bench.open(job, ready)
-    switched = await asyncio.to_thread(job.language.switched, job.assignment.source, gaps.unnoticed)
+    switched = await asyncio.to_thread(job.language.switched, job.assignment.source, gaps.unnoticed, unmet)
     spent = (await job.desk.spent()).cost_usd
     writing = await job.writer.strengthen(await _task(bench), passing, replace(gaps, switched=switched))
     if writing is None:

@@ -4,6 +4,7 @@ import json
 
 from explorer_samples import PRICE, TEXT, explored, saw, task
 
+from testwright.domain.edges import Edge
 from testwright.domain.mutants import Mutant
 from testwright.domain.ports import Explored, Gaps
 from testwright.domain.verdicts import NotRun
@@ -34,6 +35,22 @@ async def test_a_call_that_tells_a_change_apart_becomes_a_test_under_a_new_name(
     assert placed == {"src/testwright-changed-price.ts": "// @ts-nocheck\n// changed"}
     assert [case.name for case in draft.cases] == ["returns 1 for 'a'"]
     assert [case.name for case in writing.draft.cases] == ["returns 1 for 'a' (2)", "returns 1 for 'b'"]
+
+
+async def test_a_boundary_case_that_no_test_meets_is_sought_among_the_changes_by_a_minus_sign():
+    texts = []
+
+    async def probe(text, reports, *, seconds, files):
+        texts.append(text)
+        return Explored(reports={"explored.json": json.dumps({"told": [saw(1, args=[""], change=-3)]}).encode()})
+
+    edge = Edge(number=3, symbol="price", name="text is empty", check="empty", parameter="text")
+    gaps = Gaps(unmet=(edge,), switched="// watched")
+    draft = await explored(saw(1, args=["a"]))
+    writing = await JavaScriptExplorer().strengthen(task(TEXT, PRICE, probe=probe), draft, gaps, 2.0)
+
+    assert '"changes": [-3], "edgesAlone": true' in texts[0]
+    assert len(writing.draft.cases) == 1
 
 
 async def test_a_change_that_never_ends_is_left_out_and_its_call_is_not():

@@ -19,6 +19,8 @@ from testwright.writers.explorer.javascript.telling import further_writing_of, w
 
 __all__ = ["JavaScriptExplorer", "probe_text"]
 
+_SHARE_FOR_EDGES = 0.3
+"""Inputs that meet a boundary case are known by its name, and tried first."""
 _UNCHECKED = "// @ts-nocheck\n"
 """For runners that check types while they load: the switches are declared nowhere."""
 
@@ -36,16 +38,21 @@ class JavaScriptExplorer:
         return replace(writing, skipped=(*seen.skipped, *silent_ones(seen, targets, told_of)))
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps, seconds: float) -> Writing | None:
-        """Calls whose outcome tells the code from a changed one that no test of the draft noticed."""
-        if not gaps.unnoticed:
+        """Calls whose outcome tells the code from a changed one that no test of the draft noticed, and calls that meet a
+        boundary case which none of them meets.
+        """
+        if not gaps.unnoticed and not gaps.unmet:
             return None
         module = Module(task.source.path, task.source.text, task.view)
         # The search goes on from what the draft has found, and by other chances.
         targets = _targets(task, module, "\n".join(case.code for case in draft.cases))
         task = replace(task, seed=task.seed + len(draft.cases))
         path = _changed_path(task)
-        changes = {"changes": [mutant.number for mutant in gaps.unnoticed], "changed": f"{WORKSPACE}/{path}"}
-        plan = plan_of(task, module, targets, seconds) | changes
+        plan = plan_of(task, module, targets, seconds if gaps.unnoticed else _SHARE_FOR_EDGES * seconds) | {
+            "changes": [*(mutant.number for mutant in gaps.unnoticed), *(-edge.number for edge in gaps.unmet)],
+            "edgesAlone": not gaps.unnoticed,
+            "changed": f"{WORKSPACE}/{path}",
+        }
         probe = partial(task.probe, files={path: f"{_UNCHECKED}{gaps.switched}"})
         seen = await observed(replace(task, probe=probe), plan, targets, seconds)
         return further_writing_of(seen.told, targets, task, module, draft)

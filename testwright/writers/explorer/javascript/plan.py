@@ -228,6 +228,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "classes": list(module.classes),
         "skip": [],
         "changes": [],
+        "edgesAlone": False,
         "changed": "",
     }
 

@@ -267,7 +267,7 @@ async function search() {
     if (reach(target.path) === undefined) continue
     piles.set(target, { queue: orNone(() => firstJobs(target)), corpus: [], ways: new Map(), answers: new Map(), crashes: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0, givers: 0, methods: target.methods.length })
   }
-  const isDone = () => plan.changes.length > 0 && !left.size
+  const isDone = () => plan.changes.length > 0 && ![...left].some((number) => number > 0 || plan.edgesAlone)
   const stop = () => spent() > 0.65 * plan.seconds || isDone()
   const isTired = (pile) => !pile.queue.length && pile.stale > 1500
   for (let round = 0; ; round++) {
