@@ -38,7 +38,7 @@ class JavaScriptExplorer:
         return replace(writing, skipped=(*seen.skipped, *silent_ones(seen, targets, told_of)))
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps, seconds: float) -> Writing | None:
-        """Calls that tell the code from a changed one which no test noticed, or meet a boundary case that none meets."""
+        """Calls that show a change which no test of the draft noticed, or meet a boundary case that none meets."""
         if not gaps.unnoticed and not gaps.unmet:
             return None
         module = Module(task.source.path, task.source.text, task.view)
