@@ -44,8 +44,8 @@ bench: install ## Measure what bench/README.md says, and print it
 soak: install ## Kill the service a thousand times and count what it left (some half an hour)
 	$(BIN)/python -m tests.fakes.kill_loop --kills 1000
 
-screenshots: install ## Make the pictures of the page in docs/images
-	node web/dev/screenshots.mjs docs/images
+screenshots: install ## Make the pictures of the page in docs/images, of a real session with the example
+	node web/dev/screenshots.mjs docs/images $(BIN)/testwright
 
 lock: install ## Renew the lock files from pyproject.toml and package.json
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

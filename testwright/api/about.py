@@ -10,7 +10,7 @@ from starlette.responses import Response
 from testwright.api.envelope import Envelope, done, refusal
 from testwright.api.openapi import describe
 from testwright.api.services import ApiServices
-from testwright.api.wire import Alive, Checks, EngineHealth, Frameworks, Models
+from testwright.api.wire import Alive, Checks, EngineHealth, Frameworks, Models, Spending
 from testwright.domain.errors import TestwrightError
 from testwright.store.counting import counted
 
@@ -33,6 +33,13 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     async def models() -> Envelope[Models]:
         known = await services.models()
         return done(counted(len(known), "model"), Models(models=known))
+
+    @app.get("/api/spending", tags=["service"], summary="What models took today, and what they may")
+    async def spending() -> Envelope[Spending]:
+        """The day is UTC's, and all sessions count. A call of which nobody knows what it cost counts with the most."""
+        spent, held = await services.store.spent_today()
+        limits = {"day_usd": services.settings.day_usd, "gain_usd": services.settings.gain_usd}
+        return done(f"${spent:.2f} today", Spending(spent_usd=spent, under_way_usd=held, **limits))
 
     @app.get("/api/doctor", tags=["service"], summary="What works here, what does not, and how to fix it")
     async def doctor() -> Envelope[Checks]:

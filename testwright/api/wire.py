@@ -290,6 +290,13 @@ class Models(Wire):
     models: list[dict[str, Any]]
 
 
+class Spending(Wire):
+    spent_usd: float
+    under_way_usd: float
+    day_usd: float | None
+    gain_usd: float | None
+
+
 class Checks(Wire):
     checks: list[dict[str, Any]]
 

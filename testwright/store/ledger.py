@@ -57,7 +57,7 @@ class SessionPurse:
             raise Cancelled("The session was deleted.")
         session_usd = options_from(round.options).max_cost_usd
         in_session = CallRow.session_id == self._place["session_id"]
-        today = CallRow.began_at >= now.replace(hour=0, minute=0, second=0, microsecond=0)
+        today = CallRow.began_at >= _day_of(now)
         fits = [
             await _fits(rows, in_session, offer, session_usd, now, "session", "Go on with a higher limit on the cost"),
             await _fits(rows, today, offer, offer.day_usd, now, "day", "Retry tomorrow, or raise TESTWRIGHT_DAY_USD"),
@@ -127,6 +127,16 @@ async def _settle(rows: AsyncSession, call_id: str, usage: Usage | None) -> Call
     if usage is not None:
         call.tokens, call.cost_usd = usage.tokens, usage.cost_usd
     return call
+
+
+def _day_of(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def spent_on_day(rows: AsyncSession, now: datetime) -> tuple[float, float]:
+    """What counts against the limit of this day (UTC): gone for good, and held by calls under way; US dollars."""
+    spent, held = (await rows.execute(_money(CallRow.began_at >= _day_of(now), now))).one()
+    return float(spent), float(held)
 
 
 async def spent_usd(rows: AsyncSession, session_id: str) -> float:

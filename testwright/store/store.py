@@ -354,6 +354,10 @@ class Store:
         """Tokens and US dollars (None: no price was known) of the newest 50 files that this model wrote for."""
         return await self._database.glance(lambda rows: looking_up.spent_per_file(rows, model))
 
+    async def spent_today(self) -> tuple[float, float]:
+        """What models took this day (UTC) for all sessions, and what calls under way may still take; US dollars."""
+        return await self._database.glance(lambda rows: ledger.spent_on_day(rows, self._now()))
+
     async def spent_usd(self, session_id: str) -> float:
         """What the session has spent, and may have spent, of what its limit allows."""
         return await self._database.glance(lambda rows: ledger.spent_usd(rows, session_id))

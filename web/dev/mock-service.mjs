@@ -346,6 +346,7 @@ function answer(method, path, body) {
       ],
     }
   if (path === '/api/doctor') return { checks: DOCTOR }
+  if (path === '/api/spending') return { spentUsd: 1.2, underWayUsd: 0, dayUsd: 5, gainUsd: 0.05 }
   if (path === '/api/inngest/health')
     return { engine: 'embedded', reachable: true, queue: { pending: 0, processing: 1 } }
   if (path === '/api/estimate')

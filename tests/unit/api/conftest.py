@@ -45,6 +45,8 @@ class DoorSettings:
     max_files: int = 500
     max_file_bytes: int = 1 << 20
     max_request_bytes: int = 20 << 20
+    day_usd: float | None = 5.0
+    gain_usd: float | None = None
     names: tuple[str, ...] = ()
     requests_a_minute: int = 600
 

@@ -100,6 +100,13 @@ async def test_frameworks_models_and_checks_are_listed(door):
     assert (await door.get("/api/doctor")).json()["data"]["checks"][0]["name"] == "sandbox"
 
 
+async def test_what_models_took_today_stands_beside_the_limits(door):
+    answer = (await door.get("/api/spending")).json()
+
+    assert answer["message"] == "$0.00 today"
+    assert answer["data"] == {"spentUsd": 0.0, "underWayUsd": 0.0, "dayUsd": 5.0, "gainUsd": None}
+
+
 async def test_the_reference_tells_of_envelopes_and_errors_and_never_of_422(door):
     reference = (await door.get("/api/openapi.json")).json()
 

@@ -154,3 +154,11 @@ async def test_fifty_at_once_never_pass_the_limit(store):
     assert sum(spent) <= 1.0
     assert len(refused) == 50 - len(spent)
     assert sum(spent) > 0.85
+
+
+async def test_the_day_counts_what_was_spent_and_what_calls_under_way_may_take(store):
+    purse = purse_of(store, await session_with(store))
+    await purse.settle(await purse.reserve(offer(usd=0.5)), Usage(tokens=10, cost_usd=0.02))
+    await purse.reserve(offer(usd=0.25))
+
+    assert await store.spent_today() == (0.02, 0.25)

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ApiError, call, listed } from './client'
 import type {
   Check,
@@ -12,6 +12,8 @@ import type {
   SessionDetail,
   SessionFigures,
   SessionListed,
+  Spending,
+  Step,
   Suspect,
   TestDetail,
   Tree,
@@ -99,6 +101,14 @@ export const sessionQuery = (sessionId: string) =>
     queryFn: () => call<SessionDetail>('GET', sessionAddress(sessionId)),
   })
 
+export const timelineQuery = (sessionId: string, isLive: boolean) =>
+  queryOptions({
+    queryKey: ['timeline', sessionId, isLive],
+    queryFn: () => call<{ steps: Step[] }>('GET', `${sessionAddress(sessionId)}/timeline`),
+    placeholderData: keepPreviousData,
+    refetchInterval: isLive ? LIVE_MS : false,
+  })
+
 /** A source as the session took it: what was measured is about this text, whatever the folder has by now. */
 export const sourceQuery = (sessionId: string, path: string, testId: string) =>
   queryOptions({
@@ -143,6 +153,11 @@ export const suspectsQuery = (sessionId: string, testId: string) =>
 export const engineQuery = queryOptions({
   queryKey: ['engine'],
   queryFn: () => call<EngineHealth>('GET', '/inngest/health'),
+})
+
+export const spendingQuery = queryOptions({
+  queryKey: ['spending'],
+  queryFn: () => call<Spending>('GET', '/spending'),
 })
 
 export const doctorQuery = queryOptions({

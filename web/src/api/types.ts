@@ -26,6 +26,27 @@ export interface SessionFigures {
   tried: number
 }
 
+/** US dollars: what counts today, what calls under way may still take, and the limits. */
+export interface Spending {
+  spentUsd: number
+  underWayUsd: number
+  dayUsd: number | null
+  gainUsd: number | null
+}
+
+/** One attempt of one step. `interrupted`: the service stopped in the middle of it, and did it again. */
+export interface Step {
+  path: string
+  round: number
+  step: string
+  attempt: number
+  state: 'done' | 'failed' | 'running' | 'interrupted'
+  startedAt: string
+  endedAt: string | null
+  durationMs: number | null
+  error?: { code: string; message: string } | null
+}
+
 export interface RepositoryList {
   repositories: Repository[]
   /** Folders that look like projects; their paths can be registered as they stand. */

@@ -1,7 +1,7 @@
 import type { EdgeCase, Evidence, External, GeneratedTest, VerifiedEvidence } from '@testwright/react'
 import { Hint } from '../ui/problem'
 import { words } from '../words'
-import { change, DASH, duration, money, number } from '../words/figures'
+import { change, DASH, duration, moment, money, number } from '../words/figures'
 
 export function EvidenceCard({ test }: { test: GeneratedTest }) {
   const { evidence } = test
@@ -184,7 +184,7 @@ function EdgeCases({ edgeCases }: { edgeCases: readonly EdgeCase[] }) {
 
 function outside({ mocked, network, clockFrozenAt, timeZone }: External): string {
   const { replaced, forReal, clockStopped, clockRan } = words.evidence
-  const clock = clockFrozenAt ? clockStopped(clockFrozenAt, timeZone ?? '') : clockRan
+  const clock = clockFrozenAt ? clockStopped(moment(clockFrozenAt), timeZone ?? '') : clockRan
   return `${(mocked ? replaced : forReal)(network)}, ${clock}`
 }
 

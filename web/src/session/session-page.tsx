@@ -6,6 +6,7 @@ import {
   useBackgroundTestGeneration,
 } from '@testwright/react'
 import { useEffect, useState } from 'react'
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs'
 import { Link, useLocation, useSearchParams } from 'wouter'
 import { repositoriesQuery, sessionQuery } from '../api/queries'
 import type { SessionDetail } from '../api/types'
@@ -23,6 +24,7 @@ import { LineLog } from './log'
 import { LogView } from './log-view'
 import { Segments } from './segments'
 import { TakeAway } from './take-away'
+import { Timeline } from './timeline'
 
 const SPEAK_EVERY_MS = 5_000
 const SAY_RECONNECTING_AFTER_MS = 3_000
@@ -46,6 +48,7 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
   const path = search.get('file')
   const selected = fileList.find(file => file.path === path) ?? usualFile(fileList)
   const tab = search.get('tab') ?? 'test'
+  const below = search.get('below') ?? 'log'
   const show = (name: string, value: string) =>
     setSearch(
       old => {
@@ -85,7 +88,28 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
               now={now}
             />
           </div>
-          <LogView log={log} />
+          <Tabs
+            className="tabs below"
+            selectedKey={below}
+            onSelectionChange={key => show('below', String(key))}
+          >
+            <TabList aria-label={words.below.label} className="tab-list">
+              <Tab id="log">{words.below.log}</Tab>
+              <Tab id="timeline">{words.below.timeline}</Tab>
+            </TabList>
+            <TabPanel id="log">
+              <LogView log={log} />
+            </TabPanel>
+            <TabPanel id="timeline">
+              <Timeline
+                sessionId={sessionId}
+                isGenerating={isGenerating}
+                selected={selected?.path ?? null}
+                onSelect={chosen => show('file', chosen)}
+                now={now}
+              />
+            </TabPanel>
+          </Tabs>
         </div>
         <aside aria-label={selected ? `About ${selected.path}` : 'About the selected file'}>
           {selected && (

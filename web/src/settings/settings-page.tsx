@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { doctorQuery, engineQuery, modelsQuery } from '../api/queries'
-import type { Check } from '../api/types'
+import { doctorQuery, engineQuery, modelsQuery, spendingQuery } from '../api/queries'
+import type { Check, Spending } from '../api/types'
 import { Glyph, type GlyphName } from '../ui/glyph'
 import { KeySwitch } from '../ui/key-sheet'
 import { Hint, Problem } from '../ui/problem'
 import { useTitle } from '../ui/use-title'
 import { words } from '../words'
+import { money } from '../words/figures'
 
 const GLYPHS: Record<Check['status'], GlyphName> = { ok: 'done', warning: 'partial', failed: 'failed' }
 
@@ -14,6 +15,7 @@ export function SettingsPage() {
   useTitle(words.app.settings)
   const models = useQuery(modelsQuery)
   const engine = useQuery(engineQuery)
+  const spending = useQuery(spendingQuery)
   const doctor = useQuery(doctorQuery)
   const queue = Object.entries(engine.data?.queue ?? {}).filter(([, number]) => number > 0)
   return (
@@ -34,6 +36,10 @@ export function SettingsPage() {
           />
         ))}
         <Line glyph="done" name={words.settings.explorer} detail={words.settings.explorerDoes} />
+      </Part>
+
+      <Part title={words.settings.budget} error={spending.error} pending={spending.isPending}>
+        {spending.data && <Budget spending={spending.data} />}
       </Part>
 
       <Part title={words.settings.engine} error={engine.error} pending={engine.isPending}>
@@ -76,6 +82,21 @@ export function SettingsPage() {
         <KeySwitch />
       </section>
     </div>
+  )
+}
+
+function Budget({ spending: { spentUsd, underWayUsd, dayUsd, gainUsd } }: { spending: Spending }) {
+  const spent = words.settings.spent(money(spentUsd), dayUsd === null ? null : money(dayUsd))
+  const held = underWayUsd > 0 ? words.settings.underWay(money(underWayUsd)) : ''
+  const isOver = dayUsd !== null && spentUsd >= dayUsd
+  return (
+    <>
+      <Line glyph={isOver ? 'partial' : 'done'} name={words.settings.today} detail={spent + held} />
+      <Line glyph="done" name={words.settings.session} detail={words.settings.sessionLimit} />
+      {gainUsd !== null && (
+        <Line glyph="done" name={words.settings.gain} detail={words.settings.gainLimit(money(gainUsd))} />
+      )}
+    </>
   )
 }
 

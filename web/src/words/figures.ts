@@ -24,6 +24,11 @@ export function duration(milliseconds: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** Tenths are told as long as they mean something. */
+export function seconds(value: number): string {
+  return value < 10 ? `${value.toFixed(1)} s` : duration(value * 1000)
+}
+
 /** The time left, from what was expected: it counts down and never rises. */
 export function timeLeft(expectedSeconds: number, elapsedSeconds: number): string {
   const left = expectedSeconds - elapsedSeconds
@@ -52,6 +57,13 @@ export function clock(timestamp: string): string {
 
 export function day(timestamp: string): string {
   return new Date(timestamp).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+}
+
+/** A point in time that is nobody's local one. */
+export function moment(timestamp: string): string {
+  const date = new Date(timestamp)
+  const words = date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
+  return `${words} UTC`
 }
 
 export function when(timestamp: string, now: number): string {
