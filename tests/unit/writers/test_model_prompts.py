@@ -14,7 +14,7 @@ from testwright.domain.edges import Edge
 from testwright.domain.mutants import Mutant
 from testwright.domain.ports import Gaps, Observed, WritingTask
 from testwright.domain.projects import Runner
-from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.sessions import Options, SourceFile, TestType
 from testwright.domain.styles import Sample, Style
 from testwright.domain.verdicts import Fault
 from testwright.languages import LANGUAGES
@@ -48,14 +48,17 @@ SUITE = Draft(
 )
 
 
-def prompter(missed: tuple[int, ...] = (), observed: Observed | None = None) -> Prompter:
+ASKED = Options(instructions="Name the tests in plain English.")
+
+
+def prompter(missed: tuple[int, ...] = (), observed: Observed | None = None, options: Options = ASKED) -> Prompter:
     source = SourceFile(path="shop/cart.py", text=CART, framework="pytest")
     task = WritingTask(
         source=source,
         analysis=LANGUAGES["python"].analyse(source),
         framework="pytest",
         suite_path="tests/test_cart.py",
-        options=Options(instructions="Name the tests in plain English."),
+        options=options,
         runner=Runner(
             framework="pytest",
             version="9.2.0",
@@ -113,6 +116,15 @@ QUESTIONS: dict[str, Callable[[], str]] = {
     "again": lambda: asked_again("", "it held no test"),
     "continue": lambda: asked_for_the_rest("", ["test_total", "test_nothing"]),
 }
+
+
+def test_integration_tests_may_bring_a_server_of_their_own_which_replaces_nothing():
+    options = Options(test_types=(TestType.UNIT, TestType.INTEGRATION))
+
+    asked = prompter(options=options).draft(frozenset()).prompt
+
+    assert "a server of http.server on 127.0.0.1, port 0, in a thread" in asked
+    assert "But for what integration tests bring themselves: replace what is outside the project" in asked
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

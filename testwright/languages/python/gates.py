@@ -51,6 +51,8 @@ _NETWORK = {
     "http.client.HTTPSConnection",
     *(f"{library}.{verb}" for library in ("requests", "httpx") for verb in ("get", "post", "put", "delete", "request")),
 }
+_OWN_SERVER = re.compile(r"\b127\.0\.0\.1\b|\blocalhost\b|\bserver_(?:port|address)\b")
+"""Of a test that asks a server which it started itself: the sandbox has no other."""
 _RUNS_UNASKED = re.compile(r"autouse\s*=\s*True|\bdef (?:setup|teardown|setUp|tearDown|pytest_)\w*\(")
 _WORD = re.compile(r"\w+")
 _PATCHERS = ("patch", "patch.object", "patch.multiple", "monkeypatch.setattr", "monkeypatch.delattr", "setattr")
@@ -108,11 +110,12 @@ def _proves_nothing(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     raises = "self.assertRaises" if classes.is_method(case.code) else "pytest.raises"
     starts_processes = {"subprocess", "os", "multiprocessing"} & {name.split(".")[0] for name in analysis.imports}
     parts = [root, *_shared_by(case, shared)]
+    asks_itself = any(_OWN_SERVER.search(text_of(part)) for part in parts)
     called = {name.rpartition(".")[2] for part in parts for _, name in _calls(part)}
     for part in parts:
         if not starts_processes and (problem := _own_process(part)) is not None:
             return problem
-        problem = _forbidden(part, raises) or _patched_unit(part, analysis, called)
+        problem = _forbidden(part, raises, asks_itself) or _patched_unit(part, analysis, called)
         if problem is not None:
             return problem
     return oracles.weakness(root, shared, analysis, raises)
@@ -133,14 +136,14 @@ def _shared_by(case: Case, shared: Node) -> list[Node]:
     return used
 
 
-def _forbidden(root: Node, raises: str) -> str | None:
+def _forbidden(root: Node, raises: str, asks_itself: bool) -> str | None:
     for call, name in _calls(root):
         line = line_of(call)
         if name in _EXITS:
             return f"Line {line} calls {name}, which ends the test run; use {raises}(SystemExit) around the code."
         if name in _SLEEPS and [text_of(argument) for argument in _arguments(call)] != ["0"]:
             return f"Line {line} sleeps; a test must not wait for time to pass."
-        if name in _NETWORK:
+        if name in _NETWORK and not asks_itself:
             return f"Line {line} calls {name}; tests run without a network, so replace the connection instead."
         if name == "contextlib.suppress" or name == "suppress":
             return f"Line {line} suppresses errors; expect the error with {raises}, or let it fail the test."

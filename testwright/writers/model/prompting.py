@@ -297,6 +297,11 @@ def _is_module(task: WritingTask) -> bool:
     return is_package or re.search(r"^(?:import|export)\b", task.source.text, re.MULTILINE) is not None
 
 
+_REPLACED = "Replace what is outside the project (network, clock, file system, processes) by test doubles."
+_SERVER_OF_NODE = "an http.createServer of node:http on 127.0.0.1, port 0,"
+_SERVERS = {"python": "a server of http.server on 127.0.0.1, port 0, in a thread,"}
+
+
 def _wishes(task: WritingTask) -> str:
     """The request's options in words; each of them changes what is asked for."""
     options = task.options
@@ -310,19 +315,20 @@ def _wishes(task: WritingTask) -> str:
     ]
     if TestType.INTEGRATION in options.test_types:
         unit_too = "also " if TestType.UNIT in options.test_types else ""
+        server = _SERVERS.get(task.analysis.language, _SERVER_OF_NODE)
         wishes.append(
-            f"Write {unit_too}tests with scenario integration, in which the unit works with its real project modules."
+            f"Write {unit_too}tests with scenario integration, in which the unit works with its real project modules, and"
+            f" with what a test can bring itself: {server} that the test points the unit to and closes again (that is no"
+            " network), real files in a temporary folder, a SQLite database where the unit takes one."
         )
     return "\n".join([*wishes, _wishes_for_more(task)])
 
 
 def _wishes_for_more(task: WritingTask) -> str:
     """What holds as well where it is settled already what the tests are for."""
-    wishes = [
-        "Replace what is outside the project (network, clock, file system, processes) by test doubles."
-        if task.options.mock_external
-        else "Use the real collaborators instead of test doubles."
-    ]
+    wishes = [_REPLACED if task.options.mock_external else "Use the real collaborators instead of test doubles."]
+    if task.options.mock_external and TestType.INTEGRATION in task.options.test_types:
+        wishes = [f"But for what integration tests bring themselves: {_REPLACED[0].lower()}{_REPLACED[1:]}"]
     if task.options.instructions:
         wishes.append(f"The person who asked for the tests adds: {task.options.instructions}")
     return "\n".join(wishes)
