@@ -142,7 +142,7 @@ def test_what_runs_unasked_is_held_against_all():
 
 
 def test_a_test_may_ask_the_server_that_it_started_itself():
-    shared = "from http.server import HTTPServer\n\n@pytest.fixture\ndef server():\n    yield HTTPServer(('127.0.0.1', 0), Cart)"
+    shared = "import http.server\n\n@pytest.fixture\ndef server():\n    yield HTTPServer(('127.0.0.1', 0), Cart)"
     asks = 'assert urlopen(f"http://{server.address}/").read() == parse_price("1")'
 
     assert fault(asks, f"{PREAMBLE}\n{shared}", arguments="server") is None

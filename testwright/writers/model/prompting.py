@@ -317,9 +317,9 @@ def _wishes(task: WritingTask) -> str:
         unit_too = "also " if TestType.UNIT in options.test_types else ""
         server = _SERVERS.get(task.analysis.language, _SERVER_OF_NODE)
         wishes.append(
-            f"Write {unit_too}tests with scenario integration, in which the unit works with its real project modules, and"
-            f" with what a test can bring itself: {server} that the test points the unit to and closes again (that is no"
-            " network), real files in a temporary folder, a SQLite database where the unit takes one."
+            f"Write {unit_too}tests with scenario integration, in which the unit works with its real project modules,"
+            f" and with what a test can bring itself: {server} that it points the unit to and closes again (that is"
+            " no network), real files in a temporary folder, a SQLite database where the unit takes one."
         )
     return "\n".join([*wishes, _wishes_for_more(task)])
 
