@@ -83,7 +83,7 @@ def test_the_probe_is_a_suite_of_the_framework_that_imports_the_unit():
     probe = probe_text(work, plan_of(work, module, targets_of(work, module), 3.0))
 
     assert "import { it, vi as mocker } from 'vitest'" in probe
-    assert "await import('./price')" in probe
+    assert "import('./price')" in probe
     assert '"source": "/ws/src/price.ts"' in probe
 
 

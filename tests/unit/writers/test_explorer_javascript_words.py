@@ -147,7 +147,7 @@ def test_the_unit_is_named_as_its_loader_wants_it(work, specifier):
 
 
 def test_the_probe_speaks_the_module_system_of_the_suite():
-    plan = {"react": False}
+    plan = {"react": False, "neighbours": []}
 
     assert "require('node:test')" in probe_text(task("node:test"), plan)
     assert "delete require.cache" in probe_text(task("mocha"), plan)

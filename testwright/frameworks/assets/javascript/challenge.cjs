@@ -4,7 +4,7 @@
 // A kill counts only as pass, fail, pass: the case passes before with no mutant at work, fails with it, and passes again
 // without. When it does not pass again, something was left behind, and everything else waits for a fresh environment.
 // A case that waits for something has to fail a second time: what came late from an earlier repetition may have hit it.
-const { entriesIn, nextTurn, orderIn, pairsToTry, stateOf, write } = require('./journal.cjs')
+const { entriesIn, isSpare, nextTurn, orderIn, pairsToTry, settle, stateOf, write } = require('./journal.cjs')
 
 const SHORTEST_MS = 2000
 const FEWEST_CALLS = 100_000
@@ -250,6 +250,7 @@ exports.Challenge = class Challenge {
 
   #advance() {
     if (Date.now() > this.#order.until) this.#stopped = true
+    while (this.#plan.length && isSpare(this.#order, this.#state, this.#found, this.#plan[0])) this.#plan.shift()
     const number = this.#stopped ? undefined : this.#plan.shift()
     if (number === undefined) return false
     this.#phase = 'mutant'
@@ -279,7 +280,7 @@ exports.Challenge = class Challenge {
   }
 
   #end(verdict, hung = false) {
-    this.#state.pairs.set(`${this.#number} ${this.#found.id}`, verdict)
+    settle(this.#state, this.#number, this.#found.id, verdict)
     this.#write({ end: this.#number, case: this.#found.id, verdict, hung })
   }
 

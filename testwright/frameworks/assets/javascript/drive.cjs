@@ -13,7 +13,15 @@ const GRACE_MS = 500
 const CLOSING_MS = 2500
 
 const asked = JSON.parse(process.env.TESTWRIGHT_ORDER)
-const order = { numbers: asked.numbers, edges: asked.edges, reloads: asked.reloads, until: Date.now() + asked.seconds * 1000 }
+const HURRIED_AFTER = 0.3
+const started = Date.now()
+const order = {
+  numbers: asked.numbers,
+  edges: asked.edges,
+  reloads: asked.reloads,
+  hurriedFrom: started + asked.seconds * 1000 * HURRIED_AFTER,
+  until: started + asked.seconds * 1000,
+}
 const folder = mkdtempSync(join(tmpdir(), 'testwright-challenge-'))
 writeFileSync(join(folder, 'order.json'), JSON.stringify(order))
 

@@ -37,7 +37,7 @@ exports.entriesIn = (folder) => {
 // - a single does the same in a fresh environment, with one mutant, or with all of those that nothing noticed in a batch: what is
 //   not noticed there either, all being at work together, survived
 exports.stateOf = (entries) => {
-  const state = { broken: null, turns: 0, loops: 0, atLoad: new Set(), loadCalls: 0, cases: new Map(), pairs: new Map(), hung: new Set() }
+  const state = { broken: null, turns: 0, loops: 0, atLoad: new Set(), loadCalls: 0, cases: new Map(), pairs: new Map(), hung: new Set(), noticedBy: new Map(), noticing: new Set() }
   Object.assign(state, { singles: new Map(), together: null, batch: null, batched: new Set(), limits: new Map(), reloads: true })
   let open = null
   for (const entry of entries) {
@@ -64,7 +64,7 @@ exports.stateOf = (entries) => {
       open = entry
     } else if (entry.end !== undefined) {
       open = null
-      state.pairs.set(`${entry.end} ${entry.case}`, entry.verdict)
+      settle(state, entry.end, entry.case, entry.verdict)
       if (entry.hung) state.hung.add(entry.end)
     } else if (entry.part) {
       state.batched.add(entry.part)
@@ -124,11 +124,11 @@ function finish(state, numbers) {
 
 // What one case said of one mutant in a batch that went well.
 function conclude(state, { single: [number], load, case: id, ok, over, lost, reached }) {
-  if (load === false) for (const found of state.cases.values()) state.pairs.set(`${number} ${found.id}`, 'killed')
+  if (load === false) for (const found of state.cases.values()) settle(state, number, found.id, 'killed')
   if (!id) return
   const isItsDoing = !lost && (state.atLoad.has(number) || reached.length > 0)
   const verdict = ok ? 'survived' : !isItsDoing ? 'spoiled' : over ? 'timed_out' : 'killed'
-  state.pairs.set(`${number} ${id}`, verdict)
+  settle(state, number, id, verdict)
 }
 
 function control(found, entry) {
@@ -158,16 +158,35 @@ function giveUp(state, open, hung) {
     if (found) found.fit = false
   } else {
     const isOver = hung && !open.checks
-    state.pairs.set(`${open.begin} ${open.case}`, isOver ? 'timed_out' : 'spoiled')
+    settle(state, open.begin, open.case, isOver ? 'timed_out' : 'spoiled')
     if (isOver) state.hung.add(open.begin)
   }
 }
+
+const ENOUGH = 2
+const isKill = (verdict) => verdict === 'killed' || verdict === 'timed_out'
+
+exports.settle = settle
+
+function settle(state, number, id, verdict) {
+  state.pairs.set(`${number} ${id}`, verdict)
+  if (!isKill(verdict)) return
+  if (!state.noticedBy.has(number)) state.noticedBy.set(number, new Set())
+  state.noticedBy.get(number).add(id)
+  state.noticing.add(id)
+}
+
+// Where time gets short, what several cases notice is not tried on those that have noticed something already: the others
+// want to be asked too.
+exports.isSpare = (order, state, found, number) =>
+  Date.now() >= order.hurriedFrom && state.noticing.has(found.id) && (state.noticedBy.get(number)?.size ?? 0) >= ENOUGH
 
 // A mutant that once had to be waited for in vain is not waited for again with another case.
 exports.pairsToTry = (order, state, found) => {
   if (!found.fit) return []
   return order.numbers.filter(
     (number) =>
+      !exports.isSpare(order, state, found, number) &&
       found.reached.has(number) &&
       found.again.has(number) &&
       !state.atLoad.has(number) &&
@@ -219,7 +238,8 @@ exports.reportOf = (order, state) => {
     finished: true,
     broken: state.broken ?? undefined,
     tests: tests.map(({ titles, file, each, template }) => ({ titles, file, each, template })),
-    unfit: tests.flatMap((found, index) => (found.fit ? [] : [index])),
+    // Those that there was no time to look at are not among them: nothing speaks against them.
+    unfit: tests.flatMap((found, index) => (found.fit === false ? [index] : [])),
     outcomes: order.numbers.map((number) => outcomeOf(state, number, tests, fit)),
     // Boundary cases have a minus sign before their number, so that they are no mutants.
     met: order.edges.map((number) => [number, tests.flatMap((found, index) => (found.reached.has(-number) ? [index] : []))]),
@@ -250,6 +270,8 @@ function outcomeOf(state, number, tests, fit) {
   if (killers.length) fate = isOver ? 'timed_out' : 'killed'
   else if (isOpen) fate = 'untried'
   else if (!reached.length) fate = state.loops ? 'unreached' : 'untried'
+  // Who was not asked has not failed to notice.
+  const asked = (found) => state.pairs.has(`${number} ${found.id}`) || alone?.cases.has(found.id) || alone?.loadFailed
   const place = (found) => tests.indexOf(found)
-  return { number, fate, reached: reached.map(place), killers: killers.map(place) }
+  return { number, fate, reached: reached.filter((found) => fate === 'untried' || asked(found)).map(place), killers: killers.map(place) }
 }

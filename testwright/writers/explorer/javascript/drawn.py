@@ -7,7 +7,7 @@ from typing import Any
 
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
-from testwright.writers.explorer.javascript.scenes import UNFIT, call_text, set_up, spy_checks, throws
+from testwright.writers.explorer.javascript.scenes import UNDEFINED, UNFIT, call_text, set_up, spy_checks, throws
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 _MOST_CHECKS = 5
@@ -31,7 +31,11 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
         lines += [f"const {{ container }} = render({element})", "", "expect(container.innerHTML).toBe('')"]
         return Written(f"shows nothing{_props_title(each, '')}", lines, "edge", False, needs)
     lines.append(f"render({element})")
+    needs |= {"timers"} if target.spec["isTimed"] else set()
     for step in steps:
+        if step["act"] in ("advance", "deed"):
+            lines.append(_outside(step, style))
+            continue
         found = f"screen.getByRole({quoted(step['role'])}, {{ name: {quoted(step['name'])} }})"
         if step["act"] == "click":
             lines.append(f"fireEvent.click({found})")
@@ -85,8 +89,12 @@ def _props_title(each: dict[str, Any], title: str) -> str:
 def _deeds_title(steps: list[dict[str, Any]]) -> str:
     told: list[str] = []
     for step in steps:
-        typed = f"typing {quoted(step.get('text', ''))} into {step['name']}"
-        told.append(f"clicking {step['name']}" if step["act"] == "click" else typed)
+        if step["act"] in ("advance", "deed"):
+            told.append(_told(step))
+        elif step["act"] == "click":
+            told.append(f"clicking {step['name']}")
+        else:
+            told.append(f"typing {quoted(step['text'])} into {step['name']}")
     counted = [f"{deed}{f' {told.count(deed)} times' if told.count(deed) > 1 else ''}" for deed in dict.fromkeys(told)]
     return " after " + ", then ".join(counted)
 
@@ -140,8 +148,12 @@ def _changes(before: dict[str, Any], after: dict[str, Any], style: Style) -> tup
         checks += _role_checks(found, role, style)
         if old is not None and old["disabled"] != role["disabled"]:
             shown.append(f"{'disables' if role['disabled'] else 'enables'} {role['name']}")
+    for text in after["repeated"]:
+        if text not in before["repeated"]:
+            checks.append(f"expect(screen.getAllByText({quoted(text)}).length).toBeGreaterThan(1)")
+            shown.append(f"shows {text} more than once")
     for text in before["texts"]:
-        if text not in after["texts"] and not any(text in line for line in checks):
+        if text not in (*after["texts"], *after["repeated"]) and not any(text in line for line in checks):
             checks.append(f"expect(screen.queryByText({quoted(text)})).toBeNull()")
             shown.append(f"no longer shows {text}")
     return checks, " and ".join(shown[:2]) or "changes what it shows"
@@ -162,26 +174,52 @@ def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
         return _on_host(each, call, setup, style)
     if not states or len(states) != len(steps) + 1:
         return None
-    if any(step["act"] == "advance" for step in steps):
-        needs.add("timers")
+    needs |= {"timers"} if target.spec["isTimed"] else set()
     lines = [*setup, f"const {{ result }} = renderHook(() => {call})"]
-    for step in steps:
-        if step["act"] == "advance":
-            lines.append(f"act(() => {{\n  {style.mock}.advanceTimersByTime({step['ms']}){style.end}\n}})")
+    answers = _answers(each, states)
+    for step in steps[:-1] if answers else steps:
+        if step["act"] in ("advance", "deed"):
+            lines.append(_outside(step, style))
         else:
-            path = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in step["path"])
-            args = ", ".join(source(arg, style.mock, -1000) for arg in step["args"])
-            lines.append(f"act(() => {{\n  result.current{path}({args}){style.end}\n}})")
-    checks = _hook_checks(states[-1], style)
+            lines.append(_acted(_call_of(step, style), style))
+    checks = (
+        [style.words.value(_call_of(steps[-1], style), each["given"])] if answers else _hook_checks(states[-1], style)
+    )
     checks += spy_checks(each, style)
     if not checks:
         return None
     shown = ", ".join(brief(arg) for arg in each["args"])
-    told = [f"{step['ms'] // 1000} s" if step["act"] == "advance" else _called(step) for step in steps]
+    told = [_told(step) for step in steps]
     title = f"gives {brief(_without_functions(states[-1]))}" + (f" for {shown}" if shown else "")
+    if answers:
+        title = f"{told.pop()} returns {brief(each['given'])}" + (f" for {shown}" if shown else "")
     return Written(
         title + (f" after {', then '.join(told)}" if told else ""), [*lines, "", *checks], "happy", False, needs
     )
+
+
+def _answers(each: dict[str, Any], states: list[Any]) -> bool:
+    """Whether the last call gave something and changed nothing: then what it gave is what the test is about."""
+    given = each.get("given", UNDEFINED)
+    called = bool(each["steps"]) and each["steps"][-1]["act"] == "call"
+    return called and given != UNDEFINED and not holds(given, *UNFIT) and states[-1] == states[-2]
+
+
+def _call_of(step: dict[str, Any], style: Style) -> str:
+    path = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in step["path"])
+    return call_text(f"result.current{path}", step["args"], style, 4)
+
+
+def _acted(call: str, style: Style) -> str:
+    inner = call.replace("\n", "\n  ")
+    return f"act(() => {{\n  {inner}{style.end}\n}})"
+
+
+def _outside(step: dict[str, Any], style: Style) -> str:
+    """Time that passes, or what another part of the project does."""
+    if step["act"] == "advance":
+        return _acted(f"{style.mock}.advanceTimersByTime({step['ms']})", style)
+    return _acted(call_text(step["name"], step["args"], style, 4), style)
 
 
 def _on_host(each: dict[str, Any], call: str, setup: list[str], style: Style) -> Written | None:
@@ -216,9 +254,11 @@ def _gesture(step: dict[str, Any]) -> str:
     return f"{step['event']} at {place['clientX']}, {place['clientY']}" if "clientX" in place else step["event"]
 
 
-def _called(step: dict[str, Any]) -> str:
-    where = ".".join(str(key) for key in step["path"]) or "it"
-    return f"{where}({', '.join(brief(arg, 16) for arg in step['args'])})"
+def _told(step: dict[str, Any]) -> str:
+    if step["act"] == "advance":
+        return f"{step['ms'] // 1000} s"
+    where = step["name"] if step["act"] == "deed" else ".".join(str(key) for key in step["path"]) or "it"
+    return f"{where}({', '.join(brief(arg, 40) for arg in step['args'])})"
 
 
 def _hook_checks(tree: Any, style: Style) -> list[str]:

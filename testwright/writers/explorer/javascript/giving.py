@@ -17,6 +17,8 @@ from testwright.writers.explorer.javascript.parameters import parameters_of_node
 from testwright.writers.explorer.javascript.syntax import FUNCTIONS, field, text_of, unwrap, walk
 
 _DEEPEST = 4
+_KEEPING = re.compile(r"(?:React\.)?(?:useCallback|useMemo|memo|forwardRef)")
+"""What hands its first argument on."""
 
 
 @dataclass
@@ -53,9 +55,12 @@ def told_of(function: Node | None, module: Module) -> dict[str, Any]:
 def made_by_a_call(name: str, module: Module) -> classes.Found | None:
     """The function that `const name = wrap(…)` comes to hold, where the project tells."""
     value = module.constants.get(name)
-    if value is None or value.type != "call_expression":
-        return None
-    return _of_call(value, module.root, module, 0).call
+    return called_of(value, module) if value is not None and value.type == "call_expression" else None
+
+
+def called_of(value: Node, module: Module) -> classes.Found | None:
+    """The function that an expression comes to, where the project tells."""
+    return _of_value(value, module.root, module, 0).call
 
 
 def given_by(function: Node, module: Module, depth: int = 0) -> Given:
@@ -96,6 +101,9 @@ def _of_value(node: Node | None, scope: Node, module: Module, depth: int) -> Giv
         case "new_expression":
             found = classes.class_named(text_of(field(node, "constructor")), module)
             return of_class(*found) if found is not None else Given()
+        case "array":
+            members = [(str(at), each) for at, each in enumerate(node.named_children)]
+            return _of_members(members, scope, module, depth)
         case "call_expression":
             return _of_call(node, scope, module, depth)
         case "ternary_expression":
@@ -132,6 +140,19 @@ def _of_name(name: str, scope: Node, module: Module, depth: int) -> Given:
     return found
 
 
+def _of_members(members: list[tuple[str, Node]], scope: Node, module: Module, depth: int) -> Given:
+    found = Given()
+    for name, node in members:
+        found.add(_below(name, _of_value(node, scope, module, depth + 1)))
+    return found
+
+
+def _below(name: str, inner: Given) -> Given:
+    """What a member gives, by way of its owner: `handlers.open`."""
+    methods = {} if inner.is_closed else {f"{name}.{each}": found for each, found in inner.methods.items()}
+    return Given(methods={name: inner.call, **methods} if inner.call is not None else methods)
+
+
 def _of_object(node: Node, scope: Node, module: Module, depth: int) -> Given:
     found = Given()
     for member in node.named_children:
@@ -142,8 +163,7 @@ def _of_object(node: Node, scope: Node, module: Module, depth: int) -> Given:
             value = field(member, "value") or member
             inner = _of_name(name, scope, module, depth + 1) if value == member else None
             inner = inner or _of_value(value, scope, module, depth + 1)
-            if inner.call is not None:
-                found.methods[name] = inner.call
+            found.add(_below(name, inner))
         elif member.type == "spread_element" and member.named_children:
             found.add(_of_value(member.named_children[0], scope, module, depth + 1))
     return found
@@ -151,6 +171,8 @@ def _of_object(node: Node, scope: Node, module: Module, depth: int) -> Given:
 
 def _of_call(node: Node, scope: Node, module: Module, depth: int) -> Given:
     callee, arguments = text_of(field(node, "function")), field(node, "arguments")
+    if _KEEPING.fullmatch(callee) and arguments is not None and arguments.named_children:
+        return _of_value(arguments.named_children[0], scope, module, depth + 1)
     if callee in ("Object.assign", "Object.freeze") and arguments is not None:
         merged = Given()
         for argument in arguments.named_children:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from tree_sitter import Node
@@ -93,7 +94,7 @@ class Module:
         if specifier not in self._places:
             self._places[specifier] = place_of(specifier, self.path, self._view)
         place = self._places[specifier]
-        found = self._open(place) if place is not None else None
+        found = self.opened(place) if place is not None else None
         return found.defining(exported) if found is not None else None
 
     def defining(self, exported: str, hops: int = 0) -> tuple[Module, str]:
@@ -107,10 +108,30 @@ class Module:
         sources = [local] if local is not None else [(source, exported) for source in self._wholly_passed_on]
         for source, name in sources if hops < _MOST_HOPS else ():
             place = place_of(source or "", self.path, self._view)
-            found = self._open(place) if place is not None else None
+            found = self.opened(place) if place is not None else None
             if found is not None and (local is not None or found.offers(name)):
                 return found.defining(name, hops + 1)
         return self, exported
+
+    def offered_as(self, name: str) -> str | None:
+        """The name under which others get what is called `name` here."""
+        for exported, (source, local) in self.passed_on.items():
+            if source is None and local == name:
+                return exported
+        return name if name in self._declared_exports else None
+
+    @cached_property
+    def _declared_exports(self) -> frozenset[str]:
+        found: set[str] = set()
+        for node in walk(self.root):
+            if node.type == "export_statement":
+                declared = field(node, "declaration")
+                listed = [declared, *(declared.named_children if declared is not None else [])]
+                found.update(text_of(field(each, "name")) for each in listed if each is not None)
+            elif node.type == "assignment_expression":
+                left = re.fullmatch(r"(?:module\.)?exports\.([\w$]+)", text_of(field(node, "left")))
+                found.update([left[1]] if left else [])
+        return frozenset(found - {""})
 
     def offers(self, name: str) -> bool:
         return name in self._own_names or name in self.passed_on
@@ -150,7 +171,7 @@ class Module:
             if any(child.type == "*" for child in node.children) and (source := said(field(node, "source")))
         )
 
-    def _open(self, path: str) -> Module | None:
+    def opened(self, path: str) -> Module | None:
         if path in self._known:
             return self._known[path]
         text = self._view.text(path) if len(self._known) < 40 else None

@@ -15,7 +15,8 @@ from testwright.writers.explorer.javascript.printing import brief
 from testwright.writers.explorer.javascript.probing import probe_text
 
 _FORGIVEN = 3
-"""So many calls are left out for themselves; a further one, and a second of one target, takes its target with it."""
+"""So many calls are left out for themselves; a further one, and a second of one target among others, takes its target
+with it."""
 _MOST_RESTARTS = 15
 _LEAST_SECONDS = 4.0
 _ENDLESS = b'"endless"\n'
@@ -86,7 +87,8 @@ def _left_out(plan: dict[str, Any], culprit: _Culprit, targets: tuple[Target, ..
     said = f"{call_of(target, culprit.args, culprit.steps)} {ended}"
     skip = [culprit.target, culprit.args, culprit.steps]
     before = [each for each in plan["skip"] if each[0] == culprit.target]
-    if before or len(plan["skip"]) >= _FORGIVEN:
+    most = 1 if len(plan["targets"]) > 1 else _FORGIVEN
+    if len(before) >= most or len(plan["skip"]) >= _FORGIVEN:
         plan["targets"] = [spec for spec in plan["targets"] if spec["id"] != culprit.target]
         said = f"{said}; nothing more of it was explored"
         skipped[:] = [each for each in skipped if each.symbol != target.symbol.name]

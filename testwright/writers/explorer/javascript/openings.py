@@ -60,9 +60,9 @@ def is_loaded_as_module(task: WritingTask) -> bool:
     return ending in ("mjs", "mts", "ts", "tsx") or _manifest(task.view, task.suite_path).get("type") == "module"
 
 
-def specifier_of(task: WritingTask) -> str:
+def specifier_of(task: WritingTask, place: str = "") -> str:
     """With its ending, which Node wants in modules; TypeScript's is left out unless the project writes it."""
-    path = unit_specifier(task.source.path, task.suite_path, task.framework, task.view)
+    path = unit_specifier(place or task.source.path, task.suite_path, task.framework, task.view)
     stem, _, ending = path.rpartition(".")
     if ending in ("ts", "tsx"):
         spelled = re.search(r"from\s+['\"]\.{1,2}/[^'\"]+\.(js|ts|tsx)['\"]", task.source.text)

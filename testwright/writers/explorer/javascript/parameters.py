@@ -11,7 +11,7 @@ from testwright.domain.analysis import Parameter
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.paths import FILE, is_file
 from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, of_type, union
-from testwright.writers.explorer.javascript.syntax import field, text_of
+from testwright.writers.explorer.javascript.syntax import field, text_of, unwrap
 from testwright.writers.explorer.javascript.usage import of_pattern, shape_with_default
 
 
@@ -21,10 +21,12 @@ def parameters_of(
     nodes = parameter_nodes(function)
     documented = dict(re.findall(r"@param\s+\{([^@]*?)\}\s+\[?([\w$]+)", doc or ""))
     by_name = {name: text for text, name in documented.items()}
+    declared = declared_types(function, module)
     told = []
     for index, parameter in enumerate(parameters):
         node = nodes[index] if index < len(nodes) else None
-        shape = _shape(parameter, node, function, by_name.get(parameter.name), module)
+        typed = declared[index] if index < len(declared) else ANY
+        shape = _shape(parameter, node, function, by_name.get(parameter.name), module, typed)
         if is_file(parameter.name, function, module) and shape["k"] in ("any", "string", "union", "literal", "regex"):
             shape = FILE
         told.append(
@@ -38,6 +40,28 @@ def parameters_of(
     return told
 
 
+_COMPONENTS = re.compile(r"(?:React\.)?(?:FC|VFC|FunctionComponent|VoidFunctionComponent)")
+
+
+def declared_types(function: Node | None, module: Module) -> list[Shape]:
+    """Of the parameters, where the variable that holds the function says them, as `FC<Props>` does."""
+    holder = function.parent if function is not None else None
+    typed = field(holder, "type") if holder is not None and holder.type == "variable_declarator" else None
+    node = unwrap(typed.named_children[0]) if typed is not None and typed.named_children else None
+    arguments = field(node, "type_arguments")
+    if node is not None and node.type == "generic_type" and _COMPONENTS.fullmatch(text_of(field(node, "name"))):
+        return [of_type(each, module) for each in arguments.named_children[:1]] if arguments is not None else []
+    home = module
+    if node is not None and node.type == "type_identifier":
+        name = text_of(node)
+        if name not in module.types and (found := module.neighbour(name)) is not None:
+            home, name = found
+        node = unwrap(field(home.types.get(name), "value"))
+    if node is None or node.type != "function_type":
+        return []
+    return [of_type(field(each, "type"), home) for each in parameter_nodes(node)]
+
+
 def parameter_nodes(function: Node | None) -> list[Node]:
     single = field(function, "parameter")
     if single is not None:
@@ -47,9 +71,14 @@ def parameter_nodes(function: Node | None) -> list[Node]:
 
 
 def _shape(
-    parameter: Parameter, node: Node | None, function: Node | None, documented: str | None, module: Module
+    parameter: Parameter,
+    node: Node | None,
+    function: Node | None,
+    documented: str | None,
+    module: Module,
+    declared: Shape,
 ) -> Shape:
-    typed = of_type(field(node, "type"), module) if field(node, "type") is not None else ANY
+    typed = of_type(field(node, "type"), module) if field(node, "type") is not None else declared
     pattern = field(node, "pattern") or (
         field(node, "left") if node is not None and node.type == "assignment_pattern" else node
     )

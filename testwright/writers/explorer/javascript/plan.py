@@ -26,12 +26,22 @@ from testwright.writers.explorer.javascript.examples import (
 )
 from testwright.writers.explorer.javascript.finding import class_at, function_at
 from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.neighbours import (
+    closure_of,
+    deeds_of,
+    homes_in,
+    makers_of,
+    remembers,
+)
+from testwright.writers.explorer.javascript.pages import stand_ins_for
 from testwright.writers.explorer.javascript.parameters import parameters_of, parameters_of_node
 from testwright.writers.explorer.javascript.seams import seams_of
 from testwright.writers.explorer.javascript.shapes import Shape, of_type
 from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, said, text_of, unwrap, walk
 from testwright.writers.explorer.javascript.usage import of_pattern
 
+TODAY = "2024-01-31T12:00:00.000Z"
+"""When tests with timers take place."""
 REPORT = "explored.json"
 MARKER = "exploring.json"
 PATIENCE = 2.0
@@ -39,6 +49,7 @@ PATIENCE = 2.0
 _MOST_STRINGS = 60
 _MOST_SEPARATORS = 4
 _MOST_WORDS = 8
+_CLOCK = re.compile(r"\bset(?:Timeout|Interval)\b|\bDate\.now\(|\bnew Date\(\)")
 _KINDS = frozenset(("string", "number", "boolean", "function", "object", "undefined", "symbol", "bigint"))
 
 
@@ -122,6 +133,7 @@ def _spec(
         "examples": examples_of(symbol, readme),
         "fetches": _fetches(function, module),
         "answer": _answer(function, module),
+        "isTimed": kind in ("component", "hook") and any(_CLOCK.search(each.text) for each in closure_of(module)),
     }
     if kind == "class":
         node = class_at(module, symbol.line, symbol.end_line)
@@ -129,6 +141,8 @@ def _spec(
         if node is not None:
             spec |= _of_class(node, symbol, module, {method["name"] for method in spec["methods"]})
             spec["methods"] += spec.pop("inherited")
+    elif kind == "hook":
+        spec["gives"] = giving.told_of(function, module)
     elif kind == "function":
         made = giving.made_by_a_call(symbol.name, module)
         if made is not None:
@@ -202,6 +216,9 @@ def _claimed(claim: Claim) -> list[Any] | None:
 def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seconds: float) -> dict[str, Any]:
     strings, numbers, regexes, compared, keys = _constants(module)
     uses_react = any(target.kind in ("component", "hook") for target in targets)
+    makers = makers_of([target.spec for target in targets], module)
+    deeds = deeds_of(module) if uses_react else []
+    is_timed = any(target.spec["isTimed"] for target in targets)
     return {
         "source": f"{WORKSPACE}/{task.source.path}",
         "stem": task.source.path,
@@ -213,8 +230,14 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "mock": task.options.mock_external,
         "integration": TestType.INTEGRATION in task.options.test_types,
         "react": uses_react,
-        "timers": uses_react and re.search(r"\bset(Timeout|Interval)\b", task.source.text) is not None,
+        "timers": is_timed,
+        "today": TODAY,
+        "standIns": stand_ins_for(module) if uses_react else [],
         "targets": [target.spec for target in targets],
+        "makers": makers,
+        "deeds": deeds,
+        "neighbours": sorted({path for path, _, _ in homes_in([makers, deeds, [target.spec for target in targets]])}),
+        "remembers": any(remembers(each) for each in closure_of(module)),
         "strings": strings[:_MOST_STRINGS],
         "numbers": numbers[:30],
         "regexes": regexes[:20],

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from testwright.domain.ports import WritingTask
-from testwright.writers.explorer.javascript.openings import is_loaded_as_module
+from testwright.writers.explorer.javascript.neighbours import home_of
+from testwright.writers.explorer.javascript.openings import OF_NODE, is_loaded_as_module
 from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.suites import specifier_of
 
@@ -23,7 +24,7 @@ def probe_text(task: WritingTask, plan: dict[str, Any]) -> str:
     heads = {"vitest": _vitest_head, "jest": _jest_head}
     head = heads[task.framework](unit, plan) if task.framework in heads else _node_head(unit, task)
     told = f"const plan = {json.dumps(plan, ensure_ascii=True)}\nlet unit\n"
-    return "\n".join([head, told, *parts])
+    return "\n".join([head, _neighbours(task, plan), _LOAD, told, *parts])
 
 
 def _vitest_head(unit: str, plan: dict[str, Any]) -> str:
@@ -36,11 +37,9 @@ def _vitest_head(unit: str, plan: dict[str, Any]) -> str:
     if plan["react"]:
         lines.insert(0, "// @vitest-environment jsdom")
         lines += ["import * as react from 'react'", "import * as drawing from '@testing-library/react'"]
-    lines.append(
-        f"async function load(isFresh) {{\n  if (isFresh) mocker.resetModules()\n"
-        f"  return withDefault(await import({unit}))\n}}"
-    )
-    return "\n".join([*lines, _LOAD_FROM, _WITH_DEFAULT])
+        lines.append("const reactAgain = () => import('react')")
+    lines += ["const forget = () => mocker.resetModules()", f"const loadUnit = () => import({unit})"]
+    return "\n".join([*lines, _LOAD_FROM])
 
 
 def _jest_head(unit: str, plan: dict[str, Any]) -> str:
@@ -53,11 +52,13 @@ def _jest_head(unit: str, plan: dict[str, Any]) -> str:
     if plan["react"]:
         lines.insert(0, "/** @jest-environment jsdom */")
         lines += ["const react = require('react')", "const drawing = require('@testing-library/react')"]
-    lines.append(
-        f"async function load(isFresh) {{\n  if (isFresh) mocker.resetModules()\n"
-        f"  return withDefault(require({unit}))\n}}"
-    )
-    return "\n".join([*lines, _REQUIRE_FROM, _WITH_DEFAULT])
+        lines.append("const reactAgain = () => require('react')")
+    forget = "mocker.doMock('react', () => react)" if plan["react"] else ""
+    lines += [
+        f"function forget() {{\n  mocker.resetModules()\n  {forget}\n}}",
+        f"const loadUnit = () => require({unit})",
+    ]
+    return "\n".join([*lines, _REQUIRE_FROM])
 
 
 def _node_head(unit: str, task: WritingTask) -> str:
@@ -67,24 +68,47 @@ def _node_head(unit: str, task: WritingTask) -> str:
     if is_module:
         lines = ["import fs from 'node:fs'", "import { Worker } from 'node:worker_threads'"]
         lines += [f"import {names} from 'node:test'"] if task.framework == "node:test" else []
-        address = f"{unit} + (isFresh ? `?${{++loads}}` : '')" if task.source.path.endswith("js") else unit
-        load = f"let loads = 0\nasync function load(isFresh) {{\n  return withDefault(await import({address}))\n}}"
+        address = f"{unit} + (loads ? `?${{loads}}` : '')" if task.source.path.endswith("js") else unit
+        load = f"let loads = 0\nconst forget = () => loads++\nconst loadUnit = () => import({address})"
     else:
         lines = ["const fs = require('node:fs')", "const { Worker } = require('node:worker_threads')"]
         lines += [f"const {names} = require('node:test')"] if task.framework == "node:test" else []
-        load = (
-            f"async function load(isFresh) {{\n  if (isFresh) delete require.cache[require.resolve({unit})]\n"
-            f"  return withDefault(require({unit}))\n}}"
-        )
-    return "\n".join(["// @ts-nocheck", *lines, load, _LOAD_FROM if is_module else _REQUIRE_FROM, _WITH_DEFAULT])
+        forget = f"const forget = () => delete require.cache[require.resolve({unit})]"
+        load = f"{forget}\nconst loadUnit = () => require({unit})"
+    return "\n".join(["// @ts-nocheck", *lines, load, _LOAD_FROM if is_module else _REQUIRE_FROM])
 
 
-_LOAD_FROM = "const loadFrom = async (path) => withDefault(await import(/* @vite-ignore */ path))"
-_REQUIRE_FROM = "const loadFrom = async (path) => withDefault(require(path))"
+def _neighbours(task: WritingTask, plan: dict[str, Any]) -> str:
+    """Modules of the project that lend what calls are made with. One that does not load lends nothing."""
+    is_required = task.framework == "jest" or (task.framework in OF_NODE and not is_loaded_as_module(task))
+    way = "require" if is_required else "import"
+    homes = [(quoted(home_of(path)), quoted(specifier_of(task, path))) for path in plan["neighbours"]]
+    return "\n".join(["const NEIGHBOURS = [", *(f"  [{home}, () => {way}({path})]," for home, path in homes), "]"])
+
 
 # A CommonJS module is its own default export; its properties count as named ones.
-_WITH_DEFAULT = """function withDefault(loaded) {
+_LOAD = """async function load(isFresh) {
+  if (isFresh) forget()
+  return { ...withDefault(await loadUnit()), ...(await loadNeighbours()) }
+}
+
+async function loadNeighbours() {
+  const found = {}
+  for (const [home, loadOne] of NEIGHBOURS) {
+    try {
+      found[home] = withDefault(await loadOne())
+    } catch {
+      found[home] = undefined
+    }
+  }
+  return found
+}
+
+function withDefault(loaded) {
   const whole = loaded?.__esModule || 'default' in Object(loaded) ? loaded.default : loaded
   const names = { ...(typeof whole === 'function' || typeof whole === 'object' ? whole : {}), ...loaded }
   return { ...names, default: whole }
 }"""
+
+_LOAD_FROM = "const loadFrom = async (path) => withDefault(await import(/* @vite-ignore */ path))"
+_REQUIRE_FROM = "const loadFrom = async (path) => withDefault(require(path))"

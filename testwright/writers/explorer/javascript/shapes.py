@@ -46,7 +46,9 @@ def of_type(node: Node | None, module: Module, depth: int = 0, arguments: dict[s
     if node is None or depth > _DEEPEST:
         return ANY
     match node.type:
-        case "type_annotation" | "optional_type" | "rest_type" | "constraint" | "default_type":
+        case (
+            "type_annotation" | "opting_type_annotation" | "optional_type" | "rest_type" | "constraint" | "default_type"
+        ):
             return of_type(node.named_children[0], module, depth, arguments) if node.named_children else ANY
         case "predefined_type":
             return _WORDS.get(text_of(node), ANY)
@@ -119,9 +121,24 @@ def _members(node: Node, module: Module, depth: int, arguments: dict[str, Shape]
         elif member.type == "method_signature":
             returns = of_type(field(member, "return_type"), module, depth + 1, arguments)
             properties.append([name, {"k": "function", "returns": returns}, optional])
+        elif member.type == "index_signature" and (mapped := _mapped(member, module, depth, arguments)) is not None:
+            return mapped
         elif member.type == "index_signature":
             return {"k": "record", "of": of_type(field(member, "type"), module, depth + 1, arguments)}
     return {"k": "object", "props": properties}
+
+
+def _mapped(member: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape | None:
+    """`[key in Union]?: Type`."""
+    clause = next((child for child in member.named_children if child.type == "mapped_type_clause"), None)
+    if clause is None:
+        return None
+    keys = of_type(field(clause, "type"), module, depth + 1, arguments)
+    typed = field(member, "type")
+    record = _record(keys, of_type(typed, module, depth + 1, arguments))
+    if record["k"] == "object" and typed is not None and typed.type == "opting_type_annotation":
+        return {"k": "object", "props": [[name, each, True] for name, each, _ in record["props"]]}
+    return record
 
 
 def _named(name: str, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
@@ -136,7 +153,7 @@ def _named(name: str, module: Module, depth: int, arguments: dict[str, Shape] | 
         inherited = [of_type(each, module, depth + 1) for clause in parents for each in clause.named_children]
         return _merged([*inherited, base]) if inherited else base
     if name in module.classes:
-        return {"k": "instance", "v": name}
+        return {"k": "instance", "v": name, **({} if module.is_unit else {"home": module.path})}
     if (found := module.neighbour(name)) is not None:
         return _named(found[1], found[0], depth + 1, arguments)
     return _WORDS.get(name, ANY)
@@ -150,7 +167,8 @@ def _enum_members(node: Node, module: Module) -> list[tuple[str, Shape]]:
     """Members of an enum that the unit itself exports are written by their names."""
     values: list[tuple[str, Shape]] = []
     enum = text_of(field(node, "name"))
-    is_exported = module.is_unit and node.parent is not None and node.parent.type == "export_statement"
+    exported = module.offered_as(enum)
+    lent = {} if module.is_unit else {"path": [f"~{module.path}", exported], "name": enum}
     following = 0
     body = field(node, "body")
     for member in body.named_children if body is not None else []:
@@ -162,8 +180,8 @@ def _enum_members(node: Node, module: Module) -> list[tuple[str, Shape]]:
                 continue
         following = value + 1 if isinstance(value, int) else following
         name = text_of(field(member, "name") or member)
-        is_plain = is_exported and re.fullmatch(r"[A-Za-z_$][\w$]*", name)
-        told = {"$": "member", "v": f"{enum}.{name}", "is": value} if is_plain else value
+        is_plain = exported is not None and re.fullmatch(r"[A-Za-z_$][\w$]*", name)
+        told = {"$": "member", "v": f"{enum}.{name}", "is": value, **lent} if is_plain else value
         values.append((name, {"k": "literal", "v": told}))
     return values
 
@@ -203,11 +221,14 @@ def _generic(node: Node, module: Module, depth: int, arguments: dict[str, Shape]
         return {"k": "object", "props": kept}
     if name == "PropsWithChildren" and first["k"] == "object":
         return {"k": "object", "props": [*first["props"], ["children", {"k": "node"}, True]]}
-    declared = module.types.get(name)
+    home = module
+    if name not in module.types and (found := module.neighbour(name)) is not None:
+        home, name = found
+    declared = home.types.get(name)
     if declared is not None:
         parameters = field(declared, "type_parameters")
         names = [text_of(field(child, "name")) for child in (parameters.named_children if parameters else [])]
-        return _named(name, module, depth, {**(arguments or {}), **dict(zip(names, inner, strict=False))})
+        return _named(name, home, depth, {**(arguments or {}), **dict(zip(names, inner, strict=False))})
     return _named(name, module, depth, arguments)
 
 

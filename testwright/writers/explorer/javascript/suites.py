@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from testwright.domain.ports import WritingTask
 from testwright.domain.specifiers import is_ambiguous
 from testwright.writers.explorer.javascript import openings
-from testwright.writers.explorer.javascript.plan import Target
+from testwright.writers.explorer.javascript.plan import TODAY, Target
 from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.writing import Style, Written
 
@@ -16,7 +17,18 @@ HELPERS = {"fetch": "serverAnswers(", "timers": "useFakeTimers(", "files": "mkdt
 """What tests may need of the preamble, and how it is known there."""
 
 
-def preamble_of(targets: tuple[Target, ...], task: WritingTask, style: Style, needs: set[str]) -> str:
+def preamble_of(
+    targets: tuple[Target, ...],
+    task: WritingTask,
+    style: Style,
+    needs: set[str],
+    lent: Iterable[tuple[str, str, str]] = (),
+    stand_ins: Sequence[Sequence[str]] = (),
+) -> str:
+    """`lent` is what tests take from other modules of the project: path, export, and the name it goes by.
+
+    `stand_ins` are name and code of what the page lacks.
+    """
     lines = openings.imports(task, style)
     if "files" in needs:
         lines += openings.of_files(style)
@@ -27,16 +39,21 @@ def preamble_of(targets: tuple[Target, ...], task: WritingTask, style: Style, ne
         names = "act, cleanup, fireEvent, render, renderHook, screen"
         lines.append(f"import {{ {names} }} from '@testing-library/react'{style.end}")
     lines.append(_unit_import(targets, task, style))
+    lines += _imports_of_lent(lent, task, style)
     head = "\n".join(lines)
     if drawn and task.framework == "vitest":
         head = f"// @vitest-environment jsdom\n{head}"
     elif drawn:
         head = f"/** @jest-environment jsdom */\n{head}"
     hooks = []
+    if drawn and stand_ins:
+        members = "".join(f"  {name}: {code},\n" for name, code in stand_ins)
+        hooks.append(f"Object.assign(globalThis, {{\n{members}}}){style.end}")
     if drawn:
         hooks.append(f"afterEach(cleanup){style.end}")
     if "timers" in needs:
-        hooks.append(f"beforeEach(() => {{\n  {style.mock}.useFakeTimers(){style.end}\n}}){style.end}")
+        fake = f"{style.mock}.useFakeTimers({{ now: new Date({quoted(TODAY)}) }})"
+        hooks.append(f"beforeEach(() => {{\n  {fake}{style.end}\n}}){style.end}")
         hooks.append(f"afterEach(() => {{\n  {style.mock}.useRealTimers(){style.end}\n}}){style.end}")
     if "files" in needs:
         hooks += _folder_of_files(task, style)
@@ -75,16 +92,20 @@ def code_of(name: str, written: Written, style: Style) -> str:
     return "\n".join([f"it({quoted(name)}, {opened}", *body, f"}}){style.end}"])
 
 
-def specifier_of(task: WritingTask) -> str:
-    """The relative import as this project writes it: endings only where its own files have them, or ESM wants them."""
+def specifier_of(task: WritingTask, module: str = "") -> str:
+    """The relative import as this project writes it: endings only where its own files have them, or ESM wants them.
+
+    Of the unit, or of another `module` by its path.
+    """
+    place = module or task.source.path
     if task.framework in openings.OF_NODE:
-        return openings.specifier_of(task)
+        return openings.specifier_of(task, place)
     folder = posixpath.dirname(task.suite_path)
-    path = posixpath.relpath(task.source.path, folder or ".")
+    path = posixpath.relpath(place, folder or ".")
     path = path if path.startswith(".") else f"./{path}"
     stem, _, ending = path.rpartition(".")
     spelled = re.search(r"from\s+['\"]\.{1,2}/[^'\"]+\.(js|mjs|ts|jsx|tsx)['\"]", task.source.text)
-    if ending in ("mjs", "cjs", "mts", "cts") or is_ambiguous(task.source.path, task.view):
+    if ending in ("mjs", "cjs", "mts", "cts") or is_ambiguous(place, task.view):
         return path
     if ending in ("ts", "tsx"):
         return f"{stem}.{'js' if spelled[1] != 'ts' else 'ts'}" if spelled else stem
@@ -106,6 +127,22 @@ def _unit_import(targets: tuple[Target, ...], task: WritingTask, style: Style) -
     if named:
         lines.append(f"const {{ {', '.join(named)} }} = require({quoted(specifier)}){style.end}")
     return "\n".join(lines)
+
+
+def _imports_of_lent(lent: Iterable[tuple[str, str, str]], task: WritingTask, style: Style) -> Iterator[str]:
+    modules: dict[str, list[tuple[str, str]]] = {}
+    for path, exported, name in sorted(set(lent)):
+        modules.setdefault(path, []).append((exported, name))
+    for path, names in modules.items():
+        specifier = specifier_of(task, path)
+        whole = [name for exported, name in names if exported == "default"]
+        named = [name for exported, name in names if exported != "default"]
+        if style.is_module:
+            parts = [*whole[:1], *([f"{{ {', '.join(named)} }}"] if named else [])]
+            yield f"import {', '.join(parts)} from {quoted(specifier)}{style.end}"
+            continue
+        for pattern in [*whole[:1], *([f"{{ {', '.join(named)} }}"] if named else [])]:
+            yield f"const {pattern} = require({quoted(specifier)}){style.end}"
 
 
 def _ended(line: str, style: Style) -> str:

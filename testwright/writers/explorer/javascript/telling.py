@@ -15,6 +15,8 @@ from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.javascript import drawn, lives, openings, scenes
 from testwright.writers.explorer.javascript.admitting import arguments_fit
 from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.neighbours import homes_in
+from testwright.writers.explorer.javascript.pages import stand_ins_for
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
 from testwright.writers.explorer.javascript.suites import HELPERS, code_of, preamble_of
@@ -94,7 +96,7 @@ def _suspects(doubts: list[tuple[Target, Doubt]], task: WritingTask, style: Styl
         told = doubt.input if doubt.claim is not None else ""
         simplest.setdefault((doubt.symbol, doubt.kind, told), (target, doubt))
     accused = tuple({target.id: target for target, _ in simplest.values()}.values())
-    preamble = preamble_of(accused, task, style, set()) if accused else ""
+    preamble = preamble_of(accused, task, style, set(), (), style.stand_ins) if accused else ""
     names: set[str] = set()
     for target, doubt in simplest.values():
         name = _numbered(_one_line(f"{_PROMISES[doubt.kind]} for {doubt.input}"), names)
@@ -153,7 +155,8 @@ def draft_of(
                     tabled=not style.is_typed or _takes_any_plain_value(target),
                 )
             )
-    return Draft(preamble=preamble_of(targets, task, style, needs), cases=tuple(cases))
+    lent = homes_in([[each["args"], each["steps"]] for each, _ in names.values()])
+    return Draft(preamble=preamble_of(targets, task, style, needs, lent, style.stand_ins), cases=tuple(cases))
 
 
 def _scenario(each: Told, written: Written, target: Target, task: WritingTask) -> str:
@@ -187,6 +190,7 @@ def _style(task: WritingTask, module: Module) -> Style:
         has_jsx=task.suite_path.endswith("x"),
         is_typed=task.suite_path.endswith((".ts", ".tsx", ".mts")),
         enums=module.exported_enums,
+        stand_ins=tuple((name, code) for name, code in stand_ins_for(module)),
     )
 
 
@@ -221,6 +225,7 @@ def _worth_keeping(
             [
                 each["outcome"],
                 each.get("states"),
+                each.get("given"),
                 each.get("seen"),
                 each.get("spies"),
                 each["steps"][-1:] if each["steps"] else 0,

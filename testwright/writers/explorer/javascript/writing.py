@@ -16,6 +16,7 @@ class Style:
     has_jsx: bool
     is_typed: bool
     enums: tuple[str, ...] = ()
+    stand_ins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

@@ -12,7 +12,22 @@ globalThis.__testwright_mutant__ = (number) => {
 }
 
 async function loadChanged() {
-  if (plan.changes.length) changed = await loadFrom(plan.changed)
+  if (plan.changes.length) changed = { ...unit, ...(await loadFrom(plan.changed)) }
+}
+
+// React must stay one: where loading anew would bring another, components and hooks keep their module.
+let canForget = true
+let isChanged = false
+
+async function renew() {
+  unit = await load(true)
+  if (isChanged) unit = changed = { ...unit, ...(await loadFrom(plan.changed)) }
+}
+
+async function seeWhetherItForgets() {
+  if (!plan.react) return
+  forget()
+  canForget = (await reactAgain()).useState === react.useState
 }
 
 // One change after another for what this call passes; each is told apart once, by the first call that does.
@@ -20,6 +35,7 @@ async function tryChanges(job, seen) {
   if (!changed || !left.size || !isTellable(seen.outcome)) return
   const real = unit
   unit = changed
+  isChanged = true
   try {
     passed = new Set()
     const asleep = await observe(job)
@@ -33,6 +49,7 @@ async function tryChanges(job, seen) {
     }
   } finally {
     working = 0
+    isChanged = false
     unit = real
   }
 }

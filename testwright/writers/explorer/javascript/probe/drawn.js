@@ -6,22 +6,34 @@ async function draw(job) {
   const { createElement } = react
   const states = []
   let view
+  stopTheClock()
   const outcome = await attempt(() => {
     const props = decode(job.args[0] ?? { $: 'object', v: [] }, spies)
     view = drawing.render(createElement(reach(job.target.path), props))
     return undefined
   })
   try {
-    if (outcome.kind === 'value') await act(job.steps, view, states)
+    if (outcome.kind === 'value') await act(job.steps, view, states, spies)
   } finally {
     drawing.cleanup()
+    if (plan.timers) mocker.useRealTimers()
   }
   return { outcome, states, spies: heardBy(spies) }
 }
 
-async function act(steps, view, states) {
+// The day on which tests with timers take place; what is told of it may be told in them.
+function stopTheClock() {
+  if (plan.timers) mocker.useFakeTimers({ now: new Date(plan.today) })
+}
+
+async function act(steps, view, states, spies) {
   states.push(shown(view.container))
   for (const deed of steps) {
+    if (deed.act === 'advance' || deed.act === 'deed') {
+      await drawing.act(() => doOutside(deed, spies))
+      states.push(shown(view.container))
+      continue
+    }
     const element = drawing.within(view.container).queryAllByRole(deed.role, { name: deed.name })[0]
     if (!element) break
     await drawing.act(async () => {
@@ -31,6 +43,21 @@ async function act(steps, view, states) {
     states.push(shown(view.container))
   }
 }
+
+// Time goes on, or another part of the project does something that this one hears of.
+async function doOutside(deed, spies) {
+  if (deed.act === 'advance') mocker.advanceTimersByTime(deed.ms)
+  else await settled(reach(deed.path.slice(0, -1))[deed.path.at(-1)](...deed.args.map((tree) => decode(tree, spies))))
+}
+
+let outside
+
+function deedsOutside() {
+  outside ??= inTurns(plan.deeds.map((deed) => stepsOf(deed).slice(0, 5).map(({ args }) => ({ act: 'deed', name: deed.name, path: deed.path, args }))))
+  return outside
+}
+
+const passing = () => (plan.timers ? [{ act: 'advance', ms: 1000 }, { act: 'advance', ms: 5000 }] : [])
 
 function shown(container) {
   const look = drawing.within(container)
@@ -49,11 +76,15 @@ function shown(container) {
       })
     }
   const texts = []
+  const repeated = new Set()
   for (const element of container.querySelectorAll('*')) {
     const text = element.textContent.replace(/\s+/g, ' ').trim()
-    if (element.childElementCount === 0 && !element.closest('button, a, [role=button]') && text && text.length < 120 && look.queryAllByText(text).length === 1) texts.push(text)
+    if (element.childElementCount || element.closest('button, a, [role=button]') || !text || text.length >= 120) continue
+    const count = look.queryAllByText(text).length
+    if (count === 1) texts.push(text)
+    else if (count) repeated.add(text)
   }
-  return { roles, texts: texts.slice(0, 20), isEmpty: container.innerHTML === '' }
+  return { roles, texts: texts.slice(0, 20), repeated: [...repeated].slice(0, 20), isEmpty: container.innerHTML === '' }
 }
 
 function nameOf(look, role, element) {
@@ -69,7 +100,7 @@ function nameOf(look, role, element) {
 }
 
 function deedsOf(state) {
-  const deeds = []
+  const deeds = passing()
   for (const { role, name, disabled } of state?.roles ?? []) {
     if (!name || disabled) continue
     if (['button', 'link', 'checkbox', 'radio', 'tab', 'switch', 'option'].includes(role)) deeds.push({ act: 'click', role, name })
@@ -82,8 +113,9 @@ function deedsOf(state) {
 async function hookUp(job) {
   if (job.steps[0]?.act === 'event') return actOnHost(job)
   const spies = []
-  if (plan.timers) mocker.useFakeTimers()
+  stopTheClock()
   const states = []
+  let given = UNDEFINED
   let hook
   const outcome = await attempt(() => {
     const args = job.args.map((tree) => decode(tree, spies))
@@ -95,10 +127,11 @@ async function hookUp(job) {
     for (const deed of job.steps) {
       try {
         await drawing.act(async () => {
-          if (deed.act === 'advance') mocker.advanceTimersByTime(deed.ms)
+          if (deed.act === 'advance' || deed.act === 'deed') await doOutside(deed, spies)
           else {
             const called = deed.path.reduce((value, key) => value[key], hook.result.current)
-            await settled(called(...deed.args.map((tree) => decode(tree, spies))))
+            const result = await settled(called(...deed.args.map((tree) => decode(tree, spies))))
+            given = result.late || result.error !== undefined ? UNDEFINED : encode(result.value)
           }
         })
       } catch {
@@ -109,15 +142,33 @@ async function hookUp(job) {
   }
   drawing.cleanup()
   if (plan.timers) mocker.useRealTimers()
-  return { outcome, states, spies: heardBy(spies) }
+  return { outcome, states, given, spies: heardBy(spies) }
 }
 
-function hookDeeds(tree) {
-  const deeds = plan.timers ? [{ act: 'advance', ms: 1000 }, { act: 'advance', ms: 5000 }] : []
-  const values = [[], [3], ['alpha'], [true]]
-  const callable = (value) => value?.$ === 'function'
-  if (callable(tree)) deeds.push(...values.map((args) => ({ act: 'call', path: [], args })))
-  if (Array.isArray(tree)) tree.forEach((item, index) => callable(item) && deeds.push(...values.map((args) => ({ act: 'call', path: [index], args }))))
-  if (tree?.$ === 'object') for (const [key, item] of tree.v) if (callable(item)) deeds.push(...values.map((args) => ({ act: 'call', path: [key], args })))
-  return deeds
+const ANY_ARGS = [[], [3], ['alpha'], [true]]
+
+// Each function that a hook gives, by itself, in a list or in an object, called with what it takes.
+function hookDeeds(tree, target) {
+  const lists = functionsIn(tree, []).map((path) => {
+    const params = target.gives?.methods[path.join('.')] ?? (path.length ? null : target.gives?.call)
+    const calls = params ? stepsOf(hookWay(target, path, params)).map(({ args }) => args) : ANY_ARGS
+    return calls.map((args) => ({ act: 'call', path, args }))
+  })
+  return [...inTurns(lists), ...passing()]
+}
+
+function functionsIn(tree, path) {
+  if (tree?.$ === 'function') return [path]
+  if (path.length === 2) return []
+  const members = Array.isArray(tree) ? [...tree.entries()] : tree?.$ === 'object' ? tree.v : []
+  return members.slice(0, 12).flatMap(([key, item]) => functionsIn(item, [...path, key]))
+}
+
+const hookWays = new Map()
+
+// One for each, so that its calls are made up once.
+function hookWay(target, path, params) {
+  const key = `${target.id} ${path.join('.')}`
+  if (!hookWays.has(key)) hookWays.set(key, { name: key, params })
+  return hookWays.get(key)
 }

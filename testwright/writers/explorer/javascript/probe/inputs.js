@@ -118,7 +118,9 @@ function fill(shape, name, depth, add) {
     case 'function':
       return fillFunction(shape, name, depth, add)
     case 'instance': {
-      const target = plan.targets.find((each) => each.kind === 'class' && each.name === shape.v)
+      const target = shape.home
+        ? plan.makers.find((each) => each.name === shape.v && each.home === shape.home)
+        : plan.targets.find((each) => each.kind === 'class' && each.name === shape.v)
       if (!target) return add({ $: 'object', v: [] })
       const lists = target.params.map((parameter) => inner(parameter.shape, parameter.name))
       return spread(lists, (...trees) => add(...trees.map((args) => ({ $: 'new', path: target.path, name: target.name, args }))), 6)
@@ -231,6 +233,8 @@ function fillFunction(shape, name, depth, add) {
   if (/^on[A-Z]|callback|^cb$|listener|handler|done/i.test(name) || returns === 'void') add({ $: 'spy', v: label })
   if (shape.returns && returns !== 'void' && returns !== 'any')
     for (const value of candidates(shape.returns, '', depth + 2).slice(0, 2)) add({ $: 'spy', v: label, returns: value })
+  // What has to give a text or an object does not do with a number.
+  if (returns && !['any', 'number', 'boolean', 'void', 'union', 'literal'].includes(returns)) return
   add({ $: 'fn', v: 'double' }, { $: 'fn', v: 'identity' }, { $: 'spy', v: label }, { $: 'fn', v: 'sum' }, { $: 'fn', v: 'truthy' })
 }
 

@@ -79,11 +79,11 @@ function nextJob(target, corpus, random) {
     return { ...base.job, steps, isExample: false, rank: undefined }
   }
   if (target.kind === 'component' && random() < 0.8) {
-    const deeds = deedsOf(base.seen.states?.at(-1))
+    const deeds = [...deedsOf(base.seen.states?.at(-1)), ...deedsOutside()]
     return deeds.length && base.job.steps.length < 6 ? { ...base.job, steps: [...base.job.steps, pick(deeds)], rank: undefined } : null
   }
   if (target.kind === 'hook' && random() < 0.8) {
-    const deeds = hookDeeds(base.seen.states?.at(-1))
+    const deeds = [...hookDeeds(base.seen.states?.at(-1), target), ...deedsOutside()]
     return deeds.length && base.job.steps.length < 4 ? { ...base.job, steps: [...base.job.steps, pick(deeds)], rank: undefined } : null
   }
   if (!base.job.args.length) return null
@@ -129,11 +129,14 @@ function answered(ok, status, body) {
   return { ok, status, json: async () => decode(body, []), text: async () => JSON.stringify(decode(body, [])) }
 }
 
+const isDrawn = ({ kind }) => kind === 'component' || kind === 'hook'
+
 async function observe(job) {
   mark(job)
+  if (plan.remembers && canForget && isDrawn(job.target)) await renew()
   touched()
   leaving = ''
-  isPatient = job.target.kind === 'component' || job.target.kind === 'hook'
+  isPatient = isDrawn(job.target)
   const unstub = stubFetch(job)
   let seen
   try {
@@ -194,8 +197,8 @@ async function isStable(job, seen) {
   }
 }
 
-function signature({ outcome, after, spies, lived, seen, states, asked, files }) {
-  return JSON.stringify([outcome, after, spies, lived?.at(-1), seen, states, asked, files])
+function signature({ outcome, after, spies, lived, seen, states, given, asked, files }) {
+  return JSON.stringify([outcome, after, spies, lived?.at(-1), seen, states, given, asked, files])
 }
 
 function cost(job) {
@@ -222,6 +225,15 @@ function orNone(list) {
   }
 }
 
+// The call itself, and what goes through the step in which it did not come to an end.
+function isSkipped({ target, args, steps }) {
+  return plan.skip.some(([id, its, lived]) => {
+    if (id !== target.id) return false
+    const last = JSON.stringify(lived.at(-1))
+    return lived.length ? steps.some((step) => JSON.stringify(step) === last) : JSON.stringify([its, lived]) === JSON.stringify([args, steps])
+  })
+}
+
 async function explore(target, pile, stop, random, turns) {
   for (let turn = 0; turn < turns && !stop(); turn++) {
     const job = pile.queue.shift() ?? nextJob(target, pile.corpus, random)
@@ -230,7 +242,7 @@ async function explore(target, pile, stop, random, turns) {
       continue
     }
     const key = JSON.stringify([job.args, job.steps, job.answer])
-    if (pile.tried.has(key) || plan.skip.some((skip) => skip[0] === target.id && JSON.stringify(skip.slice(1)) === JSON.stringify([job.args, job.steps]))) {
+    if (pile.tried.has(key) || isSkipped(job)) {
       pile.stale++
       continue
     }
@@ -355,9 +367,9 @@ async function holdsAfresh(job, seen) {
 // As in a test of its own; components and hooks keep their module, since React must stay one.
 async function holdsInAFreshModule(job, seen) {
   if (job.steps[0]?.act === 'event') return settleOnAgreement(job, seen)
-  if (!plan.react) unit = await load(true)
+  if (canForget) unit = await load(true)
   if (!(await isStable(job, seen))) return false
-  if (!plan.react) unit = await load(true)
+  if (canForget) unit = await load(true)
   return signature(await observe(job)) === signature(seen)
 }
 
@@ -396,6 +408,8 @@ it('explores', async () => {
 
 async function loadAndSearch() {
   try {
+    for (const [name, code] of plan.standIns) globalThis[name] ??= (0, eval)(`(${code})`)
+    await seeWhetherItForgets()
     unit = await load(false)
     await loadChanged()
   } catch (error) {

@@ -32,7 +32,7 @@ function decode(tree, spies) {
     case 'file':
       return fileWith(tree)
     case 'member':
-      return reach(tree.v.split('.'))
+      return reach(tree.path ? [...tree.path, ...tree.v.split('.').slice(1)] : tree.v.split('.'))
     case 'fn':
       return FUNCTIONS[tree.v]
     case 'code':
