@@ -34,6 +34,8 @@ _EACH = 60
 _PATIENCE = (300, 1000, 3000)
 """After so many calls that brought nothing new a way is left, the first time, the second and the last; sooner where
 little can be found: `_EACH` times as many as it has decisions."""
+_LAST_PATIENCE = 20_000
+"""For what has lines that it has not reached."""
 
 
 @dataclass
@@ -103,9 +105,19 @@ class SymbolSearch:
                 if self.ground.changes is not None and not self._worth(one.way):
                     continue
                 one.run((end - self._clock.now()) * worth[at] / sum(worth[at:]), min(patience, _EACH * worth[at]))
+        self._search_on([one for one in searches if one.can_go_on and self._is_open(one)], end)
         for one in searches:
             self.doubts.extend(one.doubts)
             self.given.extend(one.gave_functions)
+
+    def _search_on(self, some: list[Search], end: float) -> None:
+        """What is left of the time goes to what has lines that it has not reached."""
+        for at, one in enumerate(some):
+            one.run((end - self._clock.now()) / (len(some) - at), _LAST_PATIENCE)
+
+    def _is_open(self, one: Search) -> bool:
+        reached = {line for _, *ends in one.arcs for line in ends}
+        return self.ground.changes is None and not self.ground.facts.lines_from(one.way.function) <= reached
 
     def _worth(self, way: Way) -> int:
         """How much there is to find by it; once changes are to be shown, how many of them lie in its code."""

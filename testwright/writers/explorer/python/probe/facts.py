@@ -77,6 +77,10 @@ class Facts:
         first = self.node_of(function)
         return self._reached(first) if first is not None else []
 
+    def lines_from(self, function: Any) -> frozenset[int]:
+        """Lines on which the function's own statements begin; none of its documentation."""
+        return self._once("lines", function, lambda: frozenset(_lines(self.node_of(function))))
+
     def reached_in(self, name: str) -> list[ast.AST]:
         """The tree of a function or class of the module, and what it reaches."""
         tree = next((node for node in self.tree.body if getattr(node, "name", "") == name), None)
@@ -240,6 +244,13 @@ def _mentions(tree: ast.AST, name: str) -> bool:
 
 def _decisions(trees: list[ast.AST]) -> int:
     return 2 + sum(isinstance(node, _DECISIONS) for tree in trees for node in ast.walk(tree))
+
+
+def _lines(function: ast.AST | None) -> Iterator[int]:
+    for node in ast.walk(function) if function is not None else ():
+        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if isinstance(node, ast.stmt) and node is not function and not is_text:
+            yield node.lineno
 
 
 def code_of(function: Any) -> CodeType | None:

@@ -15,9 +15,11 @@ from testwright.writers.explorer.python.probe.patterns import matching
 
 _LOOKS_EACH_LINE = 25
 _MOST_VALUES = 120
-_MOST_PATTERNS = 12
+_MOST_PATTERNS = 16
+_MOST_TEXTS_EACH = 15
 _LONGEST = 60
 _OF_TEXT = frozenset({"startswith", "endswith", "find", "index", "split", "rsplit", "partition", "rpartition", "count"})
+_OF_PATTERN = frozenset({"match", "search", "fullmatch", "finditer", "findall", "sub", "subn", "split"})
 _NOTHING = object()
 
 
@@ -31,6 +33,8 @@ class Lessons:
                 self._operands.setdefault(node.lineno, []).extend((node.left, *node.comparators))
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _OF_TEXT:
                 self._operands.setdefault(node.lineno, []).extend(node.args[:1])
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _OF_PATTERN:
+                self._operands.setdefault(node.lineno, []).append(node.func.value)
         self._looks: dict[int, int] = {}
         self._values: dict[tuple[type, Any], None] = {}
         self._patterns: set[str] = set()
@@ -38,13 +42,15 @@ class Lessons:
         self._told: dict[tuple[type, Any], None] = {}
 
     def look(self, frame: FrameType) -> None:
-        """What the line that is about to run compares."""
+        """What the line that is about to run compares, and the patterns that it looks for."""
         operands = self._operands.get(frame.f_lineno)
         if not operands or self._looks.get(frame.f_lineno, 0) >= _LOOKS_EACH_LINE:
             return
         self._looks[frame.f_lineno] = self._looks.get(frame.f_lineno, 0) + 1
         for operand in operands:
             value = _value_of(operand, frame)
+            if isinstance(value, re.Pattern):
+                self._hear(value)
             members = list(value)[:20] if isinstance(value, (list, tuple, set, frozenset, dict)) else [value]
             for member in members:
                 is_text = isinstance(member, str) and 0 < len(member) <= _LONGEST
@@ -61,10 +67,7 @@ class Lessons:
 
         def hear(pattern: Any, flags: Any) -> Any:
             found = compiled(pattern, flags)
-            is_new = isinstance(found.pattern, str) and found.pattern not in self._patterns
-            if is_new and len(self._patterns) < _MOST_PATTERNS:
-                self._patterns.add(found.pattern)
-                self._unread.append(found)
+            self._hear(found)
             return found
 
         vars(re)["_compile"] = hear
@@ -72,6 +75,12 @@ class Lessons:
             yield
         finally:
             vars(re)["_compile"] = compiled
+
+    def _hear(self, pattern: re.Pattern[Any]) -> None:
+        is_new = isinstance(pattern.pattern, str) and pattern.pattern not in self._patterns
+        if is_new and len(self._patterns) < _MOST_PATTERNS:
+            self._patterns.add(pattern.pattern)
+            self._unread.append(pattern)
 
     def learnt(self, chance: random.Random) -> list[Any]:
         """The values so far, with texts for the patterns; what comes later stands behind."""
@@ -83,7 +92,7 @@ class Lessons:
     def _texts(self, chance: random.Random) -> Iterator[str]:
         fresh, self._unread = self._unread, []
         for pattern in fresh:
-            yield from matching(pattern, chance, 3)
+            yield from matching(pattern, chance, min(3 + pattern.pattern.count("|"), _MOST_TEXTS_EACH))
 
 
 def _value_of(node: ast.expr, frame: FrameType) -> Any:

@@ -178,7 +178,8 @@ class Search:
             return self._show(self.changes, scenario, outcome, foreign) or fresh
         known = outcome.signature in self.signatures
         at_rim = any(number_of(argument.choice.text) in self.way.numbers for argument in scenario.arguments)
-        if outcome.can_be_told and (fresh or at_rim or not known) and len(self.signatures) < _MOST_KEPT:
+        is_wanted = fresh or ((at_rim or not known) and len(self.signatures) < _MOST_KEPT)
+        if outcome.can_be_told and is_wanted:
             self.signatures.add(outcome.signature)
             self.keep(Find(scenario, outcome, foreign))
             if not fresh and not foreign and len(self.promising) < 40:
