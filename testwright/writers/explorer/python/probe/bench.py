@@ -33,6 +33,7 @@ from testwright.writers.explorer.python.probe.scenarios import Scenario
 from testwright.writers.explorer.python.probe.spelling import STANDARD, spelled
 
 CALL_SECONDS = 0.5
+SHORT_SECONDS = 0.05
 _MOST_ITEMS = 20
 _MOST_MOVED = 3
 _LONGEST_TROUBLE = 160
@@ -104,13 +105,18 @@ class Bench:
         self.others = {name: kind for name, kind in self.others.items() if self.names[name] is kind}
         self.observer = Observer(root, self.names)
         self.raises = OwnRaises(root)
+        self._temporary = tempfile.gettempdir()
         self.scratch = tempfile.mkdtemp(prefix="explore-")
+        tempfile.tempdir = self.scratch  # what the code puts into a temporary file is harmless
         self.guard = Guard(self.scratch)
         self._folders = itertools.count()
         self.trouble = ""
         """Why nothing can be told of the call before, as far as that is known."""
+        self.was_late = False
+        """Whether the call before had to be ended."""
 
     def close(self) -> None:
+        tempfile.tempdir = None
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def run(self, scenario: Scenario, seconds: float = CALL_SECONDS, *, traced: bool = True) -> Outcome | None:
@@ -122,11 +128,13 @@ class Bench:
         names = {**self.names, **TEST_MODULES, "tmp_path": folder}
         arcs: set[tuple[int, int, int]] = set()
         outcome: Outcome | None = None
+        self.was_late = False
         try:
             with self.guard.watching(seconds) as printed:
                 outcome = self._observe(scenario, names, arcs if traced else None, printed.getvalue)
         except (Exception, TimeUp, SystemExit, KeyboardInterrupt) as error:
             self.trouble = _trouble(error)
+            self.was_late = isinstance(error, TimeUp)
         finally:
             self.guard.active = False
             if folder.exists():
@@ -143,7 +151,7 @@ class Bench:
 
     def _is_local(self, told: str, folder: Path) -> bool:
         """Whether a result names a place of this machine, or a function of this test: another one the next time."""
-        places = (str(folder), os.path.expanduser("~"), self.root, tempfile.gettempdir())
+        places = (str(folder), os.path.expanduser("~"), self.root, self._temporary)
         return "<lambda>" in told or any(len(place) > 1 and place in told for place in places)
 
     def _observe(
@@ -266,7 +274,11 @@ class Bench:
 
 
 def without_place(message: str, folder: str) -> str:
-    """The longest part of a message that names no place of this test's; the whole, where it names none."""
+    """The longest part of a message that names no place of this test's; the whole, where it names none.
+
+    What stands at an address stands elsewhere the next time: the message ends before it.
+    """
+    message = re.split(r"\s?(?:\bat )?0x[0-9a-f]{6,}", message)[0]
     if folder not in message:
         return message
     parts = [part.strip(" '\"`,:;()") for part in re.split(rf"\S*{re.escape(folder)}\S*", message)]

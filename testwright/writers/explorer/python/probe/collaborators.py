@@ -8,9 +8,10 @@ import os
 import re
 import sys
 import types
-import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from testwright.writers.explorer.python.probe.annotations import hints_of
 
 
 def factories(kind: type, unit: types.ModuleType) -> Iterator[tuple[str, Any]]:
@@ -18,7 +19,7 @@ def factories(kind: type, unit: types.ModuleType) -> Iterator[tuple[str, Any]]:
     for name, function in vars(unit).items():
         if not inspect.isfunction(function) or not _is_of_another_module(function, unit):
             continue
-        hints = _hints(function)
+        hints = hints_of(function)
         if hints.pop("return", None) is kind and kind not in hints.values():
             yield name, function
 
@@ -72,10 +73,3 @@ def _is_of_project(file: str) -> bool:
 
 def _is_private(module: str) -> bool:
     return re.search(r"(^|\.)_", module) is not None
-
-
-def _hints(function: Any) -> dict[str, Any]:
-    try:
-        return dict(typing.get_type_hints(function))
-    except Exception:  # an annotation may name anything
-        return {}

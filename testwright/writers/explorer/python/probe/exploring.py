@@ -72,7 +72,7 @@ class SymbolSearch:
         self._clock, self._seconds = Clock(), seconds
         self._search(found, seconds * 0.75)
         for _ in range(_DEEPEST_RESULT):
-            results = [way for scenario, value in self.given if (way := ways.of_result(scenario, value)) is not None]
+            results = [way for scenario, value in self.given for way in ways.of_result(scenario, value)]
             self.given.clear()
             self._search(results, seconds * 0.85)
             found.extend(results)

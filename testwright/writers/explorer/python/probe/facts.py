@@ -18,6 +18,7 @@ _DECISIONS = (
     ast.FunctionDef, ast.AsyncFunctionDef,
 )  # fmt: skip
 _MOST_DOCUMENTED = 30
+_MOST_PLACES = 6
 _QUIET_BASES = frozenset(
     {"object", "Exception", "ValueError", "Enum", "IntEnum", "NamedTuple", "TypedDict", "Protocol", "Generic", "ABC"}
 )
@@ -39,6 +40,8 @@ class Facts:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 for line in {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}:
                     self.functions[line] = node
+        self._called: dict[str, ast.AST] = {}
+        """Functions by the name by which they are called; constructors by that of their class."""
         self._known: dict[tuple[str, int], Any] = {}
         self._reach: dict[int, list[ast.AST]] = {}
         self._class_of: dict[int, ast.AST] = {}
@@ -51,6 +54,9 @@ class Facts:
                 for member in node.body:
                     if isinstance(member, ast.FunctionDef) and member.name == "__init__":
                         self._class_of[id(member)] = node
+                        self._called[node.name] = member
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("__"):
+                self._called.setdefault(node.name, node)
 
     def _is_own(self, base: ast.expr) -> bool:
         """Whether the unit defines this base itself, or it is one that calls nothing."""
@@ -206,8 +212,20 @@ class Facts:
         return fakes.use_of([self._class_of.get(id(tree), tree)] if tree is not None else [], name)
 
     def kinds(self, function: Any, name: str) -> list[str]:
+        """Names of types that a parameter may have, by its use here and where it is handed on to."""
         tree = self.node_of(function)
-        return uses.kinds(tree, self._class_of.get(id(tree)), name)
+        return uses.kinds(self._places(tree, name)) if tree is not None else []
+
+    def _places(self, tree: ast.AST, name: str) -> list[uses.Place]:
+        places = [uses.Place(tree, self._class_of.get(id(tree)), name)]
+        for place in places:
+            for called, given in uses.passed_on(place) if len(places) < _MOST_PLACES else ():
+                function = self._called.get(called)
+                parameter = _parameter(function, given) if function is not None else None
+                found = uses.Place(function, self._class_of.get(id(function)), parameter) if parameter else None
+                if found is not None and found not in places:
+                    places.append(found)
+        return places
 
     def documented_calls(self, name: str, known: Container[str], *texts: str) -> list[str]:
         """Calls of the function or method as its documentation or another text writes them.
@@ -244,6 +262,18 @@ def _mentions(tree: ast.AST, name: str) -> bool:
 
 def _decisions(trees: list[ast.AST]) -> int:
     return 2 + sum(isinstance(node, _DECISIONS) for tree in trees for node in ast.walk(tree))
+
+
+def _parameter(function: ast.AST, given: int | str) -> str | None:
+    """The name of the parameter at a position, or with this name."""
+    arguments = getattr(function, "args", None)
+    if not isinstance(arguments, ast.arguments):
+        return None
+    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+    if isinstance(given, str):
+        return given if given in (*names, *(each.arg for each in arguments.kwonlyargs)) else None
+    own = names[1:] if names[:1] in (["self"], ["cls"]) else names
+    return own[given] if given < len(own) else None
 
 
 def _lines(function: ast.AST | None) -> Iterator[int]:

@@ -14,6 +14,7 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,6 +37,10 @@ _CHANGES_FILES = (
     "os.chown",
 )
 _WHO_IS_HERE = {"pwd": ("getpwnam", "getpwuid"), "grp": ("getgrnam", "getgrgid")}
+_MOST_SLEEPS = 200
+_LONGEST_SLEEP = 0.3
+_IDLE = 0.02
+"""A call that works for less than this share of its time waits for something that does not come."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -56,6 +61,9 @@ class Guard:
         self.has_new_environment = False
         self._environment = dict(os.environ)
         sys.addaudithook(self._hear)
+        self._began, self._worked, self._until = 0.0, 0.0, 0.0
+        self._sleeps, self._slept = 0, 0.0
+        time.sleep = self._short(time.sleep)
         for source, give in ((os, "urandom"), (random, "_urandom")):
             setattr(source, give, self._counted(getattr(source, give)))
         for name, lookups in _WHO_IS_HERE.items():
@@ -75,6 +83,26 @@ class Guard:
                 raise
 
         return find
+
+    def _short(self, real: Callable[[float], None]) -> Callable[[float], None]:
+        """What sleeps for long, or again and again, has its time up at once."""
+
+        @functools.wraps(real)
+        def sleep(seconds: float) -> None:
+            if self.active:
+                self._sleeps, self._slept = self._sleeps + 1, self._slept + max(float(seconds), 0.0)
+                if self._sleeps > _MOST_SLEEPS or self._slept > _LONGEST_SLEEP:
+                    raise TimeUp
+            real(seconds)
+
+        return sleep
+
+    def _ring(self, number: int, frame: Any) -> None:
+        """The time for work is up, or that on the clock; or the call has done nothing for a while but wait."""
+        now = time.monotonic()
+        waits = time.process_time() - self._worked < _IDLE * (now - self._began)
+        if self.active and (number == signal.SIGVTALRM or waits or now >= self._until):
+            raise TimeUp
 
     def _counted(self, real: Callable[[int], bytes]) -> Callable[[int], bytes]:
         """What `secrets` and `uuid4` ask for is another one every time."""
@@ -98,16 +126,19 @@ class Guard:
         sys.stdout, sys.stderr, sys.stdin, sys.argv = printed, io.StringIO(), io.StringIO(), ["pytest"]
         random.seed(self.seed)
         numbers, self.drew = random.getstate(), False
-        before = [(number, signal.signal(number, _ring)) for number in (signal.SIGALRM, signal.SIGVTALRM)]
+        self._began, self._worked = time.monotonic(), time.process_time()
+        self._until = self._began + PATIENCE * seconds
+        self._sleeps, self._slept = 0, 0.0
+        before = [(number, signal.signal(number, self._ring)) for number in (signal.SIGALRM, signal.SIGVTALRM)]
         self.refused, self.refused_event, self.active = False, "its surroundings", True
-        signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds, seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds / 2)
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds)
         try:
             yield printed
         finally:
+            self.active = False  # a ring that was late for the call must not end what comes now
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            self.active = False
             self.drew = self.drew or random.getstate() != numbers
             for number, handler in before:
                 signal.signal(number, handler)
@@ -147,8 +178,5 @@ class Guard:
             path = os.fsdecode(path)
         if not isinstance(path, (str, os.PathLike)):
             return isinstance(path, int)
-        return os.path.realpath(path).startswith(self.free_folder + os.sep) or str(path) == os.devnull
-
-
-def _ring(number: int, frame: Any) -> None:
-    raise TimeUp
+        place = os.path.realpath(path)  # a temporary file tells only its folder while it is opened
+        return place == self.free_folder or place.startswith(self.free_folder + os.sep) or str(path) == os.devnull

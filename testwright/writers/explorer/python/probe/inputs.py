@@ -9,20 +9,22 @@ import enum
 import inspect
 import io
 import itertools
+import os
 import pathlib
 import random
 import re
 import types
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from testwright.writers.explorer.python.probe import collaborators, databases
+from testwright.writers.explorer.python.probe.annotations import hints_of
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.fakes import fakes_for
 from testwright.writers.explorer.python.probe.grammars import texts_for
 from testwright.writers.explorer.python.probe.patterns import matching
-from testwright.writers.explorer.python.probe.plain import BY_NAME, CALLABLES, DATACLASS, KINDS, PLAIN, Dataclass
+from testwright.writers.explorer.python.probe.plain import BY_NAME, DATACLASS, KINDS, PLAIN, Dataclass, callables_for
 from testwright.writers.explorer.python.probe.scenarios import Choice
 from testwright.writers.explorer.python.probe.spelling import quoted, spelled
 
@@ -32,6 +34,7 @@ _MOST_KINDS = 6
 _CLASS_NAMES = ("cls", "klass", "kind", "type_", "datacls", "dataclass")
 _MOST_MADE = 2
 _MOST_HEIRS = 4
+_EXCEPTIONS = ('ValueError("wrong")', 'KeyError("missing")')
 
 
 class Inputs:
@@ -52,8 +55,9 @@ class Inputs:
             rows[0].extend(self._spelled([parameter.default]))
         found = [choice for row in (rows if len(rows) < 3 else _longest(rows)) for choice in row]
         if not found or kinds == [typing.Any]:
-            fakes = _texts(*fakes_for(self.facts.use(function, name)))
-            found = [*fakes, *found] if fakes else found
+            found = [*self._fakes(function, name), *found]
+        elif self._is_of_project(kinds[0]):
+            found = [choice for row in _longest([found, self._fakes(function, name)]) for choice in row]
         if parameter.default is None or (annotation is inspect.Parameter.empty and not kinds):
             found.append(Choice("None"))
         return list(dict.fromkeys(found))[:_MOST]
@@ -77,12 +81,20 @@ class Inputs:
             return self.of_type(kind.__supertype__, function, name, depth)
         if kind is typing.Any or kind is object:
             plain = [self.of_type(plain, function, name, depth)[:8] for plain in (str, int, list, dict)]
+            plain[0] = [*plain[0], *_texts(*texts_for(self.facts.calls(function)))]
             own = [*(self._own_objects() if depth == 0 else ()), *_texts("int", "lambda value: value")]
             return [choice for row in _longest([*plain, own]) for choice in row]
         container = self._container(origin or kind, members, function, name, depth)
         if container is not None:
             return container
-        return self._single(kind, function, name, depth)
+        return self._single(kind if origin is None else origin, function, name, depth)
+
+    def _fakes(self, function: Any, name: str) -> list[Choice]:
+        return _texts(*fakes_for(self.facts.use(function, name)))
+
+    def _is_of_project(self, kind: Any) -> bool:
+        package = self.facts.unit.__name__.partition(".")[0]
+        return isinstance(kind, type) and kind.__module__.partition(".")[0] == package
 
     def _kinds(self, function: Any, parameter: inspect.Parameter, annotation: Any) -> list[Any]:
         if annotation is not inspect.Parameter.empty:
@@ -124,7 +136,7 @@ class Inputs:
         if kind is type and members:
             return self._classes(members[0])
         if kind in (collections.abc.Callable, typing.Callable):
-            return _texts(*CALLABLES)
+            return _texts(*callables_for(self.facts.calls(function)))
         if kind is contextlib.AbstractContextManager:
             return _texts("threading.Lock()", "mock.MagicMock()")
         if kind in (io.StringIO, typing.IO, typing.TextIO, io.TextIOBase) or kind is typing.TextIO:
@@ -179,8 +191,12 @@ class Inputs:
             return self._spelled(list(kind)[:8])
         if typing.is_typeddict(kind) if hasattr(typing, "is_typeddict") else False:
             return self._typed_dicts(kind, function, depth)
-        if issubclass(kind, pathlib.PurePath):
+        if issubclass(kind, pathlib.PurePath) or kind is os.PathLike:
             return self._paths(function, name)
+        if kind.__module__ == "builtins" and issubclass(kind, BaseException):
+            return _texts(*(_EXCEPTIONS if kind in (Exception, BaseException) else (f'{kind.__name__}("wrong")',)))
+        if kind in (typing.SupportsFloat, typing.SupportsInt, typing.SupportsIndex):
+            return _texts(*PLAIN[float if kind is typing.SupportsFloat else int])
         if kind is databases.connection_type():
             return databases.connections(self.facts, self.names, self._declared)
         if kind in (str, int, float, bytes):
@@ -218,6 +234,7 @@ class Inputs:
             if databases.is_opened(self.facts, function, name):
                 return _texts('str(tmp_path / "data.db")', '":memory:"')
             if re.search(r"file|path", name):
+                found[:0] = _texts("str(file)", setup=_FILE) if self._opens(function) else []
                 found.extend(_texts("str(file)", setup=_FILE))
                 for names in self._patterns(function):
                     found.extend(_texts(f'str(tmp_path / "{names}")', setup=(*_FILE, _FOLDER)))
@@ -229,7 +246,7 @@ class Inputs:
         return found if depth == 0 else found[:8]
 
     def _declared(self, function: Any, parameter: inspect.Parameter) -> list[Choice]:
-        return self.choices(function, parameter, _hints(function).get(parameter.name, parameter.annotation))
+        return self.choices(function, parameter, hints_of(function).get(parameter.name, parameter.annotation))
 
     def _paths(self, function: Any, name: str) -> list[Choice]:
         if databases.is_opened(self.facts, function, name):
@@ -244,13 +261,17 @@ class Inputs:
             Choice('Path("docs/readme.txt")'),
         ]
 
+    def _opens(self, function: Any) -> bool:
+        """Whether the code looks at real files."""
+        return any(re.fullmatch(_LOOKS_AT_FILES, call) for call in self.facts.calls(function))
+
     def _patterns(self, function: Any) -> tuple[str, ...]:
         """What stands for several files, where the code looks for such."""
         globs = any(call.endswith("glob") for call in self.facts.calls(function))
         return ("*", "**/*.txt") if globs else ()
 
     def _typed_dicts(self, kind: Any, function: Any, depth: int) -> list[Choice]:
-        fields = _hints(kind)
+        fields = hints_of(kind)
         rows = [
             self.of_type(annotation, function, name, depth + 1) or _texts("None") for name, annotation in fields.items()
         ]
@@ -276,7 +297,7 @@ class Inputs:
             return self._built_from_subclass(kind, depth)
         needed: list[list[Choice]] = []
         extra: list[Choice] = []
-        hints = _hints(vars(kind).get("__new__")) or _hints(kind.__init__) or _hints(kind)
+        hints = hints_of(vars(kind).get("__new__")) or hints_of(kind.__init__) or hints_of(kind)
         for parameter in constructor_parameters(kind):
             if parameter.kind is parameter.VAR_POSITIONAL:
                 extra.extend(self._several(hints.get(parameter.name), kind, parameter.name, depth))
@@ -311,8 +332,8 @@ class Inputs:
     def _made_elsewhere(self, kind: type, depth: int) -> list[Choice]:
         """Objects as the project's own factories make them."""
         found: list[Choice] = []
-        for name, function in collaborators.factories(kind, self.facts.unit):
-            hints = _hints(function)
+        for name, function in (*collaborators.factories(kind, self.facts.unit), *_named_constructors(kind)):
+            hints = hints_of(function)
             parameters = inspect.signature(function).parameters.values()
             needed = [each for each in parameters if each.default is each.empty and each.kind is not each.VAR_KEYWORD]
             given = [self.of_type(hints.get(each.name, each.empty), function, each.name, depth + 1) for each in needed]
@@ -331,8 +352,20 @@ class Inputs:
         return [Choice(text) for text in texts if text is not None]
 
 
+_LOOKS_AT_FILES = (
+    r"(?:io\.)?open|os\.(?:path\.(?:exists|is\w+|getsize)|stat|listdir|walk|unlink|remove)|(?:pathlib\.)?Path"
+    r"|.+\.(?:read_text|exists|is_file)"
+)
 _FOLDER = '(tmp_path / "folder").mkdir()'
 _FILE = ('file = tmp_path / "file.txt"', 'file.write_text("a=1\\nb=2\\n")')
+
+
+def _named_constructors(kind: type) -> Iterator[tuple[str, Any]]:
+    """Class methods that say they give an object of the class, which no object has to be made for."""
+    for member, static in vars(kind).items():
+        is_open = isinstance(static, (classmethod, staticmethod)) and not member.startswith("_")
+        if is_open and hints_of(static.__func__).get("return") is kind:
+            yield f"{kind.__name__}.{member}", getattr(kind, member)
 
 
 def constructor_parameters(kind: type) -> list[inspect.Parameter]:
@@ -340,13 +373,6 @@ def constructor_parameters(kind: type) -> list[inspect.Parameter]:
         return list(inspect.signature(kind).parameters.values())
     except (TypeError, ValueError):
         return []
-
-
-def _hints(owner: Any) -> dict[str, Any]:
-    try:
-        return {name: kind for name, kind in typing.get_type_hints(owner).items() if name != "return"}
-    except Exception:
-        return {}
 
 
 def _texts(*texts: str, setup: tuple[str, ...] = ()) -> list[Choice]:

@@ -54,7 +54,8 @@ class Lessons:
             members = list(value)[:20] if isinstance(value, (list, tuple, set, frozenset, dict)) else [value]
             for member in members:
                 is_text = isinstance(member, str) and 0 < len(member) <= _LONGEST
-                if (is_text or type(member) in (int, float)) and len(self._values) < _MOST_VALUES:
+                is_number = type(member) is int or (type(member) is float and round(member, 3) == member)
+                if (is_text or is_number) and len(self._values) < _MOST_VALUES:
                     self._values.setdefault((type(member), member))
 
     @contextlib.contextmanager

@@ -47,7 +47,10 @@ class Observer:
             if text is not None:
                 yield path, "equals", text
                 return
-        if isinstance(value, (list, tuple)):
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            for name in value._fields:
+                yield from self._parts(getattr(value, name), f"{path}.{name}", depth + 1)
+        elif isinstance(value, (list, tuple)):
             if any(self.is_of_project(item) for item in value):
                 yield path, "length", str(len(value))
                 for at, item in enumerate(value[:_MOST_ITEMS]):

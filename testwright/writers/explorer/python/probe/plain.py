@@ -81,4 +81,23 @@ BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (r"fn?|func|function|callback|predicate|key_func|handler|transform|mapper|cb|pred", collections.abc.Callable, ()),
     (r"d|dict|mapping|options|config|settings|params|obj|record|kwargs|context|env|headers|attributes|meta", dict, ()),
 )
-CALLABLES = ("lambda value: value", "lambda *values: 1", "lambda value: value > 1", "str", "lambda: 1")
+CALLABLES = (
+    "lambda value: value",
+    "lambda *values: 1",
+    "lambda value: value > 1",
+    "str",
+    "lambda: 1",
+    'mock.Mock(side_effect=[ValueError("wrong"), 3])',
+    'mock.Mock(side_effect=ValueError("wrong"))',
+)
+_CALLABLES_BY_WORD = {
+    "coroutine": "mock.AsyncMock(return_value=3)",
+    "generator": "lambda: (yield 1)",
+    "isclass": 'type("Item", (), {"size": lambda self: 3})',
+}
+
+
+def callables_for(calls: frozenset[str]) -> tuple[str, ...]:
+    """What may be called, as source text, for code that makes these calls."""
+    asked = (text for word, text in _CALLABLES_BY_WORD.items() if any(word in call for call in calls))
+    return (*CALLABLES, *asked)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from testwright.writers.explorer.python.probe.bench import Bench, Outcome
+from testwright.writers.explorer.python.probe.bench import CALL_SECONDS, SHORT_SECONDS, Bench, Outcome
 from testwright.writers.explorer.python.probe.clocks import Clock
 from testwright.writers.explorer.python.probe.mutating import near
 from testwright.writers.explorer.python.probe.pairing import pairs
@@ -23,7 +23,8 @@ from testwright.writers.explorer.python.probe.switching import Changes
 from testwright.writers.explorer.python.probe.ways import Row, Way
 
 _MOST_KEPT = 120
-_MOST_FUNCTIONS = 2
+_MOST_FUNCTIONS = 8
+_SWITCHES = ("True", "False", "None")
 _MOST_DOUBTS = 60
 _MOST_STEPS = 4
 _LEARN_EVERY = 100
@@ -32,6 +33,8 @@ _MOST_FIRST_STEPS = 4
 _MOST_CHANGES = 4
 _LATEST = 8
 _MOST_PAIRS = 200
+_FORGIVEN = 1
+"""So many calls of one way may take too long; the further ones get less time."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Search:
         self.leading: list[Scenario] = []
         """Those of the promising ones that reached something new themselves."""
         self.gave_functions: list[tuple[Scenario, Any]] = []
+        self._followed: set[Any] = set()
         self.judge = judge
         self.changes = changes
         self.doubts: list[Doubt] = []
@@ -92,6 +96,7 @@ class Search:
         self._rows: dict[int, list[Row]] = {}
         self._stale = 0
         self._learnt = 0
+        self._late = 0
 
     def run(self, seconds: float, patience: int) -> None:
         """Goes on where it stopped, until nothing new has come of so many calls."""
@@ -160,13 +165,14 @@ class Search:
         self.tried.add(key)
         self.before_call(key)
         with self.changes.watching() if self.changes else contextlib.nullcontext():
-            outcome = self.bench.run(scenario)
+            outcome = self.bench.run(scenario, SHORT_SECONDS if self._late >= _FORGIVEN else CALL_SECONDS)
+        self._late += self.bench.was_late
         if outcome is None or not outcome.can_be_told:
             self.troubles[self.bench.trouble] += 1
         if outcome is None or (foreign and outcome.error is None and outcome.arcs <= self.arcs):
             return False  # a value of the wrong kind is worth a test where the code itself has an answer to it
-        if inspect.isfunction(outcome.value) and len(self.gave_functions) < _MOST_FUNCTIONS:
-            self.gave_functions.append((scenario, outcome.value))
+        if inspect.isfunction(outcome.value):
+            self._follow(scenario, outcome.value)
         fresh = not outcome.arcs <= self.arcs
         self.arcs |= outcome.arcs
         if fresh and not foreign:
@@ -185,6 +191,14 @@ class Search:
             if not fresh and not foreign and len(self.promising) < 40:
                 self.promising.append(scenario)
         return fresh
+
+    def _follow(self, scenario: Scenario, given: Any) -> None:
+        """A function that a call gave is called in its turn: of each that was made with other options."""
+        options = [(each.parameter, each.choice.text in _SWITCHES and each.choice.text) for each in scenario.arguments]
+        kind = (given.__code__, frozenset(options))
+        if kind not in self._followed and len(self._followed) < _MOST_FUNCTIONS:
+            self._followed.add(kind)
+            self.gave_functions.append((scenario, given))
 
     def _show(self, changes: Changes, scenario: Scenario, outcome: Outcome, foreign: bool) -> bool:
         gains = changes.shown_by(scenario, outcome) if outcome.can_be_told else frozenset()

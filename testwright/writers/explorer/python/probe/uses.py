@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 _METHODS_OF: dict[str, frozenset[str]] = {
@@ -22,6 +23,8 @@ _TAKES: dict[str, tuple[str, int]] = {
     **dict.fromkeys(("fields", "dataclasses.fields", "is_dataclass", "dataclasses.is_dataclass"), ("dataclass", 5)),
     **dict.fromkeys(("len", "sorted", "sum", "max", "min", "set", "list", "tuple", "enumerate", "iter"), ("list", 2)),
     **dict.fromkeys(("range", "abs", "round", "math.floor", "math.sqrt", "divmod"), ("int", 3)),
+    **dict.fromkeys(("ast.parse", "ast.literal_eval", "literal_eval", "json.loads", "shlex.split", "eval"), ("str", 4)),
+    **dict.fromkeys(("open", "os.path.exists", "os.path.isfile", "os.path.isdir", "os.fspath"), ("Path", 3)),
 }
 _CHECKED = re.compile(
     r"\b(str|int|float|bool|dict|list|tuple|set|bytes|datetime|date|Decimal|UUID|Path|Mapping|Collection|Sequence)\b"
@@ -33,16 +36,52 @@ _Mention = Callable[[ast.AST], bool]
 _Vote = tuple[str, int]
 
 
-def kinds(function: ast.AST | None, whole_class: ast.AST | None, name: str) -> list[str]:
-    """Names of types, most likely first. What a constructor keeps in `self` is followed through its class."""
-    if function is None:
-        return []
-    is_it = _mention(function, name)
+@dataclass(frozen=True)
+class Place:
+    """A parameter of a function. What a constructor keeps in `self` is followed through its class."""
+
+    function: ast.AST
+    whole_class: ast.AST | None
+    name: str
+
+
+def kinds(places: Iterable[Place]) -> list[str]:
+    """Names of types, most likely first, by all that is done with a value in these places."""
     votes: Counter[str] = Counter()
-    for node in ast.walk(whole_class or function):
-        for kind, weight in _votes(node, is_it):
-            votes[kind] += weight
+    for place in places:
+        is_it = _mention(place.function, place.name)
+        for node in ast.walk(place.whole_class or place.function):
+            for kind, weight in _votes(node, is_it):
+                votes[kind] += weight
     return [kind for kind, _ in votes.most_common()]
+
+
+def passed_on(place: Place) -> Iterator[tuple[str, int | str]]:
+    """What it is given to as it is: the name of what is called, and the position or the keyword there."""
+    is_it = _mention(place.function, place.name)
+    for node in ast.walk(place.whole_class or place.function):
+        if not isinstance(node, ast.Call):
+            continue
+        called, shift = _called(node.func, place.whole_class)
+        if called:
+            yield from (
+                (called, at - shift) for at, argument in enumerate(node.args) if at >= shift and is_it(argument)
+            )
+            yield from ((called, each.arg) for each in node.keywords if each.arg and is_it(each.value))
+
+
+def _called(func: ast.expr, whole_class: ast.AST | None) -> tuple[str, int]:
+    """The name of what is called, and how many arguments come before its own: `Base.__init__(self, …)`."""
+    if isinstance(func, ast.Name):
+        return func.id, 0
+    if not isinstance(func, ast.Attribute):
+        return "", 0
+    if func.attr != "__init__":
+        return ("" if func.attr.startswith("__") else func.attr), 0
+    if isinstance(func.value, ast.Name):
+        return func.value.id, 1
+    bases = whole_class.bases if isinstance(whole_class, ast.ClassDef) else []
+    return (bases[0].id if bases and isinstance(bases[0], ast.Name) else ""), 0
 
 
 def keys(function: ast.AST | None, name: str) -> list[str]:

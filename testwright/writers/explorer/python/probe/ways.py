@@ -8,16 +8,17 @@ import functools
 import inspect
 import keyword
 import re
-import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from testwright.writers.explorer.python.probe.annotations import hints_of
 from testwright.writers.explorer.python.probe.facts import code_of
 from testwright.writers.explorer.python.probe.inputs import Inputs
 from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Patch, Scenario
 from testwright.writers.explorer.python.probe.spelling import spelled
 
+_DECORATED = "decorated"
 _FOREIGN = (Choice("None"), Choice("1"))
 _ATTRIBUTE = "value"
 """What an attribute is called that only `__setattr__` knows of."""
@@ -105,7 +106,7 @@ class Way:
 
     def changed(self, scenario: Scenario, row: Row, choice: Choice) -> Scenario:
         for at, argument in enumerate(scenario.arguments):
-            if argument.parameter == row.parameter and argument.label == row.label:
+            if argument.parameter == row.parameter and (argument.label == "*") == (row.label == "*"):
                 return scenario.with_choice(at, choice)
         extra = Argument(row.parameter, row.label, choice)
         return dataclasses.replace(scenario, arguments=(*scenario.arguments, extra), documented=False)
@@ -135,9 +136,7 @@ class Ways:
         """The constructor first, then static and class methods, then the methods of its objects."""
         ways: list[Way] = []
         constructor = (
-            self._way(name, name, vars(kind).get("__init__", kind), _parameters(kind))
-            if not inspect.isabstract(kind)
-            else None
+            self._way(name, name, _initializer(kind), _parameters(kind)) if not inspect.isabstract(kind) else None
         )
         if constructor is not None:
             ways.append(constructor)
@@ -156,13 +155,28 @@ class Ways:
             way.maker, way.siblings = constructor, [other for other in methods if other.can_change]
         return ways
 
-    def of_result(self, scenario: Scenario, result: Any) -> Way | None:
-        """Calls of the function that a call gave back: what a decorator or a factory makes."""
-        way = self._way(scenario.symbol, scenario.call(), result, _parameters(result))
-        if way is not None:
-            way.setups, way.patches, way.documented = [scenario.lines()], [scenario.patches], []
-            way.is_of_result = True
-        return way
+    def of_result(self, scenario: Scenario, result: Any) -> list[Way]:
+        """Calls of the function that a call gave back: what a decorator or a factory makes.
+
+        Where that function carries others, such as `cache_clear`, it gets a name, and they are called after each other.
+        """
+        carried = {name: value for name, value in vars(result).items() if name[:1] != "_" and self._is_own(value)}
+        lines, call = scenario.lines(), scenario.call()
+        if carried:
+            lines, call = (*lines, f"{_DECORATED} = {call}"), _DECORATED
+        targets = {call: result, **{f"{call}.{name}": value for name, value in carried.items()}}
+        ways = [
+            way
+            for target, value in targets.items()
+            if (way := self._way(scenario.symbol, target, value, _parameters(value))) is not None
+        ]
+        for way in ways:
+            way.setups, way.patches, way.documented = [lines], [scenario.patches], []
+            way.is_of_result, way.siblings = True, ways if carried else []
+        return ways
+
+    def _is_own(self, value: Any) -> bool:
+        return inspect.isfunction(value) and self.inputs.facts.node_of(value) is not None
 
     def of_method(self, symbol: str, target: str, function: Any, parameters: list[inspect.Parameter]) -> list[Way]:
         way = self._way(symbol, target, function, parameters)
@@ -212,7 +226,7 @@ class Ways:
         return way
 
     def _way(self, symbol: str, target: str, function: Any, parameters: list[inspect.Parameter]) -> Way | None:
-        hints = _hints(function)
+        hints = hints_of(function)
         rows: list[Row] = []
         for parameter in parameters:
             annotation = hints.get(parameter.name, parameter.annotation)
@@ -278,6 +292,12 @@ def _own_members(kind: type, names: dict[str, Any]) -> Iterator[tuple[str, Any]]
                 yield member, static
 
 
+def _initializer(kind: type) -> Any:
+    """What says of which types the constructor's arguments are, inherited or not; the class, where nobody wrote one."""
+    made_by = vars(kind).get("__new__") or kind.__init__
+    return made_by if code_of(made_by) is not None else kind
+
+
 def _function_of(static: Any) -> Any:
     if isinstance(static, functools.cached_property):
         return static.func
@@ -289,13 +309,6 @@ def _parameters(function: Any) -> list[inspect.Parameter]:
         return list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         return []
-
-
-def _hints(function: Any) -> dict[str, Any]:
-    try:
-        return typing.get_type_hints(inspect.unwrap(getattr(function, "__func__", function)))
-    except Exception:
-        return {}
 
 
 def _row(parameter: inspect.Parameter, choices: list[Choice]) -> Row | None:
