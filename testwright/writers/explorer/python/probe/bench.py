@@ -32,7 +32,7 @@ from testwright.writers.explorer.python.probe.observing import Observer, changed
 from testwright.writers.explorer.python.probe.scenarios import Scenario
 from testwright.writers.explorer.python.probe.spelling import STANDARD, spelled
 
-CALL_SECONDS = 0.5
+CALL_SECONDS = 0.25
 SHORT_SECONDS = 0.05
 _MOST_ITEMS = 20
 _MOST_MOVED = 3
