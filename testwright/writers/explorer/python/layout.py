@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import textwrap
 import tokenize
 
 WIDTH = 88
@@ -11,6 +12,8 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 def broken(line: str, indent: int) -> str:
     """The line with its indentation, on several lines where it is too long and has brackets to break at."""
     text = " " * indent + line
+    if line.startswith("with ") and "\n" in line:
+        return textwrap.indent(line, " " * indent)
     if len(text) <= WIDTH or "\n" in line:
         return text
     spans = _last_brackets(line)

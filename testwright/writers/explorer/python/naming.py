@@ -147,7 +147,8 @@ def _what(record: Record) -> str:
         return f"changes_{changed}" + (f"_for_{given}" if given else "")
     if first.of.startswith("(tmp_path"):
         given = "" if given == "database" else given
-        return f"{_done_to_file(first.of, first.value)}" + (f"_for_{given}" if given else "")
+        was_there = any(f".write_text({first.value})" in line for line in record.lines)
+        return f"{_done_to_file(first.of, first.value, was_there)}" + (f"_for_{given}" if given else "")
     table = re.match(r"connection\.execute\([\"']SELECT \* FROM (\w+)", first.of)
     if table is not None:
         done = f"leaves_{table[1]}_empty" if first.value == "[]" else f"changes_{table[1]}"
@@ -168,10 +169,12 @@ def _what(record: Record) -> str:
     return f"returns_{result}_{about}" if result and result != given else about
 
 
-def _done_to_file(of: str, value: str) -> str:
+def _done_to_file(of: str, value: str, was_there: bool) -> str:
     entry = _snake(of.partition(").")[0].partition("/ ")[2])
     if of.endswith(".exists()"):
         return f"{'creates' if value == 'True' else 'removes'}_{entry}"
+    if was_there:
+        return f"leaves_{entry}_alone"
     return f"writes_{entry}" if of.endswith(".read_text()") else f"sets_mode_of_{entry}"
 
 

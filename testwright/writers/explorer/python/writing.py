@@ -17,7 +17,7 @@ from testwright.writers.explorer.python.records import Check, Record, Suspicion
 from testwright.writers.explorer.python.styles import STYLES, Style
 from testwright.writers.explorer.python.tables import Table, grouped
 
-_MODULES = ("asyncio", "json", "math", "re", "pytest", "sqlite3", "threading", "unittest")
+_MODULES = ("asyncio", "json", "math", "re", "pytest", "sqlite3", "threading", "typing", "unittest")
 _MOST_MATCH = 60
 
 

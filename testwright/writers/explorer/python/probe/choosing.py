@@ -30,7 +30,7 @@ def chosen_that_hold(
 
 def chosen(finds: list[Find], numbers: frozenset[float], most: int) -> list[Find]:
     """A greedy cover of the jumps, then up to `_PER_PATH` different results for each path, `most` in all."""
-    if not any(_is_result(find) for find in finds):
+    if not any(_tells(find) for find in finds):
         finds = [find for find in finds if not _is_nothing(find)]
     ordered = sorted(finds, key=lambda find: cost(find, numbers))
     picked: list[Find] = []
@@ -93,9 +93,10 @@ def _texts(find: Find) -> list[Argument]:
     return [argument for argument in find.scenario.arguments if argument.choice.text[:1] in "\"'"]
 
 
-def _is_result(find: Find) -> bool:
+def _tells(find: Find) -> bool:
+    """A result, or what the call changed; what is printed says nothing of the other calls."""
     checks = find.outcome.checks
-    return bool(checks) and not checks[0].of and checks[0].how != "prints" and not _is_nothing(find)
+    return bool(checks) and checks[0].how != "prints" and not _is_nothing(find)
 
 
 def _is_nothing(find: Find) -> bool:

@@ -24,6 +24,14 @@ def factories(kind: type, unit: types.ModuleType) -> Iterator[tuple[str, Any]]:
             yield name, function
 
 
+def named_constructors(kind: type) -> Iterator[tuple[str, Any]]:
+    """Class methods that say they give an object of the class, which no object has to be made for."""
+    for member, static in vars(kind).items():
+        is_open = isinstance(static, (classmethod, staticmethod)) and not member.startswith("_")
+        if is_open and hints_of(static.__func__).get("return") is kind:
+            yield f"{kind.__name__}.{member}", getattr(kind, member)
+
+
 def neighbours(unit: types.ModuleType) -> dict[str, type]:
     """Public classes of other modules of the project, as far as they are loaded and the unit has no such name."""
     found: dict[str, type] = {}

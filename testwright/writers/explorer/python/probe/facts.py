@@ -222,8 +222,10 @@ class Facts:
             for called, given in uses.passed_on(place) if len(places) < _MOST_PLACES else ():
                 function = self._called.get(called)
                 parameter = _parameter(function, given) if function is not None else None
-                found = uses.Place(function, self._class_of.get(id(function)), parameter) if parameter else None
-                if found is not None and found not in places:
+                if function is None or parameter is None:
+                    continue
+                found = uses.Place(function, self._class_of.get(id(function)), parameter)
+                if found not in places:
                     places.append(found)
         return places
 

@@ -63,7 +63,7 @@ class Guard:
         sys.addaudithook(self._hear)
         self._began, self._worked, self._until = 0.0, 0.0, 0.0
         self._sleeps, self._slept = 0, 0.0
-        time.sleep = self._short(time.sleep)
+        time.sleep = self._short(time.sleep)  # type: ignore[assignment]
         for source, give in ((os, "urandom"), (random, "_urandom")):
             setattr(source, give, self._counted(getattr(source, give)))
         for name, lookups in _WHO_IS_HERE.items():

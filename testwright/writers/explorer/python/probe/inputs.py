@@ -15,16 +15,25 @@ import random
 import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from testwright.writers.explorer.python.probe import collaborators, databases
+from testwright.writers.explorer.python.probe import collaborators, databases, places
 from testwright.writers.explorer.python.probe.annotations import hints_of
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.fakes import fakes_for
 from testwright.writers.explorer.python.probe.grammars import texts_for
 from testwright.writers.explorer.python.probe.patterns import matching
-from testwright.writers.explorer.python.probe.plain import BY_NAME, DATACLASS, KINDS, PLAIN, Dataclass, callables_for
+from testwright.writers.explorer.python.probe.plain import (
+    BY_NAME,
+    DATACLASS,
+    DATACLASSES,
+    FIELDS,
+    KINDS,
+    PLAIN,
+    Dataclass,
+    callables_for,
+)
 from testwright.writers.explorer.python.probe.scenarios import Choice
 from testwright.writers.explorer.python.probe.spelling import quoted, spelled
 
@@ -82,7 +91,10 @@ class Inputs:
         if kind is typing.Any or kind is object:
             plain = [self.of_type(plain, function, name, depth)[:8] for plain in (str, int, list, dict)]
             plain[0] = [*plain[0], *_texts(*texts_for(self.facts.calls(function)))]
-            own = [*(self._own_objects() if depth == 0 else ()), *_texts("int", "lambda value: value")]
+            own = [
+                *(self._own_objects() if depth == 0 else ()),
+                *_texts("int", "lambda value: value", "str", "list", "dict"),
+            ]
             return [choice for row in _longest([*plain, own]) for choice in row]
         container = self._container(origin or kind, members, function, name, depth)
         if container is not None:
@@ -171,7 +183,7 @@ class Inputs:
             "{}",
         ]
         if "fields" in self.facts.calls(function) or "dataclasses.fields" in self.facts.calls(function):
-            found[1:1] = ['{"name": "hello", "count": 3}', '{"name": "hello"}']
+            found[1:1] = FIELDS
         found.extend("{" + f"{key}: {value.text}" + "}" for key in keys[:4] for value in values[:4])
         setup = tuple(line for value in values for line in value.setup)
         return [Choice(text, setup) for text in dict.fromkeys(found)]
@@ -182,9 +194,9 @@ class Inputs:
         if kind is Dataclass:
             return _texts(
                 *(
-                    (DATACLASS, f'{DATACLASS}("hello")')
+                    (*DATACLASSES, f'{DATACLASS}("hello")')
                     if name in _CLASS_NAMES
-                    else (f'{DATACLASS}("hello")', DATACLASS)
+                    else (f'{DATACLASS}("hello")', *DATACLASSES)
                 )
             )
         if issubclass(kind, enum.Enum):
@@ -192,7 +204,9 @@ class Inputs:
         if typing.is_typeddict(kind) if hasattr(typing, "is_typeddict") else False:
             return self._typed_dicts(kind, function, depth)
         if issubclass(kind, pathlib.PurePath) or kind is os.PathLike:
-            return self._paths(function, name)
+            if databases.is_opened(self.facts, function, name):
+                return _texts('tmp_path / "data.db"')
+            return places.paths(self.facts.calls(function))
         if kind.__module__ == "builtins" and issubclass(kind, BaseException):
             return _texts(*(_EXCEPTIONS if kind in (Exception, BaseException) else (f'{kind.__name__}("wrong")',)))
         if kind in (typing.SupportsFloat, typing.SupportsInt, typing.SupportsIndex):
@@ -234,10 +248,8 @@ class Inputs:
             if databases.is_opened(self.facts, function, name):
                 return _texts('str(tmp_path / "data.db")', '":memory:"')
             if re.search(r"file|path", name):
-                found[:0] = _texts("str(file)", setup=_FILE) if self._opens(function) else []
-                found.extend(_texts("str(file)", setup=_FILE))
-                for names in self._patterns(function):
-                    found.extend(_texts(f'str(tmp_path / "{names}")', setup=(*_FILE, _FOLDER)))
+                first, later = places.texts(self.facts.calls(function))
+                found = [*first, *found, *later]
         elif kind in (int, float):
             numbers = [value for value in literals if isinstance(value, (int, float)) and abs(value) < 1e9]
             near = [kind(value + step) for value in numbers for step in (0, 1, -1)]
@@ -247,28 +259,6 @@ class Inputs:
 
     def _declared(self, function: Any, parameter: inspect.Parameter) -> list[Choice]:
         return self.choices(function, parameter, hints_of(function).get(parameter.name, parameter.annotation))
-
-    def _paths(self, function: Any, name: str) -> list[Choice]:
-        if databases.is_opened(self.facts, function, name):
-            return _texts('tmp_path / "data.db"')
-        return [
-            Choice("file", _FILE),
-            *(Choice(f'tmp_path / "{pattern}"', (*_FILE, _FOLDER)) for pattern in self._patterns(function)),
-            Choice('tmp_path / "folder"', (_FOLDER,)),
-            Choice("tmp_path"),
-            Choice('tmp_path / "missing.txt"'),
-            Choice("file", ('file = tmp_path / "file.txt"', 'file.write_text("")')),
-            Choice('Path("docs/readme.txt")'),
-        ]
-
-    def _opens(self, function: Any) -> bool:
-        """Whether the code looks at real files."""
-        return any(re.fullmatch(_LOOKS_AT_FILES, call) for call in self.facts.calls(function))
-
-    def _patterns(self, function: Any) -> tuple[str, ...]:
-        """What stands for several files, where the code looks for such."""
-        globs = any(call.endswith("glob") for call in self.facts.calls(function))
-        return ("*", "**/*.txt") if globs else ()
 
     def _typed_dicts(self, kind: Any, function: Any, depth: int) -> list[Choice]:
         fields = hints_of(kind)
@@ -332,7 +322,10 @@ class Inputs:
     def _made_elsewhere(self, kind: type, depth: int) -> list[Choice]:
         """Objects as the project's own factories make them."""
         found: list[Choice] = []
-        for name, function in (*collaborators.factories(kind, self.facts.unit), *_named_constructors(kind)):
+        for name, function in (
+            *collaborators.factories(kind, self.facts.unit),
+            *collaborators.named_constructors(kind),
+        ):
             hints = hints_of(function)
             parameters = inspect.signature(function).parameters.values()
             needed = [each for each in parameters if each.default is each.empty and each.kind is not each.VAR_KEYWORD]
@@ -350,22 +343,6 @@ class Inputs:
     def _spelled(self, values: Iterable[Any]) -> list[Choice]:
         texts = (spelled(value, self.names) for value in values)
         return [Choice(text) for text in texts if text is not None]
-
-
-_LOOKS_AT_FILES = (
-    r"(?:io\.)?open|os\.(?:path\.(?:exists|is\w+|getsize)|stat|listdir|walk|unlink|remove)|(?:pathlib\.)?Path"
-    r"|.+\.(?:read_text|exists|is_file)"
-)
-_FOLDER = '(tmp_path / "folder").mkdir()'
-_FILE = ('file = tmp_path / "file.txt"', 'file.write_text("a=1\\nb=2\\n")')
-
-
-def _named_constructors(kind: type) -> Iterator[tuple[str, Any]]:
-    """Class methods that say they give an object of the class, which no object has to be made for."""
-    for member, static in vars(kind).items():
-        is_open = isinstance(static, (classmethod, staticmethod)) and not member.startswith("_")
-        if is_open and hints_of(static.__func__).get("return") is kind:
-            yield f"{kind.__name__}.{member}", getattr(kind, member)
 
 
 def constructor_parameters(kind: type) -> list[inspect.Parameter]:

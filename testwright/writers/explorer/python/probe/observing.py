@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import stat
 import sys
@@ -60,13 +61,17 @@ class Observer:
                 text = spelled(key, self.names)
                 if text is not None:
                     yield from self._parts(item, f"{path}[{text}]", depth + 1)
-        elif self.is_of_project(value) and not inspect.isroutine(value) and not inspect.isclass(value):
+        elif self._has_parts(value) and not inspect.isroutine(value) and not inspect.isclass(value):
             for name in attributes_of(value):
                 try:
                     item = getattr(value, name)
                 except Exception:
                     continue
                 yield from self._parts(item, f"{path}.{name}", depth + 1)
+
+    def _has_parts(self, value: Any) -> bool:
+        """Objects of the project, and of a dataclass that the test has made for itself."""
+        return self.is_of_project(value) or dataclasses.is_dataclass(value)
 
     def state(self, owner: Any, subject: str) -> dict[str, str]:
         """Public attributes and properties of an object of the project, and its items where it is a container."""

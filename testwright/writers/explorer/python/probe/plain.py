@@ -52,6 +52,25 @@ class Dataclass:
 
 
 DATACLASS = 'make_dataclass("Item", [("name", str), ("count", int, 1)])'
+DATACLASSES = (
+    DATACLASS,
+    'make_dataclass("Item", [("tags", list[str]), ("prices", dict[str, float])])',
+    'make_dataclass("Item", [("parent", typing.Optional[int], None)])',
+    'make_dataclass("Item", [("day", datetime), ("price", Decimal), ("id", UUID)])',
+    'make_dataclass("Item", [("either", typing.Union[int, str]), ("pair", tuple[int, str])])',
+    f'make_dataclass("Box", [("item", {DATACLASS})])',
+)
+FIELDS = (
+    '{"name": "hello", "count": 3}',
+    '{"name": "hello"}',
+    '{"tags": ["a", "b"], "prices": {"a": 1.5}}',
+    '{"parent": 3}',
+    '{"parent": None}',
+    '{"day": 0, "price": "1.50", "id": "12345678-1234-5678-1234-567812345678"}',
+    '{"either": "hello", "pair": [1, "a"]}',
+    '{"item": {"name": "hello"}}',
+)
+"""What is in objects of these, as it stands in JSON."""
 KINDS: dict[str, Any] = {
     "str": str, "int": int, "float": float, "dict": dict, "list": list, "tuple": tuple, "set": set, "bytes": bytes,
     "datetime": datetime.datetime, "file": io.StringIO, "callable": collections.abc.Callable,

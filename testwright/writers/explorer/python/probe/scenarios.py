@@ -66,7 +66,8 @@ class Scenario:
 
     @property
     def is_statement(self) -> bool:
-        return "{key}" in self.template or self.template.startswith("del ") or " = {args}" in self.template
+        is_block = self.template.startswith(("del ", "with "))
+        return "{key}" in self.template or is_block or " = {args}" in self.template
 
     def call(self, texts: tuple[str, ...] | None = None) -> str:
         given = texts if texts is not None else tuple(argument.choice.text for argument in self.arguments)

@@ -14,6 +14,7 @@ from typing import Any
 
 from testwright.writers.explorer.python.probe.bench import CALL_SECONDS, SHORT_SECONDS, Bench, Outcome
 from testwright.writers.explorer.python.probe.clocks import Clock
+from testwright.writers.explorer.python.probe.composing import composed, takes_anything
 from testwright.writers.explorer.python.probe.mutating import near
 from testwright.writers.explorer.python.probe.pairing import pairs
 from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario, text_of, value_of
@@ -291,6 +292,8 @@ class Search:
 
     def _mutated(self, choice: Choice, others: list[Choice]) -> Choice:
         value = value_of(choice.text)
+        if takes_anything(others) and self.chance.random() < 0.6:
+            return composed(choice, others, self.chance) or self.chance.choice(others)
         if value is NotImplemented:
             return self.chance.choice(others)
         heard = [text for other in others if other.invented and (text := text_of(other))]

@@ -18,7 +18,10 @@ from testwright.writers.explorer.python.probe.inputs import Inputs
 from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Patch, Scenario
 from testwright.writers.explorer.python.probe.spelling import spelled
 
+_OTHERS = ("__setattr__", "__exit__")
 _DECORATED = "decorated"
+_WITH = ("with {target}:\n    pass", 'with {target}:\n    raise ValueError("wrong")')
+"""A block that ends well, and one that fails: what leaving does with an error shows in the object."""
 _FOREIGN = (Choice("None"), Choice("1"))
 _ATTRIBUTE = "value"
 """What an attribute is called that only `__setattr__` knows of."""
@@ -186,7 +189,12 @@ class Ways:
         self, name: str, member: str, static: Any, kind: type, subject: str, setups: list[tuple[str, ...]]
     ) -> Iterator[Way]:
         symbol = f"{name}.{member}"
-        if isinstance(static, property):
+        if member == "__exit__":
+            if hasattr(kind, "__enter__"):
+                yield from (
+                    Way(symbol, subject, static, template=text, setups=setups, subject=subject) for text in _WITH
+                )
+        elif isinstance(static, property):
             yield Way(symbol, subject, static.fget, template="{target}." + member, setups=setups, subject=subject)
             if static.fset is not None and (way := self._assigned(symbol, member, static.fset, subject, setups)):
                 yield way
@@ -283,7 +291,7 @@ def _own_members(kind: type, names: dict[str, Any]) -> Iterator[tuple[str, Any]]
         if owner.__module__ != kind.__module__ or has_its_own:
             continue
         for member, static in vars(owner).items():
-            special = member in _UNARY or member in _OPERATORS or member in _INDEXED or member == "__setattr__"
+            special = member in _UNARY or member in _OPERATORS or member in _INDEXED or member in _OTHERS
             if member in seen or (member.startswith("_") and not special):
                 continue
             seen.add(member)
@@ -294,7 +302,7 @@ def _own_members(kind: type, names: dict[str, Any]) -> Iterator[tuple[str, Any]]
 
 def _initializer(kind: type) -> Any:
     """What says of which types the constructor's arguments are, inherited or not; the class, where nobody wrote one."""
-    made_by = vars(kind).get("__new__") or kind.__init__
+    made_by = vars(kind).get("__new__") or getattr(kind, "__init__", None)
     return made_by if code_of(made_by) is not None else kind
 
 

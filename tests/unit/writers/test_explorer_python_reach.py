@@ -1,0 +1,238 @@
+"""How far the search gets: what it keeps, what it hears, and what it takes for a good input."""
+
+import importlib.util
+import os
+import random
+import sys
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from testwright.writers.explorer.python.layout import broken
+from testwright.writers.explorer.python.naming import name_of
+from testwright.writers.explorer.python.probe.annotations import hints_of
+from testwright.writers.explorer.python.probe.bench import Bench, Check, Outcome, without_place
+from testwright.writers.explorer.python.probe.children import in_child
+from testwright.writers.explorer.python.probe.composing import composed, takes_anything
+from testwright.writers.explorer.python.probe.facts import Facts
+from testwright.writers.explorer.python.probe.inputs import Inputs
+from testwright.writers.explorer.python.probe.learning import Lessons
+from testwright.writers.explorer.python.probe.plain import callables_for
+from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Scenario
+from testwright.writers.explorer.python.probe.search import Search
+from testwright.writers.explorer.python.probe.stubs import Stubs
+from testwright.writers.explorer.python.probe.ways import Row, Way, Ways
+from testwright.writers.explorer.python.records import Check as ToldCheck
+from testwright.writers.explorer.python.records import Record
+
+
+@pytest.fixture
+def loaded(tmp_path):
+    """Loads a text as a module, and forgets it afterwards."""
+    names = []
+
+    def load(text, name="reached_unit"):
+        path = tmp_path / f"{name}.py"
+        path.write_text(text)
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        names.append(name)
+        spec.loader.exec_module(module)
+        return module
+
+    yield load
+    for name in names:
+        del sys.modules[name]
+
+
+class CountingBench:
+    """`f(n)` gives n; only with 999 it jumps to another line."""
+
+    trouble, was_late, names = "", False, {}
+
+    def run(self, scenario, seconds):
+        number = scenario.arguments[0].choice.text
+        arcs = {(1, 1, 2), (1, 2, 3)} if number == "999" else {(1, 1, 2)}
+        return Outcome(call=scenario.call(), checks=(Check("", "equals", number),), arcs=frozenset(arcs))
+
+
+def test_what_reaches_something_new_is_kept_however_many_results_are_known():
+    kept = []
+    way = Way("f", "f", None, [Row("n", "", [Choice(str(n)) for n in (*range(400), 999)])])
+    search = Search(CountingBench(), way, random.Random(1), kept.append, lambda key: None, frozenset())
+
+    search.run(5.0, 0)
+
+    assert "f(999)" in [find.scenario.call() for find in kept]
+    assert len(kept) < 200
+
+
+def test_an_annotation_that_cannot_be_read_costs_none_of_the_others(loaded):
+    unit = loaded(
+        "from typing import TYPE_CHECKING, Optional\n"
+        "if TYPE_CHECKING:\n"
+        "    from decimal import Decimal\n"
+        "def f(a: 'Nowhere', b: Optional['int'], c: 'Decimal') -> 'str': ...\n"
+    )
+
+    hints = hints_of(unit.f)
+
+    assert {name: getattr(hint, "__name__", str(hint)) for name, hint in hints.items()} == {
+        "b": "Optional",
+        "c": "Decimal",
+        "return": "str",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "function"),
+    [
+        ("def f(value):\n    return g(value)\ndef g(text):\n    return text.strip()\n", lambda unit: unit.f),
+        (
+            "class Base:\n    def __init__(self, label):\n        self.label = label.strip()\n"
+            "class Other(Base):\n    def __init__(self, value):\n        Base.__init__(self, value)\n",
+            lambda unit: unit.Other.__init__,
+        ),
+        (
+            "class Base:\n    def __init__(self, label):\n        self.label = label.strip()\n"
+            "class Other(Base):\n    def __init__(self, value):\n        super().__init__(label=value)\n",
+            lambda unit: unit.Other.__init__,
+        ),
+    ],
+)
+def test_a_parameter_is_what_those_take_it_for_to_whom_it_is_handed_on(loaded, text, function):
+    unit = loaded(text)
+
+    assert Facts(unit).kinds(function(unit), "value") == ["str"]
+
+
+def test_patterns_that_the_code_looks_for_are_heard(loaded):
+    unit = loaded("import re\nTITLES = re.compile('(Args|Returns):')\ndef f(text):\n    return TITLES.search(text)\n")
+    lessons = Lessons(Facts(unit).tree)
+
+    lessons.look(SimpleNamespace(f_lineno=4, f_locals={"text": "a"}, f_globals=vars(unit)))
+
+    assert {"Args:", "Returns:"} <= set(lessons.learnt(random.Random(1)))
+
+
+def test_an_object_is_made_by_a_method_of_its_class_that_says_so(loaded):
+    unit = loaded(
+        "class Box:\n    def __init__(self, parts): self.parts = parts.parts\n"
+        "    @classmethod\n    def of(cls, size: int) -> 'Box':\n        return cls.__new__(cls)\n"
+    )
+    inputs = Inputs(Facts(unit), {"Box": unit.Box}, random.Random(1))
+
+    assert "Box.of(3)" in [choice.text for choice in inputs.of_type(unit.Box, None, "box", 0)]
+
+
+def test_a_function_that_carries_others_gets_a_name_and_is_called_before_them(loaded):
+    unit = loaded(
+        "def counted(function):\n"
+        "    def wrapper(value):\n        wrapper.calls += 1\n        return function(value)\n"
+        "    def reset():\n        wrapper.calls = 0\n"
+        "    wrapper.calls, wrapper.reset = 0, reset\n    return wrapper\n"
+    )
+    facts = Facts(unit)
+    ways = Ways(Inputs(facts, {"counted": unit.counted}, random.Random(1)), [], Stubs(facts, False))
+    scenario = Scenario("counted", "counted", (Argument("function", "", Choice("str")),))
+
+    found = ways.of_result(scenario, unit.counted(str))
+
+    assert [way.target for way in found] == ["decorated", "decorated.reset"]
+    assert found[1].setups == [("decorated = counted(str)",)]
+    assert found[0] in found[1].siblings
+
+
+def test_code_that_asks_for_coroutines_gets_one():
+    asked = callables_for(frozenset({"inspect.iscoroutinefunction"}))
+
+    assert "mock.AsyncMock(return_value=3)" in asked
+    assert "mock.AsyncMock(return_value=3)" not in callables_for(frozenset())
+
+
+def test_expressions_are_put_into_each_other_and_stay_short():
+    choices = [Choice("Or(int, str)"), Choice("[1]"), Choice('{"a": 1}'), Choice("int")]
+    chance = random.Random(3)
+
+    made = [each.text for _ in range(60) if (each := composed(chance.choice(choices), choices, chance)) is not None]
+
+    assert takes_anything(choices)
+    assert not takes_anything([Choice("1"), Choice("[1]")])
+    assert any(text.count("Or(") == 2 for text in made)
+    assert "[int]" in made
+    assert max(map(len, made)) <= 110
+    for text in made:
+        compile(text, "made", "eval")
+
+
+def test_a_call_that_sleeps_for_long_or_waits_for_nothing_is_ended_soon(loaded):
+    unit = loaded(
+        "import threading, time\ndef nap():\n    time.sleep(30)\ndef wait():\n    threading.Event().wait(30)\n"
+        "def blink():\n    time.sleep(0.01)\n    return 1\n"
+    )
+
+    def work(pulse):
+        bench = Bench(unit, Facts(unit), os.getcwd())
+        began = time.monotonic()
+        told = [bench.run(Scenario(name, name)) is not None for name in ("nap", "wait", "blink")]
+        bench.close()
+        return [told, time.monotonic() - began]
+
+    (told, seconds), _ = in_child(work, 20.0)
+
+    assert told == [False, False, True]
+    assert seconds < 5
+
+
+def test_code_may_write_temporary_files(loaded):
+    unit = loaded(
+        "import tempfile\ndef copy():\n    with tempfile.NamedTemporaryFile('w') as file:\n"
+        "        return file.write('abc')\n"
+    )
+
+    def work(pulse):
+        bench = Bench(unit, Facts(unit), os.getcwd())
+        outcome = bench.run(Scenario("copy", "copy"))
+        bench.close()
+        return outcome is not None and [check.value for check in outcome.checks]
+
+    assert in_child(work, 20.0)[0] == ["3"]
+
+
+def test_processes_that_share_a_bench_share_no_folder(loaded):
+    unit = loaded("def size(path):\n    return len(path.name)\n")
+
+    def work(pulse):
+        bench = Bench(unit, Facts(unit), os.getcwd())
+
+        def folder(pulse):
+            bench.run(Scenario("size", "size", (Argument("path", "", Choice("tmp_path")),)))
+            return str(bench.names["tmp_path"])
+
+        folders = [in_child(folder, 10.0)[0] for _ in range(2)]
+        bench.close()
+        return folders
+
+    one, other = in_child(work, 20.0)[0]
+
+    assert one != other
+
+
+def test_a_message_ends_before_an_address():
+    assert without_place("failed: <Future at 0x7fb31033dc90 state=finished>", "/tmp/x") == "failed: <Future"
+
+
+def test_a_block_keeps_its_own_indentation():
+    assert broken("with lock:\n    pass", 4) == "    with lock:\n        pass"
+
+
+def test_a_file_that_is_as_it_was_is_said_to_be_left_alone():
+    record = Record(
+        symbol="touch", lines=('file = tmp_path / "file.txt"', 'file.write_text("a")'), call="touch(file)",
+        checks=(ToldCheck(of='(tmp_path / "file.txt").read_text()', how="equals", value='"a"'),), error=None,
+        patches=(), arguments=(("path", "file"),), documented=False, foreign=False, subject="",
+    )  # fmt: skip
+
+    assert name_of(record, {}) == "test_touch_leaves_file_txt_alone_for_file"
