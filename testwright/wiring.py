@@ -20,6 +20,7 @@ from testwright.api.metrics import Metrics
 from testwright.api.services import ApiServices
 from testwright.conventions import FORMATTERS, TYPE_CHECKERS
 from testwright.domain.access import LOCAL_OWNER, is_loopback
+from testwright.domain.configuration import ProjectConfig
 from testwright.domain.errors import Cancelled, FieldProblem, InputError, PermanentError, TransientError
 from testwright.domain.ports import AnswerCache, Desk, ProjectView, Purse, Step, Writer
 from testwright.domain.records import Accepted, Assignment
@@ -48,6 +49,7 @@ from testwright.sandboxes.choose import choose
 from testwright.sandboxes.metered import Metered
 from testwright.settings import Settings
 from testwright.sources.folder import open_folder
+from testwright.sources.project_config import read_config
 from testwright.sources.registering import register_folder, suggest_folders
 from testwright.sources.unreadable import why_unreadable
 from testwright.sources.workspaces import CopiedWorkspaces
@@ -223,20 +225,36 @@ async def examine(settings: Settings) -> list[Check]:
     return [*await describe(cache_folder(), sandbox), *_own_checks(settings)]
 
 
-def framework_for(path: str, view: ProjectView, wanted: str | None) -> str:
+def framework_for(path: str, view: ProjectView, wanted: str | None, config: ProjectConfig) -> str:
     """The framework for a source file: the one that was asked for, if it can, else the project's own."""
     language = language_of(path)
     if language is None:
         raise InputError(f"{path} is not Python, JavaScript or TypeScript.", hint="Leave it out.")
     if wanted is None:
-        return preferred_framework(language, view)
-    wanted = _ALSO_CALLED.get(wanted, wanted)
-    if wanted not in FRAMEWORKS:
-        raise InputError(f"There is no framework {wanted}.", hint=f"Use one of: {', '.join(FRAMEWORKS)}.")
+        return project_framework(language, view, config)
+    wanted = _known_framework(wanted)
     if language not in FRAMEWORKS[wanted].languages:
         fitting = [name for name, framework in FRAMEWORKS.items() if language in framework.languages]
         raise InputError(f"{wanted} cannot test {path}.", hint=f"Use {' or '.join(fitting)}.")
     return wanted
+
+
+def project_framework(language: str, view: ProjectView, config: ProjectConfig) -> str:
+    """What the project configures for a language, else what its files speak of."""
+    named = config.frameworks.get(language)
+    if named is not None:
+        return _known_framework(named)
+    for_all = config.frameworks.get("")
+    if for_all is not None and language in FRAMEWORKS[_known_framework(for_all)].languages:
+        return _known_framework(for_all)
+    return preferred_framework(language, view)
+
+
+def _known_framework(name: str) -> str:
+    name = _ALSO_CALLED.get(name, name)
+    if name not in FRAMEWORKS:
+        raise InputError(f"There is no framework {name}.", hint=f"Use one of: {', '.join(FRAMEWORKS)}.")
+    return name
 
 
 def worth_testing(view: ProjectView) -> list[str]:
@@ -407,7 +425,8 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         doctor=doctor,
         web_build=WEB_BUILD,
         has_tests=_has_tests,
-        framework_of=preferred_framework,
+        configured=read_config,
+        framework_of=project_framework,
         suite_without=_suite_without,
         price_of=lambda name: bench.models.price_of(bench.models.named(name)),
         prices_as_of=bench.models.prices.as_of,

@@ -36,7 +36,7 @@ async def take_in(services: ApiServices, owner: str, request: TriggerRequest, id
     paths = _paths(request.files)
     frameworks = _frameworks(services, request, paths)
     files = await _files(services, request, paths, frameworks, repository)
-    options = request.options.as_options()
+    options = await _options(services, request, repository)
     writer, model = writer_for(services, options)
     expected = await estimate(services.store, writer=writer, frameworks=frameworks, width=services.settings.width)
     new = NewSession(
@@ -55,6 +55,15 @@ async def take_in(services: ApiServices, owner: str, request: TriggerRequest, id
         idempotency_key=idempotency_key,
     )
     return Intake(new=new, estimate=expected)
+
+
+async def _options(services: ApiServices, request: TriggerRequest, repository: RepositoryRecord | None) -> Options:
+    """What the request says, else what the registered project does."""
+    options = request.options.as_options()
+    if repository is None:
+        return options
+    config = await asyncio.to_thread(lambda: services.configured(open_project(services, repository.root)))
+    return config.applied(options, frozenset(request.options.model_fields_set))
 
 
 def writer_for(services: ApiServices, options: Options, *, field: str = "options.model") -> tuple[str, str | None]:

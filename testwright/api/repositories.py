@@ -22,11 +22,16 @@ from testwright.api.wire import (
     SuggestionData,
     Tree,
     TreeFile,
+    options_data,
 )
+from testwright.domain.configuration import ProjectConfig
 from testwright.domain.errors import FieldProblem, InputError
 from testwright.domain.paths import BadPath, accept_path
+from testwright.domain.ports import ProjectView
 from testwright.domain.records import MeasuredFile, RepositoryRecord
+from testwright.domain.sessions import Options
 from testwright.sources.git_index import changed_files
+from testwright.sources.project_config import left_in
 from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
@@ -76,7 +81,8 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     async def tree(
         repository_id: str, owner: Owner, ref: Annotated[str | None, Query(max_length=200)] = None
     ) -> Envelope[Tree]:
-        """Without what git ignores. `ref` may only name the branch that is checked out."""
+        """Without what git ignores and what the project excludes. `options` is what it configures, null where it says
+        nothing; `configProblem` why that cannot be read. `ref` may only name the branch that is checked out."""
         record = await find_repository(services, repository_id, owner)
         measured = await store.measured_files(owner, repository_id)
         found = await asyncio.to_thread(_tree, services, record, ref, measured)
@@ -145,7 +151,8 @@ def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None, meas
             hint="Check the branch out in the folder, or leave ref away.",
             fields=(FieldProblem("ref", "is not what the folder has checked out"),),
         )
-    paths = view.paths()
+    config, problem = _configured(services, view)
+    paths = left_in(config, list(view.paths()))
     languages = {path: services.language_of_path(path) for path in paths}
     changed = changed_files(Path(record.root), [path for path in paths if languages[path]])
     # What was measured of another text says nothing about this one.
@@ -162,11 +169,26 @@ def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None, meas
         for path, language in languages.items()
     ]
     frameworks = {
-        language: services.framework_of(language, view)
+        language: services.framework_of(language, view, config)
         for language in sorted({language for language in languages.values() if language})
         if services.framework_of
     }
-    return Tree(repository_id=record.repository_id, branch=branch, frameworks=frameworks, files=files)
+    return Tree(
+        repository_id=record.repository_id,
+        branch=branch,
+        frameworks=frameworks,
+        files=files,
+        options=options_data(config.applied(Options(), frozenset())) if config.options else None,
+        config_problem=problem,
+    )
+
+
+def _configured(services: ApiServices, view: ProjectView) -> tuple[ProjectConfig, str | None]:
+    """A project that is configured wrongly can be looked at all the same, and hears of it."""
+    try:
+        return services.configured(view), None
+    except InputError as error:
+        return ProjectConfig(), error.message
 
 
 def _repository_data(record: RepositoryRecord) -> RepositoryData:

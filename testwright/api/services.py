@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from testwright.domain.configuration import ProjectConfig
 from testwright.domain.errors import PermanentError
 from testwright.domain.ports import Engine, ProjectView
 from testwright.domain.records import Accepted, FolderSuggestion
@@ -64,7 +65,8 @@ class ApiServices:
     place of a folder that somebody wants to register, or raises InputError; `suggest_folders` proposes some that are
     not registered. `open_folder` raises OSError when the folder is gone. `why_unreadable` takes a root, a path below it
     and the most bytes a file may have, and says why the file has no text; None when there is no file. `has_tests` tells
-    whether a source file of a project has tests of its own; `framework_of` names a project's framework for a language.
+    whether a source file of a project has tests of its own; `configured` reads what a project says in files of its own,
+    or raises InputError, and `framework_of` names its framework for a language.
     `suite_without` gives a source's suite without the tests of some names, or raises ValueError, with a sentence.
     `price_of` a model's name is None where it is not known; `prices_as_of` is the day of the price list.
     """
@@ -86,7 +88,8 @@ class ApiServices:
     doctor: Callable[[], Awaitable[list[dict[str, Any]]]]
     web_build: Path | None = None
     has_tests: Callable[[str, ProjectView], bool] | None = None
-    framework_of: Callable[[str, ProjectView], str] | None = None
+    configured: Callable[[ProjectView], ProjectConfig] = lambda _: ProjectConfig()
+    framework_of: Callable[[str, ProjectView, ProjectConfig], str] | None = None
     suite_without: Callable[[str, str, frozenset[str]], str] = lambda path, suite, names: suite
     price_of: Callable[[str | None], Price | None] = lambda _: None
     prices_as_of: str | None = None

@@ -11,7 +11,6 @@ from testwright.api.services import ApiServices
 from testwright.api.wire import (
     EstimateRange,
     FileStatusData,
-    OptionsData,
     SessionData,
     SessionFile,
     SessionId,
@@ -19,10 +18,10 @@ from testwright.api.wire import (
     SessionState,
     SessionSummary,
     StatusData,
+    options_data,
 )
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord
-from testwright.domain.sessions import Options
 from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
@@ -57,7 +56,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
             repo_branch=record.branch,
             writer=record.writer,
             model=record.model,
-            options=_options_data(record.options),
+            options=options_data(record.options),
         )
         return done(record.current_message, found)
 
@@ -161,17 +160,4 @@ def _summary_data(record: SessionRecord) -> SessionSummary:
         started_at=record.started_at,
         completed_at=record.completed_at,
         summary=dict(record.summary) if record.summary is not None else None,
-    )
-
-
-def _options_data(options: Options) -> OptionsData:
-    return OptionsData(
-        test_types=list(options.test_types),
-        coverage=options.coverage,
-        include_edge_cases=options.include_edge_cases,
-        mock_external=options.mock_external,
-        model=options.model,
-        max_cost_usd=options.max_cost_usd,
-        max_repairs=options.max_repairs,
-        instructions=options.instructions,
     )

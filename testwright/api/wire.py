@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from testwright.api.envelope import UtcTime, Wire, left_out
+from testwright.domain.sessions import Options
 
 
 class StartedSession(Wire):
@@ -63,6 +64,19 @@ class OptionsData(Wire):
     max_cost_usd: float | None
     max_repairs: int
     instructions: str | None
+
+
+def options_data(options: Options) -> OptionsData:
+    return OptionsData(
+        test_types=list(options.test_types),
+        coverage=options.coverage,
+        include_edge_cases=options.include_edge_cases,
+        mock_external=options.mock_external,
+        model=options.model,
+        max_cost_usd=options.max_cost_usd,
+        max_repairs=options.max_repairs,
+        instructions=options.instructions,
+    )
 
 
 class SessionSummary(Wire):
@@ -226,6 +240,8 @@ class Tree(Wire):
     repository_id: str
     branch: str | None = Field(description="What the folder has checked out; null: no plain git checkout")
     frameworks: dict[str, str] = Field(default_factory=dict, description="The framework of each language that is found")
+    options: OptionsData | None = Field(default=None, description="What the project configures, the usual ones added")
+    config_problem: str | None = Field(default=None, description="Why the project's configuration cannot be read")
     files: list[TreeFile]
 
 

@@ -71,6 +71,23 @@ def up(
     os._exit(status)
 
 
+@app.command(name="config")
+def config_command(
+    folder: Annotated[Path, typer.Argument(help="A folder of the project.", exists=True, file_okay=False)] = Path(),
+    show_origin: Annotated[bool, typer.Option("--show-origin", help="Say of each value where it comes from.")] = False,
+    json_schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of a project's configuration instead.")
+    ] = False,
+) -> None:
+    """Print what holds for a project (testwright.toml and the like) and for this installation."""
+    from testwright.cli.configured import print_config, print_schema
+
+    if json_schema:
+        print_schema()
+    else:
+        print_config(folder, show_origin=show_origin)
+
+
 @app.command()
 def generate(
     paths: Annotated[list[Path], typer.Argument(help="Source files or folders.", show_default=False)],
@@ -78,17 +95,25 @@ def generate(
         str | None,
         typer.Option(help="pytest, unittest, vitest, jest, mocha or node:test; found by itself when left out."),
     ] = None,
-    unit: Annotated[bool, typer.Option("--unit/--no-unit", help="Tests of each symbol by itself.")] = True,
+    unit: Annotated[
+        bool | None, typer.Option("--unit/--no-unit", help="Tests of each symbol by itself. Usually yes.")
+    ] = None,
     integration: Annotated[
-        bool, typer.Option("--integration/--no-integration", help="Tests of symbols working together.")
-    ] = False,
-    basic: Annotated[bool, typer.Option("--basic", help="One test a symbol instead of as many as it takes.")] = False,
+        bool | None,
+        typer.Option("--integration/--no-integration", help="Tests of symbols working together. Usually no."),
+    ] = None,
+    basic: Annotated[
+        bool | None,
+        typer.Option("--basic/--comprehensive", help="One test a symbol, or as many as it takes. Usually the latter."),
+    ] = None,
     edge_cases: Annotated[
-        bool, typer.Option("--edge-cases/--no-edge-cases", help="Tests of boundaries and of what is refused.")
-    ] = True,
+        bool | None,
+        typer.Option("--edge-cases/--no-edge-cases", help="Tests of boundaries and of what is refused. Usually yes."),
+    ] = None,
     mocks: Annotated[
-        bool, typer.Option("--mocks/--no-mocks", help="Replace what lies outside (network, clock) in the tests.")
-    ] = True,
+        bool | None,
+        typer.Option("--mocks/--no-mocks", help="Replace what lies outside (network, clock) in tests. Usually yes."),
+    ] = None,
     model: Annotated[
         str | None, typer.Option(help="A model's name, as `testwright models` lists them, or `explorer` to use none.")
     ] = None,
@@ -109,12 +134,23 @@ def generate(
 ) -> None:
     """Write, run and prove tests for source files, here and now.
 
+    What is not said here, the project may say (docs/configuration.md).
     Exit status: 0 all proven, 1 some not, 2 usage, 3 set-up, 4 model or network, 130 stopped.
     """
     from testwright.cli.generate import Wish, generate_all, select
+    from testwright.cli.typed import typed_options
+    from testwright.domain.sessions import Options
 
-    kinds = tuple(kind for kind, wanted in (("unit", unit), ("integration", integration)) if wanted)
-    if not kinds:
+    typed = typed_options(
+        unit=unit,
+        integration=integration,
+        basic=basic,
+        edge_cases=edge_cases,
+        mocks=mocks,
+        model=model,
+        max_cost_usd=max_cost_usd,
+    )
+    if typed.get("test_types") == ():
         print("testwright: nothing to write: give --unit, --integration or both.", file=sys.stderr)
         sys.exit(USAGE)
     if record is not None and replay is not None:
@@ -123,14 +159,10 @@ def generate(
     wish = Wish(
         projects=select(paths),
         framework=framework,
-        test_types=kinds,
-        basic=basic,
-        edge_cases=edge_cases,
-        mocks=mocks,
-        model=model,
+        options=Options(**typed),
+        given=frozenset(typed),
         as_json=json_output,
         apply=apply,
-        max_cost_usd=max_cost_usd,
         yes=yes,
         record=record,
         replay=replay,

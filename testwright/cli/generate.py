@@ -18,11 +18,13 @@ from testwright.cli.costs import taken
 from testwright.cli.display import show
 from testwright.cli.exits import ALL_PROVEN, PARTIAL, STOPPED, exit_status_of
 from testwright.cli.monorepo import root_for
+from testwright.domain.configuration import ProjectConfig
 from testwright.domain.errors import InputError
 from testwright.domain.records import Accepted, FileRecord, NewSession, TestRecord
-from testwright.domain.sessions import CoverageGoal, FileStatus, Options, SourceFile, TestType
+from testwright.domain.sessions import FileStatus, Options, SourceFile
 from testwright.settings import read_settings
 from testwright.sources.folder import FolderView
+from testwright.sources.project_config import left_in, read_config
 from testwright.store import Store
 from testwright.wiring import Workbench, framework_for, language_of, open_workbench, worth_testing
 
@@ -32,18 +34,17 @@ _ROOT_MARKS = ("pyproject.toml", "package.json", "setup.py", "setup.cfg")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What was typed. `projects` are the files to test by the folder of their project."""
+    """What was typed. `projects` are the files to test by the folder of their project.
+
+    `given` are the names of those options that were typed: the others are for the project to say.
+    """
 
     projects: Mapping[Path, list[str]]
     framework: str | None
-    test_types: tuple[str, ...]
-    basic: bool
-    edge_cases: bool
-    mocks: bool
-    model: str | None
+    options: Options
+    given: frozenset[str]
     as_json: bool
     apply: bool
-    max_cost_usd: float | None = None
     yes: bool = False
     record: Path | None = None
     replay: Path | None = None
@@ -73,19 +74,11 @@ async def generate_all(wish: Wish) -> int:
             hint="Give fewer files or a smaller folder, or raise TESTWRIGHT_MAX_FILES.",
         )
     _end_as_ctrl_c_does(signal.SIGTERM, signal.SIGHUP)
-    options = Options(
-        test_types=tuple(TestType(name) for name in wish.test_types),
-        coverage=CoverageGoal.BASIC if wish.basic else CoverageGoal.COMPREHENSIVE,
-        include_edge_cases=wish.edge_cases,
-        mock_external=wish.mocks,
-        model=wish.model,
-        max_cost_usd=wish.max_cost_usd,
-    )
     ended: list[Ended] = []
     async with open_workbench(settings) as bench:
-        _agree(bench, wish, options)
+        _agree(bench, wish)
         for root, paths in wish.projects.items():
-            session = await _accept(bench, root, paths, wish.framework, options)
+            session = await _accept(bench, root, paths, wish)
             try:
                 await _walk(bench, session, f"{root.name}: {len(paths)} {'file' if len(paths) == 1 else 'files'}")
             except asyncio.CancelledError:
@@ -102,9 +95,9 @@ async def generate_all(wish: Wish) -> int:
     return _status(ended)
 
 
-def _agree(bench: Workbench, wish: Wish, options: Options) -> None:
+def _agree(bench: Workbench, wish: Wish) -> None:
     """Raises InputError `consent_needed`. Nothing of any project has been sent by then."""
-    _, model = bench.writer_for(options)
+    _, model = bench.writer_for(wish.options)
     if model is not None and bench.models.replays is not None:
         print(f"Replaying {bench.models.replays.folder}: {bench.models.replays.note}", file=sys.stderr)
     receiver = bench.models.receiver(bench.models.named(model)) if model is not None else None
@@ -125,6 +118,7 @@ def _end_as_ctrl_c_does(*numbers: signal.Signals) -> None:
 def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
     """The source files below the given paths, by the project they belong to. Raises InputError."""
     projects: dict[Path, list[str]] = {}
+    found: dict[Path, list[str]] = {}
     for path in paths:
         if not path.exists():
             raise InputError(f"{path} does not exist.", hint="Give source files or folders.")
@@ -135,7 +129,10 @@ def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
             _add(projects, here)
         else:
             for relative in worth_testing(FolderView(str(here))):
-                _add(projects, here / relative)
+                _add(found, here / relative)
+    for root, below in found.items():
+        for relative in left_in(read_config(FolderView(str(root))), below):
+            _add(projects, root / relative)
     if not projects:
         raise InputError(
             "There is no source file to write tests for.", hint="Give Python, JavaScript or TypeScript files."
@@ -163,11 +160,11 @@ def project_root(folder: Path) -> Path:
     return folder
 
 
-async def _accept(
-    bench: Workbench, root: Path, paths: Sequence[str], framework: str | None, options: Options
-) -> Accepted:
+async def _accept(bench: Workbench, root: Path, paths: Sequence[str], wish: Wish) -> Accepted:
     view = FolderView(str(root))
-    files = tuple(_source(view, path, framework) for path in paths)
+    config = read_config(view)
+    options = config.applied(wish.options, wish.given)
+    files = tuple(_source(view, path, wish.framework, config) for path in paths)
     writer, model = bench.writer_for(options)
     names = sorted({file.framework for file in files})
     return await bench.store.accept(
@@ -188,11 +185,12 @@ async def _accept(
     )
 
 
-def _source(view: FolderView, path: str, framework: str | None) -> SourceFile:
+def _source(view: FolderView, path: str, framework: str | None, config: ProjectConfig) -> SourceFile:
     text = view.text(path)
     if text is None:
         raise InputError(f"{path} is not UTF-8 text of at most 1 MiB.", hint="Leave it out.")
-    return SourceFile(path=path, text=text, framework=framework_for(path, view, framework), from_folder=True)
+    chosen = framework_for(path, view, framework, config)
+    return SourceFile(path=path, text=text, framework=chosen, from_folder=True)
 
 
 async def _walk(bench: Workbench, session: Accepted, title: str) -> None:

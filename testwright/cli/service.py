@@ -17,6 +17,7 @@ from testwright.cli.logs import log_to_terminal
 from testwright.domain.errors import InputError, TestwrightError
 from testwright.settings import read_settings
 from testwright.sources.folder import FolderView
+from testwright.sources.project_config import left_in, read_config
 from testwright.wiring import framework_for, worth_testing
 
 _ANSWER_SECONDS = 30.0
@@ -73,7 +74,9 @@ async def _walk_example(api: str, page: str, folder: Path) -> None:
 async def _trigger(client: httpx.AsyncClient, folder: Path) -> str:
     repository = await _call(client, "POST", "/api/repositories", {"path": str(folder)})
     view = FolderView(str(folder))
-    files = [{"path": path, "framework": framework_for(path, view, None)} for path in worth_testing(view)]
+    config = read_config(view)
+    picked = left_in(config, worth_testing(view))
+    files = [{"path": path, "framework": framework_for(path, view, None, config)} for path in picked]
     if not files:
         raise InputError(f"{folder.name} has no source file to write tests for.")
     request = {

@@ -73,3 +73,20 @@ test('5,000 whole files fit, single ones that do not fit are left out', () => {
   expect(there({ ...USUAL, picked: every }, nodes).getAll('pick')).toEqual(['src/'])
   expect(there({ ...USUAL, picked: half }, nodes).getAll('pick')).toEqual([])
 })
+
+test('what the project configures is usual there, and can be turned the other way', () => {
+  const usual = {
+    ...usualChoices,
+    coverage: 'basic',
+    includeEdgeCases: false,
+    instructions: 'be brief',
+  } as const
+  const chosen = { ...USUAL, choices: { ...usual, includeEdgeCases: true, instructions: '' } }
+  const search = writeChosen('repo_1', chosen, NODES, usual)
+
+  expect(writeChosen('repo_1', { ...USUAL, choices: usual }, NODES, usual).toString()).toBe(
+    'repository=repo_1',
+  )
+  expect(search.toString()).toBe('repository=repo_1&edges=on&instructions=')
+  expect(readChosen(search, NODES, usual)).toEqual(chosen)
+})

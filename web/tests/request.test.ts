@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Framework, TreeFile } from '../src/api/types'
 import { declaredIn, familiesOf, familyOf, usualFramework } from '../src/generate/frameworks'
-import { commandFor, requestFor, usualChoices, whyNot } from '../src/generate/request'
+import { commandFor, requestFor, usualChoices, usualIn, whyNot } from '../src/generate/request'
 
 const FRAMEWORKS: Framework[] = [
   { name: 'jest', languages: ['javascript', 'typescript'], available: true },
@@ -98,4 +98,21 @@ test('a model and a limit are asked for only where somebody chose them', () => {
     maxCostUsd: 1.5,
   })
   expect(whyNot([PRICE], { javascript: 'jest' }, { ...choices, maxCostUsd: 'much' })).toMatch(/dollars/)
+})
+
+test('what the project configures need not be typed, and what differs from it must', () => {
+  const options = {
+    testTypes: ['unit', 'integration'] as ('unit' | 'integration')[],
+    coverage: 'basic' as const,
+    includeEdgeCases: true,
+    mockExternal: false,
+    instructions: null,
+  }
+  const usual = usualIn({ options })
+
+  expect(commandFor(['src/'], {}, usual, usual)).toBe('testwright generate src/')
+  expect(commandFor(['src/'], {}, usualChoices, usual)).toBe(
+    'testwright generate src/ --unit --comprehensive --mocks',
+  )
+  expect(usualIn({})).toBe(usualChoices)
 })

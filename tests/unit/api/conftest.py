@@ -22,6 +22,7 @@ from testwright.domain.ports import ProjectView
 from testwright.domain.records import Accepted, NewSession
 from testwright.domain.sessions import Options, SourceFile
 from testwright.sources.folder import open_folder
+from testwright.sources.project_config import read_config
 from testwright.sources.registering import register_folder, suggest_folders
 from testwright.sources.unreadable import why_unreadable
 from testwright.store import Store
@@ -316,8 +317,9 @@ async def door(store: Store, settings: DoorSettings, web_build: Path | None) -> 
         doctor=_doctor,
         web_build=web_build,
         has_tests=_has_tests,
+        configured=read_config,
         suite_without=_suite_without,
-        framework_of=lambda language, _: {"python": "unittest"}.get(language, "vitest"),
+        framework_of=lambda language, *_: {"python": "unittest"}.get(language, "vitest"),
     )
     app = create_app(services)
 

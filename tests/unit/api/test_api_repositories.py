@@ -127,6 +127,43 @@ async def test_the_tree_tells_language_size_and_tests(door, shop):
     }
 
 
+async def test_the_tree_tells_what_the_project_configures_and_leaves_out_what_it_excludes(door, shop):
+    (shop / "testwright.toml").write_text('coverage = "basic"\nexclude = ["src/"]\n')
+    repository_id = await _register(door, shop)
+
+    tree = (await door.get(f"/api/repositories/{repository_id}/tree")).json()["data"]
+
+    assert tree["options"]["coverage"] == "basic"
+    assert tree["options"]["testTypes"] == ["unit"]
+    assert tree["configProblem"] is None
+    assert not any(file["path"].startswith("src/") for file in tree["files"])
+
+
+async def test_a_project_that_is_configured_wrongly_can_be_looked_at_and_not_worked_on(door, shop):
+    (shop / "testwright.toml").write_text("coverag = 1\n")
+    repository_id = await _register(door, shop)
+
+    tree = (await door.get(f"/api/repositories/{repository_id}/tree")).json()["data"]
+    files = [{"path": "src/price.py"}]
+    body = {"repositoryId": repository_id, "framework": "pytest", "files": files}
+    refused = await door.post("/api/inngest/trigger", body)
+
+    assert "coverag is not known" in tree["configProblem"]
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_config")
+
+
+async def test_what_a_request_does_not_say_the_registered_project_says(door, shop):
+    (shop / "testwright.toml").write_text('coverage = "basic"\nmockExternal = false\n')
+    repository_id = await _register(door, shop)
+    files = [{"path": "src/price.py"}]
+    body = {"repositoryId": repository_id, "framework": "pytest", "files": files, "options": {"mockExternal": True}}
+
+    session_id = (await door.post("/api/inngest/trigger", body)).json()["data"]["sessionId"]
+
+    options = (await door.get(f"/api/sessions/{session_id}")).json()["data"]["options"]
+    assert (options["coverage"], options["mockExternal"]) == ("basic", True)
+
+
 async def test_the_tree_tells_what_git_does_not_know_yet(door, shop):
     index = b"DIRC" + (2).to_bytes(4, "big") + (0).to_bytes(4, "big")
     (shop / ".git" / "index").write_bytes(index + hashlib.sha1(index).digest())

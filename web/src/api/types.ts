@@ -3,6 +3,7 @@
 import type {
   DroppedTest,
   GeneratedTest,
+  GenerationOptions,
   GenerationSummary,
   ServerStatus,
   StatusReport,
@@ -73,6 +74,14 @@ export interface TreeFile {
 export interface Tree {
   repositoryId: string
   branch?: string | null
+  /** What the project configures; null where it says nothing. */
+  options?:
+    | (Pick<Required<GenerationOptions>, 'testTypes' | 'coverage' | 'includeEdgeCases' | 'mockExternal'> & {
+        instructions: string | null
+      })
+    | null
+  /** Why the project's configuration cannot be read. */
+  configProblem?: string | null
   /** The framework of each language that the project uses. */
   frameworks?: Record<string, string>
   files: TreeFile[]

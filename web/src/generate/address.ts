@@ -22,10 +22,18 @@ export interface Chosen {
 const MOST_CHARACTERS = 6_000
 const FRAMEWORK = 'framework.'
 
-export function readChosen(search: URLSearchParams, nodes: readonly TreeNode[]): Chosen {
+export function readChosen(
+  search: URLSearchParams,
+  nodes: readonly TreeNode[],
+  usual: Choices = usualChoices,
+): Chosen {
   const keys = new Set(search.getAll('pick'))
   const types = search.get('types')?.split(',')
-  const usual = usualChoices
+  const isOn = (name: string, otherwise: boolean) => {
+    const said = search.get(name)
+    return said === 'on' || said === 'off' ? said === 'on' : otherwise
+  }
+  const coverage = search.get('coverage')
   return {
     picked: keys.size ? pickedAfter(nodes, new Set(), keys) : new Set(),
     sought: search.get('find') ?? '',
@@ -38,9 +46,9 @@ export function readChosen(search: URLSearchParams, nodes: readonly TreeNode[]):
     choices: {
       unit: types ? types.includes('unit') : usual.unit,
       integration: types ? types.includes('integration') : usual.integration,
-      coverage: search.get('coverage') === 'basic' ? 'basic' : usual.coverage,
-      includeEdgeCases: search.get('edges') !== 'off',
-      mockExternal: search.get('mocks') !== 'off',
+      coverage: coverage === 'basic' || coverage === 'comprehensive' ? coverage : usual.coverage,
+      includeEdgeCases: isOn('edges', usual.includeEdgeCases),
+      mockExternal: isOn('mocks', usual.mockExternal),
       instructions: search.get('instructions') ?? usual.instructions,
       model: search.get('model') ?? usual.model,
       maxCostUsd: search.get('budget') ?? usual.maxCostUsd,
@@ -52,26 +60,31 @@ export function writeChosen(
   repositoryId: string,
   { picked, sought, presets, frameworks, choices }: Chosen,
   nodes: readonly TreeNode[],
+  usual: Choices = usualChoices,
 ): URLSearchParams {
-  const types = [...(choices.unit ? ['unit'] : []), ...(choices.integration ? ['integration'] : [])].join(',')
   const search = new URLSearchParams({ repository: repositoryId })
-  const set = (name: string, value: string, usual = '') => {
-    if (value !== usual) search.set(name, value)
+  const set = (name: string, value: string, otherwise = '') => {
+    if (value !== otherwise) search.set(name, value)
   }
+  const turn = (name: string, value: boolean, otherwise: boolean) =>
+    set(name, value ? 'on' : 'off', otherwise ? 'on' : 'off')
   set('find', sought)
   set('show', [...presets].join(','))
-  set('types', types, 'unit')
-  set('coverage', choices.coverage, usualChoices.coverage)
-  set('edges', choices.includeEdgeCases ? '' : 'off')
-  set('mocks', choices.mockExternal ? '' : 'off')
+  set('types', typesOf(choices), typesOf(usual))
+  set('coverage', choices.coverage, usual.coverage)
+  turn('edges', choices.includeEdgeCases, usual.includeEdgeCases)
+  turn('mocks', choices.mockExternal, usual.mockExternal)
   set('model', choices.model)
   set('budget', choices.maxCostUsd)
-  set('instructions', choices.instructions)
+  set('instructions', choices.instructions, usual.instructions)
   for (const [family, framework] of Object.entries(frameworks)) set(FRAMEWORK + family, framework)
   const short = search.toString()
   for (const key of keysFor(nodes, picked)) search.append('pick', key)
   return search.toString().length > MOST_CHARACTERS ? new URLSearchParams(short) : search
 }
+
+const typesOf = ({ unit, integration }: Choices): string =>
+  [...(unit ? ['unit'] : []), ...(integration ? ['integration'] : [])].join(',')
 
 /** The fewest keys that stand for what is picked. */
 export function keysFor(nodes: readonly TreeNode[], picked: ReadonlySet<string>): string[] {

@@ -10,7 +10,7 @@ import { type Chosen, keysFor, PRESETS, type Preset, readChosen, writeChosen } f
 import { FileTree } from './file-tree'
 import { declaredIn, familiesOf, usualFramework } from './frameworks'
 import { OptionsForm } from './options-form'
-import { commandFor, requestFor, whyNot } from './request'
+import { type Choices, commandFor, requestFor, usualIn, whyNot } from './request'
 import { isChanged, isLow, isSource, isUntested, treeOf, worthPicking } from './selection'
 import { Start } from './start'
 
@@ -27,7 +27,8 @@ export function Picking({ repositoryId }: { repositoryId: string }) {
 function Picked({ repositoryId, tree }: { repositoryId: string; tree: Tree }) {
   const sources = useMemo(() => tree.files.filter(isSource), [tree])
   const nodes = useMemo(() => treeOf(sources), [sources])
-  const [chosen, setChosen] = useChosen(repositoryId, nodes)
+  const usual = useMemo(() => usualIn(tree), [tree])
+  const [chosen, setChosen] = useChosen(repositoryId, nodes, usual)
   const { picked, sought, presets, choices } = chosen
   const { data: frameworks = [] } = useQuery(frameworksQuery)
   const declared = useDeclared(repositoryId, tree)
@@ -76,6 +77,7 @@ function Picked({ repositoryId, tree }: { repositoryId: string; tree: Tree }) {
         )}
       </section>
       <section className="settings" aria-label={words.generate.options}>
+        {tree.configProblem && <Problem error={{ message: tree.configProblem }} />}
         <OptionsForm
           families={families}
           frameworks={frameworks}
@@ -90,7 +92,9 @@ function Picked({ repositoryId, tree }: { repositoryId: string; tree: Tree }) {
         <Start
           request={requestFor(repositoryId, files, names, choices)}
           reason={whyNot(files, names, choices)}
-          command={files.length ? commandFor(keysFor(nodes, picked), chosen.frameworks, choices) : null}
+          command={
+            files.length ? commandFor(keysFor(nodes, picked), chosen.frameworks, choices, usual) : null
+          }
         />
       </section>
     </div>
@@ -98,19 +102,19 @@ function Picked({ repositoryId, tree }: { repositoryId: string; tree: Tree }) {
 }
 
 /** State of the page that the address follows, a moment later. */
-function useChosen(repositoryId: string, nodes: ReturnType<typeof treeOf>) {
+function useChosen(repositoryId: string, nodes: ReturnType<typeof treeOf>, usual: Choices) {
   const [search, setSearch] = useSearchParams()
-  const [chosen, setChosen] = useState(() => readChosen(search, nodes))
+  const [chosen, setChosen] = useState(() => readChosen(search, nodes, usual))
   const put = useRef(setSearch)
   put.current = setSearch
   useEffect(() => {
     // Once for each change: `setSearch` is another function in each render, and each address makes one.
     const timer = setTimeout(
-      () => put.current(writeChosen(repositoryId, chosen, nodes), { replace: true }),
+      () => put.current(writeChosen(repositoryId, chosen, nodes, usual), { replace: true }),
       KEPT_AFTER_MS,
     )
     return () => clearTimeout(timer)
-  }, [chosen, repositoryId, nodes])
+  }, [chosen, repositoryId, nodes, usual])
   return [chosen, setChosen] as const
 }
 

@@ -1,7 +1,7 @@
 /** From what was picked to what is asked for. */
 
 import type { GenerationOptions, StartRequest } from '@testwright/react'
-import type { TreeFile } from '../api/types'
+import type { Tree, TreeFile } from '../api/types'
 import { words } from '../words'
 import { familiesOf, familyOf } from './frameworks'
 
@@ -27,6 +27,20 @@ export const usualChoices: Choices = {
   instructions: '',
   model: '',
   maxCostUsd: '',
+}
+
+/** What holds where nobody chooses: as the project configures it. */
+export function usualIn({ options }: Pick<Tree, 'options'>): Choices {
+  if (!options) return usualChoices
+  return {
+    ...usualChoices,
+    unit: options.testTypes.includes('unit'),
+    integration: options.testTypes.includes('integration'),
+    coverage: options.coverage,
+    includeEdgeCases: options.includeEdgeCases,
+    mockExternal: options.mockExternal,
+    instructions: options.instructions ?? '',
+  }
 }
 
 export function requestFor(
@@ -66,20 +80,29 @@ export function commandFor(
   keys: readonly string[],
   frameworks: Readonly<Record<string, string>>,
   choices: Choices,
+  usual: Choices = usualChoices,
 ): string {
+  const flag = (name: string, value: boolean, before: boolean): string[] =>
+    value === before ? [] : [value ? `--${name}` : `--no-${name}`]
   const named = Object.values(frameworks)
   return [
     'testwright generate',
     ...keys.map(quoted),
     ...(named.length === 1 && named[0] ? ['--framework', quoted(named[0])] : []),
-    ...(choices.unit ? [] : ['--no-unit']),
-    ...(choices.integration ? ['--integration'] : []),
-    ...(choices.coverage === 'basic' ? ['--basic'] : []),
-    ...(choices.includeEdgeCases ? [] : ['--no-edge-cases']),
-    ...(choices.mockExternal ? [] : ['--no-mocks']),
+    ...testTypeFlags(choices, usual),
+    ...(choices.coverage === usual.coverage ? [] : [`--${choices.coverage}`]),
+    ...flag('edge-cases', choices.includeEdgeCases, usual.includeEdgeCases),
+    ...flag('mocks', choices.mockExternal, usual.mockExternal),
     ...(choices.model ? ['--model', quoted(choices.model)] : []),
     ...(choices.maxCostUsd ? ['--max-cost-usd', quoted(choices.maxCostUsd)] : []),
   ].join(' ')
+}
+
+/** The command knows them as one option: naming one of the two leaves the other as it usually is anywhere. */
+function testTypeFlags(choices: Choices, usual: Choices): string[] {
+  if (choices.unit === usual.unit && choices.integration === usual.integration) return []
+  const flags = [...(choices.unit ? [] : ['--no-unit']), ...(choices.integration ? ['--integration'] : [])]
+  return flags.length ? flags : ['--unit']
 }
 
 const quoted = (word: string): string =>
