@@ -55,6 +55,17 @@ async function main() {
   left(failed ? 1 : 0)
 }
 
+// A module from mocha 12 on, and the names of what it is made of end in .cjs.
+function library() {
+  const loaded = require(join(home, 'index.js'))
+  return loaded.default ?? loaded
+}
+
+function part(folder, name) {
+  const path = join(home, 'lib', folder, name)
+  return require(existsSync(`${path}.cjs`) ? `${path}.cjs` : `${path}.js`)
+}
+
 function again(flags) {
   const { status } = spawnSync(process.execPath, ['--require', UNENDING, ...flags, __filename, process.argv[2], SECOND], { stdio: 'inherit' })
   process.exit(status ?? 1)
@@ -72,7 +83,7 @@ function projectOptions() {
   try {
     const { version } = require(join(home, 'package.json'))
     if (Number.parseInt(version, 10) < OLDEST) throw new Error(`This is mocha ${version}; ${OLDEST} or newer is needed.`)
-    return require(join(home, 'lib', 'cli', 'options.js')).loadOptions([])
+    return part('cli', 'options').loadOptions([])
   } catch (error) {
     left(1, { kind: 'start', message: described(error) })
   }
@@ -93,7 +104,7 @@ function loaderFor(options) {
 }
 
 async function prepared(options) {
-  const Mocha = require(join(home, 'index.js'))
+  const Mocha = library()
   const plugins = await required(list(options.require))
   const mocha = new Mocha({ ...plugins, timeout: order.untimed ? 0 : options.timeout, slow: options.slow, ui: 'bdd', reporter: class {}, retries: 0 })
   if (options.ui && options.ui !== 'bdd') otherInterface(mocha, options.ui)
@@ -108,7 +119,7 @@ async function prepared(options) {
 
 // A module that is required is not seen by whoever measures, so mocha is made to import it.
 function importing() {
-  const loading = require(join(home, 'lib', 'nodejs', 'esm-utils.js'))
+  const loading = part('nodejs', 'esm-utils')
   const { doImport, requireOrImport } = loading
   if (!doImport || !requireOrImport) return
   loading.requireOrImport = (file, ...rest) =>
@@ -126,12 +137,12 @@ function isModule(file) {
 
 // Beside bdd, so that the project's own suites load as well.
 function otherInterface(mocha, name) {
-  const other = require(join(home, 'index.js')).interfaces[name]
+  const other = library().interfaces[name]
   if (other) other(mocha.suite)
 }
 
 async function required(names) {
-  const { handleRequires } = require(join(home, 'lib', 'cli', 'run-helpers.js'))
+  const { handleRequires } = part('cli', 'run-helpers')
   const from = createRequire(join(root, 'package.json'))
   const paths = names.map((name) => {
     for (const path of [resolve(root, name), resolve(root, `${name}.js`)]) if (existsSync(path)) return path
