@@ -92,7 +92,7 @@ function FolderForm({ suggestions, onDone, onCancel }: FolderFormProps) {
           className="mono"
           value={path}
           onChange={event => setPath(event.target.value)}
-          placeholder="/home/you/project"
+          placeholder={words.generate.folderExample}
           autoComplete="off"
           spellCheck={false}
           aria-invalid={error !== null}

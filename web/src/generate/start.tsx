@@ -54,7 +54,7 @@ export function Start({ request, reason, command }: StartProps) {
         </Problem>
       )}
       <p className="estimate">
-        {request.files.length > 0 && <b>{words.generate.files_(request.files.length)}</b>}
+        {request.files.length > 0 && <b>{words.figures.files(request.files.length)}</b>}
         {estimate && <span>{about(estimate.seconds)}</span>}
         {estimate?.currency?.usd != null && (
           <span>{words.generate.aboutMoney(money(estimate.currency.usd))}</span>

@@ -7,7 +7,7 @@ import { Problem, Waiting } from '../ui/problem'
 import { useNow } from '../ui/use-now'
 import { useTitle } from '../ui/use-title'
 import { words } from '../words'
-import { baseName, change, count, DASH, folderOf, percent, when } from '../words/figures'
+import { baseName, change, DASH, folderOf, percent, when } from '../words/figures'
 import { Trend } from './trend'
 
 const MOST_FILES = 20
@@ -118,7 +118,7 @@ function FileList({ files }: { files: readonly TreeFile[] }) {
         {measured.length > MOST_FILES && (
           <tr>
             <td className="dim" colSpan={2}>
-              {words.repository.more(count(measured.length - MOST_FILES, 'file'))}
+              {words.repository.more(words.figures.files(measured.length - MOST_FILES))}
             </td>
           </tr>
         )}

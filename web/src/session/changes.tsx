@@ -2,22 +2,23 @@ import { useQuery } from '@tanstack/react-query'
 import type { GeneratedTest } from '@testwright/react'
 import { mutantsQuery } from '../api/queries'
 import type { Mutant } from '../api/types'
-import { baseName, count } from '../words/figures'
+import { Marked } from '../ui/marked'
+import { words } from '../words'
+import { baseName } from '../words/figures'
 
 /** What was done to the code on trial, what nobody noticed first. */
 export function Changes({ sessionId, test }: { sessionId: string; test: GeneratedTest }) {
   const { evidence } = test
   const mutants = useQuery({ ...mutantsQuery(sessionId, test.testId), enabled: evidence.verified })
-  if (!evidence.verified) return <p className="empty">Nobody has run this suite, so nothing was tried.</p>
+  if (!evidence.verified) return <p className="empty">{words.changes.notRun}</p>
   if (!evidence.mutants)
     return (
       <p className="empty">
-        No change to the code was tried.{' '}
-        {evidence.mutantsProblem ?? 'This suite is from before that was done.'}
+        {words.changes.noneTried} {evidence.mutantsProblem ?? words.changes.older}
       </p>
     )
-  if (mutants.isError) return <p className="empty">The list of changes did not arrive. Open the tab again.</p>
-  if (!mutants.data) return <p className="empty">Fetching the list of changes…</p>
+  if (mutants.isError) return <p className="empty">{words.changes.unknown}</p>
+  if (!mutants.data) return <p className="empty">{words.changes.fetching}</p>
   return <ChangeList file={test.filePath} mutants={mutants.data} />
 }
 
@@ -28,32 +29,27 @@ export function ChangeList({ file, mutants }: { file: string; mutants: readonly 
   return (
     <div className="changes">
       <p className="verdict">
-        {baseName(file)} was broken in {count(unnoticed.length + noticed.length, 'small way')}, one at a time.
-        The tests noticed <b>{noticed.length}</b>.
+        {words.changes.broken(baseName(file), unnoticed.length + noticed.length)}{' '}
+        <Marked>{words.changes.noticedSome(noticed.length)}</Marked>
       </p>
-      {unnoticed.length > 0 && <ChangeTable title="Goes unnoticed" mutants={unnoticed} />}
-      {noticed.length > 0 && <ChangeTable title="Noticed" mutants={noticed} />}
-      {silent > 0 && (
-        <p className="dim">
-          {count(silent, 'further change')} could not be tried, or no test runs the place; they count for
-          nothing.
-        </p>
-      )}
+      {unnoticed.length > 0 && <ChangeTable mutants={unnoticed} />}
+      {noticed.length > 0 && <ChangeTable noticed mutants={noticed} />}
+      {silent > 0 && <p className="dim">{words.changes.silent(silent)}</p>}
     </div>
   )
 }
 
-function ChangeTable({ title, mutants }: { title: string; mutants: readonly Mutant[] }) {
+function ChangeTable({ noticed, mutants }: { noticed?: boolean; mutants: readonly Mutant[] }) {
   return (
     <table className="ledger">
-      <caption>{title}</caption>
+      <caption>{noticed ? words.changes.noticed : words.changes.unnoticed}</caption>
       <thead>
         <tr>
           <th scope="col" className="number">
-            Line
+            {words.changes.line}
           </th>
-          <th scope="col">Change</th>
-          <th scope="col">{title === 'Noticed' ? 'By' : 'Kind'}</th>
+          <th scope="col">{words.changes.change}</th>
+          <th scope="col">{noticed ? words.changes.by : words.changes.kind}</th>
         </tr>
       </thead>
       <tbody>
@@ -66,7 +62,7 @@ function ChangeTable({ title, mutants }: { title: string; mutants: readonly Muta
                 <del>{before}</del> → <ins>{after}</ins>
               </td>
               <td className="wrap dim" title={killers.join('\n')}>
-                {status === 'survived' ? operator : who(killers, status)}
+                {status === 'survived' ? operator : noticers(killers, status)}
               </td>
             </tr>
           ))}
@@ -75,7 +71,8 @@ function ChangeTable({ title, mutants }: { title: string; mutants: readonly Muta
   )
 }
 
-function who(killers: readonly string[], status: Mutant['status']): string {
-  const slow = status === 'timed_out' ? 'never ended: ' : ''
-  return `${slow}${killers.length === 1 ? killers[0] : count(killers.length, 'test')}`
+function noticers(killers: readonly string[], status: Mutant['status']): string {
+  const [only, ...others] = killers
+  const who = only && !others.length ? only : words.figures.tests(killers.length)
+  return status === 'timed_out' ? words.changes.neverEnded(who) : who
 }

@@ -5,6 +5,7 @@ import { call } from '../api/client'
 import { testAddress, testQuery } from '../api/queries'
 import type { Decision, TestDetail } from '../api/types'
 import { Problem } from '../ui/problem'
+import { words } from '../words'
 
 interface DecisionSwitchProps {
   sessionId: string
@@ -29,16 +30,16 @@ export function DecisionSwitch({ sessionId, testId, decision }: DecisionSwitchPr
     <>
       <ToggleButtonGroup
         className="decision"
-        aria-label="Your decision"
+        aria-label={words.review.decision}
         selectionMode="single"
         selectedKeys={shown === 'undecided' ? [] : [shown]}
         onSelectionChange={([chosen]) => decide.mutate((chosen as Decision | undefined) ?? 'undecided')}
       >
         <ToggleButton id="kept" className="button small">
-          Keep
+          {words.review.keep}
         </ToggleButton>
         <ToggleButton id="rejected" className="button small">
-          Reject
+          {words.review.reject}
         </ToggleButton>
       </ToggleButtonGroup>
       {decide.error && <Problem error={decide.error} />}

@@ -2,11 +2,14 @@ import type { EdgeCase, Evidence, External, GeneratedTest, VerifiedEvidence } fr
 import { Hint } from '../ui/problem'
 import { words } from '../words'
 import { change, DASH, duration, moment, money, number } from '../words/figures'
+import { TestTable } from './test-table'
 
 export function EvidenceCard({ test }: { test: GeneratedTest }) {
   const { evidence } = test
   return (
-    <EvidenceFacts evidence={evidence}>{evidence.verified && <Tests evidence={evidence} />}</EvidenceFacts>
+    <EvidenceFacts evidence={evidence}>
+      {evidence.verified && evidence.tests?.length ? <TestTable evidence={evidence} /> : null}
+    </EvidenceFacts>
   )
 }
 
@@ -108,50 +111,6 @@ function Conventions({ evidence }: { evidence: VerifiedEvidence }) {
         </Fact>
       )}
     </>
-  )
-}
-
-function Tests({ evidence }: { evidence: VerifiedEvidence }) {
-  const { tests = [] } = evidence
-  if (!tests.length) return null
-  return (
-    <table className="ledger">
-      <caption>{words.review.tests}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{words.review.test}</th>
-          <th scope="col" className="number">
-            {words.review.notices}
-          </th>
-          <th scope="col" className="number">
-            {words.review.runs}
-          </th>
-          <th scope="col" className="number">
-            {words.review.time}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {tests.map(({ name, passedRuns, runs, durationMs, mutants: faced, mended, writer }) => (
-          <tr key={name}>
-            <td className="wrap mono">
-              {name}
-              {evidence.writer === 'both' && writer && (
-                <span className="dim"> {words.review.by(writer)}</span>
-              )}
-              {mended && <span className="dim"> {words.review.mended(mended)}</span>}
-            </td>
-            <td className="number">{faced ? `${faced.killed}/${faced.sampled}` : DASH}</td>
-            <td className="number">
-              {passedRuns}/{runs}
-            </td>
-            <td className="number dim">
-              {durationMs < 1000 ? words.review.milliseconds(Math.round(durationMs)) : duration(durationMs)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   )
 }
 

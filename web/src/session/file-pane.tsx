@@ -6,7 +6,6 @@ import { testQuery } from '../api/queries'
 import { CopyButton } from '../ui/copy-button'
 import { Problem } from '../ui/problem'
 import { words } from '../words'
-import { count } from '../words/figures'
 import { Changes } from './changes'
 import { Code } from './code'
 import { DecisionSwitch } from './decision'
@@ -35,30 +34,34 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
         <Problem error={error}>
           {mayRetry(file) && onRetry && (
             <button type="button" className="button" onClick={onRetry}>
-              Retry this file
+              {words.session.retryThis}
             </button>
           )}
         </Problem>
       )}
       {file.stage === 'cancelled' && onRetry && (
         <div className="problem calm">
-          <p>Stopped before this file was finished.</p>
+          <p>{words.session.stoppedBefore}</p>
           <div className="actions">
             <button type="button" className="button" onClick={onRetry}>
-              Retry this file
+              {words.session.retryThis}
             </button>
           </div>
         </div>
       )}
       <Tabs className="tabs" selectedKey={tab} onSelectionChange={key => onTab(String(key))}>
         <TabList aria-label={file.path} className="tab-list">
-          <Tab id="test">Test</Tab>
+          <Tab id="test">{words.session.tabs.test}</Tab>
           <Tab id="source">{words.session.tabs.source}</Tab>
-          <Tab id="evidence">Evidence</Tab>
-          <Tab id="changes">Changes</Tab>
-          <Tab id="bugs">Possible bugs{suspects > 0 && <span className="tab-count">{suspects}</span>}</Tab>
+          <Tab id="evidence">{words.session.tabs.evidence}</Tab>
+          <Tab id="changes">{words.session.tabs.changes}</Tab>
+          <Tab id="bugs">
+            {words.session.tabs.bugs}
+            {suspects > 0 && <span className="tab-count">{suspects}</span>}
+          </Tab>
           <Tab id="dropped">
-            Thrown away{dropped.length > 0 && <span className="tab-count">{dropped.length}</span>}
+            {words.session.tabs.dropped}
+            {dropped.length > 0 && <span className="tab-count">{dropped.length}</span>}
           </Tab>
         </TabList>
         <TabPanel id="test">
@@ -105,10 +108,10 @@ function Suite({ test, children }: { test: NonNullable<FileState['test']>; child
         </span>
         {evidence.verified ? (
           <span className="dim">
-            {count(evidence.testCount, 'test')}, {evidence.passedRuns}/{evidence.runs} runs
+            {words.session.testsAndRuns(evidence.testCount, evidence.passedRuns, evidence.runs)}
           </span>
         ) : (
-          <span className="dim">Not verified: {evidence.reason}</span>
+          <span className="dim">{words.session.notVerified(evidence.reason)}</span>
         )}
         <span className="grow" />
         {children}
@@ -117,7 +120,7 @@ function Suite({ test, children }: { test: NonNullable<FileState['test']>; child
       {test.testCode ? (
         <Code code={test.testCode} path={test.testFilePath} />
       ) : (
-        <p className="empty">No test was kept. What was seen stands under Possible bugs.</p>
+        <p className="empty">{words.session.noTestKept}</p>
       )}
     </>
   )
@@ -126,8 +129,8 @@ function Suite({ test, children }: { test: NonNullable<FileState['test']>; child
 /** The end of the model's answer as it comes, as plain text: nobody has read it yet, least of all a runner. */
 export function BeingWritten({ text }: { text: string }) {
   return (
-    <section className="being-written" aria-label="Being written">
-      <p className="dim">Being written; nothing of it has been run.</p>
+    <section className="being-written" aria-label={words.session.beingWritten}>
+      <p className="dim">{words.session.notRun}</p>
       <pre>
         <code>{text}</code>
       </pre>
@@ -137,7 +140,7 @@ export function BeingWritten({ text }: { text: string }) {
 
 function Nothing({ file }: { file: FileState }) {
   const ended = file.stage === 'failed' || file.stage === 'cancelled'
-  return <p className="empty">{ended ? 'No suite was kept.' : 'The suite stands here once it is proved.'}</p>
+  return <p className="empty">{ended ? words.session.noSuite : words.session.notYet}</p>
 }
 
 function distinct(dropped: readonly DroppedTest[]): readonly DroppedTest[] {

@@ -1,7 +1,8 @@
 import type { FileState } from '@testwright/react'
 import { type KeyboardEvent, memo, useRef } from 'react'
 import { Glyph } from '../ui/glyph'
-import { baseName, change, DASH, duration, folderOf } from '../words/figures'
+import { words } from '../words'
+import { baseName, change, DASH, duration, folderOf, percent } from '../words/figures'
 import { glyphOf, sentenceOf, toneOf } from './file-words'
 import { Track } from './segments'
 
@@ -26,19 +27,19 @@ export function FileTable({ files, selected, onSelect, now }: FileTableProps) {
   }
   return (
     <table className="ledger files-table">
-      <caption className="hidden-label">Files of this session</caption>
+      <caption className="hidden-label">{words.session.files}</caption>
       <thead>
         <tr>
-          <th scope="col">File</th>
-          <th scope="col">Stage</th>
+          <th scope="col">{words.session.file}</th>
+          <th scope="col">{words.session.stage}</th>
           <th scope="col" className="number">
-            Tests
+            {words.session.tests}
           </th>
           <th scope="col" className="number">
-            Lines, %
+            {words.session.linesPercent}
           </th>
           <th scope="col" className="number">
-            Time
+            {words.session.time}
           </th>
         </tr>
       </thead>
@@ -99,7 +100,7 @@ const Row = memo(function Row({ file, selected, onSelect, now }: RowProps) {
 
 function Measured({ file }: { file: FileState }) {
   const lines = file.endedAt ? null : file.coverage?.lines
-  return <span className="dim">{lines == null ? DASH : `… ${Math.round(lines)}`}</span>
+  return <span className="dim">{lines == null ? DASH : `… ${percent(lines)}`}</span>
 }
 
 /** Kept ones once there are any, drafted ones before. Nothing is counted that nobody ran. */

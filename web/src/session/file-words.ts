@@ -2,7 +2,8 @@
 
 import type { FileState, Mutants } from '@testwright/react'
 import type { GlyphName } from '../ui/glyph'
-import { baseName, count } from '../words/figures'
+import { words } from '../words'
+import { baseName, number } from '../words/figures'
 
 export type Mark = 'todo' | 'done' | 'active' | 'failed'
 export type Tone = 'passing' | 'failed' | 'active' | 'dim' | 'partial'
@@ -62,39 +63,42 @@ export function toneOf(file: FileState): Tone {
 }
 
 export function sentenceOf(file: FileState, now: number): string {
-  const again = file.attempt > 1 ? `, attempt ${file.attempt}` : ''
+  const said = words.stages
+  const again = file.attempt > 1 ? said.attempt(file.attempt) : ''
   switch (file.stage) {
     case 'queued':
-      return 'Waiting to start'
+      return said.queued
     case 'analysing':
       // Told again with another sentence while a runner is installed.
       return file.message && !file.message.startsWith('Generating tests for')
         ? file.message
-        : `Reading ${baseName(file.path)}`
+        : said.reading(baseName(file.path))
     case 'writing':
-      return 'Writing tests'
+      return said.writing
     case 'running': {
       if (file.failed === null)
-        return file.testCount === null ? 'Running tests' : `Running ${count(file.testCount, 'test')}${again}`
+        return file.testCount === null ? said.running : said.runningSome(file.testCount, again)
       const ran = (file.passed ?? 0) + file.failed
-      if (file.failed > 0) return `${file.passed} of ${ran} pass${again}`
+      if (file.failed > 0) return said.some(file.passed ?? 0, ran, again)
       const unnoticed = file.mutants?.survived ?? 0
-      return unnoticed > 0
-        ? `${ran} of ${ran} pass, ${unnoticed} ${unnoticed === 1 ? 'change' : 'changes'} unnoticed`
-        : `${ran} of ${ran} pass, proving`
+      return unnoticed > 0 ? said.unnoticed(ran, ran, unnoticed) : said.proving(ran, ran)
     }
     case 'repairing':
-      return `Repairing${again}`
+      return said.repairing(again)
     case 'waiting': {
       const seconds = file.retryAt ? Math.max(0, Math.ceil((Date.parse(file.retryAt) - now) / 1000)) : null
-      return seconds === null ? file.message : `Waits ${seconds} s: ${file.message}`
+      return seconds === null
+        ? file.message
+        : said.waits(words.figures.seconds(number(seconds)), file.message)
     }
     case 'done':
-      return file.test?.evidence.verified === false ? `Not verified: ${file.test.evidence.reason}` : 'Passing'
+      return file.test?.evidence.verified === false
+        ? words.session.notVerified(file.test.evidence.reason)
+        : said.passing
     case 'failed':
-      return `Needs you: ${file.error?.message ?? 'no suite could be kept.'}`
+      return said.needsYou(file.error?.message ?? said.nothingKept)
     case 'cancelled':
-      return 'Stopped'
+      return said.stopped
   }
 }
 

@@ -1,6 +1,6 @@
 import { type FileState, isStoppedByBudget } from '@testwright/react'
 import { type FormEvent, useState } from 'react'
-import { count } from '../words/figures'
+import { words } from '../words'
 
 interface GoOnProps {
   files: readonly FileState[]
@@ -19,9 +19,9 @@ export function GoOn({ files, onGoOn }: GoOnProps) {
     if (dollars > 0) onGoOn(dollars)
   }
   return (
-    <form className="actions" aria-label="Go on past the limit" onSubmit={submit}>
+    <form className="actions" aria-label={words.goOn.title} onSubmit={submit}>
       <label>
-        New limit for the session, in dollars{' '}
+        {words.goOn.limit}{' '}
         <input
           type="number"
           min="0.01"
@@ -32,7 +32,7 @@ export function GoOn({ files, onGoOn }: GoOnProps) {
         />
       </label>
       <button type="submit" className="button" disabled={!(dollars > 0)}>
-        Go on with {count(stopped, 'file')}
+        {words.goOn.start(stopped)}
       </button>
     </form>
   )

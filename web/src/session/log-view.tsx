@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { words } from '../words'
 import { clock } from '../words/figures'
 import type { LineLog } from './log'
 
@@ -14,7 +15,7 @@ export function LogView({ log }: { log: LineLog }) {
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight
   }, [lines, following])
   return (
-    <section className="log" aria-label="What happened">
+    <section className="log" aria-label={words.below.label}>
       <div
         ref={box}
         className="log-lines mono"
@@ -32,11 +33,11 @@ export function LogView({ log }: { log: LineLog }) {
             {message}
           </p>
         ))}
-        {!lines.length && <p className="dim">Nothing has happened yet.</p>}
+        {!lines.length && <p className="dim">{words.log.nothing}</p>}
       </div>
       {!following && (
         <button type="button" className="button small jump" onClick={() => setFollowing(true)}>
-          Jump to latest
+          {words.log.latest}
         </button>
       )}
     </section>

@@ -1,6 +1,8 @@
 /** The session's messages, as they came: filled by the hook's `onProgress`, read by the log below the files. */
 
 import type { ProgressUpdate } from '@testwright/react'
+import { words } from '../words'
+import { number } from '../words/figures'
 
 export interface Line {
   readonly key: number
@@ -23,7 +25,9 @@ export class LineLog {
   add = (update: ProgressUpdate): void => {
     this.#count += 1
     const said =
-      'retryInSeconds' in update ? `${update.message} (${update.retryInSeconds} s)` : update.message
+      'retryInSeconds' in update
+        ? words.log.again(update.message, words.figures.seconds(number(update.retryInSeconds)))
+        : update.message
     this.#fresh.push({
       key: this.#count,
       timestamp: update.timestamp,

@@ -1,4 +1,5 @@
 import type { FileState } from '@testwright/react'
+import { words } from '../words'
 import { glyphOf, stepsDone, TRACK_STEPS, trackOf } from './file-words'
 
 const MANY = 120
@@ -9,7 +10,7 @@ export function Segments({ files, progress }: { files: readonly FileState[]; pro
     <div
       className={files.length > MANY ? 'segments dense' : 'segments'}
       role="progressbar"
-      aria-label="Progress"
+      aria-label={words.session.progress}
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={progress}

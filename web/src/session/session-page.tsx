@@ -11,11 +11,12 @@ import { Link, useLocation, useSearchParams } from 'wouter'
 import { repositoriesQuery, sessionQuery } from '../api/queries'
 import type { SessionDetail } from '../api/types'
 import { useKeys } from '../ui/keys'
+import { Marked } from '../ui/marked'
 import { Problem } from '../ui/problem'
 import { useNow } from '../ui/use-now'
 import { useTitle } from '../ui/use-title'
 import { words } from '../words'
-import { change, count, money, timeLeft } from '../words/figures'
+import { change, money, number, percent, timeLeft } from '../words/figures'
 import { FilePane } from './file-pane'
 import { FileTable } from './file-table'
 import { factsOf } from './file-words'
@@ -63,14 +64,14 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
     chosen => show('file', chosen),
     () => navigate(`/sessions/${sessionId}/review`),
   )
-  useTitle(isGenerating ? `${progress}%` : titleOf(generation))
+  useTitle(isGenerating ? words.figures.percent(percent(progress)) : titleOf(generation))
 
   if (error && !fileList.length)
     return (
       <div className="page">
         <Problem error={errorDetail ?? { message: error }}>
           <Link className="button" href="/sessions">
-            See all sessions
+            {words.session.all}
           </Link>
         </Problem>
       </div>
@@ -111,7 +112,7 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
             </TabPanel>
           </Tabs>
         </div>
-        <aside aria-label={selected ? `About ${selected.path}` : 'About the selected file'}>
+        <aside aria-label={selected ? words.session.about(selected.path) : words.session.aboutSelected}>
           {selected && (
             <FilePane
               sessionId={sessionId}
@@ -181,7 +182,7 @@ function Head({ generation, detail, now }: HeadProps) {
           <Connection connection={connection} live={isGenerating} />
           {!isGenerating && retryable.length > 0 && (
             <button type="button" className="button" onClick={() => void generation.retryFailed()}>
-              Retry {count(retryable.length, 'file')}
+              {words.session.retry(retryable.length)}
             </button>
           )}
           {ready > 0 && detail && (
@@ -223,7 +224,7 @@ function Head({ generation, detail, now }: HeadProps) {
       {errorDetail ? (
         <Problem error={errorDetail}>
           <button type="button" className="button" onClick={generation.clearError}>
-            Dismiss
+            {words.app.dismiss}
           </button>
         </Problem>
       ) : (
@@ -235,6 +236,7 @@ function Head({ generation, detail, now }: HeadProps) {
 
 function FactsLine({ generation, detail, now }: HeadProps) {
   const { fileList, isGenerating, progress, status, round } = generation
+  const said = words.session
   const { kept, thrownAway, before, after, noticed, tokens, costUsd } = factsOf(fileList)
   // After a reload the suites come a moment later than the state they are in.
   const isKnown =
@@ -245,41 +247,17 @@ function FactsLine({ generation, detail, now }: HeadProps) {
   const running = isGenerating && round === 1 && status !== 'cancelling' && started && detail?.estimate
   return (
     <p className="facts">
-      {isGenerating ? (
-        <span>
-          <b>{progress}%</b> done
-        </span>
-      ) : (
-        <span>
-          <b>{fileList.filter(({ stage }) => stage === 'done').length}</b> of {count(fileList.length, 'file')}{' '}
-          done
-        </span>
-      )}
+      <Marked>
+        {isGenerating
+          ? said.percentDone(words.figures.percent(percent(progress)))
+          : said.filesDone(fileList.filter(({ stage }) => stage === 'done').length, fileList.length)}
+      </Marked>
       {running && <span>{timeLeft(expectedSeconds(running), (now - Date.parse(started)) / 1000)}</span>}
-      {isKnown && <span>{words.session.kept(kept, thrownAway)}</span>}
-      {after !== null && (
-        <span>
-          lines covered <b>{change(before, after)}%</b>
-        </span>
-      )}
-      {noticed && (
-        <span>
-          changes noticed{' '}
-          <b>
-            {noticed.killed} of {noticed.sampled}
-          </b>
-        </span>
-      )}
-      {unverified > 0 && (
-        <span>
-          <b>{unverified}</b> not verified
-        </span>
-      )}
-      {tokens > 0 && (
-        <span>
-          <b>{tokens.toLocaleString('en')}</b> tokens{costUsd !== null && `, ${money(costUsd)}`}
-        </span>
-      )}
+      {isKnown && <span>{said.kept(kept, thrownAway)}</span>}
+      {after !== null && <Marked>{said.linesCovered(words.figures.percent(change(before, after)))}</Marked>}
+      {noticed && <Marked>{said.changesNoticed(noticed.killed, noticed.sampled)}</Marked>}
+      {unverified > 0 && <Marked>{said.unverified(unverified)}</Marked>}
+      {tokens > 0 && <Marked>{said.tokens(number(tokens), costUsd === null ? null : money(costUsd))}</Marked>}
     </p>
   )
 }
@@ -297,35 +275,28 @@ function Connection({ connection, live }: { connection: ConnectionStatus; live: 
     const timer = setTimeout(() => setLong(true), SAY_RECONNECTING_AFTER_MS)
     return () => clearTimeout(timer)
   }, [lost])
-  const words = !live
-    ? ''
-    : connection === 'open'
-      ? 'Live'
-      : connection === 'polling'
-        ? 'Following by asking'
-        : long
-          ? connection === 'offline'
-            ? 'Offline'
-            : 'Reconnecting…'
-          : ''
-  return words ? <span className={`connection ${connection}`}>{words}</span> : null
+  const isSaid = connection === 'open' || connection === 'polling' || (lost && long)
+  if (!live || !isSaid) return null
+  return <span className={`connection ${connection}`}>{words.session.connections[connection]}</span>
 }
 
 /** For screen readers: how far it is, every few seconds at most, and the end at once. */
 function Announcer({ generation }: { generation: Generation }) {
   const { isGenerating, progress, currentMessage } = generation
-  const words = isGenerating ? `${progress}%. ${currentMessage}` : titleOf(generation)
+  const latest = isGenerating
+    ? words.session.said(words.figures.percent(percent(progress)), currentMessage)
+    : titleOf(generation)
   const [spoken, setSpoken] = useState('')
   const [spokenAt, setSpokenAt] = useState(0)
   useEffect(() => {
     const wait = isGenerating ? Math.max(0, spokenAt + SPEAK_EVERY_MS - Date.now()) : 0
     const timer = setTimeout(() => {
-      if (words === spoken) return
-      setSpoken(words)
+      if (latest === spoken) return
+      setSpoken(latest)
       setSpokenAt(Date.now())
     }, wait)
     return () => clearTimeout(timer)
-  }, [words, spoken, spokenAt, isGenerating])
+  }, [latest, spoken, spokenAt, isGenerating])
   return (
     <p className="hidden-label" role="status">
       {spoken}
@@ -334,22 +305,22 @@ function Announcer({ generation }: { generation: Generation }) {
 }
 
 function titleOf({ status, fileList }: Generation, repository?: string): string {
-  const where = repository ? ` in ${repository}` : ''
-  const all = count(fileList.length, 'file')
+  const said = words.session
+  const all = fileList.length
+  const place = repository ? said.place(repository) : ''
   // What an earlier round delivered counts, even where a later one failed.
   const kept = fileList.filter(({ stage, test }) => test !== null || stage === 'done').length
   switch (status) {
     case 'idle':
-      return 'Opening the session'
+      return said.opening
     case 'completed':
     case 'partial':
     case 'failed':
-      if (!kept) return `No tests for ${all}${where}`
-      return `Tests for ${kept < fileList.length ? `${kept} of ` : ''}${all}${where} are ready`
+      return kept ? said.ready(kept, all, place) : said.noTests(all, place)
     case 'cancelled':
-      return `Stopped. ${count(kept, 'finished file')} kept.`
+      return said.stopped(kept)
     default:
-      return `Writing tests for ${all}${where}`
+      return said.writing(all, place)
   }
 }
 

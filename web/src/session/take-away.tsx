@@ -3,7 +3,7 @@ import { call } from '../api/client'
 import { sessionAddress, sessionQuery } from '../api/queries'
 import type { Applied, SessionDetail } from '../api/types'
 import { Problem } from '../ui/problem'
-import { count } from '../words/figures'
+import { words } from '../words'
 
 const APPLY = 'apply'
 const UNDO = 'apply/undo'
@@ -19,17 +19,17 @@ export function TakeAway({ detail }: { detail: SessionDetail }) {
   })
   const address = `/api${sessionAddress(sessionId)}/export`
   return (
-    <section aria-label="Take the suites away">
+    <section aria-label={words.takeAway.title}>
       <div className="actions take-away">
         {detail.hasFolder && (
           <button
             type="button"
             className="button"
             disabled={deed.isPending}
-            title="New files, and tests added to your suites: nothing of yours is changed"
+            title={words.takeAway.applyHint}
             onClick={() => deed.mutate(APPLY)}
           >
-            Apply to the folder
+            {words.takeAway.apply}
           </button>
         )}
         {detail.applied.length > 0 && (
@@ -39,19 +39,14 @@ export function TakeAway({ detail }: { detail: SessionDetail }) {
             disabled={deed.isPending}
             onClick={() => deed.mutate(UNDO)}
           >
-            Take back {count(detail.applied.length, 'file')}
+            {words.takeAway.undo(detail.applied.length)}
           </button>
         )}
         <a className="button" href={`${address}?format=zip`} download>
-          Zip
+          {words.takeAway.zip}
         </a>
-        <a
-          className="button"
-          href={`${address}?format=patch`}
-          download
-          title="git apply takes it, in the repository's folder"
-        >
-          Patch
+        <a className="button" href={`${address}?format=patch`} download title={words.takeAway.patchHint}>
+          {words.takeAway.patch}
         </a>
       </div>
       {deed.error ? (
@@ -65,16 +60,16 @@ export function TakeAway({ detail }: { detail: SessionDetail }) {
 
 export function Outcome({ outcome, undone }: { outcome: Applied; undone: boolean }) {
   const { changed, unchanged, refused } = outcome
+  const { written, takenBack, already } = words.takeAway
   const said = [
-    changed.length > 0 &&
-      `${count(changed.length, 'file')} ${undone ? 'taken back' : 'written'}: ${changed.join(', ')}`,
-    unchanged.length > 0 && `there already: ${unchanged.join(', ')}`,
+    changed.length > 0 && (undone ? takenBack : written)(changed.length, changed.join(', ')),
+    unchanged.length > 0 && already(unchanged.join(', ')),
   ].filter(Boolean)
   return (
     <div role="status">
       {said.length > 0 && <p className="now">{said.join('; ')}</p>}
       {refused.map(({ path, problem, hint }) => (
-        <Problem key={path} error={{ message: `${problem}.`, hint: hint ?? undefined }} />
+        <Problem key={path} error={{ message: words.takeAway.refused(problem), hint: hint ?? undefined }} />
       ))}
     </div>
   )

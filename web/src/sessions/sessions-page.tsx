@@ -6,57 +6,59 @@ import { Glyph, type GlyphName } from '../ui/glyph'
 import { Problem } from '../ui/problem'
 import { useNow } from '../ui/use-now'
 import { useTitle } from '../ui/use-title'
-import { count, DASH, percent, when } from '../words/figures'
+import { words } from '../words'
+import { DASH, percent, when } from '../words/figures'
 
-const LOOKS: Record<SessionListed['status'], { glyph: GlyphName; word: string }> = {
-  pending: { glyph: 'queued', word: 'Waiting to start' },
-  processing: { glyph: 'active', word: 'Running' },
-  completed: { glyph: 'done', word: 'Ready' },
-  partial: { glyph: 'partial', word: 'Partly ready' },
-  failed: { glyph: 'failed', word: 'Needs you' },
-  cancelled: { glyph: 'stopped', word: 'Stopped' },
+const GLYPHS: Record<SessionListed['status'], GlyphName> = {
+  pending: 'queued',
+  processing: 'active',
+  completed: 'done',
+  partial: 'partial',
+  failed: 'failed',
+  cancelled: 'stopped',
 }
 
 export function SessionsPage() {
-  useTitle('Sessions')
+  useTitle(words.app.sessions)
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } =
     useInfiniteQuery(sessionsQuery)
   const { data: known } = useQuery(repositoriesQuery)
   const sessions = data?.pages.flatMap(page => page.sessions) ?? []
   const live = sessions.filter(({ status }) => status === 'pending' || status === 'processing').length
   const now = useNow(live > 0)
+  const said = words.sessions
   const nameOf = (id: string) =>
     known?.repositories.find(({ repositoryId }) => repositoryId === id)?.name ?? id
   return (
     <div className="page wide">
       <div className="head-line">
-        <h1>Sessions</h1>
-        {live > 0 && <span className="connection open">{live} running</span>}
+        <h1>{words.app.sessions}</h1>
+        {live > 0 && <span className="connection open">{said.running(live)}</span>}
       </div>
       {error && <Problem error={error} />}
       {!isPending && !error && !sessions.length && (
         <p className="empty">
-          No sessions yet. <Link href="/">Pick files to begin.</Link>
+          {said.none} <Link href="/">{said.begin}</Link>
         </p>
       )}
       {sessions.length > 0 && (
         <table className="ledger sessions-table">
           <thead>
             <tr>
-              <th scope="col">Session</th>
-              <th scope="col">Files</th>
-              <th scope="col">State</th>
+              <th scope="col">{said.session}</th>
+              <th scope="col">{said.files}</th>
+              <th scope="col">{said.state}</th>
               <th scope="col" className="number">
-                Tests
+                {said.tests}
               </th>
               <th scope="col" className="number lesser">
-                Lines, %
+                {said.linesPercent}
               </th>
               <th scope="col" className="lesser">
-                Writer
+                {said.writer}
               </th>
               <th scope="col" className="number">
-                Started
+                {said.started}
               </th>
             </tr>
           </thead>
@@ -74,7 +76,7 @@ export function SessionsPage() {
           disabled={isFetchingNextPage}
           onClick={() => void fetchNextPage()}
         >
-          Show older sessions
+          {said.older}
         </button>
       )}
     </div>
@@ -86,26 +88,25 @@ function Row({ session, name, now }: { session: SessionListed; name: string; now
   const running = status === 'processing' || status === 'pending'
   // The state is the newest round's: a retry of one file may have ended well while others still have no suite.
   const some = (status === 'completed' || status === 'partial') && completedFiles < totalFiles
-  const { glyph, word } = LOOKS[some ? 'partial' : status]
   return (
     <tr>
       <td>
         <span className="file-cell">
-          <Glyph name={glyph} />
+          <Glyph name={GLYPHS[some ? 'partial' : status]} />
           <Link href={`/sessions/${session.sessionId}`}>{name}</Link>
           <span className="mono dim id">{session.sessionId}</span>
         </span>
       </td>
-      <td>{count(totalFiles, 'file')}</td>
+      <td>{words.figures.files(totalFiles)}</td>
       <td>
         {running ? (
           <span className="stage-cell">
-            <progress max={100} value={progress} aria-label={`Progress of ${name}`} />
-            {progress}%
+            <progress max={100} value={progress} aria-label={words.sessions.progressOf(name)} />
+            {words.figures.percent(percent(progress))}
           </span>
         ) : (
           <span className={status === 'failed' ? 'sentence failed' : undefined}>
-            {some ? `${completedFiles} of ${totalFiles} ready` : word}
+            {some ? words.sessions.someReady(completedFiles, totalFiles) : words.sessions.states[status]}
           </span>
         )}
       </td>

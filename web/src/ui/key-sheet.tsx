@@ -2,8 +2,6 @@ import { words } from '../words'
 import { activeKeys, useKeysOn } from './keys'
 import { Sheet } from './sheet'
 
-const NAMES: Readonly<Record<string, string>> = { Escape: 'Esc' }
-
 /** Which keys do what on this page, and the switch for them. */
 export function KeySheet({ onClose }: { onClose: () => void }) {
   const keys = activeKeys()
@@ -11,10 +9,10 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
     <Sheet title={words.keys.title} onClose={onClose}>
       <KeySwitch />
       <dl className="keys">
-        <Key name="⌘K, Ctrl+K" label={words.keys.palette} />
-        <Key name="⌘⏎, Ctrl+⏎" label={words.keys.start} />
+        <Key name={words.keys.paletteKeys} label={words.keys.palette} />
+        <Key name={words.keys.startKeys} label={words.keys.start} />
         {keys.map(({ key, label }) => (
-          <Key key={key} name={NAMES[key] ?? key.toUpperCase()} label={label} />
+          <Key key={key} name={words.keys.names[key] ?? key.toUpperCase()} label={label} />
         ))}
       </dl>
     </Sheet>

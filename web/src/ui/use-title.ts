@@ -1,7 +1,8 @@
 import { useEffect } from 'react'
+import { words } from '../words'
 
 export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = title ? `${title} · Testwright` : 'Testwright'
+    document.title = words.app.title(title)
   }, [title])
 }
