@@ -235,8 +235,9 @@ async function accessible() {
     ...['test', 'source', 'evidence', 'changes', 'bugs', 'dropped'].map(tab => `${session}?tab=${tab}`),
     `${session}?file=src/api/client.ts`,
     `${session}?file=src/pages/Checkout.tsx&tab=evidence`,
+    `${session}?below=timeline`,
     `${session}/review`,
-    ...['/sessions', '/repositories', '/repositories/repo_1', '/settings', '/nowhere'],
+    ...['/sessions', '/sessions/sess_gone', '/repositories', '/repositories/repo_1', '/settings', '/nowhere'],
   ]
   for (const theme of THEMES) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
@@ -244,6 +245,9 @@ async function accessible() {
       await page.goto(address + screen)
       await page.locator('h1').waitFor()
       await page.waitForLoadState('networkidle')
+      // What comes last on two of them.
+      if (screen === '/settings') await page.getByText('$1.20 of $5.00').waitFor()
+      if (screen.endsWith('timeline')) await page.getByRole('cell', { name: 'Gemini is busy.' }).waitFor()
       found.push(...(await violations(page, axe, `${theme} ${screen.replace(session, '/session')}`)))
     }
     for (const open of ['Control+k', '?']) {

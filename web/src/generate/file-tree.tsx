@@ -69,25 +69,27 @@ export function FileTree({ files, picked, onPick, searching }: FileTreeProps) {
 
 const row = (node: TreeNode) => (
   <TreeItem id={node.key} textValue={node.name} className="tree-row" hasChildItems={node.file === null}>
-    <TreeItemContent>
-      <Row node={node} />
-    </TreeItemContent>
+    <TreeItemContent>{({ isExpanded }) => <Row node={node} isOpen={isExpanded} />}</TreeItemContent>
     <Collection items={node.children}>{row}</Collection>
   </TreeItem>
 )
 
-function Row({ node }: { node: TreeNode }) {
+function Row({ node, isOpen }: { node: TreeNode; isOpen: boolean }) {
   const half = useContext(HalfPicked).has(node.key)
   const { file } = node
   return (
     <>
-      <Checkbox slot="selection" className="check" isIndeterminate={half}>
+      <Checkbox slot="selection" className="check" isIndeterminate={half} aria-label={words.generate.select}>
         <span className="box" aria-hidden="true" />
       </Checkbox>
       {file ? (
         <span className="chevron" />
       ) : (
-        <Button slot="chevron" className="chevron">
+        <Button
+          slot="chevron"
+          className="chevron"
+          aria-label={isOpen ? words.generate.collapse : words.generate.expand}
+        >
           <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
             <path d="M3 1.5L7 5 3 8.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
           </svg>

@@ -58,6 +58,7 @@ export function ReviewPage({ sessionId }: { sessionId: string }) {
   if (tests.error || detail.error)
     return (
       <div className="page">
+        <h1 className="hidden-label">{words.review.title}</h1>
         <Problem error={tests.error ?? detail.error ?? { message: '' }} onAgain={() => void tests.refetch()}>
           <Link className="button" href="/sessions">
             {words.app.allSessions}

@@ -69,6 +69,7 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
   if (error && !fileList.length)
     return (
       <div className="page">
+        <h1 className="hidden-label">{words.sessions.session}</h1>
         <Problem error={errorDetail ?? { message: error }}>
           <Link className="button" href="/sessions">
             {words.session.all}

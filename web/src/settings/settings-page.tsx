@@ -50,7 +50,7 @@ export function SettingsPage() {
             detail={[
               engine.data.reachable ? words.settings.answers : words.settings.silent,
               ...(queue.length
-                ? queue.map(([state, number]) => `${number} ${state}`)
+                ? queue.map(([state, number]) => words.settings.queue(number, state))
                 : [words.settings.idle]),
             ].join(', ')}
           />

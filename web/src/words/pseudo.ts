@@ -1,4 +1,4 @@
-/** A made-up language that shows what is not in the catalogue, and what has no room for longer words: `[Šéššîöñš ~~]`. */
+/** A made-up language that shows what is not in the catalogue, and what has no room for longer words: `⟦Šéššîöñš~~~⟧`. */
 
 import type { Words } from './english'
 
@@ -23,7 +23,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 }
 
 export function pseudo(catalogue: Words): Words {
-  return inPseudo(catalogue) as Words
+  return { ...(inPseudo(catalogue) as Words), locale: catalogue.locale }
 }
 
 function inPseudo(value: unknown): unknown {
@@ -38,6 +38,7 @@ function inPseudo(value: unknown): unknown {
 }
 
 function spoken(text: string): string {
+  if (!text) return ''
   const letters = [...text].map(letter => LETTERS[letter] ?? letter).join('')
-  return `[${letters}${'~'.repeat(Math.ceil(text.length / 3))}]`
+  return `⟦${letters}${'~'.repeat(Math.ceil(text.length / 3))}⟧`
 }
