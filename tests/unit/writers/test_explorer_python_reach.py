@@ -69,6 +69,31 @@ def test_what_reaches_something_new_is_kept_however_many_results_are_known():
     assert len(kept) < 200
 
 
+class HangingBench(CountingBench):
+    """Every call hangs."""
+
+    was_late = True
+
+    def run(self, scenario, seconds):
+        return None
+
+
+def test_a_call_that_did_not_end_comes_before_no_other():
+    late = set()
+    way = Way("f", "f", None, [Row("n", "", [Choice("1")])])
+    search = Search(HangingBench(), way, random.Random(1), print, lambda key: None, frozenset(), late=late)
+    search.run(1.0, 0)
+    tried = []
+    after = Way("g", "g", None, siblings=[way])
+
+    Search(CountingBench(), after, random.Random(1), print, tried.append, frozenset(), late=late)._try(
+        Scenario("g", "g", steps=(way.base(),))
+    )
+
+    assert "f(1)" in late
+    assert tried == []
+
+
 def test_an_annotation_that_cannot_be_read_costs_none_of_the_others(loaded):
     unit = loaded(
         "from typing import TYPE_CHECKING, Optional\n"
@@ -236,3 +261,18 @@ def test_a_file_that_is_as_it_was_is_said_to_be_left_alone():
     )  # fmt: skip
 
     assert name_of(record, {}) == "test_touch_leaves_file_txt_alone_for_file"
+
+
+def test_a_long_key_stays_what_it_is():
+    line = f'cache["{"a" * 90}"] = 1'
+    names = {"cache": {}}
+
+    exec(broken(line, 0), names)
+
+    assert list(names["cache"]) == ["a" * 90]
+
+
+def test_lines_of_a_function_that_is_only_defined_are_not_waited_for(loaded):
+    unit = loaded("def f(a):\n    if a:\n        b = 1\n    def g():\n        return 1\n    return g\n")
+
+    assert Facts(unit).lines_from(unit.f) == {2, 3, 4, 6}

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 import textwrap
 import tokenize
 
@@ -24,7 +25,9 @@ def broken(line: str, indent: int) -> str:
     members = [member for member in members if member]
     if not members or (line[start] == "(" and len(members) == 1 and not line[:start].rstrip()[-1:].isidentifier()):
         return text
-    inner = "\n".join(broken(f"{member},", indent + 4) for member in members)
+    # A comma behind the only member of a subscript would make a tuple of it.
+    is_item = line[start] == "[" and len(members) == 1 and re.search(r"[\w)\]]$", line[:start]) is not None
+    inner = "\n".join(broken(member if is_item else f"{member},", indent + 4) for member in members)
     return f"{' ' * indent}{line[: start + 1]}\n{inner}\n{' ' * indent}{line[end:]}"
 
 

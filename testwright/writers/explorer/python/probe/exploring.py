@@ -60,6 +60,7 @@ class SymbolSearch:
     doubts: list[Doubt] = field(default_factory=list)
     given: list[tuple[Scenario, Any]] = field(default_factory=list)
     searches: dict[int, Search] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
 
     def records(self, seconds: float) -> list[dict[str, Any]]:
         """What was found within about so many seconds, as plain values."""
@@ -70,14 +71,16 @@ class SymbolSearch:
         member = ground.bench.names[self.name]
         found = ways.of_class(self.name, member) if inspect.isclass(member) else ways.of_function(self.name, member)
         self._clock, self._seconds = Clock(), seconds
-        self._search(found, seconds * 0.75)
+        self._search(found, seconds * 0.6)
         for _ in range(_DEEPEST_RESULT):
             results = [way for scenario, value in self.given for way in ways.of_result(scenario, value)]
             self.given.clear()
-            self._search(results, seconds * 0.85)
+            self._search(results, seconds * 0.75)
             found.extend(results)
+        self._search_on(seconds * 0.9)
         if ground.changes is not None:
             return list(self._gaining(ground.changes))
+        self.doubts = [doubt for one in self.searches.values() for doubt in one.doubts]
         return [*told_apart(list(self._told(found))), *_doubtful(self.doubts)]
 
     def silence(self) -> str:
@@ -105,13 +108,12 @@ class SymbolSearch:
                 if self.ground.changes is not None and not self._worth(one.way):
                     continue
                 one.run((end - self._clock.now()) * worth[at] / sum(worth[at:]), min(patience, _EACH * worth[at]))
-        self._search_on([one for one in searches if one.can_go_on and self._is_open(one)], end)
         for one in searches:
-            self.doubts.extend(one.doubts)
             self.given.extend(one.gave_functions)
 
-    def _search_on(self, some: list[Search], end: float) -> None:
+    def _search_on(self, end: float) -> None:
         """What is left of the time goes to what has lines that it has not reached."""
+        some = [one for one in self.searches.values() if one.can_go_on and self._is_open(one)]
         for at, one in enumerate(some):
             one.run((end - self._clock.now()) / (len(some) - at), _LAST_PATIENCE)
 
@@ -128,7 +130,9 @@ class SymbolSearch:
         ground = self.ground
         judge = None if way.is_of_result else Judge(ground.facts, way.symbol, way.function, way.template)
         keep = self.finds.setdefault(id(way), []).append
-        one = Search(ground.bench, way, self.chance, keep, self.pulse.beat, self.avoid, judge, ground.changes)
+        one = Search(
+            ground.bench, way, self.chance, keep, self.pulse.beat, self.avoid, judge, ground.changes, self.late
+        )
         self.searches[id(way)] = one
         return one
 

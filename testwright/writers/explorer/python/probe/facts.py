@@ -278,11 +278,14 @@ def _parameter(function: ast.AST, given: int | str) -> str | None:
     return own[given] if given < len(own) else None
 
 
-def _lines(function: ast.AST | None) -> Iterator[int]:
-    for node in ast.walk(function) if function is not None else ():
-        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if isinstance(node, ast.stmt) and node is not function and not is_text:
-            yield node.lineno
+def _lines(node: ast.AST | None) -> Iterator[int]:
+    """Lines of the statements that a call itself can run: none of functions and classes that it only defines."""
+    for child in ast.iter_child_nodes(node) if node is not None else ():
+        is_text = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
+        if isinstance(child, ast.stmt) and not is_text:
+            yield child.lineno
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield from _lines(child)
 
 
 def code_of(function: Any) -> CodeType | None:

@@ -109,13 +109,15 @@ class Inputs:
         return isinstance(kind, type) and kind.__module__.partition(".")[0] == package
 
     def _kinds(self, function: Any, parameter: inspect.Parameter, annotation: Any) -> list[Any]:
-        if annotation is not inspect.Parameter.empty:
+        if annotation not in (inspect.Parameter.empty, typing.Any, object):
             return [annotation]
         if isinstance(parameter.default, (bool, int, float, str, bytes, list, tuple, dict, set)):
             return [type(parameter.default)]
         if databases.is_connection(self.facts, function, parameter.name):
             return [databases.connection_type()]
         used = [KINDS[kind] for kind in self.facts.kinds(function, parameter.name)[:_MOST_KINDS]]
+        if annotation is not inspect.Parameter.empty:
+            return [*used[:1], annotation]
         if used:
             return used
         name = parameter.name.strip("_").lower()

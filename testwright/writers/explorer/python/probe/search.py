@@ -60,7 +60,8 @@ class Doubt:
 class Search:
     """One way's search. `before_call` hears of every call before it is made, `keep` of every find.
 
-    With `changes` only what shows one of them is kept.
+    With `changes` only what shows one of them is kept. `late` are calls that did not end, of all searches of a symbol:
+    none of them comes before another call.
     """
 
     def __init__(
@@ -73,8 +74,10 @@ class Search:
         avoid: frozenset[str],
         judge: Judge | None = None,
         changes: Changes | None = None,
+        late: set[str] | None = None,
     ) -> None:
         self.bench = bench
+        self.late = late if late is not None else set()
         self.way = way
         self.chance = chance
         self.keep = keep
@@ -163,11 +166,15 @@ class Search:
         key = scenario.key()
         if key in self.tried or len(key) > 600 or is_avoided(key, self.avoid):
             return False
+        if any(step.call() in self.late for step in scenario.steps):
+            return False
         self.tried.add(key)
         self.before_call(key)
         with self.changes.watching() if self.changes else contextlib.nullcontext():
             outcome = self.bench.run(scenario, SHORT_SECONDS if self._late >= _FORGIVEN else CALL_SECONDS)
         self._late += self.bench.was_late
+        if self.bench.was_late and not scenario.steps:
+            self.late.add(scenario.call())
         if outcome is None or not outcome.can_be_told:
             self.troubles[self.bench.trouble] += 1
         if outcome is None or (foreign and outcome.error is None and outcome.arcs <= self.arcs):
