@@ -188,3 +188,21 @@ def test_switched_javascript_tells_which_cases_are_met_and_does_what_it_did(tmp_
         ["Shelf: refuses: Error('no')", "Shelf: room is 3"],
         ["Shelf.put: items is empty", 'Shelf.put: options lacks "deep"'],
     ]
+
+
+def test_a_static_method_of_the_same_name_is_watched_by_its_own_parameters(tmp_path):
+    plain = (
+        "class Point {\n  static move(point, by) { return by === 3 ? point : by }\n"
+        "  move(by) { return Point.move(this, by) }\n}\nexports.Point = Point\n"
+    )
+    source = SourceFile(path="unit.js", text=plain, framework="any")
+    language = JavaScript()
+    edges = language.edge_cases(source, language.analyse(source))
+    calls = "global.__testwright_mutant__ = () => false\nconst { Point } = require('./unit.js')\n"
+    (tmp_path / "unit.js").write_text(language.switched(source, (), edges))
+    (tmp_path / "calls.js").write_text(f"{calls}console.log(new Point().move(5), Point.move(2, 7))")
+
+    done = subprocess.run(["node", "calls.js"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+
+    assert edges
+    assert done.stdout == "5 7\n"

@@ -35,21 +35,35 @@ def edge_cases(source: SourceFile, analysis: Analysis) -> tuple[Edge, ...]:
     root = parse(source.text, source.path)
     if root.has_error:
         return ()
-    functions = dict(functions_in(root, source.path))
+    functions = list(functions_in(root, source.path))
     aliases = dict(_aliases(root))
     return edges_of(
         (
             symbol.name,
             [
-                _known(parameter, symbol, functions[symbol.name], aliases)
+                _known(parameter, symbol, function, aliases)
                 for parameter in symbol.parameters
                 if re.fullmatch(r"[\w$]+", parameter.name)
             ],
-            [Refusal(line=node.start_point.row + 1, text=_said(node)) for node in refusals_in(functions[symbol.name])],
+            [Refusal(line=node.start_point.row + 1, text=_said(node)) for node in refusals_in(function)],
         )
         for symbol in analysis.symbols
-        if symbol.name in functions
+        if (function := _function_of(symbol, functions)) is not None
     )
+
+
+def _function_of(symbol: Symbol, functions: list[tuple[str, Node]]) -> Node | None:
+    """A static method may have the name of another: the one that takes what the symbol takes."""
+    named = [function for name, function in functions if name == symbol.name]
+    wanted = {parameter.name for parameter in symbol.parameters if re.fullmatch(r"[\w$]+", parameter.name)}
+    return next((function for function in named if wanted <= names_taken(function)), named[0] if named else None)
+
+
+def names_taken(function: Node) -> frozenset[str]:
+    """The names that its parameters bring into a function's body."""
+    parameters = field(function, "parameters") or field(function, "parameter")
+    kinds = ("identifier", "shorthand_property_identifier_pattern")
+    return frozenset(text_of(node) for node in walk(parameters) if node.type in kinds) if parameters else frozenset()
 
 
 def functions_in(root: Node, path: str) -> Iterator[tuple[str, Node]]:

@@ -10,29 +10,33 @@ from tree_sitter import Node
 
 from testwright.domain.edges import LONG, Edge
 from testwright.domain.mutants import SWITCH
-from testwright.languages.javascript.edges import functions_in, refusals_in
+from testwright.languages.javascript.edges import functions_in, names_taken, refusals_in
 from testwright.languages.javascript.grammar import field, string_value
 from testwright.languages.javascript.switches import Change
 
 
 def watched(root: Node, path: str, edges: Sequence[Edge]) -> Iterator[Change]:
-    functions = dict(functions_in(root, path))
+    functions = list(functions_in(root, path))
     for edge in edges:
-        function = functions.get(edge.symbol)
-        if function is None:
-            continue
-        told = f"{SWITCH}({-edge.number})"
-        if edge.check == "refused":
-            for node in refusals_in(function):
-                if node.start_point.row + 1 == edge.line:
-                    yield _around(node, node.start_byte, node.end_byte, f"{{ {told}; ", " }")
-        elif (body := field(function, "body")) is not None:
-            condition = f"{_condition(edge)} && {told}"
-            if body.type == "statement_block":
-                start = _after_directives(body)
-                yield _around(body, start, start, f"; {condition};", "")
-            else:
-                yield _around(body, body.start_byte, body.end_byte, f"({condition}, ", ")")
+        # A static method may have the name of another, with other parameters.
+        for name, function in functions:
+            if name == edge.symbol:
+                yield from _watching(edge, function)
+
+
+def _watching(edge: Edge, function: Node) -> Iterator[Change]:
+    told = f"{SWITCH}({-edge.number})"
+    if edge.check == "refused":
+        for node in refusals_in(function):
+            if node.start_point.row + 1 == edge.line:
+                yield _around(node, node.start_byte, node.end_byte, f"{{ {told}; ", " }")
+    elif (body := field(function, "body")) is not None and edge.parameter in names_taken(function):
+        condition = f"{_condition(edge)} && {told}"
+        if body.type == "statement_block":
+            start = _after_directives(body)
+            yield _around(body, start, start, f"; {condition};", "")
+        else:
+            yield _around(body, body.start_byte, body.end_byte, f"({condition}, ", ")")
 
 
 def _condition(edge: Edge) -> str:

@@ -1,5 +1,6 @@
 // What calls open and leave open, such as streams on files: thousands of calls would use up what a process may hold.
 const opened = new Set()
+let isMakingSure = false
 const LONGEST_CLOSING_MS = 50
 
 function watchOpening() {
@@ -16,6 +17,23 @@ function watchOpening() {
     for (const [name, open] of real) fs[name] = open
     tellImporters()
   }
+}
+
+const endings = new Map()
+
+// What a thing was made of decides mostly whether what it opened comes to a good end, so that is waited for once; and for
+// each call that is made sure of.
+async function endsWell(job) {
+  const key = `${job.target.id} ${JSON.stringify(job.args)}`
+  let isWell = endings.get(key) ?? true
+  if (isMakingSure || (!job.steps.length && !endings.has(key))) {
+    const before = strays
+    isWell = (await strayErrors()) === before && isWell
+    if (!isMakingSure) endings.set(key, isWell)
+    if (!isWell) passOver(job, 'causes an error afterwards that nobody catches')
+  }
+  await closeWhatIsOpen()
+  return isWell
 }
 
 // Nobody listens any more: what is closed under the code's hands says nothing about it.
