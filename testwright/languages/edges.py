@@ -94,7 +94,9 @@ def _of(symbol: str, known: Known) -> Iterator[Edge]:
             yield edge("is negative", "negative")
     if not known.nothing and known.default is not None:
         yield edge(f"is left at {_told(known.default)}", "equals", known.default)
-    is_choice = known.members or any(isinstance(value, str) for value in known.compared)
+    # A text that has a word for its default names a way to do something ("utf-8", "strict"): any other text is wrong.
+    is_named = isinstance(known.default, str) and known.default.strip() != ""
+    is_choice = known.members or is_named or any(isinstance(value, str) for value in known.compared)
     if "text" in known.kinds and not is_choice:
         yield edge("has letters beyond ASCII", "foreign")
         yield edge(f"is longer than {LONG} letters", "long")

@@ -129,6 +129,15 @@ def test_documented_types_count_where_no_others_are():
     ]
 
 
+def test_a_text_that_names_a_way_to_do_something_gets_no_letters_of_other_alphabets():
+    text = 'def read(text: str, errors: str = "strict"):\n    return text.encode(errors=errors)\n'
+
+    assert [each for each in named(edges_of(text, "a.py"), "read") if "ASCII" in each or "longer" in each] == [
+        "text has letters beyond ASCII",
+        "text is longer than 100 letters",
+    ]
+
+
 @pytest.mark.parametrize(("path", "text"), [("a.py", PYTHON), ("a.ts", TYPESCRIPT)])
 def test_numbers_are_places_in_the_list_and_the_same_every_time(path, text):
     edges = edges_of(text, path)

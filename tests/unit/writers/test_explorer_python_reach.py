@@ -276,3 +276,23 @@ def test_lines_of_a_function_that_is_only_defined_are_not_waited_for(loaded):
     unit = loaded("def f(a):\n    if a:\n        b = 1\n    def g():\n        return 1\n    return g\n")
 
     assert Facts(unit).lines_from(unit.f) == {2, 3, 4, 6}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ((("sleep", "None"),), "test_copy_returns_3_for_no_sleep"),
+        (
+            (("fn", 'mock.Mock(side_effect=[ValueError("wrong"), 3])'),),
+            "test_copy_returns_3_for_function_that_fails_first",
+        ),
+        ((("attempt", 'Future.construct(3, "hello", True)'),), "test_copy_returns_3_for_future"),
+    ],
+)
+def test_names_say_what_was_given(arguments, name):
+    record = Record(
+        symbol="copy", lines=(), call="copy()", checks=(ToldCheck(of="", how="equals", value="3"),), error=None,
+        patches=(), arguments=arguments, documented=False, foreign=False, subject="",
+    )  # fmt: skip
+
+    assert name_of(record, {}) == name

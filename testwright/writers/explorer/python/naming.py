@@ -15,7 +15,7 @@ _SPECIAL = {
     "sub": "difference", "mul": "product", "truediv": "quotient", "getitem": "item", "contains": "membership",
     "call": "call", "neg": "negation", "abs": "absolute", "int": "as_int", "float": "as_float", "and": "and_operator",
     "or": "or_operator", "xor": "xor_operator", "mod": "remainder", "floordiv": "floor_quotient", "pow": "power",
-    "reversed": "reversed", "matmul": "matrix_product",
+    "reversed": "reversed", "matmul": "matrix_product", "exit": "block",
 }  # fmt: skip
 _SIGNS = {
     " ": "space", ".": "dot", ",": "comma", "-": "dash", "_": "underscore", ":": "colon", ";": "semicolon",
@@ -23,6 +23,10 @@ _SIGNS = {
     "@": "at_sign", "#": "hash", "+": "plus", "*": "star", "=": "equals_sign", "%": "percent", "&": "ampersand",
     "(": "parenthesis", ")": "parenthesis", "[": "bracket", "]": "bracket", "{": "brace", "}": "brace", "<": "angle",
     ">": "angle", "$": "dollar", "|": "pipe", "~": "tilde", "\n": "newline", "\t": "tab", "^": "caret", "`": "backtick",
+}  # fmt: skip
+_STAND_INS = {
+    "mock.Mock(side_effect=[": "function_that_fails_first", "mock.Mock(side_effect=": "function_that_fails",
+    "mock.AsyncMock(": "coroutine_function", "mock.": "stand_in",
 }  # fmt: skip
 _MOST_REASON = 5
 _ORDERS = ("too", *map("again_{}".format, range(2, 100)))
@@ -144,7 +148,8 @@ def _what(record: Record) -> str:
         return f"prints_{_words(first.value, 4)}"
     if record.subject and first.of.startswith(f"{record.subject}."):
         changed = "_and_".join(_snake(check.of.rpartition(".")[2]) for check in record.checks[:2])
-        return f"changes_{changed}" + (f"_for_{given}" if given else "")
+        failed = "_after_an_error" if "\n    raise " in record.call else ""
+        return f"changes_{changed}{failed}" + (f"_for_{given}" if given else "")
     if first.of.startswith("(tmp_path"):
         given = "" if given == "database" else given
         was_there = any(f".write_text({first.value})" in line for line in record.lines)
@@ -186,6 +191,9 @@ def _given(record: Record) -> str:
         if isinstance(value, bool):
             parts.append(f"{'with' if value else 'without'}_{parameter}")
             continue
+        if value is None and len(told) == 1:
+            parts.append(f"no_{_snake(parameter)}")
+            continue
         described = _described(value, text)
         if at and described[:1].isdigit():
             described = f"{parameter}_{described}"
@@ -213,6 +221,8 @@ def _described(value: Any, text: str) -> str:
         return "empty_dict" if not value else "_and_".join(keys[:2]) or "dict"
     if text.startswith("lambda"):
         return "function"
+    if text.startswith("mock."):
+        return next(name for beginning, name in _STAND_INS.items() if text.startswith(beginning))
     if text.startswith("SimpleNamespace("):
         told = re.search(r"(\w+)=(True|False|None)", text)
         return "_".join(map(_snake, told.groups())) if told else "stand_in"
@@ -223,7 +233,10 @@ def _described(value: Any, text: str) -> str:
         return "missing_file"
     if re.fullmatch(r"(str\()?(file|tmp_path)\b.*", text):
         return "file" if "file" in text else "folder"
-    return _snake(head.group().rpartition(".")[2]) if head else "value"
+    if head is None:
+        return "value"
+    owner, _, member = head.group().rpartition(".")
+    return _snake(owner if owner[:1].isupper() else member)
 
 
 def _text_words(text: str) -> str:
