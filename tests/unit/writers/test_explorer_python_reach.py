@@ -211,6 +211,21 @@ def test_a_call_that_sleeps_for_long_or_waits_for_nothing_is_ended_soon(loaded):
     assert seconds < 5
 
 
+def test_a_loop_that_catches_everything_is_ended_all_the_same(loaded):
+    unit = loaded(
+        "def again():\n    while True:\n        try:\n            sum(range(999))\n"
+        "        except BaseException:\n            pass\n"
+    )
+
+    def work(pulse):
+        bench = Bench(unit, Facts(unit), os.getcwd())
+        outcome = bench.run(Scenario("again", "again"), traced=False)
+        bench.close()
+        return [outcome is None, bench.was_late]
+
+    assert in_child(work, 20.0)[0] == [True, True]
+
+
 def test_code_may_write_temporary_files(loaded):
     unit = loaded(
         "import tempfile\ndef copy():\n    with tempfile.NamedTemporaryFile('w') as file:\n"

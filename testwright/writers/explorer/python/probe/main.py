@@ -31,6 +31,8 @@ _MOST_REASONS = 3
 _LONGEST_SHOWN = 80
 _SEARCH_SHARE = 0.75
 _LEAST_SECONDS = 0.3
+_WALL = 6.0
+"""How many times as long as it may work the whole search may take by the clock on the wall."""
 
 
 def explore(plan: dict[str, Any]) -> None:
@@ -101,8 +103,12 @@ def _of_symbols(ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], l
         (name, "it is not there once the file is loaded") for name in ground.plan["symbols"] if name not in symbols
     ]
     weights = [facts.weight(name) if changes is None else changes.open_in(facts.reached_in(name)) for name in symbols]
+    until = time.monotonic() + _WALL * seconds
     for at, name in enumerate(symbols):
         if changes is not None and not changes.open_in(facts.reached_in(name)):
+            continue
+        if time.monotonic() > until:
+            skipped.append((name, "there was no time left to call it"))
             continue
         share = (seconds - _worked()) * weights[at] / sum(weights[at:])
         found, reasons = _explore_symbol(name, ground, max(share, _LEAST_SECONDS))

@@ -19,6 +19,7 @@ from testwright.writers.explorer.python.probe.guard import TimeUp
 
 _DAYS_LATER = 400
 _SECONDS_EACH = 1.0
+_SECONDS_TO_AGREE = 15.0
 _OTHER_SEEDS = range(1, 21)
 
 
@@ -51,7 +52,8 @@ def _together(bench: Bench, records: list[dict[str, Any]], until: float) -> list
                 results[at] = holds(records[at], bench)
         return results
 
-    while records:
+    end = until + _SECONDS_TO_AGREE
+    while records and time.monotonic() < end:
         answer, ended = in_child(work, max(5.0, until - time.monotonic()))
         culprit = ended.doing
         if answer is not None:
