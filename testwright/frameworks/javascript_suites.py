@@ -17,8 +17,8 @@ _SHARE_OF_WALL = 0.7
 _MOMENT = round(FROZEN_AT.timestamp() * 1000)
 UNENDING = "testwright-unending.json"
 """Where a file that loads for ever is named, by whoever watches it load."""
-ALONE = f"{SHARED.inside}/alone.cjs"
-"""For runners that start in no time: a process for each case."""
+TURNS = f"{SHARED.inside}/turns.cjs"
+"""For runners that start in no time: a process for each turn and for each case alone."""
 
 BUILTINS = frozenset(
     [

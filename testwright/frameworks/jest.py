@@ -52,7 +52,7 @@ class Jest:
     def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
         measured = _measure(order.source_path) if order.coverage else ("--coverage=false",)
         seeded = ("--randomize", f"--seed={order.seed}") if order.seed is not None else ()
-        pattern = suites.only_pattern(order.only)
+        pattern = None if order.alone else suites.only_pattern(order.only)
         return Command(
             argv=(
                 *runner.program,

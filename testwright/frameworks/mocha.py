@@ -43,7 +43,7 @@ class Mocha:
         return Command(
             argv=(
                 *runner.program[:-1],
-                *((suites.ALONE,) if order.alone else ()),
+                *((suites.TURNS,) if order.alone else ()),
                 f"{_INSIDE}/run.cjs",
                 runner.program[-1],
             ),

@@ -45,7 +45,7 @@ class NodeTest:
     def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
         """Not with `--test`, which would start a process of its own for each file."""
         return Command(
-            argv=(*runner.program, *((suites.ALONE,) if order.alone else ()), *_LAUNCH),
+            argv=(*runner.program, *((suites.TURNS,) if order.alone else ()), *_LAUNCH),
             workspace=workspace,
             reports=(suites.REPORT, suites.UNENDING, *order.extra_reports),
             mounts=(*runner.mounts, *_MOUNTS),

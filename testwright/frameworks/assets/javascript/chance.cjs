@@ -23,6 +23,12 @@ exports.shuffled = (list, random) => {
   return copy
 }
 
+// Makes Math.random follow the seed.
+exports.seedChance = (global, seed) => {
+  const { random } = global.Math
+  global.Math.random = Object.assign(exports.randomOf(seed), { [REAL]: random[REAL] ?? random })
+}
+
 // Makes Math.random follow the seed, anew from each `begin`, and counts what is drawn: `__testwright_chance__` tells.
 exports.takeChance = (global, seed) => {
   const crypto = require('node:crypto')

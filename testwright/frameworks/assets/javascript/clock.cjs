@@ -1,5 +1,6 @@
 // Stops the clock: `new Date()` and `Date.now()` say the same moment for ever. `performance.now` and timers stay real, because
-// runners wait by them. The class stays the one and only, so that fake timers and `instanceof` work on top of it.
+// runners wait by them. The class stays the one and only, so that fake timers and `instanceof` work on top of it. Returns what
+// lets it go on.
 exports.stopClock = (global, moment) => {
   const real = global.Date
   const realNow = real.now
@@ -12,4 +13,8 @@ exports.stopClock = (global, moment) => {
   })
   real.prototype.constructor = stopped
   global.Date = stopped
+  return () => {
+    real.prototype.constructor = real
+    if (global.Date === stopped) global.Date = real
+  }
 }

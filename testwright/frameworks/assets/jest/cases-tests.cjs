@@ -4,6 +4,7 @@ const { Worker } = require('node:worker_threads')
 const { Counters } = require('../javascript/counters.cjs')
 const { leave } = require('../javascript/running.cjs')
 const { fromJest } = require('./parts.cjs')
+const { inTurns } = require('./sharing.cjs')
 
 const circus = fromJest('jest-circus/runner')
 const run = circus.default ?? circus
@@ -23,11 +24,8 @@ module.exports = (globalConfig, config, environment, runtime, testPath, ...rest)
   const counters = new Counters(join(order.root, order.source), { canMap: true })
   const file = relative(order.root, testPath)
   const own = environment.handleTestEvent?.bind(environment)
-  const pattern = globalThis.__testwright_pattern__
-  const turn = globalThis.__testwright_turn__
   const chance = () => environment.global.__testwright_chance__
   environment.handleTestEvent = async (event, state) => {
-    if (event.name === 'run_start' && pattern) state.testNamePattern = new RegExp(pattern)
     if (event.name === 'test_start' && watchdog) {
       leave(order, { titles: titlesOf(event.test), file })
       watchdog.postMessage({ titles: titlesOf(event.test), file })
@@ -36,12 +34,12 @@ module.exports = (globalConfig, config, environment, runtime, testPath, ...rest)
     if (event.name === 'test_start' && order.coverage) counters.begin(event.test, environment.global)
     await own?.(event, state)
     if (!AT_AN_END.has(event.name)) return
-    if (event.name === 'test_done') turn?.push({ state: event.test.errors.length ? 'failed' : 'passed', drew: chance()?.drew() })
     watchdog?.postMessage(null)
     if (watchdog) leave(order, null)
     if (order.coverage) told.push({ file, titles: titlesOf(event.test), ...counters.end(event.test, environment.global) })
   }
-  return run(globalConfig, config, environment, runtime, testPath, ...rest)
+  const once = (chosen) => run({ ...globalConfig, ...chosen }, config, environment, runtime, testPath, ...rest)
+  return order.alone ? inTurns(globalThis.__testwright_queue__, once, { environment, runtime, testPath }) : once({})
 }
 
 function titlesOf(test) {

@@ -26,7 +26,7 @@ module.exports = async () => {
     testRegex: order.suites.map((path) => `/${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
     haste: { ...chosen.haste, enableSymlinks: false },
     ...(process.env.TESTWRIGHT_CHALLENGE ? challenged(chosen) : watched(chosen)),
-    ...(order.alone ? { runner: join(__dirname, 'alone-runner.cjs') } : {}),
+    ...(order.alone ? { runner: join(__dirname, 'turns-runner.cjs') } : {}),
   }
 }
 

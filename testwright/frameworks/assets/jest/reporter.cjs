@@ -10,43 +10,56 @@ const LONGEST = 2000
 module.exports = class Reporter {
   constructor() {
     this.order = JSON.parse(process.env.TESTWRIGHT_ORDER)
-    this.again = new Set()
+    this.queues = new Map()
   }
 
   onTestResult(_, result) {
-    if (globalThis.__testwright_again__) this.again.add(result)
+    this.queues.set(result, globalThis.__testwright_queue__)
   }
 
   async onRunComplete(_, results) {
     if (process.env.TESTWRIGHT_CHALLENGE) return
-    const tests = []
-    const errors = []
-    for (const file of results.testResults) {
-      const path = relative(this.order.root, file.testFilePath)
-      if (file.testExecError) errors.push({ kind: 'load', file: path, message: described(file.testExecError) })
-      else if (file.failureMessage && !file.testResults.length)
-        errors.push({ kind: 'load', file: path, message: String(file.failureMessage).slice(0, LONGEST) })
-      const text = read(file.testFilePath)
-      for (const test of file.testResults) {
-        const state = { passed: 'passed', failed: 'failed' }[test.status] ?? 'skipped'
-        if (state === 'skipped' && this.order.alone) continue
-        const titles = [...test.ancestorTitles, test.title]
-        tests.push({
-          titles,
-          ...(await ranBy(path, titles)),
-          file: path,
-          state,
-          message: test.failureMessages.join('\n').slice(0, LONGEST),
-          ms: test.duration ?? 0,
-          again: this.again.has(file),
-          template: text.includes(test.title) ? undefined : templateOf(text, test.title),
-        })
-      }
-    }
+    const own = { finished: !results.wasInterrupted, tests: [], errors: [] }
+    const turns = this.order.turns.map(() => null)
+    const partOf = (turn) => (turn === undefined ? own : (turns[turn] ??= { finished: own.finished, tests: [], errors: [] }))
+    for (const file of results.testResults) await this.#keep(file, partOf)
     const version = results.testwrightVersion ?? versionOf(process.argv[1])
-    const report = { framework: 'jest', version, finished: !results.wasInterrupted, tests: folded(tests), errors, coverage: [] }
+    const report = { framework: 'jest', version, ...own, tests: folded(own.tests), coverage: [], turns: turns.map(ended) }
     writeFileSync(this.order.report, JSON.stringify(report))
   }
+
+  // What was run in one environment: of one turn, or of several.
+  async #keep(file, partOf) {
+    const path = relative(this.order.root, file.testFilePath)
+    const queue = this.queues.get(file)
+    const isWhole = queue && queue.all[queue.next].pattern === undefined
+    const { errors } = partOf(isWhole ? queue.next : undefined)
+    if (file.testExecError) errors.push({ kind: 'load', file: path, message: described(file.testExecError) })
+    else if (file.failureMessage && !file.testResults.length)
+      errors.push({ kind: 'load', file: path, message: String(file.failureMessage).slice(0, LONGEST) })
+    const text = read(file.testFilePath)
+    for (const test of file.testResults) {
+      const state = { passed: 'passed', failed: 'failed' }[test.status] ?? 'skipped'
+      if (state === 'skipped' && this.order.alone && test.turn === undefined) continue
+      const titles = [...test.ancestorTitles, test.title]
+      partOf(test.turn).tests.push({
+        titles,
+        ...(await ranBy(path, titles)),
+        file: path,
+        state,
+        message: test.failureMessages.join('\n').slice(0, LONGEST),
+        ms: test.duration ?? 0,
+        again: test.again,
+        template: text.includes(test.title) ? undefined : templateOf(text, test.title),
+      })
+    }
+  }
+}
+
+function ended(report) {
+  if (!report) return null
+  const isIll = report.errors.length || report.tests.some((test) => test.state === 'failed')
+  return { status: isIll ? 1 : 0, report }
 }
 
 // What cases-tests.cjs has found out about a case; of namesakes, the first that was not asked for yet.

@@ -4,13 +4,15 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { Base, coverage, marker, root, runAnew, shared, source, startTests, turns } from './base.mjs'
-import { Untouched } from './untouched.mjs'
+import { UntouchedWorker } from './untouched.mjs'
 
-const { Counters } = createRequire(shared)('./counters.cjs')
+const require = createRequire(shared)
+const { Counters } = require('./counters.cjs')
+const { announce, end } = require('./turn.cjs')
 const counters = new Counters(join(root, source))
-// Set where each case is run alone: what is to be run one after the other, from `first` on.
+// Set where there are several turns: what is to be run one after the other, from `first` on.
 const order = turns && JSON.parse(readFileSync(turns, 'utf8'))
-const untouched = order?.mayShare && startTests ? new Untouched(root) : null
+const untouched = order?.mayShare && startTests ? new UntouchedWorker(root) : null
 let started = 0
 let turn = 0
 if (order) take(order.first)
@@ -18,9 +20,15 @@ if (order) take(order.first)
 export default class CasesRunner extends Base {
   isNested = false
 
+  constructor(config) {
+    if (order) config.sequence = { ...config.sequence, ...inOrderOf(order.turns[turn]) }
+    super(config)
+  }
+
   async onCollected(files) {
     await super.onCollected?.(files)
-    if (order) for (const file of files) leaveOut(file, [])
+    const { pattern } = order?.turns[turn] ?? {}
+    if (pattern) for (const file of files) leaveOut(file, [], new RegExp(pattern))
   }
 
   async onAfterRunFiles(files) {
@@ -46,7 +54,16 @@ export default class CasesRunner extends Base {
 
 function take(index) {
   turn = index
-  process.env.TESTWRIGHT_CHANCE = String(order.turns[turn].seed)
+  announce(order.turns[turn])
+}
+
+// As the option `sequence` has it.
+const inOrderOf = ({ seed }) => ({ shuffle: seed !== undefined, seed: seed ?? 0 })
+
+function isUntouched() {
+  end(globalThis)
+  announce({})
+  return untouched.holds
 }
 
 // The next ones are run in this worker for as long as nothing in it was touched. What passes is told here, for vitest would hear of
@@ -54,7 +71,7 @@ function take(index) {
 async function goOn(runner, files) {
   const paths = files.map((file) => file.filepath)
   let last = files
-  while (passed(last) && untouched.holds && turn + 1 < order.turns.length && Date.now() < order.until) {
+  while (passed(last) && isUntouched() && turn + 1 < order.turns.length && Date.now() < order.until) {
     if (last === files) tell(last)
     take(turn + 1)
     last = await runAnew(runner, paths)
@@ -66,20 +83,22 @@ const tell = (files) => appendFileSync(order.told, `${JSON.stringify(casesIn(fil
 
 const passed = (files) => tasksIn(files).every((task) => !task.result?.errors?.length && task.result?.state !== 'fail')
 
-const casesIn = (files) => tasksIn(files).filter((task) => task.type !== 'suite' && task.result?.state === 'pass')
+// Of a turn of all tests those that skip themselves are told of, too.
+const casesIn = (files) =>
+  tasksIn(files).filter((task) => task.type !== 'suite' && (task.result?.state === 'pass' || !order.turns[turn].pattern))
 
 const tasksIn = (tasks) => tasks.flatMap((task) => [task, ...tasksIn(task.tasks ?? [])])
 
 function result(test) {
   const { titles, file, isRow } = named(test)
-  return { titles, file: relative(root, file), isRow, state: 'passed', ms: test.result?.duration ?? 0, ...test.meta?.testwright }
+  const state = test.result?.state === 'pass' ? 'passed' : 'skipped'
+  return { titles, file: relative(root, file), isRow, state, ms: test.result?.duration ?? 0, ...test.meta?.testwright }
 }
 
-function leaveOut(group, titles) {
-  const pattern = new RegExp(order.turns[turn].pattern)
+function leaveOut(group, titles, pattern) {
   for (const task of group.tasks) {
     const path = [...titles, task.name]
-    if (task.type === 'suite') leaveOut(task, path)
+    if (task.type === 'suite') leaveOut(task, path, pattern)
     else if (!pattern.test(path.join(' '))) task.mode = 'skip'
   }
 }

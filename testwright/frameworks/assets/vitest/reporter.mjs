@@ -14,9 +14,11 @@ export class Reporter {
   running = null
   hangs = false
   again = false
+  isAlone = false
   #order
   #tests = []
   #told = []
+  #turns = []
   #errors = []
   #finished = false
   #isHeard = false
@@ -37,16 +39,29 @@ export class Reporter {
     this.#gather(modules.map((module) => module.task), errors)
   }
 
-  // What vitest told since the last time.
-  turn() {
+  // What vitest told since the last time, as a report.
+  heard() {
+    const report = { finished: this.#isHeard, tests: this.#told.splice(0), errors: this.#errors.splice(0) }
     this.#isHeard = false
-    return this.#told.splice(0)
+    return report
   }
 
-  // Of one turn, so that it is reported; a case that passed may have done so without vitest's hearing of it.
-  keep(tests) {
-    for (const { isRow, ...test } of tests)
-      this.#tests.push({ message: '', again: this.again, ...test, template: isRow ? this.#template(test.file, test.titles.at(-1)) : test.template })
+  // Of one case alone, so that it is reported; one that passed may have done so without vitest's hearing of it.
+  keep({ tests, errors }) {
+    this.#tests.push(...this.named(tests))
+    this.#errors.push(...errors)
+  }
+
+  keepTurn(turn) {
+    this.#turns.push({ ...turn, report: { ...turn.report, tests: this.named(turn.report.tests) } })
+  }
+
+  named(tests) {
+    return tests.map(({ isRow, ...test }) => ({
+      ...{ message: '', again: this.again },
+      ...test,
+      template: isRow ? this.#template(test.file, test.titles.at(-1)) : test.template,
+    }))
   }
 
   failed(error) {
@@ -62,6 +77,7 @@ export class Reporter {
       hangs: this.hangs,
       running: this.running && { titles: this.running.titles, template: this.#rowOf(this.running) },
       tests: folded([...this.#tests, ...this.#told]),
+      turns: this.#turns,
       errors: this.#errors,
       coverage: coverage.flatMap((map) => Object.values(map)),
     }
@@ -89,7 +105,7 @@ export class Reporter {
         continue
       }
       const state = task.result?.state
-      if (this.#order.alone && state !== 'pass' && state !== 'fail') continue // it has, or had, its own turn
+      if (this.isAlone && state !== 'pass' && state !== 'fail') continue // it has, or had, its own turn
       this.#told.push({
         titles: [...titles, task.name],
         file,

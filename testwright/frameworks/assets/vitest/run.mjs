@@ -12,6 +12,7 @@ import { markedIn, watch } from './watchdog.mjs'
 
 const require = createRequire(import.meta.url)
 const { isDoubtful, OTHER_SEEDS, patternOf } = require('../javascript/chance.cjs')
+const { Scratch } = require('../javascript/scratch.cjs')
 const here = dirname(fileURLToPath(import.meta.url))
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const entry = realpathSync(process.argv[2])
@@ -46,7 +47,7 @@ async function main() {
   const options = { config: false, watch: false, root, run: true }
   if (challenge) return await inTurns(vitest, options, config)
   if (order.hangSeconds) watch(marker, order.hangSeconds, endFor)
-  if (order.alone) return await eachAlone(vitest, options, config)
+  if (order.alone) return await severalTurns(vitest, options, config)
   const runner = await vitest.startVitest('test', [], options, config)
   await runner?.close()
 }
@@ -68,29 +69,45 @@ async function inTurns(vitest, options, config) {
   })
 }
 
-async function eachAlone(vitest, options, config) {
-  const until = Date.now() + order.alone.seconds * 1000
+// All tests in turns, and then each case alone.
+async function severalTurns(vitest, options, config) {
   const mayShare = !order.suites.some((path) => /\.(?:doM|m)ock\(/.test(readFileSync(resolve(root, path), 'utf8')))
+  const until = Date.now() + (order.turnSeconds * order.turns.length + order.alone.seconds) * 1000
+  const left = new Scratch()
+  let isIll = false
+  const keep = (turn, report, status) => {
+    if (status) isIll = true
+    if (turn.pattern) reporter.keep(report)
+    else reporter.keepTurn({ status, report })
+  }
   await again(vitest, options, config, async (run) => {
     // A worker takes as many as it can, and tells of them itself; with what it does not tell of the next one begins.
     const inTurns = async (all) => {
       const told = []
       while (told.length < all.length && Date.now() < until) {
+        const first = all[told.length]
         writeFileSync(turns, JSON.stringify({ turns: all, first: told.length, told: toldBy, until, mayShare }))
         writeFileSync(toldBy, '')
-        reporter.again = all[told.length].seed !== 0
+        Object.assign(reporter, { again: Boolean(first.chance), isAlone: Boolean(first.pattern) })
+        process.exitCode = 0
         await run()
-        const heard = reporter.turn()
+        const heard = reporter.heard()
         const passed = linesOf(toldBy)
-        told.push(...(passed.length ? passed : [heard]))
-        for (const tests of passed.length ? passed : [heard]) reporter.keep(tests)
+        // What the last one in a worker failed by is its own, and it is run again.
+        const status = passed.length ? heard.errors.length && 1 : process.exitCode
+        for (const tests of passed.length ? passed : [heard.tests]) {
+          keep(all[told.length], { ...heard, tests }, status)
+          told.push(tests)
+        }
+        left.clean()
       }
       return told
     }
-    const told = await inTurns(order.alone.cases.map(({ pattern }) => ({ pattern, seed: 0 })))
-    const doubtful = order.alone.cases.filter((_, index) => isDoubtful(told[index] ?? []))
-    await inTurns(doubtful.length ? OTHER_SEEDS.map((seed) => ({ pattern: patternOf(doubtful), seed })) : [])
+    const told = await inTurns([...order.turns, ...order.alone.cases.map(({ pattern }) => ({ pattern, chance: 0 }))])
+    const doubtful = order.alone.cases.filter((_, index) => isDoubtful(told[order.turns.length + index] ?? []))
+    await inTurns(doubtful.length ? OTHER_SEEDS.map((chance) => ({ pattern: patternOf(doubtful), chance })) : [])
   })
+  process.exitCode = isIll ? 1 : 0
 }
 
 function linesOf(path) {
@@ -157,9 +174,9 @@ function testOptions(asked, hasConfig) {
     setupFiles: [join(here, 'setup.mjs'), ...[asked.setupFiles ?? []].flat()],
     reporters: [reporter],
     coverage: order.coverage ? OPTIONS : { enabled: false },
-    env: { ...asked.env, TESTWRIGHT_SEED: order.seed === null ? '' : String(order.seed), TESTWRIGHT_CLOCK: order.clock ? String(order.clock) : '' },
+    env: { ...asked.env, ...(order.alone ? {} : announced()) },
     sequence: { ...asked.sequence, shuffle: order.seed === null ? false : { tests: true, files: false }, seed: order.seed ?? 0 },
-    testNamePattern: order.pattern ?? undefined,
+    testNamePattern: (order.alone ? null : order.pattern) ?? undefined,
     watch: false,
     api: false,
     ui: false,
@@ -186,6 +203,11 @@ function testOptions(asked, hasConfig) {
   const others = ['workspace', 'projects', 'outputFile', 'benchmark', 'related', 'changed', 'shard', 'project']
   for (const name of challenge || order.alone ? [...others, 'poolOptions'] : others) delete options[name]
   return options
+}
+
+// As turn.cjs has it, where there is one turn alone.
+function announced() {
+  return { TESTWRIGHT_SEED: order.seed === null ? '' : String(order.seed), TESTWRIGHT_CLOCK: order.clock ? String(order.clock) : '' }
 }
 
 // A process for each environment: one that a mutant keeps busy for ever can be ended, a thread cannot.

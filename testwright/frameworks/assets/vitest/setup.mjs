@@ -3,11 +3,8 @@
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
-const { randomOf, takeChance } = require('../javascript/chance.cjs')
-const { stopClock } = require('../javascript/clock.cjs')
+const { begin } = require('../javascript/turn.cjs')
 
 require('../javascript/unending.cjs')
 
-if (process.env.TESTWRIGHT_SEED) Math.random = randomOf(Number(process.env.TESTWRIGHT_SEED))
-if (process.env.TESTWRIGHT_CHANCE) takeChance(globalThis, Number(process.env.TESTWRIGHT_CHANCE))
-if (process.env.TESTWRIGHT_CLOCK) stopClock(globalThis, Number(process.env.TESTWRIGHT_CLOCK))
+begin(globalThis)
