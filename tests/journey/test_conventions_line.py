@@ -262,7 +262,7 @@ async def test_a_test_that_joins_a_suite_in_other_manners_is_still_told_from_its
     draft = Draft(preamble=TS_PREAMBLE, cases=cases)
 
     findings = await findings_of(bench, draft)
-    layout = await lay_out(bench, draft.only(frozenset({"rounds"})), unchecked=findings.check)
+    layout = await lay_out(bench, draft.only(frozenset({"rounds"})), findings.check)
 
     assert list(findings.faults) == ["takes text"]
     assert layout.formatted_with.startswith("biome"), layout.format_problem

@@ -1,6 +1,7 @@
 """What the steps lay on the desk for one another."""
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from testwright.domain.conventions import Layout, TypeCheck
 from testwright.domain.mutants import Fate, Mutant, MutantOutcome
@@ -34,7 +35,8 @@ class CaseResult:
 class Trial:
     """How the tests of one attempt did. `unrunnable` says why nothing could be run here at all, else it is empty.
 
-    `types` is None where the project does not check types.
+    `types` is None where the project does not check types; `checked` is the digest of the suite they were checked in,
+    where the checker held nothing against it.
     """
 
     attempt: int
@@ -43,6 +45,11 @@ class Trial:
     unrunnable: str = ""
     hint: str | None = None
     types: TypeCheck | None = None
+    checked: str = ""
+
+    def known_types(self, text: str) -> TypeCheck | None:
+        """What the project's type checker will say of this text, where that was seen already."""
+        return self.types if self.checked == digest_of(text) else self.unchecked
 
     @property
     def unchecked(self) -> TypeCheck | None:
@@ -243,6 +250,10 @@ class Proven:
     layout: Layout
     alone: frozenset[str] = frozenset()
     frozen: bool = False
+
+
+def digest_of(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def trimmed(message: str) -> str:

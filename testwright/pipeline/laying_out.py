@@ -12,21 +12,23 @@ from testwright.pipeline.findings import first_line
 from testwright.pipeline.type_checking import TypeFindings, type_findings
 
 
-async def lay_out(bench: Bench, draft: Draft, unchecked: TypeCheck | None = None) -> Layout:
+async def lay_out(bench: Bench, draft: Draft, known: TypeCheck | None = None) -> Layout:
     """The draft's text through formatter and type checker; where the project has neither, nothing is run.
 
-    A layout that the checker minds (a comment that silences it may have moved) is not taken. `unchecked` says why the
-    tests' types could not be checked; the checker is not asked again then.
+    A layout that the checker minds (a comment that silences it may have moved) is not taken. `known` is as below.
     """
     layout = await formatted(bench, draft)
-    found = await checked(bench, layout, unchecked)
+    found = await checked(bench, layout, known)
     return await unformatted(bench, draft, layout) if found is None else found
 
 
-async def checked(bench: Bench, layout: Layout, unchecked: TypeCheck | None = None) -> Layout | None:
-    """The layout with what the type checker says of it; None where it minds the formatting."""
-    if unchecked is not None:
-        return replace(layout, types=unchecked)
+async def checked(bench: Bench, layout: Layout, known: TypeCheck | None) -> Layout | None:
+    """The layout with what the type checker says of it; None where it minds the formatting.
+
+    `known` is what it said of this text before, or why it cannot be asked.
+    """
+    if known is not None:
+        return replace(layout, types=known)
     findings = await type_findings(bench, layout.draft, layout.suite)
     if findings.faults and layout.formatted_with:
         return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from testwright.domain.conventions import Layout, TypeCheck
+from testwright.domain.conventions import Layout
 from testwright.domain.drafts import Draft
 from testwright.domain.errors import PermanentError
 from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, Turn
@@ -62,11 +62,11 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
     chosen = await shelf.take(job.desk, "chosen", Chosen)
     draft = (await writing_of(job, attempt)).draft.only(frozenset(chosen.names))
     bench = await Bench.open(job, ready)
-    unchecked = (await shelf.take(job.desk, f"trial/{attempt}", Trial)).unchecked
+    trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
     runs = job.tools.stability_runs
     drops: list[Drop] = []
     for _ in range(_MOST_ROUNDS):
-        layout, seen = await _lay_out_and_run(bench, draft, unchecked, runs)
+        layout, seen = await _lay_out_and_run(bench, draft, trial, runs)
         if not seen.failures:
             kept = tuple(seen.results[case.name] for case in draft.cases)
             proven = Proven(
@@ -94,7 +94,7 @@ async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
     )
 
 
-async def _lay_out_and_run(bench: Bench, draft: Draft, unchecked: TypeCheck | None, runs: int) -> tuple[Layout, _Round]:
+async def _lay_out_and_run(bench: Bench, draft: Draft, trial: Trial, runs: int) -> tuple[Layout, _Round]:
     """Types are checked while the tests run: seldom does the checker mind how they are laid out."""
     layout = await formatted(bench, draft)
     bench.place_suite(layout.suite)
@@ -102,7 +102,7 @@ async def _lay_out_and_run(bench: Bench, draft: Draft, unchecked: TypeCheck | No
 
     async def check() -> Layout | None:
         async with slots:
-            return await checked(bench, layout, unchecked)
+            return await checked(bench, layout, trial.known_types(layout.suite.text))
 
     found, seen = await _both(check(), _run_repeatedly(bench, layout, runs, slots))
     if found is not None:

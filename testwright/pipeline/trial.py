@@ -15,7 +15,7 @@ from testwright.domain.redaction import MASK
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, Outcome, RunReport
 from testwright.pipeline import asking, environment
 from testwright.pipeline.bench import FIRST_LOAD, Bench
-from testwright.pipeline.findings import CaseResult, Trial, first_line, trimmed
+from testwright.pipeline.findings import CaseResult, Trial, digest_of, first_line, trimmed
 from testwright.pipeline.load_check import preamble_is_to_blame, problem_of_source, source_error
 from testwright.pipeline.type_checking import TypeFindings, type_findings
 
@@ -49,13 +49,14 @@ async def try_cases(
     sound = draft.only(frozenset(case.name for case in draft.cases) - static.keys() - known.keys())
     results = dict(known) | _failed(static)
     coverage: FileCoverage | None = None
-    types = unchecked
+    types, checked = unchecked, ""
     if sound.cases:
         try:
             answer: RunReport | NotRun | None = None
             if unchecked is None:
                 findings, answer = await _checked_and_run(bench, sound)
                 types, results = findings.check, results | _failed(findings.faults)
+                checked = "" if findings.faults else digest_of(bench.suite_of(sound).text)
                 sound = sound.only(frozenset(case.name for case in sound.cases) - findings.faults.keys())
             ran, coverage = await run_cases(bench, sound, answer) if sound.cases else ({}, None)
         except SandboxUnavailable as error:
@@ -65,7 +66,7 @@ async def try_cases(
         results |= ran
     results = {name: _weighed(bench, draft, result) for name, result in results.items()}
     in_order = tuple(results[case.name] for case in draft.cases)
-    return Trial(attempt=attempt, results=in_order, coverage=coverage, types=types)
+    return Trial(attempt=attempt, results=in_order, coverage=coverage, types=types, checked=checked)
 
 
 def _failed(faults: Mapping[str, Fault]) -> dict[str, CaseResult]:

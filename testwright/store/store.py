@@ -1,5 +1,6 @@
 """Everything the rest of the house may ask of the database, on one object."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,8 @@ from testwright.store.opening import opened
 from testwright.store.wakeups import Bell, Wakeup
 
 _CANCEL_POLL_SECONDS = 5.0
+_CANCEL_REST_SECONDS = 0.2
+"""All that is told of a session wakes whoever waits for its end; it need not look more often than this."""
 """A net: whoever cancels in this process rings at once, and other processes are heard of within two seconds."""
 
 
@@ -244,6 +247,7 @@ class Store:
         async with self._bell.watch(session_id) as wakeup:
             while not await self._database.glance(lambda rows: running.is_cut_short(rows, session_id, round)):
                 await wakeup.wait_for_news(_CANCEL_POLL_SECONDS)
+                await asyncio.sleep(_CANCEL_REST_SECONDS)
 
     async def is_over(self, session_id: str, round: int) -> bool:
         return await self._database.glance(lambda rows: running.is_over(rows, session_id, round))

@@ -85,6 +85,17 @@ async def test_missing_types_of_a_package_are_not_held_against_a_test_that_runs(
     assert names((await it.walk()).draft) == ["test_a"]
 
 
+@pytest.mark.parametrize(("tests", "times"), [({"a": "pass", "b": "pass"}, 1), ({"a": "pass", "b": "fail"}, 2)])
+async def test_a_text_whose_types_were_seen_to_be_right_is_not_checked_again(world, suite, tests, times):
+    it = checking(world, suite(**tests))
+
+    delivered = await it.walk()
+
+    assert len(it.sandbox.checked) == times
+    assert it.sandbox.checked[-1] == delivered.test_code
+    assert evidence_json(delivered.evidence)["typeChecked"]["by"] == "minder"
+
+
 async def test_a_checker_that_stops_drops_nothing_and_is_not_asked_again(world, suite):
     it = checking(world, suite(a="pass mistyped", b="fail"), suite(b="fail"), suite(b="fail"))
     it.sandbox.checker_stops = True
