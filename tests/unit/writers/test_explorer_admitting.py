@@ -69,3 +69,13 @@ def test_only_optional_arguments_may_be_left_out_and_none_may_be_too_many():
     assert not arguments_fit([], [needed, optional])
     assert not arguments_fit(["x", 1, 2], [needed, optional])
     assert arguments_fit(["x", 1, 2], [needed, {**optional, "rest": True}])
+
+
+def test_a_callback_takes_no_more_than_it_is_given_and_counts_with_numbers_alone():
+    of_lines = [{"name": "f", "shape": {"k": "function", "takes": ["object"]}, "optional": False, "rest": False}]
+    of_nothing = [{"name": "f", "shape": {"k": "function", "takes": []}, "optional": False, "rest": False}]
+
+    assert not arguments_fit([{"$": "fn", "v": "positive"}], of_lines)
+    assert arguments_fit([{"$": "fn", "v": "identity"}], of_lines)
+    assert not arguments_fit([{"$": "fn", "v": "identity"}], of_nothing)
+    assert arguments_fit([{"$": "fn", "v": "yes"}], of_nothing)

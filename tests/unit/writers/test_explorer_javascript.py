@@ -351,7 +351,7 @@ def test_a_type_parameter_is_what_it_has_to_extend():
 
     (work,) = shapes_of(text, "work")
 
-    assert work == {"k": "function", "returns": {"k": "number"}}
+    assert work == {"k": "function", "takes": [], "returns": {"k": "number"}}
 
 
 def test_a_member_of_an_exported_enum_is_written_by_its_name():

@@ -23,7 +23,7 @@ def arguments_fit(args: list[Any], parameters: list[dict[str, Any]]) -> bool:
 
 
 def _is_refused(tree: Any, shape: Shape) -> bool:
-    return _has_more(tree, shape) or _gives_too_little(tree, shape)
+    return _has_more(tree, shape) or _gives_too_little(tree, shape) or _takes_too_much(tree, shape)
 
 
 def _gives_too_little(tree: Any, shape: Shape) -> bool:
@@ -31,6 +31,19 @@ def _gives_too_little(tree: Any, shape: Shape) -> bool:
     if shape["k"] != "function" or not isinstance(tree, dict) or tree.get("$") not in ("spy", "quiet"):
         return False
     return tree.get("returns") is None and not _may_be_left_out(shape.get("returns") or {"k": "any"})
+
+
+_COUNTING = {"double": 1, "positive": 1, "sum": 2, "ascending": 2}
+_TAKING = {**_COUNTING, "identity": 1, "truthy": 1, "same": 2}
+
+
+def _takes_too_much(tree: Any, shape: Shape) -> bool:
+    """A callback may take no more than it is given, and counts with numbers alone."""
+    if shape["k"] != "function" or "takes" not in shape or not isinstance(tree, dict) or tree.get("$") != "fn":
+        return False
+    taken = shape["takes"][: _TAKING.get(tree["v"], 0)]
+    counts = tree["v"] in _COUNTING and not set(taken) <= {"number", "any"}
+    return counts or len(taken) < _TAKING.get(tree["v"], 0)
 
 
 def _has_more(tree: Any, shape: Shape) -> bool:

@@ -67,7 +67,7 @@ def of_type(node: Node | None, module: Module, depth: int = 0, arguments: dict[s
         case "object_type" | "interface_body":
             return _members(node, module, depth, arguments)
         case "function_type":
-            return {"k": "function", "returns": of_type(field(node, "return_type"), module, depth + 1, arguments)}
+            return _function(node, module, depth, arguments)
         case "template_literal_type":
             return {"k": "string"}
         case "type_predicate" | "type_predicate_annotation":
@@ -119,13 +119,22 @@ def _members(node: Node, module: Module, depth: int, arguments: dict[str, Shape]
         if member.type == "property_signature":
             properties.append([name, of_type(field(member, "type"), module, depth + 1, arguments), optional])
         elif member.type == "method_signature":
-            returns = of_type(field(member, "return_type"), module, depth + 1, arguments)
-            properties.append([name, {"k": "function", "returns": returns}, optional])
+            properties.append([name, _function(member, module, depth, arguments), optional])
         elif member.type == "index_signature" and (mapped := _mapped(member, module, depth, arguments)) is not None:
             return mapped
         elif member.type == "index_signature":
             return {"k": "record", "of": of_type(field(member, "type"), module, depth + 1, arguments)}
     return {"k": "object", "props": properties}
+
+
+def _function(node: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
+    """`takes` are the kinds of its parameters: a callback may not do with them what their types refuse."""
+    listed = field(node, "parameters")
+    taken = [
+        of_type(field(each, "type"), module, depth + 2, arguments) for each in (listed.named_children if listed else [])
+    ]
+    returns = of_type(field(node, "return_type"), module, depth + 1, arguments)
+    return {"k": "function", "takes": [each["k"] for each in taken], "returns": returns}
 
 
 def _mapped(member: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape | None:

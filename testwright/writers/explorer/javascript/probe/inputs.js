@@ -171,7 +171,9 @@ const compared = new Map(plan.compared)
 
 function fillText(name, add) {
   const own = (compared.get(name) ?? []).filter((each) => typeof each === 'string')
-  add(...own, ...hinted(name), ...composed().slice(0, 2), 'alpha', ...composed())
+  add(...own, ...hinted(name), ...composed().slice(0, 2), 'alpha')
+  for (const regex of plan.regexes.slice(0, 12)) fill({ k: 'regex', v: regex[0], f: regex[1] }, name, 1, (text) => add(text))
+  add(...composed())
   for (const regex of plan.regexes.slice(0, 6)) fill({ k: 'regex', v: regex[0], f: regex[1] }, name, 1, (...trees) => add(...trees.slice(0, 6)))
   add(...plan.strings.slice(0, 20), ...WORDS)
 }
@@ -226,16 +228,22 @@ function fillObject(shape, depth, add) {
 
 function fillFunction(shape, name, depth, add) {
   const returns = shape.returns?.k
+  const { takes } = shape
+  const counts = (number) => !takes || (takes.length >= number && takes.slice(0, number).every((kind) => kind === 'number' || kind === 'any'))
   const label = /^[A-Za-z_$][\w$]*$/.test(name) ? name : 'callback'
   if (/compar|equal|same/i.test(name)) add({ $: 'fn', v: returns === 'number' || /sort/i.test(name) ? 'ascending' : 'same' })
   if (/compar|sort/i.test(name) && returns !== 'boolean') add({ $: 'fn', v: 'ascending' })
-  if (returns === 'boolean' || /predicate|filter|test|match|should|is[A-Z]/.test(name)) add({ $: 'fn', v: 'positive' }, { $: 'fn', v: 'yes' }, { $: 'fn', v: 'no' })
+  if (returns === 'boolean' || /predicate|filter|test|match|should|is[A-Z]/.test(name)) add(counts(1) ? { $: 'fn', v: 'positive' } : undefined, { $: 'fn', v: 'yes' }, { $: 'fn', v: 'no' })
   if (/^on[A-Z]|callback|^cb$|listener|handler|done/i.test(name) || returns === 'void') add({ $: 'spy', v: label })
   if (shape.returns && returns !== 'void' && returns !== 'any')
     for (const value of candidates(shape.returns, '', depth + 2).slice(0, 2)) add({ $: 'spy', v: label, returns: value })
   // What has to give a text or an object does not do with a number.
   if (returns && !['any', 'number', 'boolean', 'void', 'union', 'literal'].includes(returns)) return
-  add({ $: 'fn', v: 'double' }, { $: 'fn', v: 'identity' }, { $: 'spy', v: label }, { $: 'fn', v: 'sum' }, { $: 'fn', v: 'truthy' })
+  if (counts(1)) add({ $: 'fn', v: 'double' })
+  if (takes?.length !== 0) add({ $: 'fn', v: 'identity' })
+  add({ $: 'spy', v: label })
+  if (counts(2)) add({ $: 'fn', v: 'sum' })
+  if (takes?.length !== 0) add({ $: 'fn', v: 'truthy' })
 }
 
 function fillAny(name, add) {

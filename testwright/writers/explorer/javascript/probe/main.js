@@ -369,10 +369,20 @@ async function holdsAfresh(job, seen) {
 // As in a test of its own; components and hooks keep their module, since React must stay one.
 async function holdsInAFreshModule(job, seen) {
   if (job.steps[0]?.act === 'event') return settleOnAgreement(job, seen)
-  if (canForget) unit = await load(true)
+  await loadForTelling()
   if (!(await isStable(job, seen))) return false
-  if (canForget) unit = await load(true)
+  if (plan.remembers) await loadForTelling()
   return signature(await observe(job)) === signature(seen)
+}
+
+const MOST_ON_ONE_LOAD = 8
+let toldOnThis = MOST_ON_ONE_LOAD
+
+// A module that is not seen to remember anything is loaded anew only now and then, since that is what costs most.
+async function loadForTelling() {
+  if (!canForget || (!plan.remembers && toldOnThis++ < MOST_ON_ONE_LOAD)) return
+  toldOnThis = 1
+  unit = await load(true)
 }
 
 function statementsAndBranches() {

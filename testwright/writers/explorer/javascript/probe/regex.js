@@ -1,4 +1,6 @@
 // Texts that match a regular expression: the source's own patterns are the best hint at what it wants to read.
+const ANYTHING = ['alpha', 'a', 'beta', '1']
+
 function sampleRegex(source, flags, random) {
   let at = 0
   const groups = []
@@ -21,6 +23,7 @@ function sampleRegex(source, flags, random) {
 
   function quantified() {
     const isBlank = source[at] === ' ' || source.startsWith('\\s', at)
+    const isAnything = source[at] === '.' || source.startsWith('[^', at)
     const part = atom()
     let low = 1
     let high = 1
@@ -36,6 +39,8 @@ function sampleRegex(source, flags, random) {
     if (source[at] === '?') at++
     return () => {
       if (isBlank && low === 0 && random() < 0.85) return ''
+      // Where anything may stand, a word is what a person would write, and what other arguments may name as well.
+      if (isAnything && high >= 3 && random() < 0.7) return pick(ANYTHING)
       const count = low + Math.floor(random() * (Math.min(high, low + 8) - low + 1))
       let made = ''
       for (let index = 0; index < count; index++) made += part()
