@@ -58,22 +58,10 @@ export function useBackgroundTestGeneration(
   useEffect(() => {
     if (resume) void store.resume(resume)
   }, [store, resume])
-  return useMemo(
-    () => ({
-      ...snapshot,
-      startBackgroundGeneration: store.start,
-      stopGeneration: store.stop,
-      reset: store.reset,
-      resume: store.resume,
-      retryFile: store.retryFile,
-      retryFailed: store.retryFailed,
-      goOn: store.goOn,
-      furtherRound: store.furtherRound,
-      disconnect: store.disconnect,
-      clearError: store.clearError,
-    }),
-    [snapshot, store],
-  )
+  return useMemo(() => {
+    const { start, stop, listeners, subscribe, getSnapshot, ...deeds } = store
+    return { ...snapshot, ...deeds, startBackgroundGeneration: start, stopGeneration: stop }
+  }, [snapshot, store])
 }
 
 const snapshotOnServer = () => initialSnapshot

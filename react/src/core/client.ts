@@ -44,16 +44,18 @@ export interface Client {
 }
 
 export function createClient({ baseUrl = '', headers, credentials, fetch }: ClientOptions = {}): Client {
-  const call = async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => {
+  const api = `${baseUrl}/api/`
+  /** Asks, or tells when there is a body. */
+  const call = async <T>(path: string, body?: object): Promise<T> => {
     let response: Response
     try {
-      response = await (fetch ?? globalThis.fetch)(baseUrl + path, {
-        method,
+      response = await (fetch ?? globalThis.fetch)(api + path, {
+        method: body ? 'POST' : 'GET',
         headers: {
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(body && { 'Content-Type': 'application/json' }),
           ...(typeof headers === 'function' ? await headers() : headers),
         },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: body && JSON.stringify(body),
         credentials,
         signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       })
@@ -65,28 +67,27 @@ export function createClient({ baseUrl = '', headers, credentials, fetch }: Clie
         retryable: true,
       })
     }
-    const answer: unknown = await response.json().catch(() => null)
-    if (!response.ok || !isEnvelope(answer) || !answer.success) throw refusal(response, answer)
+    // Whatever was answered, an envelope or not: what it lacks is undefined.
+    const answer: Partial<Envelope> = (await response.json().catch(() => 0)) ?? 0
+    if (!response.ok || !answer.success) throw refusal(response, answer)
     return answer.data as T
   }
-  const job = (what: string, sessionId: string) => `/api/inngest/${what}/${encodeURIComponent(sessionId)}`
-  const session = (sessionId: string, what: string) =>
-    `/api/sessions/${encodeURIComponent(sessionId)}/${what}`
+  const job = (what: string, sessionId: string) => `inngest/${what}/${encodeURIComponent(sessionId)}`
+  const session = <T>(sessionId: string, what: string, body?: object) =>
+    call<T>(`sessions/${encodeURIComponent(sessionId)}/${what}`, body)
 
   return {
-    trigger: request => call('POST', '/api/inngest/trigger', request),
-    status: sessionId => call('GET', job('status', sessionId)),
-    cancel: sessionId => call('POST', session(sessionId, 'cancel'), {}),
-    retry: (sessionId, paths) => call('POST', session(sessionId, 'retry'), { paths }),
-    goOn: (sessionId, maxCostUsd) => call('POST', session(sessionId, 'continue'), { maxCostUsd }),
-    tests: async sessionId =>
-      (await call<{ tests: GeneratedTest[] }>('GET', session(sessionId, 'tests'))).tests,
+    trigger: request => call('inngest/trigger', request),
+    status: sessionId => call(job('status', sessionId)),
+    cancel: sessionId => session(sessionId, 'cancel', {}),
+    retry: (sessionId, paths) => session(sessionId, 'retry', { paths }),
+    goOn: (sessionId, maxCostUsd) => session(sessionId, 'continue', { maxCostUsd }),
+    tests: async sessionId => (await session<{ tests: GeneratedTest[] }>(sessionId, 'tests')).tests,
     async streamUrl(sessionId, lastEventId) {
       const query = new URLSearchParams({ live: '1' })
       if (lastEventId > 0) query.set('lastEventId', String(lastEventId))
-      if (headers)
-        query.set('ticket', (await call<{ ticket: string }>('POST', session(sessionId, 'ticket'), {})).ticket)
-      return `${baseUrl}${job('stream', sessionId)}?${query}`
+      if (headers) query.set('ticket', (await session<{ ticket: string }>(sessionId, 'ticket', {})).ticket)
+      return `${api}${job('stream', sessionId)}?${query}`
     },
   }
 }
@@ -98,11 +99,7 @@ interface Envelope {
   error?: Partial<GenerationErrorInfo>
 }
 
-const isEnvelope = (value: unknown): value is Envelope =>
-  typeof value === 'object' && value !== null && 'success' in value
-
-function refusal(response: Response, answer: unknown): GenerationError {
-  const { message, error } = isEnvelope(answer) ? answer : ({} as Partial<Envelope>)
+function refusal(response: Response, { message, error }: Partial<Envelope>): GenerationError {
   const seconds = Number(response.headers.get('Retry-After'))
   return new GenerationError({
     code: error?.code ?? `http_${response.status}`,

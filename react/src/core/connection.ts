@@ -47,11 +47,13 @@ export function followSession(following: Following): () => void {
   // Each thing started asynchronously checks that it is still wanted when its answer comes.
   let turn = 0
 
+  /** Lets go of what is open or due; the answer tells whether what is begun now is still wanted. */
   const drop = () => {
-    turn += 1
+    const mine = ++turn
     clearTimeout(timer)
     source?.close()
     source = null
+    return () => mine === turn
   }
   const close = () => {
     if (over) return
@@ -64,58 +66,55 @@ export function followSession(following: Following): () => void {
   const hidden = () => document.visibilityState === 'hidden'
 
   const open = async () => {
-    drop()
-    const mine = turn
+    const isWanted = drop()
     streamTriedAt = Date.now()
     if (!polling) onConnection(failures ? 'reconnecting' : 'connecting')
     let url: string
     try {
       url = await client.streamUrl(sessionId, following.lastEventId())
     } catch {
-      if (mine === turn) void check()
+      if (isWanted()) void check()
       return
     }
-    if (mine !== turn) return
+    if (!isWanted()) return
     const opened = following.openEventSource(url)
     source = opened
     opened.onopen = () => {
-      if (mine !== turn) return
+      if (!isWanted()) return
       failures = 0
       polling = false
       onConnection('open')
     }
     opened.onmessage = ({ data, lastEventId }) => {
-      if (mine !== turn) return
+      if (!isWanted()) return
       const update = parsed(String(data))
       if (update?.type === 'draft_text') following.onDraftText(update)
       else if (update && following.onEvent(Number(lastEventId) || following.lastEventId() + 1, update))
         close()
     }
     opened.onerror = () => {
-      if (mine !== turn) return
+      if (!isWanted()) return
       // A 204 looks the same as a 503 from here, so the status endpoint decides.
       if (opened.readyState === CLOSED) void check()
       else onConnection('reconnecting')
     }
   }
 
-  const check = async () => {
-    drop()
-    const mine = turn
-    if (!polling) onConnection('reconnecting')
+  /** Whether there is anything left to follow; then, at once or in a while, the stream again. */
+  const check = async (atOnce = false) => {
+    const isWanted = drop()
+    if (!polling && !atOnce) onConnection('reconnecting')
     try {
       const report = await client.status(sessionId)
-      if (mine !== turn) return
-      const finished = await following.onReport(report, polling)
-      if (mine !== turn) return
-      if (finished) return close()
+      if (isWanted() && (await following.onReport(report, polling)) && isWanted()) close()
     } catch (error) {
-      if (mine !== turn) return
-      if (isRefused(error)) {
+      if (isWanted() && isRefused(error)) {
         following.onRefused(error)
-        return close()
+        close()
       }
     }
+    if (!isWanted()) return
+    if (atOnce) return open()
     failures += 1
     if (polling || failures >= FAILURES_BEFORE_POLLING) return poll()
     const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1))
@@ -154,21 +153,10 @@ export function followSession(following: Following): () => void {
   const onOnline = () => {
     failures = 0
     polling = false
-    void checkThenOpen()
+    void check(true)
   }
   const onPageShow = (event: Event) => {
-    if ((event as PageTransitionEvent).persisted) void checkThenOpen()
-  }
-  const checkThenOpen = async () => {
-    drop()
-    const mine = turn
-    const finished = await client.status(sessionId).then(
-      report => following.onReport(report, false),
-      () => false,
-    )
-    if (mine !== turn) return
-    if (finished) close()
-    else void open()
+    if ((event as PageTransitionEvent).persisted) void check(true)
   }
 
   const listen = (on: boolean) => {
@@ -186,10 +174,8 @@ export function followSession(following: Following): () => void {
 
 function parsed(data: string): ProgressUpdate | DraftText | null {
   try {
-    const update: unknown = JSON.parse(data)
-    return typeof update === 'object' && update !== null && 'type' in update
-      ? (update as ProgressUpdate)
-      : null
+    const update = JSON.parse(data) as ProgressUpdate | null
+    return update?.type ? update : null
   } catch {
     return null
   }

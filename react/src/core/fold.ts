@@ -175,7 +175,14 @@ function withFile(state: SessionState, update: FileUpdate): SessionState {
 
 function afterUpdate(old: FileState, update: FileUpdate): FileState {
   const { message, timestamp } = update
-  const file = { ...old, message, retryAt: null, draftText: null, spent: spentAfter(old, update) }
+  const file = {
+    ...old,
+    message,
+    retryAt: null,
+    draftText: null,
+    spent: spentAfter(old, update),
+    attempt: 'attempt' in update ? update.attempt : old.attempt,
+  }
   switch (update.type) {
     case 'file_processing':
       // Told again while a runner is installed; a later round starts the file afresh.
@@ -191,19 +198,18 @@ function afterUpdate(old: FileState, update: FileUpdate): FileState {
     case 'file_analyzed':
       return { ...file, stage: 'writing', symbolCount: update.symbols.length }
     case 'test_drafted':
-      return { ...file, stage: 'running', attempt: update.attempt, testCount: update.testCount, failed: null }
+      return { ...file, stage: 'running', testCount: update.testCount, failed: null }
     case 'test_verified':
       return {
         ...file,
         stage: 'running',
-        attempt: update.attempt,
         passed: update.passed,
         failed: update.failed,
         coverage: update.coverage,
         dropped: merged(old.dropped, update.dropped ?? []),
       }
     case 'test_repairing':
-      return { ...file, stage: 'repairing', attempt: update.attempt }
+      return { ...file, stage: 'repairing' }
     case 'mutants_checked':
       return {
         ...file,
@@ -223,7 +229,6 @@ function afterUpdate(old: FileState, update: FileUpdate): FileState {
       return {
         ...file,
         stage: 'waiting',
-        attempt: update.attempt,
         message: update.reason,
         retryAt: Number.isNaN(due) ? null : new Date(due).toISOString(),
       }
@@ -262,7 +267,7 @@ function ended(state: SessionState, update: TerminalUpdate): SessionState {
       return {
         ...next,
         status: someReady ? 'partial' : 'failed',
-        errorDetail: failure(update.error ?? { code: 'generation_failed', message: update.message }, true),
+        errorDetail: failure(update.error ?? { code: 'generation_failed', message: update.message }),
       }
   }
 }

@@ -112,12 +112,12 @@ export class SessionStore {
   stop = async (): Promise<void> => {
     const { sessionId, status } = this.#state
     if (!sessionId || (status !== 'queued' && status !== 'running')) return
-    const generation = this.#generation
+    const isCurrent = this.#turn()
     this.#set({ ...this.#state, status: 'cancelling' }, true)
     try {
       await this.#client.cancel(sessionId)
     } catch (error) {
-      if (generation !== this.#generation || this.#state.status !== 'cancelling') return
+      if (!isCurrent() || this.#state.status !== 'cancelling') return
       this.#fail(error, status)
     }
   }
@@ -177,19 +177,19 @@ export class SessionStore {
     const before = this.#state
     const historyEnd = Math.max(this.#historyEnd, before.lastEventId) + 1
     const base = again ? requeued({ ...before, progress: 0, errorDetail: null }, paths) : initialState
-    const generation = this.#turnTo({ ...withFiles(base, paths), status: 'submitting' })
+    const isCurrent = this.#turnTo({ ...withFiles(base, paths), status: 'submitting' })
     try {
       const started = await this.#client.trigger(request)
-      if (generation !== this.#generation) return started
+      if (!isCurrent()) return started
       if (again) this.#historyEnd = historyEnd
       // An id of the caller's own may name a session with earlier rounds, whose ends are not ours.
       else if (request.sessionId) await this.#learnHistory(started.sessionId)
-      if (generation !== this.#generation) return started
+      if (!isCurrent()) return started
       this.#set({ ...this.#state, sessionId: started.sessionId, status: 'queued' }, true)
       this.#want()
       return started
     } catch (error) {
-      if (generation !== this.#generation) return null
+      if (!isCurrent()) return null
       if (again) this.#state = before
       this.#fail(error, 'failed')
       return null
@@ -197,12 +197,12 @@ export class SessionStore {
   }
 
   async #resume(sessionId: string): Promise<boolean> {
-    const generation = this.#turnTo({ ...initialState, sessionId })
+    const isCurrent = this.#turnTo({ ...initialState, sessionId })
     this.#resuming = null
     this.#setConnection('connecting')
     try {
       const report = await this.#client.status(sessionId)
-      if (generation !== this.#generation) return false
+      if (!isCurrent()) return false
       this.#historyEnd = report.lastEventId
       this.#replayEnd = report.lastEventId
       // Show where the session stands at once, and replay its events behind that picture.
@@ -215,7 +215,7 @@ export class SessionStore {
       this.#want()
       return true
     } catch (error) {
-      if (generation !== this.#generation) return false
+      if (!isCurrent()) return false
       this.#resuming = null
       if (isRefused(error)) {
         this.#setConnection('closed')
@@ -235,19 +235,19 @@ export class SessionStore {
   ): Promise<number> {
     const { sessionId, status } = this.#state
     if (!sessionId || !isOver(status) || !paths.length) return 0
-    const generation = this.#generation
+    const isCurrent = this.#turn()
     const before = this.#state
     this.#set({ ...requeued(before, paths), status: 'submitting', errorDetail: null }, true)
     try {
       await ask(sessionId)
-      if (generation !== this.#generation) return 0
+      if (!isCurrent()) return 0
       this.#historyEnd = Math.max(this.#historyEnd, before.lastEventId) + 1
       this.#set({ ...this.#state, status: 'queued', progress: 0 }, true)
       this.disconnect()
       this.#want()
       return paths.length
     } catch (error) {
-      if (generation !== this.#generation) return 0
+      if (!isCurrent()) return 0
       this.#state = before
       this.#fail(error, status)
       return 0
@@ -259,14 +259,20 @@ export class SessionStore {
     if (report) this.#historyEnd = report.lastEventId
   }
 
-  #turnTo(state: SessionState): number {
+  /** Tells later whether this is still the session that we are at. */
+  #turn(): () => boolean {
+    const generation = this.#generation
+    return () => generation === this.#generation
+  }
+
+  #turnTo(state: SessionState): () => boolean {
     this.disconnect()
     this.#generation += 1
     this.#historyEnd = 0
     this.#replayEnd = 0
     this.#toldRound = -1
     this.#set(state, true)
-    return this.#generation
+    return this.#turn()
   }
 
   #want(): void {
@@ -277,25 +283,21 @@ export class SessionStore {
   #connect(): void {
     const { sessionId } = this.#state
     if (!this.#wanted || !sessionId || this.#letGo || !this.#subscribers.size) return
-    const generation = this.#generation
-    const current = () => generation === this.#generation
+    // Once it is let go of, as it is when we turn to another session, none of these is called.
     this.#letGo = followSession({
       sessionId,
       client: this.#client,
       openEventSource: this.#openEventSource,
       lastEventId: () => this.#state.lastEventId,
-      onEvent: (id, update) => current() && this.#onEvent(id, update),
-      onDraftText: ({ filePath, text }) =>
-        current() && this.#set(withDraftText(this.#state, filePath, text), false),
-      onReport: async (report, polling) => current() && this.#onReport(report, polling),
-      onConnection: connection => current() && this.#setConnection(connection),
-      onRefused: error => {
-        if (current()) this.#fail(error, 'failed')
-      },
+      onEvent: this.#onEvent,
+      onDraftText: ({ filePath, text }) => this.#set(withDraftText(this.#state, filePath, text), false),
+      onReport: this.#onReport,
+      onConnection: this.#setConnection,
+      onRefused: error => this.#fail(error, 'failed'),
     })
   }
 
-  #onEvent(id: number, update: ProgressUpdate): boolean {
+  readonly #onEvent = (id: number, update: ProgressUpdate): boolean => {
     if (id <= this.#state.lastEventId) return false
     this.#set(foldEvent(this.#state, id, update), isTerminal(update))
     this.listeners.onProgress?.(update)
@@ -304,11 +306,13 @@ export class SessionStore {
     return true
   }
 
-  async #onReport(report: StatusReport, polling: boolean): Promise<boolean> {
+  readonly #onReport = async (report: StatusReport, polling: boolean): Promise<boolean> => {
+    const isCurrent = this.#turn()
     const complete = report.lastEventId <= this.#state.lastEventId
     if (isOver(report.status)) this.#historyEnd = Math.max(this.#historyEnd, report.lastEventId)
     if (isOver(report.status) && (complete || polling)) {
       const tests = complete ? [] : await this.#client.tests(report.sessionId)
+      if (!isCurrent()) return false
       this.#set(tests.reduce(withTest, foldReport(this.#state, report)), true)
       this.#finish()
       return true
@@ -340,7 +344,7 @@ export class SessionStore {
     this.listeners.onError?.(told)
   }
 
-  #setConnection(connection: ConnectionStatus): void {
+  readonly #setConnection = (connection: ConnectionStatus): void => {
     if (connection === this.#connection) return
     this.#connection = connection
     if (connection === 'closed') this.#letGo = null
