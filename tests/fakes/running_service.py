@@ -61,6 +61,12 @@ class RunningService:
         self.process.kill()
         raise AssertionError(f"the service did not start:\n{said}")
 
+    def start_again(self) -> None:
+        """Where it was before, for those who have its address."""
+        for name, address in (("API", self.api), ("PAGE", self.page)):
+            self._environment[f"TESTWRIGHT_{name}_PORT"] = str(httpx.URL(address).port)
+        self.start()
+
     def kill(self) -> None:
         """As a crash would: no goodbye."""
         self.process.kill()

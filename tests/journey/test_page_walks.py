@@ -1,7 +1,5 @@
 """What the page does with whatever a service says, in a real browser. The service is invented: no tests run here."""
 
-import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,32 +7,21 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-SCRIPT = Path(__file__).parent / "page" / "walk-the-page.mjs"
+from tests.fakes.real_browser import ROOT, node_and_browser, walk
+
 SERVICE = ROOT / "web" / "dev" / "mock-service.mjs"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
-def seen() -> Iterator[dict[str, Any]]:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    node = shutil.which("node")
-    if browser is None or node is None:
-        pytest.skip("no Chromium or no Node.js here: apt-get install chromium")
-    if not AXE.is_file() or not (ROOT / "testwright/web_build/index.html").is_file():
-        pytest.skip("the page or its tools are not installed: make install")
+def seen() -> Iterator[Any]:
+    node, _ = node_and_browser()
     service = subprocess.Popen(
         [node, SERVICE, "0"], stdout=subprocess.PIPE, text=True, env={"PATH": str(Path(node).parent), "STEP_MS": "60"}
     )
     try:
         assert service.stdout is not None
-        address = service.stdout.readline().strip()
-        walked = subprocess.run(
-            [node, SCRIPT, address, browser, AXE], capture_output=True, text=True, timeout=400, check=False
-        )
-        assert walked.returncode == 0, walked.stderr
-        yield json.loads(walked.stdout)
+        yield walk("walk-the-page.mjs", service.stdout.readline().strip(), AXE, seconds=400)
     finally:
         service.kill()
         service.wait(10)

@@ -27,3 +27,32 @@ export async function openPage(browser, complaints, options = {}) {
   })
   return page
 }
+
+/** Picks one file of the folder that is open, and starts. Returns what was said to be selected. */
+export async function startWith(page, name) {
+  await page.getByRole('row', { name }).locator('label').click()
+  const selected = await page.getByText(/\d+ of \d+ selected/).textContent()
+  await page.getByRole('button', { name: 'Background Generation' }).click()
+  await page.waitForURL(/\/sessions\/sess_/)
+  return selected
+}
+
+const PATIENCE_MS = 120_000
+const LOOK_EVERY_MS = 50
+
+/** Every picture of a session of one file that the page showed, each once, until one is enough. */
+export async function watch(page, enough) {
+  const seen = []
+  await page.locator('.files-table tbody tr').waitFor()
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await page.waitForTimeout(LOOK_EVERY_MS)) {
+    const shown = await page.evaluate(() => ({
+      heading: document.querySelector('h1').textContent,
+      progress: Number(document.querySelector('[role=progressbar]').getAttribute('aria-valuenow')),
+      sentence: document.querySelector('.files-table .sentence').textContent,
+      connection: document.querySelector('.connection')?.textContent ?? '',
+    }))
+    if (JSON.stringify(shown) !== JSON.stringify(seen.at(-1))) seen.push(shown)
+    if (enough(shown)) return seen
+  }
+  throw new Error(`waited in vain; last seen: ${JSON.stringify(seen.at(-1))}`)
+}
