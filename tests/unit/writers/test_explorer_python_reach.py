@@ -5,10 +5,12 @@ import os
 import random
 import sys
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from testwright.domain.sessions import Options
 from testwright.writers.explorer.python.layout import broken
 from testwright.writers.explorer.python.naming import name_of
 from testwright.writers.explorer.python.probe.annotations import hints_of
@@ -20,11 +22,13 @@ from testwright.writers.explorer.python.probe.inputs import Inputs
 from testwright.writers.explorer.python.probe.learning import Lessons
 from testwright.writers.explorer.python.probe.plain import callables_for
 from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Scenario
+from testwright.writers.explorer.python.probe.scenarios import Patch as ProbePatch
 from testwright.writers.explorer.python.probe.search import Search
 from testwright.writers.explorer.python.probe.stubs import Stubs
 from testwright.writers.explorer.python.probe.ways import Row, Way, Ways
 from testwright.writers.explorer.python.records import Check as ToldCheck
-from testwright.writers.explorer.python.records import Record
+from testwright.writers.explorer.python.records import Patch, Record
+from testwright.writers.explorer.python.writing import draft_of
 
 
 @pytest.fixture
@@ -311,3 +315,47 @@ def test_names_say_what_was_given(arguments, name):
     )  # fmt: skip
 
     assert name_of(record, {}) == name
+
+
+def test_code_that_asks_for_variables_is_called_without_and_with_each(loaded):
+    unit = loaded(
+        "import os\ndef mode():\n    if os.environ.get('NO_COLOR'):\n        return 'never'\n"
+        "    return os.getenv('COLORS', 'auto')\n"
+    )
+
+    patches = [patch.given for (patch,) in Stubs(Facts(unit), False)(unit.mode)]
+
+    assert patches[:2] == ["{}, clear=True", '{"NO_COLOR": "1"}, clear=True']
+    assert '{"COLORS": "never"}, clear=True' in patches
+
+
+def test_a_variable_is_set_for_the_call_alone_and_said_in_the_name():
+    record = Record(
+        symbol="mode", lines=(), call="mode()", checks=(ToldCheck(of="", how="equals", value='"never"'),), error=None,
+        patches=(Patch(target="os.environ", name="", lines=(), given='{"NO_COLOR": "1"}, clear=True'),), arguments=(),
+        documented=False, foreign=False, subject="",
+    )  # fmt: skip
+
+    (case,) = draft_of([record], "colors", Options(), "pytest").cases
+
+    assert case.code == (
+        "def test_mode_returns_never_with_no_color():\n"
+        '    with mock.patch.dict("os.environ", {"NO_COLOR": "1"}, clear=True):\n'
+        "        result = mode()\n\n"
+        '    assert result == "never"'
+    )
+
+
+def test_a_call_that_leaves_the_environment_as_it_was_may_change_it_meanwhile(loaded):
+    unit = loaded(
+        "import os\ndef keep(value):\n    os.environ['KEPT_HERE'] = value\n    return os.environ['KEPT_HERE']\n"
+    )
+
+    def work(pulse):
+        bench = Bench(unit, Facts(unit), os.getcwd())
+        call = Scenario("keep", "keep", (Argument("value", "", Choice('"a"')),))
+        outcomes = [bench.run(call), bench.run(replace(call, patches=(ProbePatch("os.environ", "", (), "{}"),)))]
+        bench.close()
+        return [outcome is not None for outcome in outcomes]
+
+    assert in_child(work, 20.0)[0] == [False, True]

@@ -198,6 +198,8 @@ def _given(record: Record) -> str:
         if at and described[:1].isdigit():
             described = f"{parameter}_{described}"
         parts.append(described)
+    variables = (re.match(r'\{"(\w+)"', patch.given) for patch in record.patches)
+    parts.extend(f"with_{_snake(found[1])}" for found in variables if found is not None)
     text = parts[0] if parts else ""
     for part in parts[1:]:
         text += f"_{part}" if part.startswith(("with_", "without_")) else f"_and_{part}"

@@ -26,6 +26,7 @@ class Patch:
     target: str
     name: str
     lines: tuple[str, ...]
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +98,10 @@ def _record(row: dict[str, Any]) -> Record:
         checks=tuple(Check(of=_text(of), how=_text(how), value=_text(value)) for of, how, value in row["checks"]),
         error=(_text(error[0]), _text(error[1]), _text(error[2])) if error else None,
         patches=tuple(
-            Patch(target=_text(target), name=_text(name), lines=tuple(_text(line) for line in lines))
-            for target, name, lines in row["patches"]
+            Patch(
+                target=_text(target), name=_text(name), lines=tuple(_text(line) for line in lines), given=_text(given)
+            )
+            for target, name, lines, given in row["patches"]
         ),
         arguments=tuple((_text(parameter), _text(text)) for parameter, _, text in row["arguments"]),
         documented=row["documented"] is True,

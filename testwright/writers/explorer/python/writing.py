@@ -13,7 +13,7 @@ from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.python.importing import FROM, imports, joined
 from testwright.writers.explorer.python.layout import WIDTH, broken, names_in
 from testwright.writers.explorer.python.naming import is_edge, name_of, name_of_rows, subject_of
-from testwright.writers.explorer.python.records import Check, Record, Suspicion
+from testwright.writers.explorer.python.records import Check, Patch, Record, Suspicion
 from testwright.writers.explorer.python.styles import STYLES, Style
 from testwright.writers.explorer.python.tables import Table, grouped
 
@@ -233,10 +233,16 @@ def _literal(pattern: str) -> str:
 
 
 def _patched(record: Record, act: list[str], checks: list[str], here: int) -> list[str]:
-    opened = ", ".join(f"mock.patch({_quoted(patch.target)}) as {patch.name}" for patch in record.patches)
+    opened = ", ".join(map(_opened, record.patches))
     prepared = [broken(line, here + 4) for patch in record.patches for line in patch.lines]
     inner = ["\n".join(f"    {line}" for line in text.split("\n")) for text in act]
-    return _apart([broken(f"with {opened}:", here), *prepared], inner, checks)
+    head = [broken(f"with {opened}:", here), *prepared]
+    return _apart(head, inner, checks) if prepared else _apart([*head, *inner], checks)
+
+
+def _opened(patch: Patch) -> str:
+    target = _quoted(patch.target)
+    return f"mock.patch.dict({target}, {patch.given})" if patch.given else f"mock.patch({target}) as {patch.name}"
 
 
 def _quoted(text: str) -> str:

@@ -167,7 +167,7 @@ class Bench:
         lines = scenario.lines()
         with contextlib.ExitStack() as patches:
             for patch in scenario.patches:
-                names[patch.name] = patches.enter_context(mock.patch(patch.target))
+                names[patch.name] = patches.enter_context(replaced(patch.target, patch.given))
                 for line in patch.lines:
                     exec(line, names)
             for line in lines:
@@ -307,6 +307,11 @@ def _trouble(error: BaseException) -> str:
 
 def _values(names: list[str], known: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(known[name] for name in names)
+
+
+def replaced(target: str, given: str) -> Any:
+    """What a test opens so that something outside is another one meanwhile."""
+    return eval(f"mock.patch.dict({target!r}, {given})", {"mock": mock}) if given else mock.patch(target)
 
 
 def performed(text: str, names: dict[str, Any]) -> Any:

@@ -204,7 +204,7 @@ def record_of(find: Find) -> dict[str, Any]:
         "call": outcome.call,
         "checks": [[check.of, check.how, check.value] for check in outcome.checks],
         "error": list(outcome.error) if outcome.error else None,
-        "patches": [[patch.target, patch.name, list(patch.lines)] for patch in scenario.patches],
+        "patches": [[patch.target, patch.name, list(patch.lines), patch.given] for patch in scenario.patches],
         "arguments": [[argument.parameter, argument.label, argument.choice.text] for argument in scenario.arguments],
         "documented": scenario.documented,
         "foreign": find.foreign,

@@ -147,11 +147,11 @@ class Guard:
             for number, handler in before:
                 signal.signal(number, handler)
             sys.stdout, sys.stderr, sys.stdin, sys.argv = kept
-            if self.has_new_environment:
+            if self.has_new_environment and dict(os.environ) != environment:
                 self.refused = True  # a test of it would leave this behind for the others
                 os.environ.clear()
                 os.environ.update(environment)
-                self.has_new_environment = False
+            self.has_new_environment = False
             if os.getcwd() != folder:
                 self.refused = True
                 os.chdir(folder)

@@ -11,9 +11,8 @@ import types
 from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
-from testwright.writers.explorer.python.probe.bench import TEST_MODULES, Bench, performed
+from testwright.writers.explorer.python.probe.bench import TEST_MODULES, Bench, performed, replaced
 from testwright.writers.explorer.python.probe.children import Pulse, in_child
 from testwright.writers.explorer.python.probe.guard import TimeUp
 
@@ -72,8 +71,8 @@ def holds(record: dict[str, Any], bench: Bench, seed: int = 0) -> bool:
     names = {**bench.names, **TEST_MODULES, "tmp_path": folder}
     try:
         with bench.guard.watching(_SECONDS_EACH) as printed, contextlib.ExitStack() as patches:
-            for target, name, lines in record["patches"]:
-                names[name] = patches.enter_context(mock.patch(target))
+            for target, name, lines, given in record["patches"]:
+                names[name] = patches.enter_context(replaced(target, given))
                 for line in lines:
                     exec(line, names)
             for line in record["lines"]:

@@ -20,11 +20,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Patch:
-    """Something outside the unit that is replaced while the call runs; `lines` prepare the stand-in called `name`."""
+    """Something outside the unit that is replaced while the call runs; `lines` prepare the stand-in called `name`.
+
+    A table is not replaced: it holds what is `given` as well.
+    """
 
     target: str
     name: str
     lines: tuple[str, ...]
+    given: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Stand-ins for what lies outside: the HTTP calls of urllib, requests and httpx, as visible patches of the unit."""
+"""What lies outside, as visible patches: HTTP calls of urllib, requests and httpx, and variables of the environment."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.scenarios import Patch
 from testwright.writers.explorer.python.probe.spelling import quoted
+from testwright.writers.explorer.python.probe.surroundings import environments
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "request"})
 _LIBRARIES = frozenset({"requests", "httpx"})
@@ -16,22 +17,28 @@ _VALUES = ("3", '"hello"')
 
 
 class Stubs:
-    """For a function: the sets of patches worth trying, `[()]` when it reaches nothing outside."""
+    """For a function: the sets of patches worth trying, `[()]` when it reaches nothing outside.
+
+    Only stand-ins for what leaves the process have to be `wanted`: variables of the environment are given.
+    """
 
     def __init__(self, facts: Facts, wanted: bool) -> None:
         self.facts = facts
         self.wanted = wanted
 
     def __call__(self, function: Any) -> list[tuple[Patch, ...]]:
-        if not self.wanted:
-            return [()]
         trees = self.facts.reached_from(function)
+        words = [text for text in self.facts.literals(function) if isinstance(text, str)]
+        outside = self._outside(trees) if self.wanted else []
+        return outside or [(patch,) for patch in environments(trees, words)] or [()]
+
+    def _outside(self, trees: list[ast.AST]) -> list[tuple[Patch, ...]]:
         calls = dict.fromkeys(
             ast.unparse(node.func) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)
         )
         called = [call for call in calls if self._is_outside(call)]
         if not called:
-            return [()]
+            return []
         keys = _keys(trees)
         statuses = [200, *_statuses(trees)]
         text = "\n".join(ast.unparse(tree) for tree in trees)
