@@ -32,7 +32,8 @@ _LONGEST_SHOWN = 80
 _SEARCH_SHARE = 0.75
 _LEAST_SECONDS = 0.3
 _WALL = 6.0
-"""How many times as long as it may work the whole search may take by the clock on the wall."""
+_SECONDS_FOR_HANGS = 12.0
+"""How many times as long as it may work the whole search may take by the clock on the wall, beside what just hangs."""
 
 
 def explore(plan: dict[str, Any]) -> None:
@@ -103,7 +104,7 @@ def _of_symbols(ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], l
         (name, "it is not there once the file is loaded") for name in ground.plan["symbols"] if name not in symbols
     ]
     weights = [facts.weight(name) if changes is None else changes.open_in(facts.reached_in(name)) for name in symbols]
-    until = time.monotonic() + _WALL * seconds
+    until = time.monotonic() + _WALL * seconds + _SECONDS_FOR_HANGS
     for at, name in enumerate(symbols):
         if changes is not None and not changes.open_in(facts.reached_in(name)):
             continue
