@@ -30,7 +30,7 @@ def environments(trees: list[ast.AST], texts: list[str]) -> list[Patch]:
 
 def _names(node: ast.AST) -> Iterator[str]:
     key: ast.AST | None = None
-    if isinstance(node, ast.Subscript) and ast.unparse(node.value) in _TABLES:
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and ast.unparse(node.value) in _TABLES:
         key = node.slice
     elif isinstance(node, ast.Call) and ast.unparse(node.func) in _ASKED and node.args:
         key = node.args[0]
