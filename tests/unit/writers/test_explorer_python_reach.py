@@ -305,6 +305,9 @@ def test_lines_of_a_function_that_is_only_defined_are_not_waited_for(loaded):
             (("fn", 'mock.Mock(side_effect=[ValueError("wrong"), 3])'),),
             "test_copy_returns_3_for_function_that_fails_first",
         ),
+        ((("parts", '[Part("a"), Part("b")]'),), "test_copy_returns_3_for_2_parts"),
+        ((("parts", 'iter([Part("a")])'),), "test_copy_returns_3_for_one_part"),
+        ((("parts", "[int, str]"),), "test_copy_returns_3_for_2_items"),
         ((("attempt", 'Future.construct(3, "hello", True)'),), "test_copy_returns_3_for_future"),
     ],
 )

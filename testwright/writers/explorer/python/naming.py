@@ -223,6 +223,8 @@ def _described(value: Any, text: str) -> str:
         return "empty_dict" if not value else "_and_".join(keys[:2]) or "dict"
     if text.startswith("lambda"):
         return "function"
+    if text.startswith(("[", "(", "{", "iter(")) and (several := _several(text)):
+        return several
     if text.startswith("mock."):
         return next(name for beginning, name in _STAND_INS.items() if text.startswith(beginning))
     if text.startswith("SimpleNamespace("):
@@ -239,6 +241,21 @@ def _described(value: Any, text: str) -> str:
         return "value"
     owner, _, member = head.group().rpartition(".")
     return _snake(owner if owner[:1].isupper() else member)
+
+
+def _several(text: str) -> str:
+    """How many of what a container holds that is no literal: `one_section`, `2_items`; empty where it is unclear."""
+    try:
+        node: ast.AST = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return ""
+    node = node.args[0] if isinstance(node, ast.Call) and node.args else node
+    if not isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return "dict" if isinstance(node, ast.Dict) else ""
+    kinds = {ast.unparse(item.func) if isinstance(item, ast.Call) else "" for item in node.elts}
+    noun = _snake(kinds.pop().rpartition(".")[2]) if len(kinds) == 1 else ""
+    many = len(node.elts)
+    return f"one_{noun or 'item'}" if many == 1 else f"{many}_{noun or 'item'}s" if many else "no_items"
 
 
 def _text_words(text: str) -> str:
