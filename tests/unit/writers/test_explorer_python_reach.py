@@ -24,6 +24,7 @@ from testwright.writers.explorer.python.probe.plain import callables_for
 from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Scenario
 from testwright.writers.explorer.python.probe.scenarios import Patch as ProbePatch
 from testwright.writers.explorer.python.probe.search import Search
+from testwright.writers.explorer.python.probe.signatures import parameters_of
 from testwright.writers.explorer.python.probe.stubs import Stubs
 from testwright.writers.explorer.python.probe.ways import Row, Way, Ways
 from testwright.writers.explorer.python.records import Check as ToldCheck
@@ -172,6 +173,21 @@ def test_a_function_that_carries_others_gets_a_name_and_is_called_before_them(lo
     assert [way.target for way in found] == ["decorated", "decorated.reset"]
     assert found[1].setups == [("decorated = counted(str)",)]
     assert found[0] in found[1].siblings
+
+
+def test_options_that_are_only_handed_on_are_those_of_what_gets_them(loaded):
+    unit = loaded(
+        "class Box:\n    def __init__(self, size: int = 1, *, lid: 'bool' = True, **more): ...\n"
+        "def boxed(item, **options):\n    return Box(**options)\n"
+        "def plain(item):\n    return Box()\n"
+    )
+    facts = Facts(unit)
+
+    told = [(each.name, each.kind.name, each.annotation) for each in parameters_of(unit.boxed, facts)]
+
+    assert told[0][0] == "item"
+    assert told[2:] == [("size", "KEYWORD_ONLY", int), ("lid", "KEYWORD_ONLY", bool)]
+    assert [each.name for each in parameters_of(unit.plain, facts)] == ["item"]
 
 
 def test_code_that_asks_for_coroutines_gets_one():

@@ -29,6 +29,7 @@ from testwright.writers.explorer.python.probe.ways import Way, Ways
 
 _DEEPEST_RESULT = 2
 _MOST_OF_RESULTS = 4
+_MOST_GIVEN = 12
 _SECONDS_TO_SIMPLIFY = 0.3
 _EACH = 60
 _PATIENCE = (300, 1000, 3000)
@@ -73,7 +74,7 @@ class SymbolSearch:
         self._clock, self._seconds = Clock(), seconds
         self._search(found, seconds * 0.6)
         for _ in range(_DEEPEST_RESULT):
-            results = [way for scenario, value in self.given for way in ways.of_result(scenario, value)]
+            results = [way for scenario, value in self.given[:_MOST_GIVEN] for way in ways.of_result(scenario, value)]
             self.given.clear()
             self._search(results, seconds * 0.75)
             found.extend(results)

@@ -16,6 +16,7 @@ from testwright.writers.explorer.python.probe.annotations import hints_of
 from testwright.writers.explorer.python.probe.facts import code_of
 from testwright.writers.explorer.python.probe.inputs import Inputs
 from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Patch, Scenario
+from testwright.writers.explorer.python.probe.signatures import parameters_of
 from testwright.writers.explorer.python.probe.spelling import spelled
 
 _OTHERS = ("__setattr__", "__exit__")
@@ -132,14 +133,14 @@ class Ways:
         self.stubs = stubs
 
     def of_function(self, name: str, function: Any) -> list[Way]:
-        way = self._way(name, name, function, _parameters(function))
+        way = self._way(name, name, function, self._parameters(function))
         return [way] if way is not None else []
 
     def of_class(self, name: str, kind: type) -> list[Way]:
         """The constructor first, then static and class methods, then the methods of its objects."""
         ways: list[Way] = []
         constructor = (
-            self._way(name, name, _initializer(kind), _parameters(kind)) if not inspect.isabstract(kind) else None
+            self._way(name, name, _initializer(kind), self._parameters(kind)) if not inspect.isabstract(kind) else None
         )
         if constructor is not None:
             ways.append(constructor)
@@ -150,7 +151,7 @@ class Ways:
         for member, static in _own_members(kind, self.inputs.names):
             if isinstance(static, (staticmethod, classmethod)):
                 bound = getattr(kind, member)
-                ways.extend(self.of_method(f"{name}.{member}", f"{name}.{member}", bound, _parameters(bound)))
+                ways.extend(self.of_method(f"{name}.{member}", f"{name}.{member}", bound, self._parameters(bound)))
             elif setups:
                 ways.extend(self._instance_ways(name, member, static, kind, subject, setups))
         methods = [way for way in ways if way.subject]
@@ -171,12 +172,15 @@ class Ways:
         ways = [
             way
             for target, value in targets.items()
-            if (way := self._way(scenario.symbol, target, value, _parameters(value))) is not None
+            if (way := self._way(scenario.symbol, target, value, self._parameters(value))) is not None
         ]
         for way in ways:
             way.setups, way.patches, way.documented = [lines], [scenario.patches], []
             way.is_of_result, way.siblings = True, ways if carried else []
         return ways
+
+    def _parameters(self, function: Any) -> list[inspect.Parameter]:
+        return parameters_of(function, self.inputs.facts)
 
     def _is_own(self, value: Any) -> bool:
         return inspect.isfunction(value) and self.inputs.facts.node_of(value) is not None
@@ -211,7 +215,7 @@ class Ways:
             template = "{target} " + _OPERATORS[member] + " {args}"
             yield Way(symbol, subject, static, [row], template, setups, subject)
         elif callable(static):
-            parameters = _parameters(static)[1:]
+            parameters = self._parameters(static)[1:]
             target = f"{subject}.{member}" if member not in _INDEXED else subject
             way = self._way(symbol, target, static, parameters)
             if way is not None:
@@ -225,7 +229,7 @@ class Ways:
         self, symbol: str, attribute: str, setter: Any, subject: str, setups: list[tuple[str, ...]]
     ) -> Way | None:
         """`subject.attribute = value`."""
-        way = self._way(symbol, subject, setter, _parameters(setter)[-1:])
+        way = self._way(symbol, subject, setter, self._parameters(setter)[-1:])
         if way is None or not way.rows:
             return None
         way.rows = [dataclasses.replace(row, optional=False, label="") for row in way.rows]
@@ -310,13 +314,6 @@ def _function_of(static: Any) -> Any:
     if isinstance(static, functools.cached_property):
         return static.func
     return static.fget if isinstance(static, property) else static
-
-
-def _parameters(function: Any) -> list[inspect.Parameter]:
-    try:
-        return list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):
-        return []
 
 
 def _row(parameter: inspect.Parameter, choices: list[Choice]) -> Row | None:
