@@ -13,6 +13,9 @@ from testwright.writers.explorer.javascript.syntax import NotLiteral, field, lit
 Shape = dict[str, Any]
 ANY: Shape = {"k": "any"}
 _DEEPEST = 6
+_FURTHER = 4
+"""Names and plain values may lie deeper than what has members, which would go on and on."""
+_PLAIN_TYPES = frozenset(("predefined_type", "literal_type", "union_type", "type_identifier", "type_annotation"))
 _WORDS: dict[str, Shape] = {
     "string": {"k": "string"},
     "String": {"k": "string"},
@@ -43,7 +46,7 @@ _WORDS: dict[str, Shape] = {
 def of_type(node: Node | None, module: Module, depth: int = 0, arguments: dict[str, Shape] | None = None) -> Shape:
     """The shape a TypeScript type describes, declared types of the project looked up."""
     node = unwrap(node)
-    if node is None or depth > _DEEPEST:
+    if node is None or depth > _DEEPEST + (_FURTHER if node.type in _PLAIN_TYPES else 0):
         return ANY
     match node.type:
         case (

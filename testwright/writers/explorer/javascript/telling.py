@@ -211,7 +211,7 @@ def _worth_keeping(
         each = {**quiet, "beside": kept[0][0] if kept else None, "lively": lively}
         if len(kept) >= MOST_CASES + 3 * len(target.spec["methods"]):
             break
-        if "from" in each or (style.is_typed and not _type_checks(each, target)):
+        if "from" in each or (style.is_typed and not _type_checks(each, target, targets)):
             continue
         if _is_blurred(each, task):
             continue
@@ -265,8 +265,9 @@ def _last_step(each: Told, target: Target) -> str | None:
     return str(each["steps"][-1].get("name")) if target.kind in ("class", "function") else None
 
 
-def _type_checks(each: Told, target: Target) -> bool:
+def _type_checks(each: Told, target: Target, targets: tuple[Target, ...]) -> bool:
     """Whether TypeScript would let the calls pass, as far as the declared types tell."""
+    made_of = {other.symbol.name: other.spec["params"] for other in targets if other.kind == "class"}
     gives = target.spec.get("gives", {})
     methods = {method["name"]: method["params"] for method in target.spec["methods"]} | gives.get("methods", {})
     methods |= {"": gives["call"]} if gives.get("call") is not None else {}
@@ -276,7 +277,20 @@ def _type_checks(each: Told, target: Target) -> bool:
         for step in each["steps"]
         if step.get("name") in methods and isinstance(step.get("args"), list)
     ]
+    inner = _built_in([each["args"], [step.get("args") for step in each["steps"]]])
+    calls += [(tree["args"], made_of[tree["name"]]) for tree in inner if tree["name"] in made_of]
     return all(arguments_fit(args, parameters) for args, parameters in calls)
+
+
+def _built_in(tree: Any) -> Iterator[dict[str, Any]]:
+    """The objects that are made for a call."""
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _built_in(item)
+    elif isinstance(tree, dict):
+        if tree.get("$") == "new":
+            yield tree
+        yield from _built_in(list(tree.values()))
 
 
 def _most_of_one_way(written: Written, target: Target) -> int:

@@ -51,7 +51,7 @@ const FILE_TEXTS = ['alpha\nbeta\n', '{"a":1}\n', '', 'key=value\n# note\n', '{"
 const UNDEFINED = { $: 'undefined' }
 
 function fill(shape, name, depth, add) {
-  if (depth > 5) return add('alpha', 1)
+  if (depth > 5 && !isPlain(shape)) return add('alpha', 1)
   const inner = (each, of = name) => candidates(each, of, depth + 1)
   switch (shape.k) {
     case 'literal':
@@ -132,6 +132,12 @@ function fill(shape, name, depth, add) {
     default:
       return fillAny(name, add)
   }
+}
+
+const PLAIN = ['literal', 'string', 'number', 'boolean', 'null', 'undefined', 'bigint', 'date']
+
+function isPlain(shape) {
+  return shape.k === 'union' ? shape.of.every(isPlain) : PLAIN.includes(shape.k)
 }
 
 function safeRegex(source, flags) {
@@ -288,17 +294,33 @@ function mutated(tree, random, pool, shape) {
     const what = random()
     if (what < 0.3 && copy.length) copy.splice(Math.min(at, copy.length - 1), 1)
     else if (what < 0.5 && copy.length) copy.splice(at, 0, pick(copy))
-    else if (copy.length) copy[Math.min(at, copy.length - 1)] = mutated(pick(copy), random)
+    else if (copy.length) copy[Math.min(at, copy.length - 1)] = mutatedMember(pick(copy), random, shape, at)
     return copy
   }
   if (tree?.$ === 'object' && tree.v.length) {
     const pairs = tree.v.map((pair) => [...pair])
     const at = Math.floor(random() * pairs.length)
     if (random() < 0.2) pairs.splice(at, 1)
-    else pairs[at][1] = mutated(pairs[at][1], random)
+    else pairs[at][1] = mutatedMember(pairs[at][1], random, shape, pairs[at][0])
     return { ...tree, v: pairs }
   }
   return tree
+}
+
+const memberPools = new Map()
+
+// What stands in a list or an object keeps to what is meant there.
+function mutatedMember(tree, random, shape, key) {
+  const inner = memberShape(shape, key)
+  if (inner && !memberPools.has(inner)) memberPools.set(inner, candidates(inner, String(key), 2))
+  return mutated(tree, random, inner && isClosed(inner) ? memberPools.get(inner) : undefined, inner)
+}
+
+function memberShape(shape, key) {
+  if (shape?.k === 'union') return shape.of.map((each) => memberShape(each, key)).find((each) => each)
+  if (shape?.k === 'array' || shape?.k === 'record') return shape.of
+  if (shape?.k === 'tuple') return shape.of[key]
+  return shape?.k === 'object' ? shape.props.find(([name]) => name === key)?.[1] : undefined
 }
 
 // A union of literals, a flag, a list of them: nothing between the values is meant.
