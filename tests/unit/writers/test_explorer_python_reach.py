@@ -17,6 +17,7 @@ from testwright.writers.explorer.python.probe.annotations import hints_of
 from testwright.writers.explorer.python.probe.bench import Bench, Check, Outcome, without_place
 from testwright.writers.explorer.python.probe.children import in_child
 from testwright.writers.explorer.python.probe.composing import composed, takes_anything
+from testwright.writers.explorer.python.probe.contents import with_another_content
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.inputs import Inputs
 from testwright.writers.explorer.python.probe.learning import Lessons
@@ -210,6 +211,15 @@ def test_expressions_are_put_into_each_other_and_stay_short():
     assert max(map(len, made)) <= 110
     for text in made:
         compile(text, "made", "eval")
+
+
+def test_the_text_in_a_stream_or_a_file_is_changed_where_it_stands():
+    stream = Choice('StringIO("a=1")')
+    file = Choice("file", ('file = tmp_path / "f"', 'file.write_text("a=1")'))
+
+    assert with_another_content(stream, str.upper).text == 'StringIO("A=1")'
+    assert with_another_content(file, str.upper).setup == ('file = tmp_path / "f"', 'file.write_text("A=1")')
+    assert with_another_content(Choice("Box(1)"), str.upper) is None
 
 
 def test_a_call_that_sleeps_for_long_or_waits_for_nothing_is_ended_soon(loaded):

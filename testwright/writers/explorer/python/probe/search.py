@@ -15,6 +15,7 @@ from typing import Any
 from testwright.writers.explorer.python.probe.bench import CALL_SECONDS, SHORT_SECONDS, Bench, Outcome
 from testwright.writers.explorer.python.probe.clocks import Clock
 from testwright.writers.explorer.python.probe.composing import composed, takes_anything
+from testwright.writers.explorer.python.probe.contents import with_another_content
 from testwright.writers.explorer.python.probe.mutating import near
 from testwright.writers.explorer.python.probe.pairing import pairs
 from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario, text_of, value_of
@@ -100,6 +101,7 @@ class Search:
         self._rows: dict[int, list[Row]] = {}
         self._stale = 0
         self._learnt = 0
+        self._heard: list[str] = []
         self._late = 0
 
     def run(self, seconds: float, patience: int) -> None:
@@ -139,6 +141,7 @@ class Search:
         """What the code compares with may be a good argument, or a part of one."""
         learnt = self.bench.lessons.learnt(self.chance)
         self._learnt, told = len(learnt), self._learnt
+        self._heard = [value for value in learnt if isinstance(value, str)]
         for value in learnt[told:]:
             text = spelled(value, self.bench.names)
             if text is None:
@@ -302,12 +305,18 @@ class Search:
         if takes_anything(others) and self.chance.random() < 0.6:
             return composed(choice, others, self.chance) or self.chance.choice(others)
         if value is NotImplemented:
-            return self.chance.choice(others)
+            made = with_another_content(choice, self._near_text) if self.chance.random() < 0.8 else None
+            return made or self.chance.choice(others)
         heard = [text for other in others if other.invented and (text := text_of(other))]
         is_heard = heard and self.chance.random() < 0.5
         texts = heard if is_heard else [text for other in others if (text := text_of(other))]
         written = spelled(near(value, texts, self.chance), self.bench.names)
         return Choice(written, choice.setup, invented=True) if written is not None else choice
+
+    def _near_text(self, text: str) -> str:
+        """A neighbour of a text, or it with something that the code compares with or looks for."""
+        found = near(text, self._heard or [text], self.chance)
+        return found if isinstance(found, str) else text
 
 
 def is_avoided(key: str, avoid: frozenset[str]) -> bool:
