@@ -317,6 +317,13 @@ def test_a_long_key_stays_what_it_is():
     assert list(names["cache"]) == ["a" * 90]
 
 
+def test_brackets_that_only_group_stay_such():
+    line = f'assert (tmp_path / "file.txt").read_text() == "{"a" * 70}"'
+
+    assert broken(line, 0) == line
+    assert broken(f"call({'a' * 90})", 0) == f"call(\n    {'a' * 90},\n)"
+
+
 def test_lines_of_a_function_that_is_only_defined_are_not_waited_for(loaded):
     unit = loaded("def f(a):\n    if a:\n        b = 1\n    def g():\n        return 1\n    return g\n")
 

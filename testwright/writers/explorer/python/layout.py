@@ -23,11 +23,12 @@ def broken(line: str, indent: int) -> str:
     start, end, commas = spans
     members = [part.strip() for part in _cut(line, start + 1, end, commas)]
     members = [member for member in members if member]
-    if not members or (line[start] == "(" and len(members) == 1 and not line[:start].rstrip()[-1:].isidentifier()):
+    # A comma behind the only member makes a tuple of it, unless these are the brackets of a call or a list.
+    follows = re.search(r"[\w)\]]\Z", line[:start]) is not None
+    is_alone = len(members) == 1 and line[start] == ("[" if follows else "(")
+    if not members or (is_alone and not follows):
         return text
-    # A comma behind the only member of a subscript would make a tuple of it.
-    is_item = line[start] == "[" and len(members) == 1 and re.search(r"[\w)\]]$", line[:start]) is not None
-    inner = "\n".join(broken(member if is_item else f"{member},", indent + 4) for member in members)
+    inner = "\n".join(broken(member if is_alone else f"{member},", indent + 4) for member in members)
     return f"{' ' * indent}{line[: start + 1]}\n{inner}\n{' ' * indent}{line[end:]}"
 
 
