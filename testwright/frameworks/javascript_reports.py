@@ -14,6 +14,10 @@ from testwright.frameworks.javascript_suites import REPORT, UNENDING, hang_secon
 _MOST_MESSAGE = 2000
 _MOST_TESTS = 5000
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+LEFT_AT_HOME = (
+    "It leaves files in the home folder ({names}), which is a person's own when the suite is run by hand; set HOME to a"
+    " temporary folder, or replace what writes there."
+)
 _NO_LOADER = "This project has nothing that lets Node load TypeScript"
 """As `assets/javascript/loaders.cjs` says it."""
 _GONE = re.compile(r"Worker exited unexpectedly|Worker \w+ emitted error|Channel closed|ERR_IPC_CHANNEL_CLOSED")
@@ -115,6 +119,8 @@ def _believed(
             hint="Look for a promise that nobody awaits, or something left open.",
             output=_end(completed),
         )
+    if not order.extra_reports:  # a probe looks at what code does with no promise of its own
+        outcomes = _without_trespassers(outcomes, [each for each in tests if isinstance(each, dict)])
     took = round(completed.seconds * 1000)
     return RunReport(outcomes=outcomes, coverage=coverage, duration_ms=took, frozen=order.frozen)
 
@@ -144,6 +150,21 @@ def _outcomes(tests: list[dict[str, Any]], coverage: FileCoverage | None) -> tup
         )
         merged[name] = _worse(merged[name], outcome) if name in merged else outcome
     return tuple(merged.values())
+
+
+def _without_trespassers(outcomes: tuple[CaseOutcome, ...], tests: list[dict[str, Any]]) -> tuple[CaseOutcome, ...]:
+    """A test that leaves something in the home folder does not pass: run by hand, that is a person's own."""
+    left: dict[str, str] = {}
+    for name, each in zip(case_names(tests), tests, strict=True):
+        home = each.get("home")
+        if isinstance(home, list) and home:
+            left[name] = LEFT_AT_HOME.format(names=", ".join(plain(path, 100) for path in home[:3]))
+    return tuple(
+        replace(outcome, outcome=Outcome.FAILED, message=left[outcome.name])
+        if outcome.name in left and outcome.outcome is Outcome.PASSED
+        else outcome
+        for outcome in outcomes
+    )
 
 
 def case_names(tests: list[dict[str, Any]]) -> list[str]:

@@ -400,3 +400,22 @@ def test_a_path_that_reads_like_a_query_is_refused(path):
         Vitest().suite_path(path, View(path))
 
     assert (caught.value.code, caught.value.hint) == ("invalid_path", "Rename the file.")
+
+
+def test_a_test_that_leaves_something_in_the_home_folder_does_not_pass():
+    ran = completed([told("a"), told("b", home=[".bashrc", ".cache/x"])])
+
+    report = Vitest().read(ran, ORDER)
+
+    assert isinstance(report, RunReport)
+    assert [outcome.outcome for outcome in report.outcomes] == [Outcome.PASSED, Outcome.FAILED]
+    assert "in the home folder (.bashrc, .cache/x)" in report.outcomes[1].message
+
+
+def test_what_a_probe_leaves_at_home_is_not_held_against_it():
+    order = RunOrder(source_path="src/price.ts", suite_paths=("src/price.test.ts",), extra_reports=("seen.json",))
+
+    report = Vitest().read(completed([told("a", home=[".bashrc"])]), order)
+
+    assert isinstance(report, RunReport)
+    assert report.outcomes[0].outcome is Outcome.PASSED

@@ -144,3 +144,36 @@ def test_what_proves_nothing_with_chai_and_node_assert_is_refused(head, code, sa
 
     assert found is not None
     assert said in found.message
+
+
+@pytest.mark.parametrize(
+    ("code", "head", "said"),
+    [
+        ("it('a', () => { eval(atob('eA==')); expect(price(1)).toBe(2) })", HEAD, "put together as code"),
+        ("it('a', () => { new Function(atob('eA=='))(); expect(price(1)).toBe(2) })", HEAD, "put together as code"),
+        ("it('a', () => { expect(price(1)).toBe(2) })", HEAD + "process.on('exit', () => price(1))\n", "process ends"),
+        (
+            "it('a', () => { expect(price(1)).toBe(2) })",
+            HEAD + "fs.appendFileSync(os.homedir() + '/.bashrc', 'x')\n",
+            "home folder",
+        ),
+    ],
+)
+def test_what_its_reader_cannot_see_is_no_part_of_a_test(code, head, said):
+    found = fault(code, head)
+
+    assert found is not None
+    assert found.gate == "reads"
+    assert said in found.message
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "it('a', () => { expect(price(eval('1'))).toBe(2) })",
+        "it('a', () => { expect(new RegExp(price(1)).test('x')).toBe(true) })",
+        "it('a', () => { expect(price(os.homedir())).toBe(2) })",
+    ],
+)
+def test_what_can_be_read_may_be_run(code):
+    assert fault(code) is None

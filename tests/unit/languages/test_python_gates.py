@@ -147,3 +147,39 @@ def test_a_test_may_ask_the_server_that_it_started_itself():
 
     assert fault(asks, f"{PREAMBLE}\n{shared}", arguments="server") is None
     assert "without a network" in fault(asks, PREAMBLE, arguments="server").message
+
+
+@pytest.mark.parametrize(
+    ("body", "preamble", "says"),
+    [
+        ("exec(bytes([112]).decode())\nassert parse_price('1') == 1", PREAMBLE, "put together as code"),
+        ("text = 'parse_price(1)'\nassert eval(text) == 1", PREAMBLE, "put together as code"),
+        ("atexit.register(print)\nassert parse_price('1') == 1", PREAMBLE + "\nimport atexit", "after the tests"),
+        ("assert parse_price('1') == 1", PREAMBLE + "\nimport atexit\natexit.register(print)", "after the tests"),
+        (
+            "assert parse_price('1') == 1",
+            PREAMBLE + "\nimport os\nopen(os.path.expanduser('~/.bashrc'), 'a').write('x')",
+            "looks into the home folder",
+        ),
+    ],
+)
+def test_what_its_reader_cannot_see_is_no_part_of_a_test(body, preamble, says):
+    found = fault(body, preamble)
+
+    assert found is not None
+    assert found.gate == "reads"
+    assert says in found.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "assert eval(repr(parse_price('1'))) == parse_price('1')",
+        "assert eval('1') == parse_price('1')",
+        "cart = Cart()\nassert cart.eval('1') == 1",
+        "assert parse_price(re.compile('1')) == 1",
+        "home = Path.home()\nassert parse_price(home) == 1",
+    ],
+)
+def test_what_can_be_read_may_be_run(body):
+    assert fault(body, PREAMBLE + "\nimport re\nfrom pathlib import Path") is None

@@ -23,6 +23,8 @@ _SAID_WITHOUT_CALL = re.compile(
 _EXITS = re.compile(r"\bprocess\s*\.\s*(exit|abort|kill)\s*\(")
 _SLEEP = re.compile(r"new\s+Promise\b[^;]*?\bsetTimeout\s*\(|\btimers/promises\b", re.S)
 _PROCESSES = re.compile(r"(?:\bimport\s*\(|\brequire\s*\(|\bfrom)\s*['\"](?:node:)?(?:child_process|cluster)['\"]")
+_RUNS_TEXT = re.compile(r"(?:globalThis\.)?(?:eval|Function)|(?:vm\.)?runIn\w*Context|vm\.Script")
+_HOME = re.compile(r"\bhomedir\s*\(|\benv\s*(?:\.\s*HOME\b|\[\s*['\"]HOME)")
 _MOCKERS = {"vi.mock", "vi.doMock", "jest.mock", "jest.doMock", "jest.setMock", "jest.unstable_mockModule"}
 _REPLACERS = ("mockReturnValue", "mockImplementation", "mockResolvedValue", "mockRejectedValue")
 _LITERALS = frozenset({"number", "string", "true", "false", "null", "undefined", "regex", "array", "object"})
@@ -56,6 +58,23 @@ def _unreadable(case: Case, draft: Draft, analysis: Analysis, known_modules: fro
     for specifier in wanted:
         if not _is_known(specifier, analysis, known_modules):
             return f"It imports '{specifier}', which this project does not have; use only what package.json declares."
+    return _hidden(root, preamble)
+
+
+def _hidden(root: Node, preamble: Node) -> str | None:
+    """What its reader cannot see, or is done where nobody looks: a suite is run by hand, outside of any sandbox."""
+    for node in (*walk(root), *walk(preamble)):
+        if node.type not in ("call_expression", "new_expression"):
+            continue
+        called = text_of(field(node, "function") or field(node, "constructor"))
+        if _RUNS_TEXT.fullmatch(called) and string_value(_argument(node, 0)) is None:
+            return "It runs a text that is put together as code; write the code itself."
+        if called in ("process.on", "process.once") and string_value(_argument(node, 0)) in ("exit", "beforeExit"):
+            return "It leaves something to be done when the process ends; use an `afterAll` or `after` hook."
+    for statement in preamble.named_children:
+        is_run = statement.type in ("expression_statement", "lexical_declaration", "variable_declaration")
+        if is_run and _HOME.search(text_of(statement)) and "=>" not in text_of(statement):
+            return "The shared code looks into the home folder while it is loaded; do that in a test."
     return None
 
 

@@ -54,6 +54,7 @@ _NETWORK = {
 _OWN_SERVER = re.compile(r"\b127\.0\.0\.1\b|\blocalhost\b|\bserver_(?:port|address)\b")
 """Of a test that asks a server which it started itself: the sandbox has no other."""
 _RUNS_UNASKED = re.compile(r"autouse\s*=\s*True|\bdef (?:setup|teardown|setUp|tearDown|pytest_)\w*\(")
+_HOME = re.compile(r"\bexpanduser\(|\bPath\.home\(|environ(?:\.get)?[\[(]\s*['\"]HOME['\"]")
 _WORD = re.compile(r"\w+")
 _PATCHERS = ("patch", "patch.object", "patch.multiple", "monkeypatch.setattr", "monkeypatch.delattr", "setattr")
 
@@ -83,7 +84,24 @@ def _unreadable(case: Case, draft: Draft, known_modules: frozenset[str]) -> str 
         unknown = _unknown_import(tree, known_modules)
         if unknown is not None:
             return unknown
+    if (hidden := next(_hidden(root, shared, case), None)) is not None:
+        return hidden
     return None
+
+
+def _hidden(root: Node, shared: Node, case: Case) -> Iterator[str]:
+    """What its reader cannot see, or is done where nobody looks: a suite is run by hand, outside of any sandbox."""
+    for part in (root, *_shared_by(case, shared)):
+        for call, name in _calls(part):
+            first = _arguments(call)[:1]
+            is_plain = first and (string_value(first[0]) is not None or text_of(first[0]).startswith("repr("))
+            if name.removeprefix("builtins.") in ("exec", "eval") and not is_plain:
+                yield f"Line {line_of(call)} runs a text that is put together as code; write the code itself."
+            if name == "atexit.register":
+                yield f"Line {line_of(call)} leaves something to be done after the tests; use a fixture."
+    for statement in shared.named_children:
+        if definition_of(statement) is None and _HOME.search(text_of(statement)):
+            yield f"Line {line_of(statement)} of the shared code looks into the home folder while it is loaded."
 
 
 def _unknown_import(root: Node, known_modules: frozenset[str]) -> str | None:

@@ -1,4 +1,7 @@
-// What each case alone ran of the file under test: the difference of istanbul's counters before and after it.
+// What each case alone did: what it ran of the file under test, which is the difference of istanbul's counters before and after it, and what
+// it left in the home folder.
+const { leftAtHome, seenAtHome } = require('./home.cjs')
+
 const MOST_STATEMENTS = 20_000
 const MOST_NAMES = 150_000
 const MOST_MAPPED = 40_000
@@ -19,12 +22,20 @@ exports.Counters = class Counters {
     // Cases that run at the same time cannot be told apart.
     for (const other of this.#open.values()) other.alone = false
     const found = global.__coverage__?.[this.#path]
-    this.#open.set(key, { alone: this.#open.size === 0, s: { ...found?.s }, b: copied(found?.b) })
+    this.#open.set(key, { alone: this.#open.size === 0, s: { ...found?.s }, b: copied(found?.b), home: seenAtHome() })
+  }
+
+  // `{ lines, branches, home }`, or what of it can be told.
+  end(key, global) {
+    const before = this.#open.get(key)
+    const home = before?.alone ? leftAtHome(before.home) : undefined
+    const measured = this.#measured(key, global)
+    return home ? { ...measured, home } : measured
   }
 
   // `{ lines, branches }`, or undefined where that cannot be told. With a map of their own the counters speak of compiled
   // lines, and not of those that the author wrote: `{ unmapped }` then, as istanbul has it, of this case alone.
-  end(key, global) {
+  #measured(key, global) {
     const before = this.#open.get(key)
     this.#open.delete(key)
     const found = global.__coverage__?.[this.#path]

@@ -70,7 +70,7 @@ async function ranBy(file, titles) {
   if (index < 0) return {}
   const [told] = all.splice(index, 1)
   const { lines, branches } = await mapped(told).catch(() => ({}))
-  return { lines, branches }
+  return { lines, branches, home: told.home }
 }
 
 function read(path) {

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from testwright_alone import alone
-from testwright_run import CHANCE, FINDINGS, METER, WISHES, LoadsTooLong, loading, time_limit
+from testwright_run import CHANCE, FINDINGS, HOME, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_turns import take_turns
 
 CONFTEST = "conftest.py"
@@ -76,10 +76,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    METER.begin(f"{item.nodeid.split('::')[0]}::{case_name(item.nodeid)}")
+    path, name = item.nodeid.split("::")[0], case_name(item.nodeid)
+    HOME.begin()
+    METER.begin(f"{path}::{name}")
     with time_limit(WISHES.case_seconds, give_up):
         yield
     METER.end()
+    complaint = HOME.complaint()
+    if complaint and WISHES.case_seconds:  # a probe looks at what code does with no promise of its own
+        FINDINGS.worsen(FINDINGS.test(path, name), "failed", complaint)
+        item.session.testsfailed += 1
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -17,6 +17,7 @@ from typing import Any
 
 from testwright_chance import Chance
 from testwright_clock import stop_clock
+from testwright_home import Home
 from testwright_meter import Meter
 
 REPORT = os.path.join(os.environ.get("OUT", "/out"), "testwright-report.json")
@@ -265,4 +266,5 @@ WISHES = Wishes()
 CHANCE = Chance(max(WISHES.seed, 0))
 METER = Meter(WISHES.source, WISHES.coverage)
 FINDINGS = Findings()
+HOME = Home()
 put_source_on_path(WISHES.source)
