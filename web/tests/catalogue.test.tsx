@@ -105,7 +105,7 @@ test.each(['src/api/client.ts', 'src/pages/Checkout.tsx'])(
 )
 
 test('what a session says while it runs, and once it was stopped, is of the catalogue', async () => {
-  const session = await sessionOf(['src/lib/price.ts', 'src/lib/cart.ts'], 'every 60 ms')
+  const session = await sessionOf(['src/lib/price.ts', 'src/lib/cart.ts'], 'every 300 ms')
   const seen = new Set(await plainAt(session))
   const look = () => {
     for (const text of plainTexts(document.documentElement, service.said)) seen.add(text)

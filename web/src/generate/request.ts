@@ -36,7 +36,7 @@ export function usualIn({ options }: Pick<Tree, 'options'>): Choices {
     ...usualChoices,
     unit: options.testTypes.includes('unit'),
     integration: options.testTypes.includes('integration'),
-    coverage: options.coverage,
+    coverage: options.coverage === 'basic' ? 'basic' : 'comprehensive',
     includeEdgeCases: options.includeEdgeCases,
     mockExternal: options.mockExternal,
     instructions: options.instructions ?? '',

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type DroppedTest, type FileState, mayRetry } from '@testwright/react'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs'
 import { testQuery } from '../api/queries'
 import { CopyButton } from '../ui/copy-button'
@@ -23,7 +23,7 @@ interface FilePaneProps {
   onRetry: (() => void) | null
 }
 
-export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps) {
+export const FilePane = memo(function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps) {
   const { test, error } = file
   const detail = useQuery({ ...testQuery(sessionId, test?.testId ?? ''), enabled: test !== null })
   const dropped = (test ? detail.data?.dropped : undefined) ?? file.dropped
@@ -96,7 +96,7 @@ export function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps
       </Tabs>
     </>
   )
-}
+})
 
 function Suite({ test, children }: { test: NonNullable<FileState['test']>; children: ReactNode }) {
   const { evidence } = test

@@ -1,7 +1,7 @@
-import { useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { memo, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { words } from '../words'
 import { clock } from '../words/figures'
-import type { LineLog } from './log'
+import { inBlocks, type Line, type LineLog } from './log'
 
 const NEAR_THE_END = 24
 
@@ -27,11 +27,8 @@ export function LogView({ log }: { log: LineLog }) {
           setFollowing(scrollHeight - scrollTop - clientHeight < NEAR_THE_END)
         }
       >
-        {lines.map(({ key, timestamp, message, tone }) => (
-          <p key={key} className={tone}>
-            <time dateTime={timestamp}>{clock(timestamp)}</time>
-            {message}
-          </p>
+        {inBlocks(lines).map(block => (
+          <Block key={block[0]?.key} lines={block} />
         ))}
         {!lines.length && <p className="dim">{words.log.nothing}</p>}
       </div>
@@ -43,3 +40,16 @@ export function LogView({ log }: { log: LineLog }) {
     </section>
   )
 }
+
+/** Lines never change: a block that begins and ends as before is not drawn again. */
+const Block = memo(
+  function Block({ lines }: { lines: readonly Line[] }) {
+    return lines.map(({ key, timestamp, message, tone }) => (
+      <p key={key} className={tone}>
+        <time dateTime={timestamp}>{clock(timestamp)}</time>
+        {message}
+      </p>
+    ))
+  },
+  (before, after) => before.lines.length === after.lines.length && before.lines[0] === after.lines[0],
+)

@@ -14,6 +14,7 @@ export interface Line {
 
 const TOLD_MS = 100
 const MOST_LINES = 2000
+const BLOCK_LINES = 50
 
 export class LineLog {
   #lines: readonly Line[] = []
@@ -51,4 +52,16 @@ export class LineLog {
     this.#fresh = []
     for (const subscriber of this.#subscribers) subscriber()
   }
+}
+
+/** A line stays in its block, whatever comes after it and is forgotten before it. */
+export function inBlocks(lines: readonly Line[]): readonly (readonly Line[])[] {
+  const blocks = new Map<number, Line[]>()
+  for (const line of lines) {
+    const number = Math.floor(line.key / BLOCK_LINES)
+    const block = blocks.get(number)
+    if (block) block.push(line)
+    else blocks.set(number, [line])
+  }
+  return [...blocks.values()]
 }

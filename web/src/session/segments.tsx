@@ -1,4 +1,6 @@
 import type { FileState } from '@testwright/react'
+import { memo } from 'react'
+import type { GlyphName } from '../ui/glyph'
 import { words } from '../words'
 import { glyphOf, stepsDone, TRACK_STEPS, trackOf } from './file-words'
 
@@ -15,20 +17,18 @@ export function Segments({ files, progress }: { files: readonly FileState[]; pro
       aria-valuemax={100}
       aria-valuenow={progress}
     >
-      {files.map(file => {
-        const glyph = glyphOf(file)
-        const part =
-          glyph === 'active' || glyph === 'waiting' ? (stepsDone(file) + 0.5) / TRACK_STEPS.length : 0
-        return (
-          <i key={file.path} className={glyph}>
-            {part > 0 && <i className="part" style={{ width: `${part * 100}%` }} />}
-          </i>
-        )
-      })}
+      {files.map(file => (
+        <Segment key={file.path} glyph={glyphOf(file)} steps={stepsDone(file)} />
+      ))}
       {!files.length && <i />}
     </div>
   )
 }
+
+const Segment = memo(function Segment({ glyph, steps }: { glyph: GlyphName; steps: number }) {
+  const part = glyph === 'active' || glyph === 'waiting' ? (steps + 0.5) / TRACK_STEPS.length : 0
+  return <i className={glyph}>{part > 0 && <i className="part" style={{ width: `${part * 100}%` }} />}</i>
+})
 
 export function Track({ file }: { file: FileState }) {
   return (

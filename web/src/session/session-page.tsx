@@ -6,7 +6,6 @@ import {
   useBackgroundTestGeneration,
 } from '@testwright/react'
 import { useEffect, useState } from 'react'
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs'
 import { Link, useLocation, useSearchParams } from 'wouter'
 import { repositoriesQuery, sessionQuery } from '../api/queries'
 import type { SessionDetail } from '../api/types'
@@ -14,18 +13,18 @@ import { useKeys } from '../ui/keys'
 import { Marked } from '../ui/marked'
 import { Problem } from '../ui/problem'
 import { useNow } from '../ui/use-now'
+import { useStable } from '../ui/use-stable'
 import { useTitle } from '../ui/use-title'
 import { words } from '../words'
 import { change, money, number, percent, timeLeft } from '../words/figures'
+import { Below } from './below'
 import { FilePane } from './file-pane'
 import { FileTable } from './file-table'
 import { factsOf } from './file-words'
 import { GoOn } from './go-on'
 import { LineLog } from './log'
-import { LogView } from './log-view'
 import { Segments } from './segments'
 import { TakeAway } from './take-away'
-import { Timeline } from './timeline'
 
 const SPEAK_EVERY_MS = 5_000
 const SAY_RECONNECTING_AFTER_MS = 3_000
@@ -58,12 +57,13 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
       },
       { replace: true },
     )
-  useSessionKeys(
-    generation,
-    selected,
-    chosen => show('file', chosen),
-    () => navigate(`/sessions/${sessionId}/review`),
-  )
+  const select = useStable((chosen: string) => show('file', chosen))
+  const turnTo = useStable((chosen: string) => show('tab', chosen))
+  const turnBelowTo = useStable((chosen: string) => show('below', chosen))
+  const retry = useStable(() => {
+    if (selected) void generation.retryFile(selected.path)
+  })
+  useSessionKeys(generation, selected, select, () => navigate(`/sessions/${sessionId}/review`))
   useTitle(isGenerating ? words.figures.percent(percent(progress)) : titleOf(generation))
 
   if (error && !fileList.length)
@@ -83,35 +83,18 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
       <div className="panes">
         <div className="left">
           <div className="table-box">
-            <FileTable
-              files={fileList}
-              selected={selected?.path ?? null}
-              onSelect={chosen => show('file', chosen)}
-              now={now}
-            />
+            <FileTable files={fileList} selected={selected?.path ?? null} onSelect={select} now={now} />
           </div>
-          <Tabs
-            className="tabs below"
-            selectedKey={below}
-            onSelectionChange={key => show('below', String(key))}
-          >
-            <TabList aria-label={words.below.label} className="tab-list">
-              <Tab id="log">{words.below.log}</Tab>
-              <Tab id="timeline">{words.below.timeline}</Tab>
-            </TabList>
-            <TabPanel id="log">
-              <LogView log={log} />
-            </TabPanel>
-            <TabPanel id="timeline">
-              <Timeline
-                sessionId={sessionId}
-                isGenerating={isGenerating}
-                selected={selected?.path ?? null}
-                onSelect={chosen => show('file', chosen)}
-                now={now}
-              />
-            </TabPanel>
-          </Tabs>
+          <Below
+            sessionId={sessionId}
+            log={log}
+            shown={below}
+            onShow={turnBelowTo}
+            isGenerating={isGenerating}
+            selected={selected?.path ?? null}
+            onSelect={select}
+            now={below === 'timeline' ? now : 0}
+          />
         </div>
         <aside aria-label={selected ? words.session.about(selected.path) : words.session.aboutSelected}>
           {selected && (
@@ -119,8 +102,8 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
               sessionId={sessionId}
               file={selected}
               tab={tab}
-              onTab={key => show('tab', key)}
-              onRetry={isGenerating ? null : () => void generation.retryFile(selected.path)}
+              onTab={turnTo}
+              onRetry={isGenerating ? null : retry}
             />
           )}
         </aside>
