@@ -231,7 +231,7 @@ def framework_for(path: str, view: ProjectView, wanted: str | None, config: Proj
     if language is None:
         raise InputError(f"{path} is not Python, JavaScript or TypeScript.", hint="Leave it out.")
     if wanted is None:
-        return project_framework(language, view, config)
+        return project_framework(language, view, config, path)
     wanted = _known_framework(wanted)
     if language not in FRAMEWORKS[wanted].languages:
         fitting = [name for name, framework in FRAMEWORKS.items() if language in framework.languages]
@@ -239,15 +239,15 @@ def framework_for(path: str, view: ProjectView, wanted: str | None, config: Proj
     return wanted
 
 
-def project_framework(language: str, view: ProjectView, config: ProjectConfig) -> str:
-    """What the project configures for a language, else what its files speak of."""
+def project_framework(language: str, view: ProjectView, config: ProjectConfig, path: str = "") -> str:
+    """What the project configures for a language, else what its files speak of; of those of a package for its files."""
     named = config.frameworks.get(language)
     if named is not None:
         return _known_framework(named)
     for_all = config.frameworks.get("")
     if for_all is not None and language in FRAMEWORKS[_known_framework(for_all)].languages:
         return _known_framework(for_all)
-    return preferred_framework(language, view)
+    return preferred_framework(language, view, path)
 
 
 def _known_framework(name: str) -> str:
@@ -435,7 +435,9 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
 
 def _has_tests(path: str, view: ProjectView) -> bool:
     language = language_of(path)
-    return language is not None and bool(FRAMEWORKS[preferred_framework(language, view)].existing_suites(path, view))
+    return language is not None and bool(
+        FRAMEWORKS[preferred_framework(language, view, path)].existing_suites(path, view)
+    )
 
 
 def _suite_without(path: str, suite: str, names: frozenset[str]) -> str:

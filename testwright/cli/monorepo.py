@@ -1,24 +1,24 @@
-"""A package that uses its siblings is worked on from its monorepo's root, where links to them lead somewhere."""
+"""A package that uses what lies beside or above it is worked on from its monorepo's root, where all of it is found."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 _MANIFEST = "package.json"
-_CONFIGURES_A_RUNNER = ("vitest.config.*", "vite.config.*", "jest.config.*", ".mocharc*")
+_EXTENDS_WHAT_LIES_ABOVE = re.compile(r'"extends"\s*:\s*(?:"\.\./|\[[^\]]*"\.\./)')
 _MOST_BYTES = 1 << 20
 
 
 def root_for(package: Path) -> Path:
-    """The monorepo's root for a package that depends on a sibling; else, or where the package sets up its own runner,
-    the package itself: its configuration holds only in its folder.
+    """The monorepo's root for a package that depends on a sibling, or whose TypeScript settings build on those above;
+    else the package itself.
     """
     manifest = _manifest(package)
     needed = {name for key in ("dependencies", "devDependencies") for name in _names(manifest.get(key))}
-    if not needed or "jest" in manifest or any(next(package.glob(name), None) for name in _CONFIGURES_A_RUNNER):
-        return package
+    looks_up = any(_EXTENDS_WHAT_LIES_ABOVE.search(_text(config)) for config in package.glob("tsconfig*.json"))
     for above in package.parents:
-        if _has_members(above) and any(_is_sibling(above, package, name) for name in needed):
+        if _has_members(above) and (looks_up or any(_is_sibling(above, package, name) for name in needed)):
             return above
         if (above / ".git").exists():
             break
@@ -42,8 +42,15 @@ def _names(dependencies: Any) -> list[str]:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        with (folder / _MANIFEST).open("rb") as file:
-            found = json.loads(file.read(_MOST_BYTES))
-    except (OSError, ValueError, RecursionError):
+        found = json.loads(_text(folder / _MANIFEST))
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""

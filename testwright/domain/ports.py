@@ -267,6 +267,10 @@ class Framework(Protocol):
         """Where a new suite for this source belongs by the project's own conventions; never an existing file."""
         ...
 
+    def home(self, source_path: str, view: ProjectView) -> str:
+        """The folder of the project in which the runner has to be started for this source; "" for the project's own."""
+        ...
+
     def by_hand(self, suite_paths: Sequence[str]) -> str:
         """What a person types, in the project's folder, to run these suites."""
         ...

@@ -81,6 +81,7 @@ class Runner:
 
     `origin` is "project" or "managed"; `found` says in words how that was decided ("vitest 4.1.2, from package.json").
     `program` is the start of the argument list up to and including the runner's own entry point, as seen inside.
+    `home` is the folder of the project that it is started in, "" for the project's own.
     `facts` are further findings that the framework's own file understands (module system, config file …).
     """
 
@@ -91,6 +92,7 @@ class Runner:
     program: tuple[str, ...]
     mounts: tuple[Mount, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
+    home: str = ""
     facts: tuple[tuple[str, str], ...] = ()
 
     def fact(self, name: str, default: str = "") -> str:

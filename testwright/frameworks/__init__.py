@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from testwright.domain.ports import Framework, ProjectView
+from testwright.frameworks.javascript_packages import seen_from_home
 from testwright.frameworks.jest import Jest
 from testwright.frameworks.mocha import Mocha
 from testwright.frameworks.node_test import NodeTest
@@ -26,9 +27,14 @@ _TEST_FOLDERS = frozenset({"tests", "test", "__tests__", "__mocks__", "spec", "e
 _TOOL_NAME = re.compile(r"^(setup|noxfile|fabfile)\.py$|\.config\.[cm]?[jt]s$|^\.")
 
 
-def preferred_framework(language: str, view: ProjectView) -> str:
-    """The framework that a project's own files name for a language, else the usual one."""
-    return preferred_python(view) if language == "python" else preferred_javascript(view, tuple(FRAMEWORKS))
+def preferred_framework(language: str, view: ProjectView, path: str = "") -> str:
+    """The framework that a project's own files name for a language, else the usual one.
+
+    `path` is the file that it is for: a package of a monorepo may test by another one.
+    """
+    if language == "python":
+        return preferred_python(view)
+    return preferred_javascript(seen_from_home(path, view), tuple(FRAMEWORKS))
 
 
 def is_test_or_tool(path: str) -> bool:

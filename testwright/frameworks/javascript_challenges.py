@@ -19,12 +19,12 @@ _CLOSING_SECONDS = 5.0
 """What the report needs, so that the answer is there before the sandbox ends everything."""
 
 
-def order_json(order: ChallengeOrder, *, reloads: bool = False) -> str:
+def order_json(order: ChallengeOrder, home: str, *, reloads: bool = False) -> str:
     run = RunOrder(source_path=order.source_path, suite_paths=(order.suite_path,), coverage=False)
     seconds = min(order.seconds, order.limits.wall.total_seconds() - _CLOSING_SECONDS)
     return json.dumps(
         {
-            **json.loads(suites.order_json(run)),
+            **json.loads(suites.order_json(run, home)),
             "numbers": list(order.numbers),
             "edges": [edge.number for edge in order.edges],
             "reloads": reloads,

@@ -7,6 +7,7 @@ from typing import Any
 
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, OUT, WORKSPACE, Mount, Runner, RunOrder, Turn
+from testwright.domain.within import below
 
 LANGUAGES = frozenset({"javascript", "typescript"})
 REPORT = "testwright.json"
@@ -126,12 +127,13 @@ def _title_pattern(title: str) -> str:
     return "[\\s\\S]*".join(re.sub(r"[.*+?^${}()|\[\]\\/]", r"\\\g<0>", piece) for piece in pieces)
 
 
-def order_json(order: RunOrder) -> str:
+def order_json(order: RunOrder, home: str) -> str:
+    """With everything as it is called in the folder that the runner is started in."""
     return json.dumps(
         {
-            "root": WORKSPACE,
-            "source": order.source_path,
-            "suites": list(order.suite_paths),
+            "root": place_of(home),
+            "source": below(home, order.source_path),
+            "suites": [below(home, path) for path in order.suite_paths],
             "coverage": order.coverage,
             "seed": order.seed,
             "pattern": only_pattern(order.only),
@@ -143,6 +145,10 @@ def order_json(order: RunOrder) -> str:
             "report": f"{OUT}/{REPORT}",
         }
     )
+
+
+def place_of(home: str) -> str:
+    return f"{WORKSPACE}/{home}" if home else WORKSPACE
 
 
 def _each_alone(order: RunOrder) -> dict[str, Any]:

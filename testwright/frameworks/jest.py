@@ -8,8 +8,10 @@ from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.ports import ProjectView
 from testwright.domain.projects import OUT, WORKSPACE, Command, Completed, Mount, Runner, RunOrder
 from testwright.domain.verdicts import NotRun, RunReport
+from testwright.domain.within import below
 from testwright.frameworks import javascript_challenges as challenges
 from testwright.frameworks import javascript_layout as layout
+from testwright.frameworks import javascript_packages as packages
 from testwright.frameworks import javascript_reports as reports
 from testwright.frameworks import javascript_suites as suites
 from testwright.frameworks.javascript_coverage import coverage_of
@@ -19,7 +21,6 @@ _INSIDE = "/opt/testwright/jest"
 _COVERAGE = "coverage-final.json"
 _ALWAYS = (
     f"--config={_INSIDE}/jest.config.cjs",
-    f"--rootDir={WORKSPACE}",
     f"--reporters={_INSIDE}/reporter.cjs",
     "--ci",
     "--runInBand",
@@ -35,13 +36,16 @@ class Jest:
     languages = suites.LANGUAGES
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
-        return layout.suite_path(source_path, view)
+        return packages.place_in_home(layout.suite_path, source_path, view)
+
+    def home(self, source_path: str, view: ProjectView) -> str:
+        return packages.home_of(source_path, view)
 
     def by_hand(self, suite_paths: Sequence[str]) -> str:
         return f"npx jest {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
-        return layout.existing_suites(source_path, view)
+        return packages.find_in_home(layout.existing_suites, source_path, view)
 
     def sample(self, suite_path: str, view: ProjectView) -> str | None:
         return layout.sample(suite_path, view)
@@ -50,25 +54,25 @@ class Jest:
         return suites.known_modules(self.name, view, runner)
 
     def command(self, order: RunOrder, runner: Runner, workspace: str) -> Command:
-        measured = _measure(order.source_path) if order.coverage else ("--coverage=false",)
+        measured = _measure(below(runner.home, order.source_path)) if order.coverage else ("--coverage=false",)
         seeded = ("--randomize", f"--seed={order.seed}") if order.seed is not None else ()
         pattern = None if order.alone else suites.only_pattern(order.only)
         return Command(
             argv=(
                 *runner.program,
-                *_ALWAYS,
+                *_always(runner),
                 *measured,
                 *seeded,
                 *((f"--testNamePattern={pattern}",) if pattern else ()),
                 "--runTestsByPath",
-                *order.suite_paths,
+                *(f"{WORKSPACE}/{path}" for path in order.suite_paths),
             ),
             workspace=workspace,
             reports=(suites.REPORT, *((_COVERAGE,) if order.coverage else ()), suites.UNENDING, *order.extra_reports),
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
             env=(
                 *runner.env,
-                ("TESTWRIGHT_ORDER", suites.order_json(order)),
+                ("TESTWRIGHT_ORDER", suites.order_json(order, runner.home)),
                 ("TESTWRIGHT_SEED", "" if order.seed is None else str(order.seed)),
                 *suites.stopped_clock(order),
                 *suites.watched_loading(order),
@@ -88,17 +92,17 @@ class Jest:
                 *runner.program[:-1],
                 challenges.DRIVER,
                 runner.program[-1],
-                *_ALWAYS,
+                *_always(runner),
                 "--coverage=false",
                 "--runTestsByPath",
-                order.suite_path,
+                f"{WORKSPACE}/{order.suite_path}",
             ),
             workspace=workspace,
             reports=(suites.REPORT,),
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
             env=(
                 *runner.env,
-                ("TESTWRIGHT_ORDER", challenges.order_json(order, reloads=True)),
+                ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home, reloads=True)),
                 ("TESTWRIGHT_SEED", ""),
             ),
             limits=order.limits,
@@ -106,6 +110,10 @@ class Jest:
 
     def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
         return challenges.read(completed, order, self.name)
+
+
+def _always(runner: Runner) -> tuple[str, ...]:
+    return (*_ALWAYS, f"--rootDir={suites.place_of(runner.home)}")
 
 
 def _measure(source_path: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrd
 from testwright.domain.verdicts import NotRun, RunReport
 from testwright.frameworks import javascript_challenges as challenges
 from testwright.frameworks import javascript_layout as layout
+from testwright.frameworks import javascript_packages as packages
 from testwright.frameworks import javascript_reports as reports
 from testwright.frameworks import javascript_suites as suites
 from testwright.frameworks import node_suites
@@ -24,13 +25,16 @@ class Mocha:
     languages = suites.LANGUAGES
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
-        return node_suites.suite_path(source_path, view, _patterns(view))
+        return packages.place_in_home(_suite_path, source_path, view)
+
+    def home(self, source_path: str, view: ProjectView) -> str:
+        return packages.home_of(source_path, view)
 
     def by_hand(self, suite_paths: Sequence[str]) -> str:
         return f"npx mocha {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
-        return node_suites.existing_suites(source_path, view)
+        return packages.find_in_home(node_suites.existing_suites, source_path, view)
 
     def sample(self, suite_path: str, view: ProjectView) -> str | None:
         return layout.sample(suite_path, view)
@@ -52,7 +56,7 @@ class Mocha:
             mounts=(*runner.mounts, *_MOUNTS),
             env=(
                 *runner.env,
-                ("TESTWRIGHT_ORDER", node_suites.order_json(order)),
+                ("TESTWRIGHT_ORDER", node_suites.order_json(order, runner.home)),
                 *suites.stopped_clock(order),
                 *suites.watched_loading(order),
             ),
@@ -69,12 +73,16 @@ class Mocha:
             workspace=workspace,
             reports=(suites.REPORT,),
             mounts=(*runner.mounts, *_MOUNTS),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order))),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home))),
             limits=order.limits,
         )
 
     def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
         return challenges.read(completed, order, self.name)
+
+
+def _suite_path(source_path: str, view: ProjectView) -> str:
+    return node_suites.suite_path(source_path, view, _patterns(view))
 
 
 def _patterns(view: ProjectView) -> Iterator[str]:

@@ -49,9 +49,9 @@ def known_modules(framework: str, view: ProjectView, runner: Runner) -> frozense
     return frozenset(name for name in known if name not in _BROUGHT_UNASKED or name in declared)
 
 
-def order_json(order: RunOrder) -> str:
+def order_json(order: RunOrder, home: str) -> str:
     """A probe minds the time itself, and these runners would end it after a while."""
-    return json.dumps({**json.loads(suites.order_json(order)), "untimed": bool(order.extra_reports)})
+    return json.dumps({**json.loads(suites.order_json(order, home)), "untimed": bool(order.extra_reports)})
 
 
 def _names(source: PurePosixPath, view: ProjectView, folder: PurePosixPath) -> Iterable[str]:

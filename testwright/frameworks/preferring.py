@@ -1,11 +1,11 @@
 """Which test framework a project means, by its own files: how it tests already, what it configures and declares."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from testwright.domain.ports import ProjectView
+from testwright.frameworks.javascript_packages import CONFIGS, manifest_of, scripted
 
 _MOST_FILES_READ = 300
 _PYTHON_TEST = re.compile(r"(?:^|/)(?:test_[^/]+|[^/]+_test|tests?)\.py\Z|(?:^|/)tests?/(?:.+/)?[^/]+\.py\Z")
@@ -15,17 +15,6 @@ _TELLS_HOW = ("pyproject.toml", "setup.cfg", "tox.ini", "noxfile.py", "Makefile"
 _RUNS_UNITTEST = re.compile(r"(?:-m|=) ?unittest\b|unittest discover")
 
 _SUITE = re.compile(r"\.(?:test|spec)\.[cm]?[jt]sx?\Z|(?:^|/)(?:test|tests|spec|__tests__)/.+\.[cm]?[jt]sx?\Z")
-_CONFIGS = {
-    "vitest": re.compile(r"vitest\.config\.\w+|vitest\.workspace\.\w+"),
-    "jest": re.compile(r"jest\.config\.\w+"),
-    "mocha": re.compile(r"\.mocharc\.\w+"),
-}
-_SCRIPTS = {
-    "vitest": re.compile(r"\bvitest\b"),
-    "jest": re.compile(r"\bjest\b"),
-    "mocha": re.compile(r"\b_?mocha\b"),
-    "node:test": re.compile(r"\bnode\b[^&|;]*\s--test\b"),
-}
 _IMPORTS_NODE_TEST = re.compile(r"""(?:from|require\(|import)\s*['"]node:test['"]""")
 
 
@@ -46,13 +35,11 @@ def preferred_python(view: ProjectView) -> str:
 
 def preferred_javascript(view: ProjectView, known: tuple[str, ...]) -> str:
     """What it configures, else what `npm test` runs, else what it declares, else what its tests import; or vitest."""
-    manifest = _manifest(view)
-    configured = {name for name, form in _CONFIGS.items() if any(form.fullmatch(path) for path in view.paths())}
-    configured |= {name for name in _CONFIGS if name in manifest}
-    scripts = manifest.get("scripts")
-    script = str(scripts.get("test", "")) if isinstance(scripts, dict) else ""
-    scripted = {name for name, form in _SCRIPTS.items() if form.search(script)}
-    for named in (configured & scripted, configured, scripted, _declared(manifest)):
+    manifest = manifest_of(view)
+    configured = {name for name, form in CONFIGS.items() if any(form.fullmatch(path) for path in view.paths())}
+    configured |= {name for name in CONFIGS if name in manifest}
+    told = scripted(manifest)
+    for named in (configured & told, configured, told, _declared(manifest)):
         for name in known:
             if name in named:
                 return name
@@ -67,14 +54,6 @@ def _texts(view: ProjectView, form: re.Pattern[str]) -> Iterator[str]:
         text = view.text(path)
         if text is not None:
             yield text
-
-
-def _manifest(view: ProjectView) -> dict[str, Any]:
-    try:
-        manifest = json.loads(view.text("package.json") or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return manifest if isinstance(manifest, dict) else {}
 
 
 def _declared(manifest: dict[str, Any]) -> frozenset[str]:

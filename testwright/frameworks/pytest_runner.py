@@ -25,6 +25,9 @@ class Pytest:
     def suite_path(self, source_path: str, view: ProjectView) -> str:
         return python_layout.suite_path(source_path, view)
 
+    def home(self, source_path: str, view: ProjectView) -> str:
+        return ""
+
     def by_hand(self, suite_paths: Sequence[str]) -> str:
         """As a module, so that the project's own folder can be imported from."""
         return f"python -m pytest {shlex.join(suite_paths)}"

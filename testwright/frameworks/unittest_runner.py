@@ -21,6 +21,9 @@ class Unittest:
     def suite_path(self, source_path: str, view: ProjectView) -> str:
         return python_layout.suite_path(source_path, view)
 
+    def home(self, source_path: str, view: ProjectView) -> str:
+        return ""
+
     def by_hand(self, suite_paths: Sequence[str]) -> str:
         return f"python -m unittest {shlex.join(suite_paths)}"
 

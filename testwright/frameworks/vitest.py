@@ -10,6 +10,7 @@ from testwright.domain.projects import Command, Completed, Mount, Runner, RunOrd
 from testwright.domain.verdicts import NotRun, RunReport
 from testwright.frameworks import javascript_challenges as challenges
 from testwright.frameworks import javascript_layout as layout
+from testwright.frameworks import javascript_packages as packages
 from testwright.frameworks import javascript_reports as reports
 from testwright.frameworks import javascript_suites as suites
 
@@ -22,13 +23,16 @@ class Vitest:
     languages = suites.LANGUAGES
 
     def suite_path(self, source_path: str, view: ProjectView) -> str:
-        return layout.suite_path(source_path, view)
+        return packages.place_in_home(layout.suite_path, source_path, view)
+
+    def home(self, source_path: str, view: ProjectView) -> str:
+        return packages.home_of(source_path, view)
 
     def by_hand(self, suite_paths: Sequence[str]) -> str:
         return f"npx vitest run {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
-        return layout.existing_suites(source_path, view)
+        return packages.find_in_home(layout.existing_suites, source_path, view)
 
     def sample(self, suite_path: str, view: ProjectView) -> str | None:
         return layout.sample(suite_path, view)
@@ -45,7 +49,7 @@ class Vitest:
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
             env=(
                 *runner.env,
-                ("TESTWRIGHT_ORDER", suites.order_json(order)),
+                ("TESTWRIGHT_ORDER", suites.order_json(order, runner.home)),
                 *suites.stopped_clock(order),
                 *suites.watched_loading(order),
             ),
@@ -61,7 +65,7 @@ class Vitest:
             workspace=workspace,
             reports=(suites.REPORT,),
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, reloads=True))),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home, reloads=True))),
             limits=order.limits,
         )
 

@@ -29,6 +29,7 @@ async def prepare(job: Job) -> Ready:
         await telling.tell_install(job, sentence)
 
     runner = await job.tools.toolchains.runner(framework.name, view, hear)
+    runner = replace(runner, home=await asyncio.to_thread(framework.home, source_path, view))
     reserved = _Reserved(view, job.assignment.taken)
     suite_path = await asyncio.to_thread(framework.suite_path, source_path, reserved)
     if (obstacle := await asyncio.to_thread(view.in_the_way, suite_path)) is not None:

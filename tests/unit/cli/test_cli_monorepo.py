@@ -45,9 +45,24 @@ def test_a_package_that_stands_alone_stays_where_it_is(monorepo):
     assert root_for(depends_on(monorepo / "packages/app", "react")) == monorepo / "packages/app"
 
 
-def test_a_package_with_a_runner_set_up_of_its_own_keeps_it(monorepo):
+def test_a_package_that_uses_a_sibling_is_so_with_a_runner_of_its_own_too(monorepo):
     package = depends_on(monorepo / "packages/app", "@ws/core")
     (package / "vitest.config.ts").write_text("export default {}\n")
+
+    assert root_for(package) == monorepo
+
+
+@pytest.mark.parametrize("extends", ['"../../tsconfig.base.json"', '["@tsconfig/strictest", "../../tsconfig.json"]'])
+def test_a_package_whose_settings_build_on_those_above_is_worked_on_from_the_root(monorepo, extends):
+    package = depends_on(monorepo / "packages/app", "react")
+    (package / "tsconfig.json").write_text(f'{{\n  // strict\n  "extends": {extends}\n}}')
+
+    assert root_for(package) == monorepo
+
+
+def test_settings_of_its_own_keep_a_package_where_it_is(monorepo):
+    package = depends_on(monorepo / "packages/app", "react")
+    (package / "tsconfig.json").write_text('{"extends": "./tsconfig.base.json", "include": ["../types"]}')
 
     assert root_for(package) == package
 

@@ -172,7 +172,7 @@ def test_jest_is_given_seed_names_and_paths():
 
     assert command.argv[:2] == ("/usr/bin/node", "/node_modules/jest/bin/jest.js")
     assert {"--randomize", "--seed=3", "--collectCoverageFrom=src/a.js", "--watchman=false"} <= set(command.argv)
-    assert command.argv[-2:] == ("--runTestsByPath", "src/a.test.js")
+    assert command.argv[-2:] == ("--runTestsByPath", "/ws/src/a.test.js")
     assert "coverage-final.json" in command.reports
 
 
@@ -253,6 +253,22 @@ def test_what_loads_for_ever_is_named_whatever_became_of_the_run(tool):
     assert isinstance(found, NotRun)
     assert found.code == "load_error"
     assert found.message == f"test/setup.js does not come to an end while {tool.name} loads it."
+
+
+def test_a_runner_is_started_in_its_packages_folder_and_told_of_paths_within_it():
+    order = RunOrder(source_path="packages/shop/src/price.ts", suite_paths=("packages/shop/src/price.test.ts",))
+    at_home = {"home": "packages/shop"}
+
+    asked = json.loads(dict(Vitest().command(order, runner(**at_home), "/copy").env)["TESTWRIGHT_ORDER"])
+    argv = Jest().command(order, runner("jest", **at_home), "/copy").argv
+
+    assert (asked["root"], asked["source"], asked["suites"]) == (
+        "/ws/packages/shop",
+        "src/price.ts",
+        ["src/price.test.ts"],
+    )
+    assert {"--rootDir=/ws/packages/shop", "--collectCoverageFrom=src/price.ts"} < set(argv)
+    assert argv[-1] == "/ws/packages/shop/src/price.test.ts"
 
 
 def test_only_where_loading_is_all_there_is_to_see_or_comes_first_is_it_watched():
@@ -346,7 +362,7 @@ def test_a_probe_is_watched_by_nobody_else():
     order = RunOrder(source_path="a.ts", suite_paths=("a.test.ts",), extra_reports=("seen.json",))
     short = RunOrder(source_path="a.ts", suite_paths=("a.test.ts",), limits=Limits(wall=timedelta(seconds=16)))
 
-    asked = [json.loads(suites.order_json(each))["hangSeconds"] for each in (order, short, ORDER)]
+    asked = [json.loads(suites.order_json(each, ""))["hangSeconds"] for each in (order, short, ORDER)]
 
     assert asked == [None, 4.0, 10.0]
 

@@ -106,3 +106,10 @@ def test_groups_bring_their_import():
 def test_a_suite_that_cannot_be_taken_apart_is_refused_with_a_sentence(text, said):
     with pytest.raises(ValueError, match=said):
         split(text)
+
+
+def test_a_word_of_a_title_keeps_no_import():
+    head = "import { after, it } from 'node:test'\nimport { ok } from 'node:assert'\nimport { f } from './f'\n"
+    draft = split(f"{head}\nit('works after f', () => {{ ok(f({{ after: 1 }})) }})\n")
+
+    assert "import { it } from 'node:test'" in JavaScript().render(draft)

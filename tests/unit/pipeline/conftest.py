@@ -134,6 +134,9 @@ class WordFramework:
     def suite_path(self, source_path: str, view: ProjectView) -> str:
         return SUITE
 
+    def home(self, source_path: str, view: object) -> str:
+        return ""
+
     def by_hand(self, suite_paths: Sequence[str]) -> str:
         return f"pytest {' '.join(suite_paths)}"
 

@@ -6,7 +6,7 @@ way; two groups that declare one name differently cannot be told apart then, and
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from dataclasses import field as data_field
 
@@ -16,6 +16,8 @@ from testwright.domain.drafts import Case, Draft
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, walk
 from testwright.languages.javascript.tables import folded, unfolded
 
+_NAMES = frozenset({"identifier", "type_identifier", "shorthand_property_identifier"})
+"""A property's own name stands for nothing else."""
 _TESTS = frozenset({"it", "test", "fit", "xit", "xtest"})
 _GROUPS = frozenset({"describe", "suite", "fdescribe", "xdescribe", "context"})
 
@@ -295,14 +297,12 @@ def without_unused_imports(preamble: str, used: str) -> str:
         return preamble
     imports = [node for node in root.named_children if bindings(node)]
     encoded = preamble.encode()
-    rest = used
-    for node in root.named_children:
-        if node not in imports:
-            rest += "\n" + text_of(node)
+    rest = "\n".join([used, *(text_of(node) for node in root.named_children if node not in imports)])
+    is_used = _names_in(rest)
     edits: list[tuple[int, int, bytes]] = []
     for node in imports:
         bound = bindings(node)
-        unused = [binding for binding in bound if not mentions(rest, binding[1]) and binding[1] != "React"]
+        unused = [binding for binding in bound if not is_used(binding[1]) and binding[1] != "React"]
         if not unused:
             continue
         if len(unused) == len(bound):
@@ -319,6 +319,15 @@ def without_unused_imports(preamble: str, used: str) -> str:
     for start, stop, text in sorted(edits, reverse=True):
         encoded = encoded[:start] + text + encoded[stop:]
     return re.sub(r"\n{3,}", "\n\n", encoded.decode()).strip("\n")
+
+
+def _names_in(code: str) -> Callable[[str], bool]:
+    """Whether the code uses a name; a word of a title is none. Code that does not parse may use all that it says."""
+    root = parse(code)
+    if root.has_error:
+        return lambda name: mentions(code, name)
+    names = {text_of(node) for node in walk(root) if node.type in _NAMES}
+    return names.__contains__
 
 
 def mentions(text: str, name: str) -> bool:

@@ -16,6 +16,7 @@ from testwright.writers.explorer.javascript import drawn, lives, openings, scene
 from testwright.writers.explorer.javascript.admitting import arguments_fit
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.neighbours import homes_in
+from testwright.writers.explorer.javascript.openings import OF_NODE
 from testwright.writers.explorer.javascript.pages import stand_ins_for
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
@@ -152,7 +153,7 @@ def draft_of(
                     group=target.symbol.name,
                     targets=(target.symbol.name, *_givers(each, targets)),
                     scenario=_scenario(each, written, target, task),
-                    tabled=not style.is_typed or _takes_any_plain_value(target),
+                    tabled=not style.is_typed or (task.framework not in OF_NODE and _takes_any_plain_value(target)),
                 )
             )
     lent = homes_in([[each["args"], each["steps"]] for each, _ in names.values()])
@@ -168,7 +169,7 @@ def _scenario(each: Told, written: Written, target: Target, task: WritingTask) -
 
 
 def _takes_any_plain_value(target: Target) -> bool:
-    """In a table a checker of types sees any text where a test has a certain one."""
+    """In a table a checker of types sees any text where a test has a certain one; in a loop, one type for all cells."""
     return target.kind == "function" and all(
         parameter["shape"]["k"] in ("string", "number", "boolean") for parameter in target.spec["params"]
     )
