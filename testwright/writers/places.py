@@ -11,6 +11,7 @@ from testwright.domain.ports import Language, ProjectView
 _SCRIPT_ENDINGS = ("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".d.ts")
 _INDEXES = tuple(f"/index{ending}" for ending in _SCRIPT_ENDINGS[1:])
 _MOST_HOPS = 4
+_MOST_PACKAGES = 200
 _CONFIGS = ("tsconfig.json", "jsconfig.json", "tsconfig.base.json", "tsconfig.app.json")
 
 
@@ -115,7 +116,50 @@ def _meant(module: str, importer: str, view: ProjectView) -> list[str]:
             found.append(target)
         elif star and module.startswith(before) and module.endswith(after):
             found.append(target.replace("*", module[len(before) : len(module) - len(after)], 1))
-    return found
+    return found or ([] if module.startswith("node:") else [*_in_its_package(module, view)])
+
+
+def _in_its_package(module: str, view: ProjectView) -> Iterator[str]:
+    """Where a module lies that another package of a monorepo offers by that package's name."""
+    parts = module.split("/")
+    name = "/".join(parts[: 2 if module.startswith("@") else 1])
+    inner = module.removeprefix(name)
+    manifests = [path for path in view.paths() if path.endswith("/package.json")][:_MOST_PACKAGES]
+    for path in manifests:
+        if f'"{name}"' in (text := view.text(path) or "") and (manifest := _json(text)).get("name") == name:
+            for entry in _entries(manifest, inner):
+                yield posixpath.join(posixpath.dirname(path), entry)
+
+
+def _entries(manifest: Mapping[str, Any], inner: str) -> Iterator[str]:
+    """What a package gives for its name, or for what follows it; then where the source of it usually lies."""
+    offered = manifest.get("exports")
+    given = offered.get(f".{inner}") if isinstance(offered, dict) else offered if not inner else None
+    yield from _files_in(given)
+    if inner:
+        yield from (f"src{inner}", inner.removeprefix("/"))
+        return
+    named = (manifest.get(key) for key in ("source", "types", "main"))
+    yield from (each for each in named if isinstance(each, str))
+    yield from ("src/index", "index")
+
+
+def _files_in(given: Any) -> Iterator[str]:
+    if isinstance(given, str):
+        yield given
+    for each in given.values() if isinstance(given, dict) else ():
+        yield from _files_in(each)
+
+
+def name_from_afar(place: str, importer: str, view: ProjectView) -> str | None:
+    """What a file is called by a file of another package: the name of the package that it is the entry of."""
+    folder = posixpath.dirname(place)
+    while folder and not view.exists(f"{folder}/package.json"):
+        folder = posixpath.dirname(folder)
+    if not folder or importer.startswith(f"{folder}/"):
+        return None
+    name = _json(view.text(f"{folder}/package.json")).get("name")
+    return name if isinstance(name, str) and place_of(name, importer, view) == place else None
 
 
 def _json(text: str | None) -> Mapping[str, Any]:

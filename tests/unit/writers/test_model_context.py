@@ -1,5 +1,6 @@
 """What a model is told beside the unit: found where it is defined, most telling first, within its room."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -213,3 +214,38 @@ def test_a_coroutine_of_the_unit_is_tested_the_way_that_is_installed():
     prompt = Prompter(replace(task, runner=runner), PYTHON).draft(frozenset()).prompt
 
     assert "@pytest.mark.asyncio" in prompt
+
+
+MONOREPO = {
+    "packages/shop/package.json": '{"name": "@acme/shop"}',
+    "packages/shop/src/cart.ts": "",
+    "packages/money/package.json": json.dumps(
+        {"name": "@acme/money", "exports": {".": {"types": "./dist/index.d.ts", "import": "./src/main.ts"}}}
+    ),
+    "packages/money/src/main.ts": "",
+    "packages/money/src/tax.ts": "",
+    "packages/plain/package.json": '{"name": "plain", "main": "dist/index.js"}',
+    "packages/plain/src/index.ts": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("module", "place"),
+    [
+        ("@acme/money", "packages/money/src/main.ts"),
+        ("@acme/money/tax", "packages/money/src/tax.ts"),
+        ("plain", "packages/plain/src/index.ts"),
+        ("@acme/other", None),
+        ("react", None),
+    ],
+)
+def test_a_package_of_the_monorepo_is_found_by_its_name(module, place):
+    assert places.place_of(module, "packages/shop/src/cart.ts", Files(MONOREPO)) == place
+
+
+def test_from_another_package_a_file_goes_by_its_packages_name():
+    view = Files(MONOREPO)
+
+    assert places.name_from_afar("packages/money/src/main.ts", "packages/shop/src/a.test.ts", view) == "@acme/money"
+    assert places.name_from_afar("packages/money/src/main.ts", "packages/money/src/a.test.ts", view) is None
+    assert places.name_from_afar("packages/money/src/tax.ts", "packages/shop/src/a.test.ts", view) is None

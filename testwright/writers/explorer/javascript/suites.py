@@ -12,6 +12,7 @@ from testwright.writers.explorer.javascript import openings
 from testwright.writers.explorer.javascript.plan import TODAY, Target
 from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.writing import Style, Written
+from testwright.writers.places import name_from_afar
 
 HELPERS = {"fetch": "serverAnswers(", "timers": "useFakeTimers(", "files": "mkdtempSync(", "no file": "noFile("}
 """What tests may need of the preamble, and how it is known there."""
@@ -97,6 +98,8 @@ def specifier_of(task: WritingTask, module: str = "") -> str:
 
     Of the unit, or of another `module` by its path.
     """
+    if module and (name := name_from_afar(module, task.suite_path, task.view)) is not None:
+        return name
     place = module or task.source.path
     if task.framework in openings.OF_NODE:
         return openings.specifier_of(task, place)
