@@ -1,6 +1,7 @@
 """JavaScript and TypeScript from source to passing suite: explored, rendered, run and measured in a real sandbox."""
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -224,6 +225,39 @@ async def test_a_set_up_file_that_loads_for_ever_is_named(tmp_path, framework, c
 
     assert isinstance(found, NotRun)
     assert found.message == f"{told} does not come to an end while {framework} loads it."
+
+
+@pytest.mark.parametrize(
+    ("framework", "name", "configuration"),
+    [
+        ("vitest", "vitest.config.mjs", "export default { test: { setupFiles: ['./setup.mjs'] } }"),
+        ("jest", "jest.config.cjs", "module.exports = { setupFiles: ['<rootDir>/setup.cjs'] }"),
+    ],
+)
+async def test_a_package_of_a_monorepo_is_run_with_its_own_configuration(tmp_path, framework, name, configuration):
+    view = empty_project(tmp_path)
+    for path, text in {
+        "package.json": "{}",
+        name: configuration,
+        "setup.mjs": "globalThis.rate = 7\n",
+        "setup.cjs": "globalThis.rate = 7\n",
+        "src/tax.js": "exports.tax = (cents) => (cents * globalThis.rate) / 100\n",
+    }.items():
+        view.write(f"packages/shop/{path}", text)
+    sandbox, runner = await tools_for(framework, view)
+    tool, source = FRAMEWORKS[framework], "packages/shop/src/tax.js"
+    head = "import { expect, it } from 'vitest'\n" if framework == "vitest" else ""
+    suite = tool.suite_path(source, view)
+    view.write(suite, f"{head}import {{ tax }} from './tax'\nit('is a part', () => expect(tax(200)).toBe(14))\n")
+    order = RunOrder(source_path=source, suite_paths=(suite,), limits=LIMITS)
+
+    command = tool.command(order, replace(runner, home=tool.home(source, view)), view.root)
+    report = tool.read(await sandbox.run(command), order)
+
+    assert isinstance(report, RunReport), report
+    assert [(each.name, each.outcome) for each in report.outcomes] == [("is a part", Outcome.PASSED)]
+    assert report.coverage is not None
+    assert report.coverage.line_percent == 100.0
 
 
 @pytest.mark.parametrize("framework", ["vitest", "jest"])

@@ -271,8 +271,8 @@ class Framework(Protocol):
         """The folder of the project in which the runner has to be started for this source; "" for the project's own."""
         ...
 
-    def by_hand(self, suite_paths: Sequence[str]) -> str:
-        """What a person types, in the project's folder, to run these suites."""
+    def by_hand(self, suite_paths: Sequence[str], view: ProjectView) -> str:
+        """What a person types, in the folder that is viewed, to run these suites."""
         ...
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:

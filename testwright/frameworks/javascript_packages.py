@@ -20,6 +20,7 @@ SCRIPTS = {
     "mocha": re.compile(r"\b_?mocha\b"),
     "node:test": re.compile(r"\bnode\b[^&|;]*\s--test\b"),
 }
+_FLAGS = re.compile(r"(?:--import|--require|-r|--loader)[ =][\w@./-]+")
 _ENDINGS = ("ts", "mts", "cts", "js", "mjs", "cjs", "json", "yml", "yaml")
 _FILES = [
     *(f"{name}.config.{ending}" for name in ("vitest", "jest") for ending in _ENDINGS[:7]),
@@ -73,6 +74,13 @@ def scripted(manifest: dict[str, Any]) -> set[str]:
     scripts = manifest.get("scripts")
     script = str(scripts.get("test", "")) if isinstance(scripts, dict) else ""
     return {name for name, form in SCRIPTS.items() if form.search(script)}
+
+
+def node_flags(view: ProjectView) -> list[str]:
+    """What a package's `npm test` gives Node to load first, such as what lets it load TypeScript."""
+    scripts = manifest_of(view).get("scripts")
+    script = str(scripts.get("test", "")) if isinstance(scripts, dict) else ""
+    return _FLAGS.findall(script) if SCRIPTS["node:test"].search(script) else []
 
 
 def _sets_up_a_runner(package: ProjectView) -> bool:

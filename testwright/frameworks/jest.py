@@ -41,7 +41,7 @@ class Jest:
     def home(self, source_path: str, view: ProjectView) -> str:
         return packages.home_of(source_path, view)
 
-    def by_hand(self, suite_paths: Sequence[str]) -> str:
+    def by_hand(self, suite_paths: Sequence[str], view: ProjectView) -> str:
         return f"npx jest {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:

@@ -34,8 +34,9 @@ class NodeTest:
     def home(self, source_path: str, view: ProjectView) -> str:
         return packages.home_of(source_path, view)
 
-    def by_hand(self, suite_paths: Sequence[str]) -> str:
-        return f"node --test {shlex.join(suite_paths)}"
+    def by_hand(self, suite_paths: Sequence[str], view: ProjectView) -> str:
+        flags = "".join(f"{flag} " for flag in packages.node_flags(view))
+        return f"node {flags}--test {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
         return packages.find_in_home(node_suites.existing_suites, source_path, view)

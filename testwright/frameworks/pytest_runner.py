@@ -28,7 +28,7 @@ class Pytest:
     def home(self, source_path: str, view: ProjectView) -> str:
         return ""
 
-    def by_hand(self, suite_paths: Sequence[str]) -> str:
+    def by_hand(self, suite_paths: Sequence[str], view: ProjectView) -> str:
         """As a module, so that the project's own folder can be imported from."""
         return f"python -m pytest {shlex.join(suite_paths)}"
 

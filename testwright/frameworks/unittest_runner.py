@@ -24,7 +24,7 @@ class Unittest:
     def home(self, source_path: str, view: ProjectView) -> str:
         return ""
 
-    def by_hand(self, suite_paths: Sequence[str]) -> str:
+    def by_hand(self, suite_paths: Sequence[str], view: ProjectView) -> str:
         return f"python -m unittest {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class Vitest:
     def home(self, source_path: str, view: ProjectView) -> str:
         return packages.home_of(source_path, view)
 
-    def by_hand(self, suite_paths: Sequence[str]) -> str:
+    def by_hand(self, suite_paths: Sequence[str], view: ProjectView) -> str:
         return f"npx vitest run {shlex.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from testwright.domain.insertions import added_ranges
 from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, FileCoverage, Trouble
-from testwright.domain.within import below
+from testwright.domain.within import Within, below
 from testwright.pipeline import shelf
 from testwright.pipeline.drafting import asked_so_far, skipped_so_far, writing_of
 from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Suspicions, Trial, first_line
@@ -55,7 +55,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         model=job.writer.model,
         runner=ready.runner.framework,
         runner_version=ready.runner.version,
-        run_with=_by_hand(job, ready, suite.path),
+        run_with=await _by_hand(job, ready, suite.path),
         brought=ready.runner.origin == "managed" and ready.runner.framework not in _OF_THE_LANGUAGE,
         sandbox=job.tools.sandbox.tier,
         test_count=len(draft.cases),
@@ -99,10 +99,12 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
     return await _deliver(job, delivered)
 
 
-def _by_hand(job: Job, ready: Ready, suite_path: str) -> str:
-    home = ready.runner.home
-    said = job.framework.by_hand((below(home, suite_path),))
-    return f"cd {shlex.quote(home)} && {said}" if home else said
+async def _by_hand(job: Job, ready: Ready, suite_path: str) -> str:
+    view, home = await job.tools.workspaces.open(job.assignment), ready.runner.home
+    if not home:
+        return job.framework.by_hand((suite_path,), view)
+    said = job.framework.by_hand((below(home, suite_path),), Within(view, home))
+    return f"cd {shlex.quote(home)} && {said}"
 
 
 def _cases(job: Job, proven: Proven, challenge: Challenge) -> tuple[CaseEvidence, ...]:

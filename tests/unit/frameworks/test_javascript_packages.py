@@ -67,3 +67,10 @@ def test_what_is_found_in_a_package_is_named_from_the_root():
     assert Vitest().existing_suites("packages/shop/src/cart.ts", project) == ("packages/shop/src/cart.test.ts",)
     assert place_in_home(lambda path, _: path, "packages/shop/src/cart.ts", project) == "packages/shop/src/cart.ts"
     assert find_in_home(lambda path, _: (path,), "index.ts", project) == ("index.ts",)
+
+
+def test_a_person_gives_node_what_the_projects_own_script_gives_it():
+    project = View({"package.json": '{"scripts": {"test": "node --import tsx --test test/*.test.ts"}}'})
+
+    assert NodeTest().by_hand(("test/cart.test.ts",), project) == "node --import tsx --test test/cart.test.ts"
+    assert NodeTest().by_hand(("test/cart.test.js",), View({})) == "node --test test/cart.test.js"

@@ -137,7 +137,7 @@ class WordFramework:
     def home(self, source_path: str, view: object) -> str:
         return ""
 
-    def by_hand(self, suite_paths: Sequence[str]) -> str:
+    def by_hand(self, suite_paths: Sequence[str], view: object) -> str:
         return f"pytest {' '.join(suite_paths)}"
 
     def existing_suites(self, source_path: str, view: ProjectView) -> tuple[str, ...]:
