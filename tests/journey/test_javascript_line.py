@@ -246,9 +246,10 @@ async def test_a_package_of_a_monorepo_is_run_with_its_own_configuration(tmp_pat
         view.write(f"packages/shop/{path}", text)
     sandbox, runner = await tools_for(framework, view)
     tool, source = FRAMEWORKS[framework], "packages/shop/src/tax.js"
-    head = "import { expect, it } from 'vitest'\n" if framework == "vitest" else ""
+    head = "import { expect, it } from 'vitest'\nimport { tax } from './tax'\n"
+    head = head if framework == "vitest" else "const { tax } = require('./tax')\n"
     suite = tool.suite_path(source, view)
-    view.write(suite, f"{head}import {{ tax }} from './tax'\nit('is a part', () => expect(tax(200)).toBe(14))\n")
+    view.write(suite, f"{head}it('is a part', () => expect(tax(200)).toBe(14))\n")
     order = RunOrder(source_path=source, suite_paths=(suite,), limits=LIMITS)
 
     command = tool.command(order, replace(runner, home=tool.home(source, view)), view.root)
