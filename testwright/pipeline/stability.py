@@ -17,6 +17,7 @@ from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, Turn
 from testwright.domain.verdicts import Drop, FileCoverage, NotRun, RunReport
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
+from testwright.pipeline.busy import out_of_time
 from testwright.pipeline.drafting import writing_of
 from testwright.pipeline.findings import CaseResult, Chosen, Proven, Trial, first_line
 from testwright.pipeline.laying_out import checked, formatted, unformatted
@@ -127,7 +128,12 @@ async def _run_repeatedly(bench: Bench, layout: Layout, runs: int, slots: asynci
             work = partial(bench.run_placed, coverage=False, seed=turn.seed, frozen=turn.frozen)
         async with slots:
             answer = await work()
-            return answer if isinstance(answer, RunReport) else await work()  # a busy machine is no verdict on a test
+            return answer if has_word(answer) else await work()  # a busy machine is no verdict on a test
+
+    def has_word(answer: RunReport | NotRun) -> bool:
+        if isinstance(answer, NotRun):
+            return False
+        return not out_of_time(results_of(answer, draft)) or not bench.job.tools.is_busy()
 
     async def apart_from_others() -> Apart:
         async with slots:
@@ -135,7 +141,7 @@ async def _run_repeatedly(bench: Bench, layout: Layout, runs: int, slots: asynci
 
     async def told(turn: Turn, answer: RunReport | NotRun) -> RunReport | NotRun:
         """What tells nothing in its turn may do so in a start of its own."""
-        return answer if isinstance(answer, RunReport) else await one(turn)
+        return answer if has_word(answer) else await one(turn)
 
     apart, in_order = await _both(apart_from_others(), one(None))
     shuffled = [*zip(turns, apart.turns, strict=True)]

@@ -21,6 +21,7 @@ from testwright.domain.ports import (
 )
 from testwright.domain.projects import InstalledTool, Runner
 from testwright.domain.records import Assignment
+from testwright.pipeline.busy import machine_is_busy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class Tools:
 
     `most_mutants` and `challenge_seconds` are for one file: so many ways to break it are tried, for so long at most.
     `gain_usd` is what a further line, branch or noticed change may cost: a round that was dearer is the last.
-    `now` is wall time in seconds since the epoch; only durations are taken from it. `away` lends an assignment's place
+    `now` is wall time in seconds since the epoch; only durations are taken from it. `is_busy` says whether this machine
+    has more to do than it can. `away` lends an assignment's place
     at work to another file for as long as it lasts.
     """
 
@@ -49,6 +51,7 @@ class Tools:
     gain_usd: float | None = None
     seed: int = 0
     now: Callable[[], float] = field(default=time.time)
+    is_busy: Callable[[], bool] = field(default=machine_is_busy)
     away: Callable[[Assignment], AbstractAsyncContextManager[None]] = field(default=lambda _: nullcontext())
 
 

@@ -15,8 +15,10 @@ from testwright.domain.redaction import MASK
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, Outcome, RunReport
 from testwright.pipeline import asking, environment
 from testwright.pipeline.bench import FIRST_LOAD, Bench
+from testwright.pipeline.busy import out_of_time
 from testwright.pipeline.findings import CaseResult, Trial, digest_of, first_line, trimmed
 from testwright.pipeline.load_check import preamble_is_to_blame, problem_of_source, source_error
+from testwright.pipeline.own_suites import joined
 from testwright.pipeline.type_checking import TypeFindings, type_findings
 
 _NO_TESTS_FAULT = frozenset({"launch_failed"})
@@ -105,8 +107,19 @@ async def run_cases(
 ) -> tuple[dict[str, CaseResult], FileCoverage | None]:
     """Run a suite. When it cannot be run as a whole, only the cases that are to blame fail.
 
-    `answer` is what a first run of it said, where there was one.
+    `answer` is what a first run of it said, where there was one. What ran out of time on a busy machine is asked again.
     """
+    results, coverage = await _run_once(bench, draft, answer)
+    late = out_of_time(results)
+    if not late or not bench.job.tools.is_busy():
+        return results, coverage
+    again, more = await _run_once(bench, draft.only(late), None)
+    return results | again, joined(coverage, more)
+
+
+async def _run_once(
+    bench: Bench, draft: Draft, answer: RunReport | NotRun | None
+) -> tuple[dict[str, CaseResult], FileCoverage | None]:
     answer = answer or await bench.run(draft)
     ended: dict[str, CaseResult] = {}
     while isinstance(answer, NotRun) and len(ended) < _MOST_NAMED and (name := _culprit_in(draft, answer)):

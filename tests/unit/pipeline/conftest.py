@@ -263,6 +263,7 @@ class OneWorkspace:
 class ActingSandbox:
     """Acts the words out. `source` is how the source loads: fine, or the log of a run that told nothing.
 
+    A test that is `late` is in time when it is asked for the time `in_time_from`, but not at `late_again_at`.
     `time_for` is how many mutants there is time for, challenge by challenge; later ones have all the time they want.
 
     Nothing runs while a file that is `unbearable` lies in the workspace.
@@ -281,6 +282,9 @@ class ActingSandbox:
     cannot_part: bool = False
     silent_turns: frozenset[int] = frozenset()
     first_part_hangs: bool = False
+    in_time_from: int = 2
+    asked_late: int = 0
+    late_again_at: int = 0
     checker_stops: bool = False
     formatter_does: Callable[[str], Completed] | None = None
     checked: list[str] = field(default_factory=list)
@@ -361,6 +365,10 @@ class ActingSandbox:
     def _act(self, name: str, word: str, rest: str, seed: str, before: tuple[str, ...]) -> tuple[str, str, str]:
         if (word == "leans" and not before) or (word == "spoiled" and "spoils" in before):
             return (name, "failed", f"{word} after {len(before)}")
+        if word == "late" and "late" not in before:
+            self.asked_late += 1
+            if self.asked_late < self.in_time_from or self.asked_late == self.late_again_at:
+                return (name, "failed", "Error: Timeout of 2000ms exceeded.")
         if word == "flaky":
             return (name, "failed", "sometimes 3") if seed == self.flaky_seed else (name, "passed", "")
         if word == "lucky":
@@ -533,6 +541,7 @@ class World:
 
     Died = StopHere
     gain_usd: float | None = None
+    is_busy: bool = False
 
     def __init__(
         self, *drafts: Draft, existing: tuple[str, ...] = (), options: Options | None = None, text: str = "code"
@@ -574,6 +583,7 @@ class World:
             most_mutants=60,
             gain_usd=self.gain_usd,
             now=lambda: 1000.0,
+            is_busy=lambda: self.is_busy,
         )
 
     async def walk(self) -> DeliveredSuite:

@@ -178,6 +178,7 @@ async def walked(told: Told) -> Mapping[str, Any]:
         writers={"model": lambda *_: ModelWriter(model, LANGUAGES)},
         stability_runs=1,
         now=lambda: 1000.0,
+        is_busy=lambda: False,
     )
     assignment = Assignment(
         session_id="s",

@@ -24,3 +24,45 @@ async def test_a_suite_of_nothing_but_endless_tests_is_given_up_in_as_many_runs_
     assert [case.name for case in delivered.draft.cases] == ["test_good"]
     assert {drop.reason for drop in delivered.dropped} == {"did not end within 10 s"}
     assert len(it.sandbox.runs) - 2 <= 9 + 4  # each test once, the source, the preamble, and what passed once more
+
+
+async def test_a_test_that_ran_out_of_time_on_a_busy_machine_is_asked_once_more(world, suite):
+    it = world(suite(a="pass", b="late"))
+    it.is_busy = True
+
+    delivered = await it.walk()
+
+    assert [case.name for case in delivered.draft.cases] == ["test_a", "test_b"]
+    assert any("@case test_b" in text and "@case test_a" not in text for text in it.sandbox.runs)
+
+
+async def test_on_a_machine_with_nothing_else_to_do_it_is_not(world, suite):
+    it = world(suite(a="pass", b="late"))
+
+    delivered = await it.walk()
+
+    assert [case.name for case in delivered.draft.cases] == ["test_a"]
+    assert [(drop.name, drop.reason) for drop in delivered.dropped] == [
+        ("test_b", "Error: Timeout of 2000ms exceeded.")
+    ]
+
+
+async def test_a_test_that_never_ends_is_dropped_on_a_busy_machine_too(world, suite):
+    it = world(suite(a="pass", b="spin"))
+    it.is_busy = True
+
+    delivered = await it.walk()
+
+    assert [case.name for case in delivered.draft.cases] == ["test_a"]
+
+
+async def test_a_repeated_run_in_which_one_ran_out_of_time_is_made_again_on_a_busy_machine(world, suite):
+    it = world(suite(a="pass", b="late"))
+    it.is_busy = True
+    it.sandbox.asked_late = 1
+    it.sandbox.late_again_at = 3
+
+    delivered = await it.walk()
+
+    assert [case.name for case in delivered.draft.cases] == ["test_a", "test_b"]
+    assert it.sandbox.asked_late > 3
