@@ -12,28 +12,37 @@ from testwright.api.services import ApiServices
 from testwright.api.wire import AppliedData, RefusalData
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord
+from testwright.domain.sessions import Decision
 from testwright.sources.export import as_patch, as_zip, files_to_export
+from testwright.sources.reports import REPORTS
 from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
 
-_TYPES = {"zip": "application/zip", "patch": "text/x-patch; charset=utf-8"}
+_TYPES = {
+    "zip": "application/zip",
+    "patch": "text/x-patch; charset=utf-8",
+    **{form: kind for form, (kind, _) in REPORTS.items()},
+}
 
 
 def add_routes(app: FastAPI, services: ApiServices) -> None:
     @app.get(
         "/api/sessions/{session_id}/export",
         tags=["tests"],
-        summary="The suites as a zip, or as a patch that git apply takes",
+        summary="The suites as a zip or a patch, or what was found as SARIF, JUnit or Markdown",
         response_class=Response,
         responses={200: {"content": {kind.partition(";")[0]: {} for kind in _TYPES.values()}}},
     )
     async def export(
-        session_id: str, owner: Owner, format: Annotated[Literal["zip", "patch"], Query()] = "zip"
+        session_id: str,
+        owner: Owner,
+        format: Annotated[Literal["zip", "patch", "sarif", "junit", "markdown"], Query()] = "zip",
     ) -> Response:
-        """The newest suite of each file, rejected ones and possible bugs left out."""
+        """The newest suite of each file, rejected ones and possible bugs left out; reports tell of the latter too."""
         await find_session(services, session_id, owner)
-        files = files_to_export(await services.store.tests(session_id))
+        tests = await services.store.tests(session_id)
+        files = files_to_export(tests)
         if not files:
             raise InputError(
                 "There is no suite to export.",
@@ -41,8 +50,12 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
                 code="nothing_to_export",
                 hint="Wait until a file is done, or take back a rejection.",
             )
+        kept = [test for test in tests if test.decision is not Decision.REJECTED]
         body = as_zip(files) if format == "zip" else as_patch(files).encode()
-        name = f'attachment; filename="testwright-{session_id}.{format}"'
+        if format in REPORTS:
+            body = REPORTS[format][1](kept).encode()
+        ending = {"junit": "xml", "markdown": "md"}.get(format, format)
+        name = f'attachment; filename="testwright-{session_id}.{ending}"'
         return Response(body, media_type=_TYPES[format], headers={"Content-Disposition": name})
 
     @app.post("/api/sessions/{session_id}/apply", tags=["tests"], summary="Write the suites into the folder")

@@ -201,17 +201,28 @@ def sessions(
     suspects: Annotated[
         bool, typer.Option("--suspects", help="Its possible bugs instead, each a file that goes red once it is fixed.")
     ] = False,
+    report: Annotated[
+        str | None, typer.Option("--report", help="What was found, for other programs: sarif, junit or markdown.")
+    ] = None,
     most: Annotated[int, typer.Option("--most", min=1, max=500, help="How many to list.")] = 20,
     json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """List sessions, newest first; or print one's suites, write them into the tree, or take them back."""
-    from testwright.cli.sessions import Deed, handle_session, list_sessions
+    from testwright.cli.sessions import Deed, handle_session, list_sessions, print_report
 
     deeds = [deed for deed, wanted in ((Deed.APPLY, apply), (Deed.UNDO, undo), (Deed.PATCH, patch)) if wanted]
-    wishes = " ".join([*(f"--{deed}" for deed in deeds), *(["--suspects"] if suspects else [])])
-    if len(deeds) > 1:
+    wishes = " ".join(
+        [
+            *(f"--{deed}" for deed in deeds),
+            *(["--suspects"] if suspects else []),
+            *([f"--report {report}"] if report else []),
+        ]
+    )
+    if len(deeds) + bool(report) > 1:
         print(f"testwright: {wishes} are different things: give one of them.", file=sys.stderr)
         sys.exit(USAGE)
+    if session_id is not None and report is not None:
+        sys.exit(asyncio.run(print_report(session_id, report)))
     if session_id is not None:
         deed = deeds[0] if deeds else Deed.PRINT
         sys.exit(asyncio.run(handle_session(session_id, deed, suspects=suspects, as_json=json_output)))

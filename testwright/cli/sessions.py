@@ -13,8 +13,11 @@ from testwright.cli.exits import ALL_PROVEN, PARTIAL
 from testwright.cli.storage import open_store
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord, TestRecord
+from testwright.domain.sessions import Decision
 from testwright.domain.suspects import suspect_files
 from testwright.sources.export import as_patch, files_to_export
+from testwright.sources.reports import REPORTS
+from testwright.store import Store
 
 
 async def list_sessions(*, most: int, as_json: bool) -> int:
@@ -46,9 +49,7 @@ async def handle_session(session_id: str, deed: Deed, *, suspects: bool, as_json
     With `suspects`, its possible bugs take the place of the suites, each as a file of its own. Raises InputError.
     """
     async with open_store() as store:
-        session = await store.session(session_id, "local")
-        if session is None:
-            raise InputError(f"There is no session {session_id}.", hint="testwright sessions lists those that exist.")
+        session = await _found(store, session_id)
         if deed is Deed.UNDO:
             return _say("taken back", await undo(store, session_id, _folder(session)))
         tests = await store.tests(session_id)
@@ -61,6 +62,24 @@ async def handle_session(session_id: str, deed: Deed, *, suspects: bool, as_json
             return _say("written", await apply_suites(store, session_id, _folder(session), tests))
     _print(tests, deed, as_json=as_json)
     return ALL_PROVEN
+
+
+async def print_report(session_id: str, form: str) -> int:
+    """Raises InputError."""
+    if form not in REPORTS:
+        raise InputError(f"There is no report {form}.", hint=f"Use one of: {', '.join(REPORTS)}.")
+    async with open_store() as store:
+        await _found(store, session_id)
+        tests = [test for test in await store.tests(session_id) if test.decision is not Decision.REJECTED]
+    sys.stdout.buffer.write(REPORTS[form][1](tests).encode())
+    return ALL_PROVEN
+
+
+async def _found(store: Store, session_id: str) -> SessionRecord:
+    session = await store.session(session_id, "local")
+    if session is None:
+        raise InputError(f"There is no session {session_id}.", hint="testwright sessions lists those that exist.")
+    return session
 
 
 def _possible_bugs(tests: Sequence[TestRecord]) -> list[TestRecord]:
