@@ -167,6 +167,29 @@ test('after 5 failures the status endpoint is polled, and the suites are fetched
   expect(result.current.generatedTests).toHaveLength(1)
 })
 
+test('suites of a session that was let go of while they were fetched come to nothing', async () => {
+  vi.useFakeTimers()
+  service.streamStatuses = Array.from({ length: 100 }, () => 503)
+  let arrive = () => {}
+  const fetch: typeof globalThis.fetch = async (url, init) => {
+    if (String(url).endsWith('/tests')) await new Promise<void>(resolve => (arrive = resolve))
+    return service.fetch(url, init)
+  }
+  const { result, onComplete } = follow({ fetch })
+  await act(() => result.current.startBackgroundGeneration(REQUEST))
+  await act(() => vi.advanceTimersByTimeAsync(20_000))
+  service.report = { status: 'completed', progress: 100, lastEventId: 4 }
+  service.tests = [generatedTest('a.ts')]
+  await act(() => vi.advanceTimersByTimeAsync(6_000))
+  await act(async () => result.current.reset())
+  await act(async () => arrive())
+  await act(() => vi.advanceTimersByTimeAsync(100))
+
+  expect(service.asked('GET', '/api/sessions/sess_1/tests')).toBe(1)
+  expect(result.current).toMatchObject({ status: 'idle', sessionId: null, generatedTests: [] })
+  expect(onComplete).not.toHaveBeenCalled()
+})
+
 test('StrictMode opens one connection', async () => {
   service.report = { status: 'processing', lastEventId: 0 }
   const { result } = follow({ resume: 'sess_1' }, StrictMode)
