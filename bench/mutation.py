@@ -1,7 +1,8 @@
 """How fast a suite is tried against mutants: `python bench/mutation.py FOLDER SOURCE SUITE FRAMEWORK [MUTANTS]`.
 
-Prints the seconds of one plain run and of the challenge, both in the sandbox with its start, and what became of the
-mutants. The folder is copied first and nothing in it is changed. For peers, see docs/benchmarks.md.
+Prints the seconds of one plain run and of the challenge, both in the sandbox with its start, what is wanted of it (1.5
+plain runs, and for each mutant the time of the tests that run its lines), and what became of the mutants. The folder is
+copied first and nothing in it is changed. For peers, see docs/benchmarks.md.
 """
 
 import asyncio
@@ -9,16 +10,17 @@ import os
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from testwright.domain.mutants import ChallengeOrder
+from testwright.domain.mutants import ChallengeOrder, Mutant
 from testwright.domain.projects import Limits, RunOrder
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
-from testwright.domain.verdicts import NotRun
+from testwright.domain.verdicts import NotRun, RunReport
 from testwright.settings import read_settings
 from testwright.sources.folder import FolderView
 from testwright.wiring import Workbench, open_workbench
@@ -53,6 +55,8 @@ async def measure(bench: Workbench, assignment: Assignment, suite: str, most: in
     runner = await tools.toolchains.runner(source.framework, workspace, quiet)
     order = RunOrder(source_path=source.path, suite_paths=(suite,), coverage=False, limits=LIMITS)
     plain = [(await tools.sandbox.run(tool.command(order, runner, workspace.root))).seconds for _ in range(3)]
+    measured = RunOrder(source_path=source.path, suite_paths=(suite,), limits=LIMITS)
+    tests = tool.read(await tools.sandbox.run(tool.command(measured, runner, workspace.root)), measured)
     mutants = language.mutants(source)[:most]
     numbers = tuple(mutant.number for mutant in mutants)
     workspace.write(source.path, language.switched(source, mutants))
@@ -60,11 +64,24 @@ async def measure(bench: Workbench, assignment: Assignment, suite: str, most: in
     completed = await tools.sandbox.run(tool.challenge(challenge, runner, workspace.root))
     report = tool.read_challenge(completed, challenge)
     print(f"plain run      {min(plain):6.2f} s")
+    wanted = 1.5 * min(plain) + covering_seconds(tests, mutants)
+    print(f"wanted         {wanted:6.2f} s")
     print(f"challenge      {completed.seconds:6.2f} s for {len(mutants)} mutants")
     if isinstance(report, NotRun):
         print(report.message)
     else:
         print(dict(Counter(str(outcome.fate) for outcome in report.outcomes)))
+
+
+def covering_seconds(tests: RunReport | NotRun, mutants: Sequence[Mutant]) -> float:
+    """What the tests take by themselves that run each mutant's lines, once for each mutant."""
+    outcomes = tests.outcomes if isinstance(tests, RunReport) else ()
+    return sum(
+        outcome.duration_ms / 1000
+        for mutant in mutants
+        for outcome in outcomes
+        if not (outcome.lines or frozenset()).isdisjoint(range(mutant.line, mutant.end_line + 1))
+    )
 
 
 async def quiet(sentence: str) -> None:

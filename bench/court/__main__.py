@@ -1,10 +1,11 @@
 """Put labelled tests before the court and count: no bad one may be delivered, and hardly a good one be lost.
 
 Every bad test is tried together with all good ones, as a model would hand them in, through the real line: workspace,
-runner, sandbox. `python bench/court [pytest|unittest|vitest|jest|mocha|node:test]...`; the table goes to
-standard output.
+runner, sandbox. `python bench/court [pytest|unittest|vitest|jest|mocha|node:test]... [--kinds WORD...]`; with words,
+the kinds that have one of them. The table goes to standard output.
 """
 
+import argparse
 import asyncio
 import sys
 import tempfile
@@ -114,7 +115,7 @@ class Script:
         return None
 
 
-async def main(wanted: Sequence[str]) -> None:
+async def main(wanted: Sequence[str], kinds: Sequence[str]) -> None:
     print(f"{'runner':<11}{'kind':<22}{'delivered':<11}{'gate':<13}{'good kept':<12}{'seconds':>7}")
     good, kept, missed = 0, 0, []
     with tempfile.TemporaryDirectory() as home:
@@ -124,6 +125,8 @@ async def main(wanted: Sequence[str]) -> None:
                 if wanted and bar.framework not in wanted:
                     continue
                 for bad in bar.bad:
+                    if kinds and not any(word in bad.kind for word in kinds):
+                        continue
                     began = time.monotonic()
                     found = await judged(bench, bar, bad)
                     lost = [name for name in found.lost if name != bad.name]
@@ -178,4 +181,8 @@ def _judgement(test: TestRecord, together: Sequence[Candidate]) -> Judgement:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("frameworks", nargs="*")
+    parser.add_argument("--kinds", nargs="+", default=[])
+    given = parser.parse_args()
+    asyncio.run(main(given.frameworks, given.kinds))

@@ -16,6 +16,8 @@ from testwright.frameworks.unittest_runner import Unittest
 UNIT = """
 import random, secrets, uuid
 
+seen = []
+
 def shuffle(text):
     letters = list(text)
     random.shuffle(letters)
@@ -37,6 +39,8 @@ BODIES = {
     "test_lucky_generator": "own(1); assert random.getstate() == FIRST",
     "test_same_letters": "assert sorted(shuffle('llo')) == list('llo')",
     "test_own_seed": "random.seed(7); first = shuffle('abcdefgh'); random.seed(7); assert shuffle('abcdefgh') == first",
+    "test_leaves": "token(1); seen.append(1); assert seen",
+    "test_minds": "token(1); assert seen == []",  # in company, where several are asked at once
     "test_shape": "assert len(identifier()) == 36",
     "test_no_chance": "assert len('llo') == 3",
     "test_wrong": "assert shuffle('llo') == 'x'",

@@ -19,26 +19,29 @@ BY_CHANCE = "right by chance: fails with another random seed: "
 
 
 def alone(cases: Iterable[tuple[str, str]], perform: Callable[[str, str], None]) -> int:
-    """How many cases, each a path and a name, did not pass. `perform` runs all tests of one."""
+    """How many cases did not pass. `perform` runs all tests of one."""
     names = list(dict.fromkeys(cases))
     until = FINDINGS.started + WISHES.alone_seconds
     drew: list[tuple[str, str]] = []
     try:
-        for ended in in_children([job(case, CHANCE.seed) for case in names], until):
+        for ended in in_children([job([case], CHANCE.seed) for case in names], until):
             learn(ended)
-            if any(event.get("drew") is True for event in ended.events):
-                drew.append(ended.key[0])
-        # Made while the first are told of, so that one failure is enough.
-        again = (job(case, seed) for case in drew for seed in OTHER_SEEDS if has_passed(case))
-        for ended in in_children(again, until):
+            drew += [case for case, event in told(ended) if event.get("drew") is True]
+        # With each seed all of them in one child; who fails there has to do so by itself. Made while the first are told
+        # of, so that one failure is enough.
+        together = (job(passed(drew), seed) for seed in OTHER_SEEDS if passed(drew))
+        suspects = {case: ended.key[1] for ended in in_children(together, until) for case in not_passed(ended)}
+        for ended in in_children([job([case], seed) for case, seed in suspects.items()], until):
             doubt(ended)
     except InChild as child:
-        case, CHANCE.seed = child.key
+        asked, CHANCE.seed = child.key
         FINDINGS.tell = nobody
-        FINDINGS.tests.pop(case, None)
         CHANCE.watch()
-        perform(*case)
-        child.tell(test=FINDINGS.test(*case), drew=CHANCE.drew)
+        for case in asked:
+            FINDINGS.tests.pop(case, None)
+            CHANCE.forget()
+            perform(*case)
+            child.tell(test=FINDINGS.test(*case), drew=CHANCE.drew, anew=True)
         child.end()
     return sum(FINDINGS.test(*case)["outcome"] == "failed" for case in names if case in FINDINGS.tests)
 
@@ -47,36 +50,44 @@ def nobody(whole: dict[str, Any]) -> None:
     """A case is told of when it has ended, and by itself."""
 
 
-def job(case: tuple[str, str], seed: int) -> Job:
-    return Job((case, seed), (WISHES.case_seconds or WISHES.alone_seconds) + START_AND_STOP_SECONDS)
+def job(cases: list[tuple[str, str]], seed: int) -> Job:
+    each = (WISHES.case_seconds or WISHES.alone_seconds) + START_AND_STOP_SECONDS
+    return Job((cases, seed), each, parts=len(cases))
 
 
-def has_passed(case: tuple[str, str]) -> bool:
-    return case in FINDINGS.tests and bool(FINDINGS.tests[case]["outcome"] == "passed")
+def passed(cases: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [case for case in cases if FINDINGS.tests[case]["outcome"] == "passed"]
+
+
+def not_passed(ended: Ended) -> list[tuple[str, str]]:
+    """Of several in one child: what failed, or else the one that was running when it ended."""
+    found = told(ended)
+    failed = [case for case, event in found if event["test"]["outcome"] == "failed"]
+    return failed if ended.how in (DONE, CUT) else [*failed, *ended.key[0][len(found) : len(found) + 1]]
 
 
 def learn(ended: Ended) -> None:
-    case, _ = ended.key
-    test = told(ended)
-    if test is not None:
-        FINDINGS.tests[case] = test
+    (case,), _ = ended.key
+    found = told(ended)
+    if found and ended.how == DONE:
+        FINDINGS.tests[case] = found[0][1]["test"]
     elif ended.how != CUT:
         FINDINGS.worsen(FINDINGS.test(*case), "failed", how_it_ended(ended))
 
 
 def doubt(ended: Ended) -> None:
-    case, _ = ended.key
-    test = told(ended)
-    failed = test["outcome"] == "failed" if test is not None else ended.how != CUT
-    if failed:
-        why = test["message"] if test is not None else how_it_ended(ended)
+    (case,), _ = ended.key
+    found = told(ended)
+    why = found[0][1]["test"]["message"] if found and ended.how == DONE else how_it_ended(ended)
+    if not_passed(ended) and ended.how != CUT:
         FINDINGS.worsen(FINDINGS.test(*case), "failed", BY_CHANCE + why)
 
 
-def told(ended: Ended) -> dict[str, Any] | None:
-    """What the child says of its case, once it has said all."""
-    tests = [event["test"] for event in ended.events if isinstance(event.get("test"), dict)]
-    return tests[-1] if ended.how == DONE and tests else None
+def told(ended: Ended) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+    """What the child says of its cases, one after the other."""
+    cases, _ = ended.key
+    events = [event for event in ended.events if isinstance(event.get("test"), dict)]
+    return [(cases[place], event) for place, event in enumerate(events[: len(cases)])]
 
 
 def how_it_ended(ended: Ended) -> str:

@@ -34,6 +34,10 @@ class Chance:
 
         random.Random.seed = seeded  # type: ignore[assignment]
 
+    def forget(self) -> None:
+        """Of what was drawn until now."""
+        self._drew, self._before = False, None
+
     def begin(self) -> None:
         random.seed(self.seed)
         if self._watches:
