@@ -1,8 +1,8 @@
 """What the court costs beside a plain run: `python bench/court_cost.py FOLDER SOURCE SUITE FRAMEWORK`.
 
 The suite is walked as one that a person sent: first run, mutants, repeated runs. Prints the seconds by the clock of
-each step, with the project's type checker and without, and how many plain runs of the runner that is. All on a copy of
-the folder in which the suite is missing.
+each step, where the project has a type checker without it, too, and how many plain runs of the runner that is. All on a
+copy of the folder in which the suite is missing.
 """
 
 import asyncio
@@ -19,10 +19,13 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.asking import one_file
+from testwright.domain.ports import Desk
 from testwright.domain.projects import Limits, RunOrder
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import SourceFile
+from testwright.pipeline import shelf
 from testwright.pipeline.cover_file import cover_file
+from testwright.pipeline.findings import Proven
 from testwright.pipeline.tools import Tools
 from testwright.settings import read_settings
 from testwright.sources.folder import FolderView
@@ -30,7 +33,7 @@ from testwright.wiring import Workbench, open_workbench
 
 LIMITS = Limits(wall=timedelta(seconds=120), cpu=timedelta(seconds=120))
 FIRST, MUTANTS, REPEATED = "run/1", "challenge/1", "stability"
-TIMES = 3
+TIMES = 2
 
 
 async def main(folder: str, path: str, suite: str, framework: str) -> None:
@@ -52,12 +55,15 @@ async def main(folder: str, path: str, suite: str, framework: str) -> None:
             assignment = replace(assignment, edited=text)
             plain = await plain_seconds(bench, assignment, suite, text)
             print(f"plain run {plain:.2f} s")
-            for said, tools in (
-                ("with the type checker", bench.tools),
-                ("without", replace(bench.tools, type_checkers={})),
-            ):
-                steps = await least(bench, assignment, tools)
-                print(f"{said}: {in_words(steps, plain)}")
+            steps = await least(bench, assignment, bench.tools)
+            print(in_words(steps, plain))
+            if (await shelf.take(desk_of(bench, assignment), "proven", Proven)).layout.types is not None:
+                steps = await least(bench, assignment, replace(bench.tools, type_checkers={}))
+                print(f"without the type checker: {in_words(steps, plain)}")
+
+
+def desk_of(bench: Workbench, assignment: Assignment) -> Desk:
+    return bench.store.desk(assignment.session_id, assignment.round, assignment.file_index)
 
 
 def in_words(steps: dict[str, float], plain: float) -> str:
@@ -96,8 +102,7 @@ async def walked(bench: Workbench, assignment: Assignment, tools: Tools) -> dict
         seconds[name] = time.perf_counter() - began
         return result
 
-    desk = bench.store.desk(assignment.session_id, assignment.round, assignment.file_index)
-    await cover_file(assignment, desk, step, tools)
+    await cover_file(assignment, desk_of(bench, assignment), step, tools)
     return seconds
 
 

@@ -23,6 +23,7 @@ const source = join(root, order.source)
 const report = { framework: 'node:test', finished: false, tests: [], errors: [], coverage: [] }
 const LONGEST = 2000
 const CLOSING_MS = 300
+const LAST_MS = 20
 const FIRST_MS = 5_000
 const CASE_MS = 8_000 // before the watchdog bites: waiting in vain must not cost the other cases
 const SECOND = '--as-second'
@@ -79,6 +80,12 @@ function waitForTheFirst() {
   const given = setTimeout(close, FIRST_MS)
   given.unref()
   process.once('beforeExit', close)
+}
+
+// A hook at the end may still have its say, where nothing else is under way; and something may stay open and keep the process.
+function closeSoon() {
+  process.once('beforeExit', () => setTimeout(close, LAST_MS))
+  setTimeout(close, CLOSING_MS).unref()
 }
 
 // What was registered since then is waited for: its own end comes back here.
@@ -151,8 +158,7 @@ function hear({ type, data }) {
     const state = isLeftOut ? 'skipped' : type === 'test:pass' ? 'passed' : 'failed'
     const error = data.details?.error
     told.set(about, { state, message: state === 'failed' ? described(error?.cause ?? error) : '', ms: data.details?.duration_ms ?? 0 })
-    // Something may stay open and keep the process; a hook at the end may still have its say.
-    if (told.size === collecting.cases.length) setTimeout(close, CLOSING_MS)
+    if (told.size === collecting.cases.length) closeSoon()
   }
 }
 
