@@ -3,6 +3,7 @@
 import pytest
 from explorer_samples import View, function, shapes_of, task
 
+from testwright.domain.analysis import Symbol, SymbolKind
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.neighbours import deeds_of, homes_in, makers_of, remembers
 from testwright.writers.explorer.javascript.pages import stand_ins_for
@@ -106,3 +107,18 @@ def test_a_mapped_type_has_a_member_for_each_key():
     (shape,) = shapes_of("\n" + text, "of")
 
     assert shape["props"] == [["a", {"k": "number"}, True], ["b", {"k": "number"}, True]]
+
+
+def test_each_test_has_modules_of_its_own_where_what_one_does_is_seen_by_the_next():
+    text = f"{STORE}export const useTotal = () => state.length"
+    hook = Symbol(name="useTotal", kind=SymbolKind.HOOK, line=4, end_line=4)
+    work = task(text, hook)
+    module = Module(work.source.path, text, work.view)
+    lent = [("src/toast.ts", "toast", "toast")]
+
+    preamble = preamble_of(targets_of(work, module), work, _style(work, module), set(), lent)
+
+    assert "let useTotal: typeof import('./price').useTotal" in preamble
+    assert "  vi.resetModules()\n  useTotal = (await import('./price')).useTotal\n" in preamble
+    assert "  toast = (await import('./toast')).toast\n" in preamble
+    assert "import { useTotal }" not in preamble

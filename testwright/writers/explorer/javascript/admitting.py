@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from testwright.writers.explorer.javascript.fitting import fits
+from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.shapes import Shape
 from testwright.writers.explorer.javascript.syntax import UNDEFINED
+
+
+def type_checks(each: dict[str, Any], target: Target, targets: tuple[Target, ...]) -> bool:
+    """Whether TypeScript would let the calls pass, as far as the declared types tell."""
+    made_of = {other.symbol.name: other.spec["params"] for other in targets if other.kind == "class"}
+    gives = target.spec.get("gives", {})
+    methods = {method["name"]: method["params"] for method in target.spec["methods"]} | gives.get("methods", {})
+    methods |= {"": gives["call"]} if gives.get("call") is not None else {}
+    calls = [(each["args"], target.spec["params"])]
+    calls += [
+        (step["args"], methods[step["name"]])
+        for step in each["steps"]
+        if step.get("name") in methods and isinstance(step.get("args"), list)
+    ]
+    inner = _built_in([each["args"], [step.get("args") for step in each["steps"]]])
+    calls += [(tree["args"], made_of[tree["name"]]) for tree in inner if tree["name"] in made_of]
+    return all(arguments_fit(args, parameters) for args, parameters in calls)
+
+
+def _built_in(tree: Any) -> Iterator[dict[str, Any]]:
+    """The objects that are made for a call."""
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _built_in(item)
+    elif isinstance(tree, dict):
+        if tree.get("$") == "new":
+            yield tree
+        yield from _built_in(list(tree.values()))
 
 
 def arguments_fit(args: list[Any], parameters: list[dict[str, Any]]) -> bool:

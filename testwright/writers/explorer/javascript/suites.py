@@ -39,14 +39,15 @@ def preamble_of(
             lines.append(f"import {{ createElement }} from 'react'{style.end}")
         names = "act, cleanup, fireEvent, render, renderHook, screen"
         lines.append(f"import {{ {names} }} from '@testing-library/react'{style.end}")
-    lines.append(_unit_import(targets, task, style))
-    lines += _imports_of_lent(lent, task, style)
+    lent = sorted(set(lent))
+    if not style.is_forgetful:
+        lines += [_unit_import(targets, task, style), *_imports_of_lent(lent, task, style)]
     head = "\n".join(lines)
     if drawn and task.framework == "vitest":
         head = f"// @vitest-environment jsdom\n{head}"
     elif drawn:
         head = f"/** @jest-environment jsdom */\n{head}"
-    hooks = []
+    hooks = _loads_for_each(targets, lent, task, style) if style.is_forgetful else []
     if drawn and stand_ins:
         members = "".join(f"  {name}: {code},\n" for name, code in stand_ins)
         hooks.append(f"Object.assign(globalThis, {{\n{members}}}){style.end}")
@@ -146,6 +147,23 @@ def _imports_of_lent(lent: Iterable[tuple[str, str, str]], task: WritingTask, st
             continue
         for pattern in [*whole[:1], *([f"{{ {', '.join(named)} }}"] if named else [])]:
             yield f"const {pattern} = require({quoted(specifier)}){style.end}"
+
+
+def _loads_for_each(
+    targets: tuple[Target, ...], lent: Iterable[tuple[str, str, str]], task: WritingTask, style: Style
+) -> list[str]:
+    """Each test with modules of its own, where what one test does would be seen by the next."""
+    own = [("default" if each.symbol.is_default_export else each.imported, each.imported) for each in targets]
+    names = [*dict.fromkeys(own), *((enum, enum) for enum in style.enums)]
+    taken = [(specifier_of(task), exported, name) for exported, name in names]
+    taken += [(specifier_of(task, path), exported, name) for path, exported, name in lent]
+    held, loads = [], []
+    for specifier, exported, name in taken:
+        module = f"import({quoted(specifier)})"
+        held.append(f"let {name}{f': typeof {module}.{exported}' if style.is_typed else ''}{style.end}")
+        loads.append(f"  {name} = (await {module}).{exported}{style.end}")
+    begins = f"beforeEach(async () => {{\n  {style.mock}.resetModules(){style.end}\n"
+    return ["\n".join(held), begins + "\n".join(loads) + f"\n}}){style.end}"]
 
 
 def _ended(line: str, style: Style) -> str:

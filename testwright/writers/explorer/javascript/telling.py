@@ -5,17 +5,18 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from testwright.domain.analysis import SymbolKind
 from testwright.domain.drafts import Case, Draft, Writing
 from testwright.domain.ports import WritingTask
 from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.javascript import drawn, lives, openings, scenes
-from testwright.writers.explorer.javascript.admitting import arguments_fit
+from testwright.writers.explorer.javascript.admitting import type_checks
 from testwright.writers.explorer.javascript.modules import Module
-from testwright.writers.explorer.javascript.neighbours import homes_in
+from testwright.writers.explorer.javascript.neighbours import closure_of, homes_in, remembers
 from testwright.writers.explorer.javascript.openings import OF_NODE
 from testwright.writers.explorer.javascript.pages import stand_ins_for
 from testwright.writers.explorer.javascript.plan import Target
@@ -157,7 +158,16 @@ def draft_of(
                 )
             )
     lent = homes_in([[each["args"], each["steps"]] for each, _ in names.values()])
-    return Draft(preamble=preamble_of(targets, task, style, needs, lent, style.stand_ins), cases=tuple(cases))
+    used = _used_by(names.values(), targets) if style.is_forgetful else targets
+    return Draft(preamble=preamble_of(used, task, style, needs, lent, style.stand_ins), cases=tuple(cases))
+
+
+def _used_by(told: Iterable[tuple[Told, Target]], targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The targets that tests are about, and those that they call on the way."""
+    kept = list(told)
+    called = {step["path"][0] for each, _ in kept for step in each["steps"] if step.get("act") == "deed"}
+    about = {target.id for _, target in kept}
+    return tuple(target for target in targets if target.id in about or target.path[0] in called)
 
 
 def _scenario(each: Told, written: Written, target: Target, task: WritingTask) -> str:
@@ -191,8 +201,13 @@ def _style(task: WritingTask, module: Module) -> Style:
         has_jsx=task.suite_path.endswith("x"),
         is_typed=task.suite_path.endswith((".ts", ".tsx", ".mts")),
         enums=module.exported_enums,
+        is_forgetful=task.framework == "vitest" and _draws(task) and any(map(remembers, closure_of(module))),
         stand_ins=tuple((name, code) for name, code in stand_ins_for(module)),
     )
+
+
+def _draws(task: WritingTask) -> bool:
+    return any(symbol.kind in (SymbolKind.COMPONENT, SymbolKind.HOOK) for symbol in task.analysis.symbols)
 
 
 def _worth_keeping(
@@ -212,7 +227,7 @@ def _worth_keeping(
         each = {**quiet, "beside": kept[0][0] if kept else None, "lively": lively}
         if len(kept) >= MOST_CASES + 3 * len(target.spec["methods"]):
             break
-        if "from" in each or (style.is_typed and not _type_checks(each, target, targets)):
+        if "from" in each or (style.is_typed and not type_checks(each, target, targets)):
             continue
         if _is_blurred(each, task):
             continue
@@ -264,34 +279,6 @@ def _last_step(each: Told, target: Target) -> str | None:
     if not each["steps"]:
         return "" if target.kind == "class" else None
     return str(each["steps"][-1].get("name")) if target.kind in ("class", "function") else None
-
-
-def _type_checks(each: Told, target: Target, targets: tuple[Target, ...]) -> bool:
-    """Whether TypeScript would let the calls pass, as far as the declared types tell."""
-    made_of = {other.symbol.name: other.spec["params"] for other in targets if other.kind == "class"}
-    gives = target.spec.get("gives", {})
-    methods = {method["name"]: method["params"] for method in target.spec["methods"]} | gives.get("methods", {})
-    methods |= {"": gives["call"]} if gives.get("call") is not None else {}
-    calls = [(each["args"], target.spec["params"])]
-    calls += [
-        (step["args"], methods[step["name"]])
-        for step in each["steps"]
-        if step.get("name") in methods and isinstance(step.get("args"), list)
-    ]
-    inner = _built_in([each["args"], [step.get("args") for step in each["steps"]]])
-    calls += [(tree["args"], made_of[tree["name"]]) for tree in inner if tree["name"] in made_of]
-    return all(arguments_fit(args, parameters) for args, parameters in calls)
-
-
-def _built_in(tree: Any) -> Iterator[dict[str, Any]]:
-    """The objects that are made for a call."""
-    if isinstance(tree, list):
-        for item in tree:
-            yield from _built_in(item)
-    elif isinstance(tree, dict):
-        if tree.get("$") == "new":
-            yield tree
-        yield from _built_in(list(tree.values()))
 
 
 def _most_of_one_way(written: Written, target: Target) -> int:

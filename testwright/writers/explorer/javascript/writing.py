@@ -16,6 +16,7 @@ class Style:
     has_jsx: bool
     is_typed: bool
     enums: tuple[str, ...] = ()
+    is_forgetful: bool = False
     stand_ins: tuple[tuple[str, str], ...] = ()
 
 
