@@ -113,3 +113,53 @@ def test_a_word_of_a_title_keeps_no_import():
     draft = split(f"{head}\nit('works after f', () => {{ ok(f({{ after: 1 }})) }})\n")
 
     assert "import { it } from 'node:test'" in JavaScript().render(draft)
+
+
+STUB = """import { afterEach, expect, it } from 'vitest'
+import { load, total } from './shop'
+
+const realFetch = globalThis.fetch
+let requests = []
+
+function serverAnswers(status, body) {
+  requests = []
+  globalThis.fetch = async () => ({ status, json: async () => body })
+}
+
+afterEach(() => {
+  globalThis.fetch = realFetch
+})
+
+function twice(n) {
+  return 2 * n
+}
+
+it('totals', () => {
+  expect(total(twice(1))).toBe(2)
+})
+
+it('loads', async () => {
+  serverAnswers(200, 3)
+  expect(await load()).toBe(3)
+})
+"""
+
+
+def test_helpers_that_no_test_uses_any_more_go_with_what_they_needed():
+    whole = split(STUB)
+
+    rendered = JavaScript().render(whole.only(frozenset({"totals"})))
+
+    assert rendered.startswith(
+        "import { expect, it } from 'vitest'\nimport { total } from './shop'\n\nfunction twice(n) {"
+    )
+    assert "etch" not in rendered
+    assert "requests" not in rendered
+    assert JavaScript().render(whole) == STUB
+
+
+def test_shared_code_that_does_something_stays():
+    head = "import { it, vi } from 'vitest'\nconst clock = vi.fn()\nvi.setSystemTime(clock)\nconst started = start()\n"
+    draft = split(f"{head}\nafterEach(() => {{\n  vi.restoreAllMocks()\n}})\n\nit('runs', () => {{\n  run()\n}})\n")
+
+    assert all(part in JavaScript().render(draft) for part in ("setSystemTime", "const started", "restoreAllMocks"))

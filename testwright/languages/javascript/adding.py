@@ -13,10 +13,10 @@ from testwright.domain.styles import Style
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, walk
 from testwright.languages.javascript.manners import style_of
 from testwright.languages.javascript.placing import GROUPS, declared, placed
+from testwright.languages.javascript.pruning import mentions
 from testwright.languages.javascript.restyling import restyled
 from testwright.languages.javascript.suites import (
     head_of,
-    mentions,
     modifiers,
     test_calls,
 )

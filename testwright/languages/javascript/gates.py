@@ -8,7 +8,8 @@ from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, unwrap, walk
-from testwright.languages.javascript.suites import head_of, imported, mentions, modifiers, test_calls
+from testwright.languages.javascript.pruning import mentions
+from testwright.languages.javascript.suites import head_of, imported, modifiers, test_calls
 
 _HOLD_BACK = {"only", "skip", "todo", "fails", "failing", "skipIf", "runIf"}
 _SNAPSHOTS = {"toMatchSnapshot", "toMatchInlineSnapshot", "toThrowErrorMatchingSnapshot", "toMatchFileSnapshot"}

@@ -10,10 +10,10 @@ from testwright.domain.drafts import Case
 from testwright.domain.insertions import Insertion
 from testwright.domain.styles import Style
 from testwright.languages.javascript.grammar import field, parse, string_value, text_of, walk
+from testwright.languages.javascript.pruning import mentions
 from testwright.languages.javascript.suites import (
     head_of,
     indented,
-    mentions,
     modifiers,
     opening_beside,
     step_of,

@@ -6,7 +6,7 @@ way; two groups that declare one name differently cannot be told apart then, and
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from dataclasses import field as data_field
 
@@ -14,10 +14,9 @@ from tree_sitter import Node
 
 from testwright.domain.drafts import Case, Draft
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, walk
+from testwright.languages.javascript.pruning import mentions, names_in, without_unused_helpers
 from testwright.languages.javascript.tables import folded, unfolded
 
-_NAMES = frozenset({"identifier", "type_identifier", "shorthand_property_identifier"})
-"""A property's own name stands for nothing else."""
 _TESTS = frozenset({"it", "test", "fit", "xit", "xtest"})
 _GROUPS = frozenset({"describe", "suite", "fdescribe", "xdescribe", "context"})
 
@@ -234,7 +233,8 @@ def render(draft: Draft) -> str:
         inside = "\n\n".join(indented(code, step_of("\n".join(codes))) for code in codes)
         blocks.append(f"describe({title_beside(group, codes)}, {opening_beside(codes)}\n{inside}\n}}){end}")
     preamble = _with_describe(draft.preamble) if any(groups) else draft.preamble
-    preamble = without_unused_imports(preamble, "\n".join(blocks)).strip("\n")
+    told = "\n".join(blocks)
+    preamble = without_unused_imports(without_unused_helpers(preamble, told), told).strip("\n")
     return "\n\n".join([preamble, *blocks] if preamble else blocks) + "\n"
 
 
@@ -298,7 +298,7 @@ def without_unused_imports(preamble: str, used: str) -> str:
     imports = [node for node in root.named_children if bindings(node)]
     encoded = preamble.encode()
     rest = "\n".join([used, *(text_of(node) for node in root.named_children if node not in imports)])
-    is_used = _names_in(rest)
+    is_used = names_in(rest)
     edits: list[tuple[int, int, bytes]] = []
     for node in imports:
         bound = bindings(node)
@@ -319,19 +319,6 @@ def without_unused_imports(preamble: str, used: str) -> str:
     for start, stop, text in sorted(edits, reverse=True):
         encoded = encoded[:start] + text + encoded[stop:]
     return re.sub(r"\n{3,}", "\n\n", encoded.decode()).strip("\n")
-
-
-def _names_in(code: str) -> Callable[[str], bool]:
-    """Whether the code uses a name; a word of a title is none. Code that does not parse may use all that it says."""
-    root = parse(code)
-    if root.has_error:
-        return lambda name: mentions(code, name)
-    names = {text_of(node) for node in walk(root) if node.type in _NAMES}
-    return names.__contains__
-
-
-def mentions(text: str, name: str) -> bool:
-    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", text) is not None
 
 
 def bindings(statement: Node) -> list[tuple[Node, str]]:
