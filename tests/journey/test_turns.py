@@ -1,6 +1,6 @@
 """Several runs of a suite from one start, in the real sandbox: each as if it were the only one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -148,3 +148,45 @@ async def test_a_turn_that_passes_and_then_ends_otherwise_is_no_pass(tmp_path, n
 
     assert isinstance(report, RunReport)
     assert all(isinstance(turn, NotRun) for turn in report.turns)
+
+
+SHARES = {
+    "vitest": (
+        "import { it } from 'vitest'\nimport { appendFileSync } from 'node:fs'\n",
+        "appendFileSync('/out/marks', `${process.pid}\\n`)",
+    ),
+    "jest": ("const { f } = require('./unit.js')\n", "f()"),
+}
+
+
+@pytest.mark.parametrize("name", SHARES)
+async def test_what_touches_nothing_shares_one_environment(tmp_path, name):
+    head, statement = SHARES[name]
+    folder = ScriptProject(tmp_path / "ws")
+    folder.write("package.json", '{"name": "unit", "private": true, "jest": {"setupFiles": ["<rootDir>/set-up.js"]}}')
+    folder.write("set-up.js", "require('node:fs').appendFileSync('/out/marks', `${Math.random()}\\n`)\n")
+    folder.write("unit.js", "let calls = 0\nexports.f = () => { if (calls++) throw new Error('not loaded anew') }\n")
+    tests = ("one", "two", "three")
+    folder.write(
+        "unit.test.js",
+        head + "".join(f"it('{test}', () => {{ {statement} }})\n" for test in tests[: 3 if name == "vitest" else 1]),
+    )
+    sandbox, runner = await sandbox_and_runner(name, folder)
+    tool = FRAMEWORKS[name]
+    order = RunOrder(
+        source_path="unit.js",
+        suite_paths=("unit.test.js",),
+        coverage=False,
+        only=tests,
+        alone=True,
+        turns=TURNS,
+        limits=LIMITS,
+    )
+    command = tool.command(order, runner, folder.root)
+
+    completed = await sandbox.run(replace(command, reports=(*command.reports, "marks")))
+    report = tool.read(completed, order)
+
+    assert isinstance(report, RunReport), report
+    assert [failed(turn) for turn in (report, *report.turns)] == [set()] * 4
+    assert len(set(completed.reports["marks"].decode().split())) == 1
