@@ -213,6 +213,15 @@ def test_a_set_up_file_that_loads_for_ever_is_named(name, folder):
     assert found.message == f"test/setup.js does not come to an end while {name} loads it."
 
 
+def test_a_source_that_loads_for_ever_is_named(name, folder):
+    folder.write("shop.js", "while (true) {}\n")
+
+    found = run(name, folder, SUITE, coverage=False, only_loads=True, limits=Limits(wall=timedelta(seconds=60)))
+
+    assert isinstance(found, NotRun), found
+    assert found.message == f"shop.js does not come to an end while {name} loads it."
+
+
 def test_only_the_named_cases_run(name, folder):
     report = run(name, folder, SUITE, only=("counts",))
 

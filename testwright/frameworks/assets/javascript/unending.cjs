@@ -11,6 +11,7 @@ const LONGEST_MS = 25_000
 const LEAST_WORK_MS = 2_000
 const BEAT_MS = 200
 const LOOKS = 3
+const LOADER = /^node:internal\/modules\/|\/jest-runtime\//
 
 // Whoever requires this is watched, where TESTWRIGHT_LOADING says in which place to leave what was seen.
 function beWatched(asked) {
@@ -66,13 +67,15 @@ function pathOf(url = '') {
   }
 }
 
-// The file of the project that is at work; none where a library is, or the suite, whose tests have a watch of their own.
+// The file of the project that is at work; none where a library is, or what the suite calls, whose tests have a watch of
+// their own: what it loads is loaded by somebody in between.
 function fileOf(paths, { root, suites }) {
   // vitest calls a file that is measured by its path within the project.
-  const files = paths.map((path) => resolve(root, path)).filter(existsSync).map((path) => relative(root, path))
-  if (files.some((file) => suites.includes(file))) return undefined
-  const [first] = files
-  return first && !first.startsWith('..') && !first.split(sep).includes('node_modules') ? first : undefined
+  const suite = paths.findIndex((path) => suites.includes(relative(root, resolve(root, path))))
+  if (suite >= 0 && !paths.slice(0, suite).some((path) => LOADER.test(path))) return undefined
+  const first = paths.map((path) => resolve(root, path)).find((path) => existsSync(path))
+  const file = first && relative(root, first)
+  return file && !file.startsWith('..') && !file.split(sep).includes('node_modules') ? file : undefined
 }
 
 function end(report, file) {
