@@ -27,6 +27,7 @@ from testwright.writers.explorer.python.probe.scenarios import Patch as ProbePat
 from testwright.writers.explorer.python.probe.search import Search
 from testwright.writers.explorer.python.probe.signatures import parameters_of
 from testwright.writers.explorer.python.probe.stubs import Stubs
+from testwright.writers.explorer.python.probe.telling import shared_out
 from testwright.writers.explorer.python.probe.ways import Row, Way, Ways
 from testwright.writers.explorer.python.records import Check as ToldCheck
 from testwright.writers.explorer.python.records import Patch, Record
@@ -211,6 +212,13 @@ def test_expressions_are_put_into_each_other_and_stay_short():
     assert max(map(len, made)) <= 110
     for text in made:
         compile(text, "made", "eval")
+
+
+def test_where_there_is_too_much_to_tell_every_symbol_keeps_its_first():
+    records = [{"symbol": symbol, "call": f"{symbol}({at})"} for symbol in "ab" for at in range(3)]
+
+    assert [record["call"] for record in shared_out(records, 3)] == ["a(0)", "a(1)", "b(0)"]
+    assert shared_out(records, 9) == records
 
 
 def test_the_text_in_a_stream_or_a_file_is_changed_where_it_stands():

@@ -22,12 +22,15 @@ from testwright.writers.explorer.python.probe.clocks import PATIENCE
 from testwright.writers.explorer.python.probe.exploring import Ground, SymbolSearch
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.switching import Changes
+from testwright.writers.explorer.python.probe.telling import shared_out
 
 _MOST_ATTEMPTS = 8
 _FORGIVEN = 3
 """So many calls of one thing are left out for themselves; a further one takes all its calls with it. What hangs, and
 costs seconds, counts twice."""
 _MOST_REASONS = 3
+_MOST_RECORDS = 380
+"""A report is read up to 400."""
 _LONGEST_SHOWN = 80
 _SEARCH_SHARE = 0.75
 _LEAST_SECONDS = 0.3
@@ -55,6 +58,7 @@ def explore(plan: dict[str, Any]) -> None:
         records = examples.weighed(records, plan.get("claims", []), bench, facts)
         if changes is None and plan["integration"]:
             records.extend(_seams([record for record in records if "suspicion" not in record], bench))
+        records = shared_out(records, _MOST_RECORDS)
         for record in records:
             record["homes"] = collaborators.homes(_texts(record), unit, bench.others)
         kept = replay.steady(bench, records, until=time.monotonic() + plan["seconds"])

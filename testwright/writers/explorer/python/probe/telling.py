@@ -8,6 +8,16 @@ _LEAST_ALIKE = 3
 _MOST_AT_ONCE = 10
 
 
+def shared_out(records: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """So many of the records, in their order: of each symbol the first ones, which reach what nothing else does."""
+    ranks: dict[str, int] = {}
+    ranked = []
+    for at, record in enumerate(records):
+        rank = ranks[record["symbol"]] = ranks.get(record["symbol"], -1) + 1
+        ranked.append((rank, at))
+    return [records[at] for at in sorted(at for _, at in sorted(ranked)[:most])]
+
+
 def told_apart(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The records of one symbol, in order. What was asked for stays: an attribute that is called like an argument."""
     first: dict[tuple[str, ...], dict[str, Any]] = {}
