@@ -40,8 +40,7 @@ class Bench:
         for path in ready.left_out:
             if workspace.exists(path):
                 workspace.remove(path)
-        found = await job.desk.get("baseline")
-        baseline = await shelf.take(job.desk, "baseline", Baseline) if found is not None else Baseline(measured=False)
+        baseline = await shelf.look_for(job.desk, "baseline", Baseline) or Baseline(measured=False)
         bench = cls(job=job, ready=ready, workspace=workspace, baseline=baseline, placed=ready.suite_path)
         bench._put_back()
         return bench

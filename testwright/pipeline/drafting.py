@@ -176,9 +176,8 @@ async def skipped_so_far(job: Job) -> tuple[Skipped, ...]:
 
 async def writings_so_far(job: Job) -> dict[int, Writing]:
     numbers = range(1, job.assignment.options.max_repairs + 2 + MOST_STRENGTHENED)  # the draft and its repairs, first
-    return {
-        number: await writing_of(job, number) for number in numbers if await job.desk.get(f"draft/{number}") is not None
-    }
+    found = {number: await shelf.look_for(job.desk, f"draft/{number}", Writing) for number in numbers}
+    return {number: writing for number, writing in found.items() if writing is not None}
 
 
 def accusations(job: Job, draft: Draft, faults: Sequence[Fault], analysis: Analysis) -> Iterator[Suspect]:

@@ -251,12 +251,8 @@ async def _troubles_of_trials(job: Job, best: int) -> tuple[tuple[str, Trouble],
 
 
 async def _trials(job: Job, best: int) -> list[Trial]:
-    numbers = range(1, best + 1)
-    return [
-        await shelf.take(job.desk, f"trial/{number}", Trial)
-        for number in numbers
-        if await job.desk.get(f"trial/{number}") is not None
-    ]
+    found = [await shelf.look_for(job.desk, f"trial/{number}", Trial) for number in range(1, best + 1)]
+    return [trial for trial in found if trial is not None]
 
 
 async def _drops_of_trials(job: Job, best: int) -> list[Drop]:

@@ -18,10 +18,16 @@ async def lay(desk: Desk, key: str, value: object) -> None:
 
 async def take(desk: Desk, key: str, kind: type[T]) -> T:
     """Take back what an earlier step laid down. A missing key is a programming error, not an outcome."""
-    found = await desk.get(key)
+    found = await look_for(desk, key, kind)
     if found is None:
         raise LookupError(f"nothing lies on the desk under {key}")
-    value: T = _adapter(kind).validate_python(found)
+    return found
+
+
+async def look_for(desk: Desk, key: str, kind: type[T]) -> T | None:
+    """The same, where it may be that nothing was laid down yet."""
+    found = await desk.get(key)
+    value: T | None = None if found is None else _adapter(kind).validate_python(found)
     return value
 
 

@@ -33,9 +33,9 @@ async def weigh_suspects(job: Job, ready: Ready) -> int:
 
 
 async def _accusing(job: Job, number: int, draft: Draft) -> list[Suspect]:
-    if await job.desk.get(f"trial/{number}") is None:
+    trial = await shelf.look_for(job.desk, f"trial/{number}", Trial)
+    if trial is None:
         return []
-    trial = await shelf.take(job.desk, f"trial/{number}", Trial)
     analysis = await shelf.take(job.desk, "analysis", Analysis)
     return list(accusations(job, draft, trial.faults, analysis))
 
