@@ -159,6 +159,21 @@ def test_an_object_is_made_by_a_method_of_its_class_that_says_so(loaded):
     assert "Box.of(3)" in [choice.text for choice in inputs.of_type(unit.Box, None, "box", 0)]
 
 
+def test_what_may_be_anything_is_an_object_of_the_project_as_early_as_it_is_a_text(loaded):
+    words = ", ".join(f"'word{at}'" for at in range(60))
+    unit = loaded(
+        "from typing import Any\nclass Rule:\n    pass\n"
+        f"def check(rule: Any):\n    return rule.strip() in ({words}) or isinstance(rule, Rule)\n"
+    )
+    inputs = Inputs(Facts(unit), {"Rule": unit.Rule, "check": unit.check}, random.Random(1))
+    (parameter,) = parameters_of(unit.check, inputs.facts)
+
+    texts = [choice.text for choice in inputs.choices(unit.check, parameter, parameter.annotation)]
+
+    assert "Rule()" in texts[:20]
+    assert texts[0].startswith('"')
+
+
 def test_a_function_that_carries_others_gets_a_name_and_is_called_before_them(loaded):
     unit = loaded(
         "def counted(function):\n"

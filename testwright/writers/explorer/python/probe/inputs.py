@@ -62,7 +62,8 @@ class Inputs:
         rows = [self.of_type(kind, function, name, 0) for kind in kinds]
         if rows and parameter.default not in (inspect.Parameter.empty, None):
             rows[0].extend(self._spelled([parameter.default]))
-        found = [choice for row in (rows if len(rows) < 3 else _longest(rows)) for choice in row]
+        in_turns = len(rows) > 2 or typing.Any in kinds
+        found = [choice for row in (_longest(rows) if in_turns else rows) for choice in row]
         if not found or kinds == [typing.Any]:
             found = [*self._fakes(function, name), *found]
         elif self._is_of_project(kinds[0]):
