@@ -119,6 +119,7 @@ def test_each_test_has_modules_of_its_own_where_what_one_does_is_seen_by_the_nex
     preamble = preamble_of(targets_of(work, module), work, _style(work, module), set(), lent)
 
     assert "let useTotal: typeof import('./price').useTotal" in preamble
-    assert "  vi.resetModules()\n  useTotal = (await import('./price')).useTotal\n" in preamble
-    assert "  toast = (await import('./toast')).toast\n" in preamble
+    assert "beforeEach(() => {\n  vi.resetModules()\n})" in preamble
+    assert "beforeEach(async () => {\n  useTotal = (await import('./price')).useTotal\n})" in preamble
+    assert "beforeEach(async () => {\n  toast = (await import('./toast')).toast\n})" in preamble
     assert "import { useTotal }" not in preamble

@@ -157,13 +157,14 @@ def _loads_for_each(
     names = [*dict.fromkeys(own), *((enum, enum) for enum in style.enums)]
     taken = [(specifier_of(task), exported, name) for exported, name in names]
     taken += [(specifier_of(task, path), exported, name) for path, exported, name in lent]
-    held, loads = [], []
+    # One piece for each, so that what a later round needs stands beside what is there.
+    pieces = [f"beforeEach(() => {{\n  {style.mock}.resetModules(){style.end}\n}}){style.end}"]
     for specifier, exported, name in taken:
         module = f"import({quoted(specifier)})"
-        held.append(f"let {name}{f': typeof {module}.{exported}' if style.is_typed else ''}{style.end}")
-        loads.append(f"  {name} = (await {module}).{exported}{style.end}")
-    begins = f"beforeEach(async () => {{\n  {style.mock}.resetModules(){style.end}\n"
-    return ["\n".join(held), begins + "\n".join(loads) + f"\n}}){style.end}"]
+        held = f"let {name}{f': typeof {module}.{exported}' if style.is_typed else ''}{style.end}"
+        load = f"{name} = (await {module}).{exported}{style.end}"
+        pieces += [held, f"beforeEach(async () => {{\n  {load}\n}}){style.end}"]
+    return pieces
 
 
 def _ended(line: str, style: Style) -> str:
