@@ -155,9 +155,10 @@ class Folder:
         Path(self.root, path).unlink()
 
     def run(self, command):
-        out = Path(self.root + "-out")
-        out.mkdir(exist_ok=True)
-        env = {"PATH": os.environ["PATH"], "OUT": str(out), "HOME": str(out), **dict(command.env)}
+        out, home = Path(self.root + "-out"), Path(self.root + "-home")
+        for folder in (out, home):
+            folder.mkdir(exist_ok=True)
+        env = {"PATH": os.environ["PATH"], "OUT": str(out), "HOME": str(home), **dict(command.env)}
         for mount in command.mounts:
             env = {name: value.replace(mount.inside, mount.host) for name, value in env.items()}
         process = subprocess.Popen(
@@ -562,3 +563,29 @@ def test_a_file_that_no_test_loads_is_missed_as_a_whole(tmp_path):
     assert isinstance(report, RunReport)
     assert report.coverage is not None
     assert report.coverage.lines_missed == frozenset({1, 2})
+
+
+def test_what_a_test_leaves_in_the_home_folder_is_held_against_it(tmp_path):
+    folder = Folder(tmp_path / "ws", shop="def add(a, b):\n    return a + b\n")
+    text = """\
+from pathlib import Path
+
+from shop import add
+
+
+def test_leaves_a_note():
+    (Path.home() / ".notes").write_text("1")
+    assert add(1, 2) == 3
+
+
+def test_comes_after():
+    assert add(2, 2) == 4
+"""
+
+    report = run(folder, text)
+
+    assert {outcome.name: outcome.outcome for outcome in report.outcomes} == {
+        "test_leaves_a_note": Outcome.FAILED,
+        "test_comes_after": Outcome.PASSED,
+    }
+    assert "in the home folder (.notes)" in report.outcomes[0].message

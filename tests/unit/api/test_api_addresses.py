@@ -126,7 +126,13 @@ async def test_the_reference_tells_of_envelopes_and_errors_and_never_of_422(door
     assert stream["200"]["content"].keys() == {"text/event-stream"}
     assert "204" in stream
     export = reference["paths"]["/api/sessions/{sessionId}/export"]["get"]["responses"]
-    assert export["200"]["content"].keys() == {"application/zip", "text/x-patch"}
+    assert export["200"]["content"].keys() == {
+        "application/zip",
+        "text/x-patch",
+        "application/sarif+json",
+        "application/xml",
+        "text/markdown",
+    }
     named = reference["paths"]["/api/inngest/stream/{sessionId}"]["get"]["parameters"]
     assert {(parameter["name"], parameter["in"]) for parameter in named} == {
         ("sessionId", "path"),

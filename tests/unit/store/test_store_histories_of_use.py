@@ -46,6 +46,7 @@ class Known:
         self.owner = owner
         self.round = 1
         self.runs = True
+        self.is_retry = False
         self.files = dict.fromkeys(PATHS, "open")
         self.delivered: set[str] = set()
         self.seen = 0
@@ -87,15 +88,19 @@ class Use(RuleBasedStateMachine):
         known = self.known.get(session)
         accepted, refusal = self.tried(self.store.accept(new))
         if accepted is None:
-            assert refusal == "session_not_found"
             assert known is not None
-            assert known.owner != owner
+            expected = {
+                "session_not_found": known.owner != owner,
+                "session_running": known.runs and known.is_retry,  # of which this request is no repetition
+            }
+            assert expected[refusal]
             return
         assert known is None or known.owner == owner
         assert accepted.started == (known is None or not known.runs)
         if known is None:
             self.known[session] = Known(owner)
         elif accepted.started:
+            known.is_retry = False
             self.next_round(known, list(PATHS))
 
     @rule(owner=owners, session=ids)
@@ -115,6 +120,7 @@ class Use(RuleBasedStateMachine):
         assert known is not None
         assert known.owner == owner
         assert not known.runs
+        known.is_retry = True
         self.next_round(known, [path for path, state in known.files.items() if state == "failed"])
 
     def next_round(self, known: Known, paths: list[str]) -> None:

@@ -1,11 +1,11 @@
-// What a test leaves in the home folder: run by hand, it would be its user's own. Outside of a sandbox, which says where reports
-// go, nothing is looked at.
+// What a test leaves in the home folder: run by hand, it would be its user's own. Here it is the sandbox's, which is empty at
+// first; a person's own is not looked at.
 const { lstatSync, readdirSync } = require('node:fs')
 const { join, relative } = require('node:path')
 
 const MOST_SEEN = 500
 const MOST_NAMED = 3
-const HOME = process.env.OUT ? process.env.HOME : undefined
+const HOME = isEmpty(process.env.HOME) ? process.env.HOME : undefined
 
 exports.seenAtHome = () => {
   const found = new Map()
@@ -29,6 +29,14 @@ function look(folder, found) {
       continue
     }
     if (entry.isDirectory()) look(path, found)
+  }
+}
+
+function isEmpty(folder) {
+  try {
+    return readdirSync(folder).length === 0
+  } catch {
+    return false
   }
 }
 

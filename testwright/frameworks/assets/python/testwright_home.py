@@ -12,10 +12,11 @@ MOST_NAMED = 3
 
 
 class Home:
-    """Looks at the sandbox's own home. Outside of a sandbox, which says where reports go, it looks at nothing."""
+    """Looks at the sandbox's own home, which is empty at first. A person's own it does not look at."""
 
     def __init__(self) -> None:
-        self._folder = os.environ.get("HOME", "") if "OUT" in os.environ else ""
+        folder = os.environ.get("HOME", "")
+        self._folder = folder if os.path.isdir(folder) and not os.listdir(folder) else ""
         self._before: dict[str, int] = {}
 
     def begin(self) -> None:
