@@ -31,6 +31,17 @@ exports.Untouched = class Untouched {
 // What stays until the process ends.
 exports.open = () => process.getActiveResourcesInfo().filter((name) => STAYS.test(name)).sort().join()
 
+// Whether more of any kind is open now. Less says nothing: a thread that has just begun closes what it began by.
+exports.hasOpenedMore = (before) => {
+  const had = before.split(',')
+  for (const name of exports.open().split(',').filter(Boolean)) {
+    const index = had.indexOf(name)
+    if (index < 0) return true
+    had.splice(index, 1)
+  }
+  return false
+}
+
 // The modules of Node that are often patched, as they are now; what it returns puts them back.
 exports.builtins = () => {
   const before = PATCHED.map((name) => [require(name), { ...require(name) }])

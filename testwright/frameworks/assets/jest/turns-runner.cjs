@@ -4,7 +4,7 @@
 const { isDoubtful, OTHER_SEEDS, patternOf } = require('../javascript/chance.cjs')
 const { Scratch } = require('../javascript/scratch.cjs')
 const { announce } = require('../javascript/turn.cjs')
-const { builtins, open } = require('../javascript/untouched.cjs')
+const { builtins, hasOpenedMore, open } = require('../javascript/untouched.cjs')
 const { fromJest } = require('./parts.cjs')
 
 const { default: TestRunner } = fromJest('jest-runner')
@@ -17,7 +17,7 @@ module.exports = class TurnsRunner extends TestRunner {
     const inTurns = async (all) => {
       const told = []
       // What a test left open is there for all of the process: the others are left out.
-      while (told.length < all.length && Date.now() < until && open() === atFirst) {
+      while (told.length < all.length && Date.now() < until && !hasOpenedMore(atFirst)) {
         const queue = { all, next: told.length, until, told: [] }
         globalThis.__testwright_queue__ = queue
         announce(all[queue.next])
