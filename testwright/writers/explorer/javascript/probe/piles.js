@@ -4,14 +4,16 @@ const MOST_TOLD = 60
 
 const UNFIT = ['cut', 'symbol', 'promise', 'NaN', 'iterator', 'function']
 
-// Whether a test could say what was seen. What cannot be written down may still be made use of.
+const isNoNumber = (tree) => tree?.$ === 'number' && tree.v === 'NaN'
+
+// Whether a test could say what was seen, or a person should hear of it. What cannot be written down may still be made use of.
 function isWritable(job, { outcome, seen, spies }) {
   const { kind } = job.target
   if (holds(job.args, ['cut', 'symbol'])) return false
   if (outcome.kind !== 'value') return outcome.kind === 'throws' && outcome.own
   if (kind !== 'function' && kind !== 'class') return true
   const { tree } = outcome
-  if (kind === 'function' && !job.steps.length) return tree?.$ === 'function' || tree?.$ === 'iterator' || !holds(tree, UNFIT)
+  if (kind === 'function' && !job.steps.length) return tree?.$ === 'function' || tree?.$ === 'iterator' || isNoNumber(tree) || !holds(tree, UNFIT)
   const isSilent = tree?.$ === 'undefined' || !job.steps.length
   if (!isSilent) return !holds(tree, UNFIT)
   return spies.some(([, calls]) => calls.length) || (seen ?? []).some((sight) => sight.tree?.$ !== 'undefined' && !holds(sight.tree, UNFIT))
