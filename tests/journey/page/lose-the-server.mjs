@@ -19,7 +19,10 @@ try {
   const lost = await watch(page, ({ connection }) => /^(Reconnecting|Following)/.test(connection))
   await ask('start')
   const after = await watch(page, ({ heading }) => !/^(Opening|Writing)/.test(heading))
-  const log = await page.getByRole('log').locator('p').allTextContents()
+  const lines = page.getByRole('log').locator('p')
+  // The log is drawn a moment after the heading; what is lost for good is still missing then.
+  await lines.filter({ hasText: 'completed' }).first().waitFor({ timeout: 10_000 })
+  const log = await lines.allTextContents()
   const isTheSamePage = await page.evaluate(() => window.isTheSamePage === true)
   const session = new URL(page.url()).pathname.split('/').at(-1)
   console.log(JSON.stringify({ session, before, lost, after, log, isTheSamePage, complaints }))
