@@ -12,8 +12,7 @@ from testwright.api.services import ApiServices
 from testwright.api.wire import AppliedData, RefusalData
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord
-from testwright.domain.sessions import Decision
-from testwright.sources.export import as_patch, as_zip, files_to_export
+from testwright.sources.export import as_patch, as_zip, files_to_export, not_rejected
 from testwright.sources.reports import REPORTS
 from testwright.store.counting import counted
 
@@ -50,10 +49,10 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
                 code="nothing_to_export",
                 hint="Wait until a file is done, or take back a rejection.",
             )
-        kept = [test for test in tests if test.decision is not Decision.REJECTED]
-        body = as_zip(files) if format == "zip" else as_patch(files).encode()
         if format in REPORTS:
-            body = REPORTS[format][1](kept).encode()
+            body = REPORTS[format][1](not_rejected(tests)).encode()
+        else:
+            body = as_zip(files) if format == "zip" else as_patch(files).encode()
         ending = {"junit": "xml", "markdown": "md"}.get(format, format)
         name = f'attachment; filename="testwright-{session_id}.{ending}"'
         return Response(body, media_type=_TYPES[format], headers={"Content-Disposition": name})

@@ -13,9 +13,8 @@ from testwright.cli.exits import ALL_PROVEN, PARTIAL
 from testwright.cli.storage import open_store
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord, TestRecord
-from testwright.domain.sessions import Decision
 from testwright.domain.suspects import suspect_files
-from testwright.sources.export import as_patch, files_to_export
+from testwright.sources.export import as_patch, files_to_export, not_rejected
 from testwright.sources.reports import REPORTS
 from testwright.store import Store
 
@@ -70,7 +69,7 @@ async def print_report(session_id: str, form: str) -> int:
         raise InputError(f"There is no report {form}.", hint=f"Use one of: {', '.join(REPORTS)}.")
     async with open_store() as store:
         await _found(store, session_id)
-        tests = [test for test in await store.tests(session_id) if test.decision is not Decision.REJECTED]
+        tests = not_rejected(await store.tests(session_id))
     sys.stdout.buffer.write(REPORTS[form][1](tests).encode())
     return ALL_PROVEN
 

@@ -25,12 +25,16 @@ class ExportedFile:
     test_id: str = ""
 
 
+def not_rejected(tests: Iterable[TestRecord]) -> list[TestRecord]:
+    return [test for test in tests if test.decision is not Decision.REJECTED]
+
+
 def files_to_export(tests: Iterable[TestRecord]) -> list[ExportedFile]:
     """What there is to take away: not what was rejected, and no file of which only possible bugs are left."""
     return [
         ExportedFile(path=test.test_file_path, text=test.test_code, before=_before(test), test_id=test.test_id)
-        for test in tests
-        if test.test_code and test.decision is not Decision.REJECTED
+        for test in not_rejected(tests)
+        if test.test_code
     ]
 
 

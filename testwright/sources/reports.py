@@ -4,11 +4,12 @@ All of it is taken from evidence: nothing is said of a suite that was not run bu
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
 from testwright import __version__
+from testwright.domain.line_ranges import line_ranges
 from testwright.domain.records import TestRecord
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -36,7 +37,7 @@ def as_sarif(tests: Sequence[TestRecord]) -> str:
 
 def _results(test: TestRecord) -> Iterator[dict[str, Any]]:
     path = test.file_path
-    for first, last in _ranges(test.coverage.get("missed") or ()):
+    for first, last in line_ranges(test.coverage.get("missed") or ()):
         lines = f"line {first}" if first == last else f"lines {first} to {last}"
         yield _result("line-not-reached", path, first, last, f"No test runs {lines}.")
     for mutant in _unnoticed(test):
@@ -138,16 +139,6 @@ def _cell(text: str) -> str:
 
 def _unnoticed(test: TestRecord) -> list[Mapping[str, Any]]:
     return [mutant for mutant in test.mutants if mutant.get("status") == "survived"]
-
-
-def _ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        if found and number == found[-1][1] + 1:
-            found[-1] = found[-1][0], number
-        else:
-            found.append((number, number))
-    return found
 
 
 REPORTS: Mapping[str, tuple[str, Callable[[Sequence[TestRecord]], str]]] = {

@@ -14,6 +14,7 @@ from string import Template
 from typing import Any
 
 from testwright.domain.drafts import Asked, Case, Draft
+from testwright.domain.line_ranges import line_ranges
 from testwright.domain.ports import Gaps, Language, WritingTask
 from testwright.domain.redaction import Redactor
 from testwright.domain.sessions import CoverageGoal, TestType
@@ -246,13 +247,7 @@ def _missed_in_words(by_own_tests: Sequence[int], by_observed: Sequence[int]) ->
 
 def _ranges(lines: Sequence[int]) -> str:
     """Line numbers as people write them: 3-5, 9."""
-    found: list[list[int]] = []
-    for line in lines:
-        if found and line == found[-1][1] + 1:
-            found[-1][1] = line
-        else:
-            found.append([line, line])
-    return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in found)
+    return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in line_ranges(lines))
 
 
 def _aliases_in_words(task: WritingTask) -> str:
