@@ -329,7 +329,7 @@ async def door(store: Store, settings: DoorSettings, web_build: Path | None) -> 
 
     @app.get("/api/broken", include_in_schema=False)
     async def broken() -> None:
-        raise ValueError("a secret of /root/somewhere")
+        raise ValueError("a secret of /srv/somewhere")
 
     finish_routes(app)
     transport = httpx.ASGITransport(app=app)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.fakes.scripted_model import Files
 from testwright.frameworks import preferred_framework
 from testwright.frameworks.javascript_packages import find_in_home, home_of, place_in_home
 from testwright.frameworks.node_test import NodeTest
@@ -12,25 +13,9 @@ from testwright.frameworks.vitest import Vitest
 ROOT = {"package.json": '{"workspaces": ["packages/*"], "devDependencies": {"vitest": "3"}}'}
 
 
-class View:
-    root = "/nowhere"
-
-    def __init__(self, texts):
-        self._texts = texts
-
-    def paths(self):
-        return sorted(self._texts)
-
-    def text(self, path):
-        return self._texts.get(path)
-
-    def exists(self, path):
-        return path in self._texts
-
-
 def view(**shop):
     own = {f"packages/shop/{name}": text for name, text in {"package.json": "{}", "src/cart.ts": "", **shop}.items()}
-    return View({**ROOT, **own})
+    return Files({**ROOT, **own})
 
 
 @pytest.mark.parametrize(
@@ -49,7 +34,7 @@ def test_a_package_that_sets_up_a_runner_is_where_it_is_started(shop):
 def test_a_package_that_sets_up_none_is_tested_from_the_root():
     assert home_of("packages/shop/src/cart.ts", view()) == ""
     assert home_of("packages/shop/src/cart.ts", view(**{"package.json": '{"scripts": {"test": "lerna run"}}'})) == ""
-    assert home_of("index.ts", View({"package.json": '{"jest": {}}'})) == ""
+    assert home_of("index.ts", Files({"package.json": '{"jest": {}}'})) == ""
 
 
 def test_a_package_is_tested_by_its_own_framework_in_its_own_folder():
@@ -70,7 +55,7 @@ def test_what_is_found_in_a_package_is_named_from_the_root():
 
 
 def test_a_person_gives_node_what_the_projects_own_script_gives_it():
-    project = View({"package.json": '{"scripts": {"test": "node --import tsx --test test/*.test.ts"}}'})
+    project = Files({"package.json": '{"scripts": {"test": "node --import tsx --test test/*.test.ts"}}'})
 
     assert NodeTest().by_hand(("test/cart.test.ts",), project) == "node --import tsx --test test/cart.test.ts"
-    assert NodeTest().by_hand(("test/cart.test.js",), View({})) == "node --test test/cart.test.js"
+    assert NodeTest().by_hand(("test/cart.test.js",), Files({})) == "node --test test/cart.test.js"
