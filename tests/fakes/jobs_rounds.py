@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -45,13 +46,19 @@ class FakeJournal:
     def __init__(self) -> None:
         self.entries: list[tuple[str, int, Any]] = []
 
-    async def began(self, step: str, attempt: int) -> int | None:
+    def began(self, step: str, attempt: int) -> "FakeNote":
         self.entries.append((step, attempt, ...))
-        return len(self.entries) - 1
+        return FakeNote(self, len(self.entries) - 1)
 
-    async def ended(self, entry: int | None, error: Mapping[str, Any] | None) -> None:
-        assert entry is not None
-        self.entries[entry] = (*self.entries[entry][:2], error)
+
+@dataclass(frozen=True)
+class FakeNote:
+    journal: FakeJournal
+    place: int
+
+    def ended(self, error: Mapping[str, Any] | None) -> None:
+        step, attempt, _ = self.journal.entries[self.place]
+        self.journal.entries[self.place] = step, attempt, error
 
 
 class FakeRounds:

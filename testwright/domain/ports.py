@@ -71,16 +71,18 @@ class Desk(Protocol):
         ...
 
 
-class StepJournal(Protocol):
-    """Where it is written down when the steps of one file began and ended. Writing down never fails."""
+class StepNote(Protocol):
+    """What was written down of a step that began."""
 
-    async def began(self, step: str, attempt: int) -> int | None:
-        """The entry to end; None when there is nothing to end."""
-        ...
-
-    async def ended(self, entry: int | None, error: Mapping[str, Any] | None) -> None:
+    def ended(self, error: Mapping[str, Any] | None) -> None:
         """`error` is `{code, message}` of an attempt that failed."""
         ...
+
+
+class StepJournal(Protocol):
+    """Where it is written down when the steps of one file began and ended. Nobody waits for it, and it never fails."""
+
+    def began(self, step: str, attempt: int) -> StepNote: ...
 
 
 class Meter(Protocol):

@@ -53,11 +53,11 @@ class StepPolicy:
     async def attempt(self, step_id: str, number: int, work: Work, returns: Any) -> "Memo | Wait":
         """Try once (`number` counts from 1): what to remember, or how long to wait before the next try."""
         with about(step=step_id, attempt=number):
-            entry = None if self.journal is None else await self.journal.began(step_id, number)
+            note = None if self.journal is None else self.journal.began(step_id, number)
             tried = await self._attempt(step_id, number, work, returns)
             trouble = _trouble(tried)
-            if self.journal is not None:
-                await self.journal.ended(entry, trouble)
+            if note is not None:
+                note.ended(trouble)
             logger.info("a step ended: %s", "done" if trouble is None else trouble["code"])
         return tried
 

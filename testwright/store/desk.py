@@ -49,6 +49,7 @@ class FileDesk:
         self._now = now
         self._wake = wake
         self._texts = texts
+        self._known: dict[str, dict[str, Any] | None] = {}
         self.purse: Purse = SessionPurse(
             database, session_id=session_id, round=round, file_index=file_index, now=now, meter=meter
         )
@@ -57,10 +58,16 @@ class FileDesk:
         await self._database.write(lambda rows: self._tell(rows, event), about=self._session_id, then=self._wake)
 
     async def put(self, key: str, value: Mapping[str, Any]) -> None:
-        await self._database.write(lambda rows: self._put(rows, key, dict(value)), about=self._session_id)
+        self._known.pop(key, None)
+        self._known[key] = await self._database.write(
+            lambda rows: self._put(rows, key, dict(value)), about=self._session_id
+        )
 
     async def get(self, key: str) -> dict[str, Any] | None:
-        return await self._database.glance(lambda rows: self._get(rows, key))
+        """What lies there, read once: only the one who walks this file in this round puts anything down for it."""
+        if key not in self._known:
+            self._known[key] = await self._database.glance(lambda rows: self._get(rows, key))
+        return self._known[key]
 
     def live(self, path: str) -> AbstractContextManager[OnText | None]:
         return self._texts.passage(self._session_id, path)
@@ -83,11 +90,12 @@ class FileDesk:
         if round is not None:
             await round.tell(event)
 
-    async def _put(self, rows: AsyncSession, key: str, value: dict[str, Any]) -> None:
+    async def _put(self, rows: AsyncSession, key: str, value: dict[str, Any]) -> dict[str, Any] | None:
         if await rows.get(RoundRow, (self._session_id, self._round)) is None:
-            return  # the session was deleted, and its shelf with it
+            return None  # the session was deleted, and its shelf with it
         place = {"session_id": self._session_id, "round": self._round, "file_index": self._file_index}
         await rows.merge(ShelfRow(**place, key=key, value=value))
+        return value
 
     async def _get(self, rows: AsyncSession, key: str) -> dict[str, Any] | None:
         row = await rows.get(ShelfRow, (self._session_id, self._round, self._file_index, key))

@@ -39,7 +39,7 @@ from testwright.store.access import AccessBook
 from testwright.store.answers import StoredAnswers
 from testwright.store.database import Database
 from testwright.store.desk import FileDesk
-from testwright.store.journal import FileJournal
+from testwright.store.journal import Journal
 from testwright.store.live_texts import LiveTexts
 from testwright.store.opening import opened
 from testwright.store.wakeups import Bell, Wakeup
@@ -65,6 +65,7 @@ class Store:
         self.live_texts = LiveTexts()
         self.answers: AnswerCache = StoredAnswers(database, now)
         self.access = AccessBook(database, now)
+        self._journal = Journal(database, now=now, meter=meter)
 
     @classmethod
     @asynccontextmanager
@@ -84,7 +85,11 @@ class Store:
         async with opened(home, database_url) as (database, bell):
             if meter is not None:
                 database.on_told = meter.told
-            yield cls(database, bell, now, meter)
+            store = cls(database, bell, now, meter)
+            try:
+                yield store
+            finally:
+                await store._journal.close()
 
     # Sessions
 
@@ -201,17 +206,11 @@ class Store:
         )
 
     def journal(self, session_id: str, round: int, file_index: int) -> StepJournal:
-        return FileJournal(
-            self._database,
-            session_id=session_id,
-            round=round,
-            file_index=file_index,
-            now=self._now,
-            meter=self._meter,
-        )
+        return self._journal.of_file(session_id, round, file_index)
 
     async def timeline(self, session_id: str) -> list[StepRecord]:
         """All attempts of all steps of all files, in the order in which they began."""
+        await self._journal.write()
         return await self._database.glance(lambda rows: journal.timeline(rows, session_id))
 
     async def note_presence(self) -> None:

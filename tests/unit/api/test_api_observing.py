@@ -9,10 +9,10 @@ from testwright.domain.drafts import Usage
 async def test_a_timeline_tells_what_each_step_came_to(door, store):
     session_id = await door.start(files=[{"path": "src/a.ts", "content": "a"}, {"path": "src/b.ts", "content": "b"}])
     one, other = store.journal(session_id, 1, 1), store.journal(session_id, 1, 2)
-    await one.began("prepare", 1)  # killed in the middle of it
-    await one.ended(await one.began("prepare", 1), None)
-    await one.ended(await one.began("draft/1", 1), {"code": "rate_limited", "message": "slow down"})
-    await other.began("prepare", 1)
+    one.began("prepare", 1)  # killed in the middle of it
+    one.began("prepare", 1).ended(None)
+    one.began("draft/1", 1).ended({"code": "rate_limited", "message": "slow down"})
+    other.began("prepare", 1)
 
     steps = (await door.get(f"/api/sessions/{session_id}/timeline")).json()["data"]["steps"]
 

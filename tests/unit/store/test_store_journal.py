@@ -1,5 +1,6 @@
 """What is written down of steps, and for how long a round really took."""
 
+import asyncio
 from typing import Any
 
 from store_samples import ME, deliver_all, new_session, processing, suite
@@ -30,15 +31,14 @@ class Counting:
 async def test_a_timeline_has_every_attempt_with_its_times_and_its_error(store, clock):
     session = (await store.accept(new_session("a.ts", "b.ts"))).session_id
     first, second = store.journal(session, 1, 1), store.journal(session, 1, 2)
-    failed = await first.began("run/1", 1)
+    failed = first.began("run/1", 1)
     clock.forward(2)
-    running = await second.began("prepare", 1)
-    await first.ended(failed, {"code": "rate_limited", "message": "slow down"})
+    second.began("prepare", 1)
+    failed.ended({"code": "rate_limited", "message": "slow down"})
     clock.forward(3)
-    await first.ended(await first.began("run/1", 2), None)
+    first.began("run/1", 2).ended(None)
     steps = await store.timeline(session)
 
-    assert running is not None
     assert [(step.path, step.step, step.attempt) for step in steps] == [
         ("a.ts", "run/1", 1),
         ("b.ts", "prepare", 1),
@@ -53,12 +53,36 @@ async def test_a_timeline_has_every_attempt_with_its_times_and_its_error(store, 
 
 async def test_the_journal_of_a_deleted_session_takes_nothing(store):
     session = (await store.accept(new_session())).session_id
-    entry = await store.journal(session, 1, 1).began("prepare", 1)
+    noted = store.journal(session, 1, 1).began("prepare", 1)
+    await store.timeline(session)
+    store.journal(session, 1, 1).began("analyse", 1)
     await store.delete(session, ME)
-    await store.journal(session, 1, 1).ended(entry, None)
+    noted.ended(None)
 
-    assert await store.journal(session, 1, 1).began("analyse", 1) is None
     assert await store.timeline(session) == []
+
+
+async def test_what_was_noted_last_is_there_once_the_store_was_closed(tmp_path, database_url, clock):
+    async with Store.open(tmp_path, database_url, now=clock) as store:
+        session = (await store.accept(new_session("a.ts"))).session_id
+        running = store.journal(session, 1, 1).began("prepare", 1)
+        await store.timeline(session)
+        clock.forward(1)
+        running.ended(None)
+        store.journal(session, 1, 1).began("analyse", 1)
+    async with Store.open(tmp_path, database_url, now=clock) as store:
+        steps = await store.timeline(session)
+
+    assert [(step.step, step.ended_at is not None) for step in steps] == [("prepare", True), ("analyse", False)]
+
+
+async def test_a_step_is_noted_without_anybody_asking(tmp_path, database_url, clock):
+    async with Store.open(tmp_path, database_url, now=clock) as store:
+        session = (await store.accept(new_session("a.ts"))).session_id
+        store.journal(session, 1, 1).began("prepare", 1)
+        async with Store.open(tmp_path, database_url, now=clock) as other, asyncio.timeout(10):
+            while not await other.timeline(session):  # noqa: ASYNC110 (nobody rings for a note)
+                await asyncio.sleep(0.02)
 
 
 async def test_the_time_in_which_nobody_was_there_is_no_part_of_a_rounds_duration(store, clock):
@@ -89,10 +113,9 @@ async def test_a_meter_hears_of_each_event_once_it_is_stored_and_of_nothing_twic
         )
         clock.forward(4)
         await desk.purse.settle(call, Usage(tokens=7, cost_usd=0.05))
-        journal = store.journal(session, 1, 1)
-        entry = await journal.began("run/2", 1)
+        running = store.journal(session, 1, 1).began("run/2", 1)
         clock.forward(1.5)
-        await journal.ended(entry, None)
+        running.ended(None)
         await desk.deliver(suite())
         await desk.deliver(suite())
         await store.finish_round(session, 1)
