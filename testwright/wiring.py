@@ -39,6 +39,7 @@ from testwright.jobs.slots import Slots, Ticket
 from testwright.jobs.steps import DirectStep, StepPolicy
 from testwright.jobs.terminals import is_gone, own_run_id
 from testwright.languages import LANGUAGES, language_of
+from testwright.languages.branching import decisions_in
 from testwright.pipeline.cover_file import cover_file
 from testwright.pipeline.tools import Tools
 from testwright.providers.buying import Shop
@@ -65,7 +66,17 @@ from testwright.writers.model import ModelWriter
 from testwright.writers.model.prompting import prompts_version
 from testwright.writers.person import Person
 
-__all__ = ["Workbench", "examine", "framework_for", "language_of", "open_service", "open_workbench", "worth_testing"]
+__all__ = [
+    "Workbench",
+    "decisions_in",
+    "examine",
+    "framework_for",
+    "has_tests",
+    "language_of",
+    "open_service",
+    "open_workbench",
+    "worth_testing",
+]
 
 logger = logging.getLogger("testwright")
 EXPLORER, MODEL, BOTH = "explorer", "model", "both"
@@ -424,7 +435,9 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         why_unreadable=why_unreadable,
         doctor=doctor,
         web_build=WEB_BUILD,
-        has_tests=_has_tests,
+        has_tests=has_tests,
+        decisions_in=decisions_in,
+        worth_testing=worth_testing,
         configured=read_config,
         framework_of=project_framework,
         suite_without=_suite_without,
@@ -433,7 +446,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
     )
 
 
-def _has_tests(path: str, view: ProjectView) -> bool:
+def has_tests(path: str, view: ProjectView) -> bool:
     language = language_of(path)
     return language is not None and bool(
         FRAMEWORKS[preferred_framework(language, view, path)].existing_suites(path, view)

@@ -14,6 +14,8 @@ from testwright.api.lookups import current_owner, find_repository
 from testwright.api.requests import RepositoryRequest
 from testwright.api.services import ApiServices
 from testwright.api.wire import (
+    PickedFile,
+    Picks,
     RepositoryData,
     RepositoryFile,
     RepositoryHistory,
@@ -31,6 +33,7 @@ from testwright.domain.ports import ProjectView
 from testwright.domain.records import MeasuredFile, RepositoryRecord
 from testwright.domain.sessions import Options
 from testwright.sources.git_index import changed_files
+from testwright.sources.picking import Choice, Knowledge, pick
 from testwright.sources.project_config import left_in
 from testwright.store.counting import counted
 
@@ -87,6 +90,23 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         measured = await store.measured_files(owner, repository_id)
         found = await asyncio.to_thread(_tree, services, record, ref, measured)
         return done(counted(len(found.files), "file"), found)
+
+    @app.get("/api/repositories/{repository_id}/picks", tags=["repositories"], summary="Files worth tests, chosen")
+    async def picks(
+        repository_id: str,
+        owner: Owner,
+        since: Annotated[str | None, Query(max_length=200, description="A branch, tag or commit")] = None,
+        untested: bool = False,
+        riskiest: Annotated[int | None, Query(ge=1, le=10_000)] = None,
+    ) -> Envelope[Picks]:
+        """Of the files that define something and are no tests: those that changed since a base (untracked ones
+        included), that have no tests, or the riskiest: least covered × most decisions × most often changed. What is
+        asked together narrows."""
+        record = await find_repository(services, repository_id, owner)
+        measured = await store.measured_files(owner, repository_id)
+        choice = Choice(since=since, untested=untested, most=riskiest)
+        files = await asyncio.to_thread(_picks, services, record, choice, measured)
+        return done(counted(len(files), "file"), Picks(repository_id=repository_id, files=files))
 
     @app.get(
         "/api/repositories/{repository_id}/files/{path:path}", tags=["repositories"], summary="The text of one file"
@@ -181,6 +201,20 @@ def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None, meas
         options=options_data(config.applied(Options(), frozenset())) if config.options else None,
         config_problem=problem,
     )
+
+
+def _picks(
+    services: ApiServices, record: RepositoryRecord, choice: Choice, measured: Sequence[MeasuredFile]
+) -> list[PickedFile]:
+    view = open_project(services, record.root)
+    config, _ = _configured(services, view)
+    known = Knowledge(
+        decisions=services.decisions_in,
+        has_tests=services.has_tests or (lambda path, view: False),
+        measured=measured,
+    )
+    picked = pick(view, left_in(config, services.worth_testing(view)), choice, known)
+    return [PickedFile(path=one.path, because=list(one.because)) for one in picked]
 
 
 def _configured(services: ApiServices, view: ProjectView) -> tuple[ProjectConfig, str | None]:

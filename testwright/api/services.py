@@ -68,7 +68,8 @@ class ApiServices:
     whether a source file of a project has tests of its own; `configured` reads what a project says in files of its own,
     or raises InputError, and `framework_of` names its framework for a language.
     `suite_without` gives a source's suite without the tests of some names, or raises ValueError, with a sentence.
-    `price_of` a model's name is None where it is not known; `prices_as_of` is the day of the price list.
+    `decisions_in` counts the branches of a text at a path; `worth_testing` names the files to choose from when nobody
+    names any. `price_of` a model's name is None where it is not known; `prices_as_of` is the day of the price list.
     """
 
     settings: ApiSettings
@@ -91,5 +92,7 @@ class ApiServices:
     configured: Callable[[ProjectView], ProjectConfig] = lambda _: ProjectConfig()
     framework_of: Callable[[str, ProjectView, ProjectConfig], str] | None = None
     suite_without: Callable[[str, str, frozenset[str]], str] = lambda path, suite, names: suite
+    decisions_in: Callable[[str, str], int] = lambda text, path: 0
+    worth_testing: Callable[[ProjectView], list[str]] = lambda view: list(view.paths())
     price_of: Callable[[str | None], Price | None] = lambda _: None
     prices_as_of: str | None = None

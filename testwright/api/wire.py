@@ -245,6 +245,16 @@ class Tree(Wire):
     files: list[TreeFile]
 
 
+class PickedFile(Wire):
+    path: str
+    because: list[str] = Field(examples=[["no tests", "12 decisions", "changed in 7 commits"]])
+
+
+class Picks(Wire):
+    repository_id: str
+    files: list[PickedFile] = Field(description="The riskiest first, where they were asked for")
+
+
 class RepositoryFile(Wire):
     path: str
     language: str | None

@@ -91,6 +91,23 @@ def config_command(
 @app.command()
 def generate(
     paths: Annotated[list[Path], typer.Argument(help="Source files or folders.", show_default=False)],
+    since: Annotated[
+        str | None,
+        typer.Option(help="Only files that changed since this branch, tag or commit, untracked ones included."),
+    ] = None,
+    untested: Annotated[bool, typer.Option("--untested", help="Only files without tests of their own.")] = False,
+    most: Annotated[
+        int | None,
+        typer.Option(
+            "--riskiest",
+            min=1,
+            metavar="N",
+            help="Only N of each project: least covered × most decisions × most often changed, the worst first.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be done and what it would take; start nothing.")
+    ] = False,
     framework: Annotated[
         str | None,
         typer.Option(help="pytest, unittest, vitest, jest, mocha or node:test; found by itself when left out."),
@@ -140,6 +157,7 @@ def generate(
     from testwright.cli.generate import Wish, generate_all, select
     from testwright.cli.typed import typed_options
     from testwright.domain.sessions import Options
+    from testwright.sources.picking import Choice
 
     typed = typed_options(
         unit=unit,
@@ -166,6 +184,8 @@ def generate(
         yes=yes,
         record=record,
         replay=replay,
+        choice=Choice(since=since, untested=untested, most=most),
+        dry_run=dry_run,
     )
     sys.exit(asyncio.run(generate_all(wish)))
 

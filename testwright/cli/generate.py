@@ -5,7 +5,7 @@ import hashlib
 import json
 import signal
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,17 +13,20 @@ from typing import Any
 
 from testwright.api.applying import apply_suites
 from testwright.cli import own_tests
+from testwright.cli.choosing import chosen, none_left
 from testwright.cli.consent import ask_consent, question_on
 from testwright.cli.costs import taken
 from testwright.cli.display import show
 from testwright.cli.exits import ALL_PROVEN, PARTIAL, STOPPED, exit_status_of
 from testwright.cli.monorepo import root_for
+from testwright.cli.plans import Plan, announced, expectations, planned, print_plans
 from testwright.domain.configuration import ProjectConfig
 from testwright.domain.errors import InputError
 from testwright.domain.records import Accepted, FileRecord, NewSession, TestRecord
 from testwright.domain.sessions import FileStatus, Options, SourceFile
 from testwright.settings import read_settings
 from testwright.sources.folder import FolderView
+from testwright.sources.picking import Choice, Picked
 from testwright.sources.project_config import left_in, read_config
 from testwright.store import Store
 from testwright.wiring import Workbench, framework_for, language_of, open_workbench, worth_testing
@@ -34,7 +37,7 @@ _ROOT_MARKS = ("pyproject.toml", "package.json", "setup.py", "setup.cfg")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What was typed. `projects` are the files to test by the folder of their project.
+    """What was typed. `projects` are the files to choose from by the folder of their project.
 
     `given` are the names of those options that were typed: the others are for the project to say.
     """
@@ -45,9 +48,11 @@ class Wish:
     given: frozenset[str]
     as_json: bool
     apply: bool
+    choice: Choice
     yes: bool = False
     record: Path | None = None
     replay: Path | None = None
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,35 +72,45 @@ async def generate_all(wish: Wish) -> int:
     settings = read_settings()
     if wish.record is not None or wish.replay is not None:
         settings = settings.model_copy(update={"record": wish.record, "replay": wish.replay})
-    count = sum(len(paths) for paths in wish.projects.values())
-    if count > settings.max_files:
-        raise InputError(
-            f"{count} files are too many at once; the limit is {settings.max_files}.",
-            hint="Give fewer files or a smaller folder, or raise TESTWRIGHT_MAX_FILES.",
-        )
     _end_as_ctrl_c_does(signal.SIGTERM, signal.SIGHUP)
     ended: list[Ended] = []
     async with open_workbench(settings) as bench:
-        _agree(bench, wish)
-        for root, paths in wish.projects.items():
-            session = await _accept(bench, root, paths, wish)
+        projects = await chosen(bench.store, wish.projects, wish.choice)
+        if not projects:
+            print(none_left(wish.choice), file=sys.stderr)
+        _refuse_too_many(sum(len(picked) for picked in projects.values()), settings.max_files)
+        plans = [await _plan(bench, root, picked, wish) for root, picked in projects.items()]
+        if wish.dry_run:
+            print_plans(plans, as_json=wish.as_json)
+            return ALL_PROVEN
+        _agree(bench, wish, projects)
+        for plan in plans:
+            session = await bench.store.accept(plan.new)
             try:
-                await _walk(bench, session, f"{root.name}: {len(paths)} {'file' if len(paths) == 1 else 'files'}")
+                await _walk(bench, session, announced(plan))
             except asyncio.CancelledError:
                 await bench.store.cancel(session.session_id, _OWNER)
                 await bench.workspaces.close_round(session.session_id, session.round)
-                ended.append(await _end(bench.store, root, session.session_id))
+                ended.append(await _end(bench.store, plan.root, session.session_id))
                 _print(ended, wish)
                 print(f"Stopped. Finished files are kept: testwright sessions {session.session_id}", file=sys.stderr)
                 return STOPPED
-            ended.append(await _end(bench.store, root, session.session_id))
+            ended.append(await _end(bench.store, plan.root, session.session_id))
         if wish.apply:
             ended = [await _applied(bench.store, one) for one in ended]
     _print(ended, wish)
     return _status(ended)
 
 
-def _agree(bench: Workbench, wish: Wish) -> None:
+def _refuse_too_many(count: int, most: int) -> None:
+    if count > most:
+        raise InputError(
+            f"{count} files are too many at once; the limit is {most}.",
+            hint="Take the --riskiest of them or a smaller folder, or raise TESTWRIGHT_MAX_FILES.",
+        )
+
+
+def _agree(bench: Workbench, wish: Wish, projects: Iterable[Path]) -> None:
     """Raises InputError `consent_needed`. Nothing of any project has been sent by then."""
     _, model = bench.writer_for(wish.options)
     if model is not None and bench.models.replays is not None:
@@ -103,7 +118,7 @@ def _agree(bench: Workbench, wish: Wish) -> None:
     receiver = bench.models.receiver(bench.models.named(model)) if model is not None else None
     if receiver is not None:
         question = question_on(sys.stdin.isatty() and sys.stderr.isatty())
-        for root in wish.projects:
+        for root in projects:
             ask_consent(bench.settings.home, root, receiver, yes=wish.yes, ask=question)
 
 
@@ -160,29 +175,29 @@ def project_root(folder: Path) -> Path:
     return folder
 
 
-async def _accept(bench: Workbench, root: Path, paths: Sequence[str], wish: Wish) -> Accepted:
+async def _plan(bench: Workbench, root: Path, picked: Sequence[Picked], wish: Wish) -> Plan:
     view = FolderView(str(root))
     config = read_config(view)
     options = config.applied(wish.options, wish.given)
-    files = tuple(_source(view, path, wish.framework, config) for path in paths)
+    files = tuple(_source(view, one.path, wish.framework, config) for one in picked)
     writer, model = bench.writer_for(options)
-    names = sorted({file.framework for file in files})
-    return await bench.store.accept(
-        NewSession(
-            owner=_OWNER,
-            repository_id=root.name,
-            repository_root=str(root),
-            branch=None,
-            framework=names[0] if len(names) == 1 else "",
-            files=files,
-            options=options,
-            writer=writer,
-            model=model,
-            estimate_seconds=30 * max(1, len(files) // bench.settings.width),
-            request_hash=hashlib.sha256(repr((files, options)).encode("utf-8", "surrogatepass")).hexdigest(),
-            driver="cli",
-        )
+    names = [file.framework for file in files]
+    time = await expectations(bench, writer, names)
+    new = NewSession(
+        owner=_OWNER,
+        repository_id=root.name,
+        repository_root=str(root),
+        branch=None,
+        framework=names[0] if len(set(names)) == 1 else "",
+        files=files,
+        options=options,
+        writer=writer,
+        model=model,
+        estimate_seconds=time.seconds,
+        request_hash=hashlib.sha256(repr((files, options)).encode("utf-8", "surrogatepass")).hexdigest(),
+        driver="cli",
     )
+    return await planned(bench, root, picked, new, time)
 
 
 def _source(view: FolderView, path: str, framework: str | None, config: ProjectConfig) -> SourceFile:

@@ -259,3 +259,22 @@ async def test_a_folder_that_is_gone_is_told_as_such(door, shop):
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "repository_gone")
     assert str(shop) not in answer.text
+
+
+async def test_the_riskiest_files_are_chosen_with_what_speaks_for_them(door, shop):
+    (shop / "src" / "twice.py").write_text("def twice(a): return a * 2\n")
+    repository_id = await _register(door, shop)
+
+    picks = (await door.get(f"/api/repositories/{repository_id}/picks?riskiest=1")).json()["data"]
+
+    (only,) = picks["files"]
+    assert only["because"] == ["no tests", "0 decisions", "changed in 0 commits"]
+
+
+async def test_a_base_that_is_not_known_is_refused_by_name(door, shop):
+    repository_id = await _register(door, shop)
+
+    refused = await door.get(f"/api/repositories/{repository_id}/picks?since=--help")
+
+    assert refused.status_code == 400
+    assert refused.json()["error"]["fields"][0]["path"] == "since"
