@@ -1,11 +1,11 @@
 """What is taken of the paths that were given, and what is said of it before anything begins."""
 
+from tests.unit.store.store_samples import new_session
 from testwright.api.estimates import Estimate, Spending
 from testwright.cli.choosing import chosen, none_left
 from testwright.cli.plans import Plan, announced
 from testwright.sources.picking import Choice, Picked
 from testwright.store import Store
-from tests.unit.store.store_samples import new_session
 
 
 async def test_projects_of_which_nothing_is_left_are_left_out(tmp_path):
