@@ -27,6 +27,7 @@ from testwright.domain.records import Accepted, Assignment
 from testwright.domain.redaction import secrets_of
 from testwright.domain.sessions import PERSON, Options, SourceFile
 from testwright.frameworks import FRAMEWORKS, is_test_or_tool, preferred_framework
+from testwright.frameworks.python_runs import compile_assets
 from testwright.jobs.client import EngineChoice, choose_engine, make_client
 from testwright.jobs.embedded import EmbeddedEngine
 from testwright.jobs.endpoint import mount
@@ -166,6 +167,7 @@ async def open_workbench(settings: Settings, metrics: Metrics | None = None) -> 
             if is_gone(run_id):  # killed, or its terminal was closed: nobody else would ever end it
                 await store.cancel(session_id, owner)
         sandbox = await choose(at_once=settings.width, allow_unsandboxed=settings.allow_unsandboxed)
+        await asyncio.to_thread(compile_assets)
         workspaces = CopiedWorkspaces(settings.home)
         settings = as_recorded(settings)
         models = open_models(settings)

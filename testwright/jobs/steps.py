@@ -10,7 +10,7 @@ import random
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import inngest
@@ -33,6 +33,9 @@ logger = logging.getLogger("testwright.jobs")
 
 async def _for_ever() -> None:
     await asyncio.Event().wait()
+
+
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
 def full_jitter(attempt: int) -> float:
@@ -64,7 +67,7 @@ class StepPolicy:
     async def _attempt(self, step_id: str, number: int, work: Work, returns: Any) -> "Memo | Wait":
         try:
             value = await unless_cancelled(work, self.cancelled)
-            return {"value": TypeAdapter(returns).dump_python(value, mode="json")}
+            return {"value": _adapter(returns).dump_python(value, mode="json")}
         except Cancelled as error:
             return {"cancelled": error.message}
         except TransientError as error:
@@ -219,4 +222,5 @@ def _opened(memo: Memo, returns: type[T]) -> T:
         told = memo["failed"]
         raise PermanentError(told["message"], code=told["code"], hint=told["hint"], retryable=told["retryable"])
     # validate_json, not validate_python: only there does a list become a frozenset, or a text a datetime.
-    return TypeAdapter(returns).validate_json(json.dumps(memo["value"]))
+    value: T = _adapter(returns).validate_json(json.dumps(memo["value"]))
+    return value

@@ -42,6 +42,7 @@ from testwright.store.desk import FileDesk
 from testwright.store.journal import Journal
 from testwright.store.live_texts import LiveTexts
 from testwright.store.opening import opened
+from testwright.store.shared import Shared
 from testwright.store.wakeups import Bell, Wakeup
 
 _CANCEL_POLL_SECONDS = 5.0
@@ -66,6 +67,7 @@ class Store:
         self.answers: AnswerCache = StoredAnswers(database, now)
         self.access = AccessBook(database, now)
         self._journal = Journal(database, now=now, meter=meter)
+        self._cancels = Shared(self._look_for_cancel)
 
     @classmethod
     @asynccontextmanager
@@ -243,8 +245,11 @@ class Store:
     async def cancelled(self, session_id: str, round: int) -> None:
         """Return once work on this round is in vain: it was cancelled, broken off before its files had ended, or
         deleted. Never returns for a round that ends as it should."""
-        async with self._bell.watch(session_id) as wakeup:
-            while not await self._database.glance(lambda rows: running.is_cut_short(rows, session_id, round)):
+        await self._cancels.wait((session_id, round))
+
+    async def _look_for_cancel(self, of: tuple[str, int]) -> None:
+        async with self._bell.watch(of[0]) as wakeup:
+            while not await self._database.glance(lambda rows: running.is_cut_short(rows, *of)):
                 await wakeup.wait_for_news(_CANCEL_POLL_SECONDS)
                 await asyncio.sleep(_CANCEL_REST_SECONDS)
 

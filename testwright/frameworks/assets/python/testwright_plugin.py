@@ -17,12 +17,14 @@ from typing import Any
 
 import pytest
 from testwright_alone import alone
+from testwright_asyncio import leave_out_what_nobody_needs
 from testwright_run import CHANCE, FINDINGS, HOME, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_turns import take_turns
 
 CONFTEST = "conftest.py"
 
 FINDINGS.versions["pytest"] = pytest.__version__
+leave_out_what_nobody_needs()
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
