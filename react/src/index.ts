@@ -8,7 +8,13 @@ export {
   mayRetry,
   type SessionState,
 } from './core/fold'
-export { type Listeners, SessionStore, type Snapshot, type StoreOptions } from './core/session-store'
+export {
+  createSessionStore,
+  type Listeners,
+  type SessionStore,
+  type Snapshot,
+  type StoreOptions,
+} from './core/session-store'
 export type * from './core/types'
 export {
   default,

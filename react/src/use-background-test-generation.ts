@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import {
+  createSessionStore,
   initialSnapshot,
   type Listeners,
-  SessionStore,
+  type SessionStore,
   type Snapshot,
   type StoreOptions,
 } from './core/session-store'
@@ -49,7 +50,7 @@ export function useBackgroundTestGeneration(
   options: UseBackgroundTestGenerationOptions = {},
 ): UseBackgroundTestGenerationReturn {
   const { onProgress, onComplete, onError, resume, store: shared, ...storeOptions } = options
-  const [own] = useState(() => shared ?? new SessionStore(storeOptions))
+  const [own] = useState(() => shared ?? createSessionStore(storeOptions))
   const store = shared ?? own
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, snapshotOnServer)
   useEffect(() => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { foldEvent, foldReport, initialState, type SessionState, withFiles } from '../src/core/fold'
+import { foldEvent, foldReport, initialState, requeued, type SessionState } from '../src/core/fold'
 import type { ProgressUpdate, StatusReport } from '../src/core/types'
 import { asUpdates, roundOf } from './fake-service'
 
@@ -93,7 +93,7 @@ test('files that a stop leaves unfinished share its end', () => {
     step: 'cancelled',
     progress: 100,
   } as ProgressUpdate
-  const state = fold([...events, stopped], withFiles(initialState, ['a.ts', 'b.ts']))
+  const state = fold([...events, stopped], requeued(initialState, ['a.ts', 'b.ts']))
 
   expect(state.status).toBe('cancelled')
   expect(state.files['a.ts']?.stage).toBe('done')

@@ -15,8 +15,7 @@ export class GenerationError extends Error implements GenerationErrorInfo {
 
   constructor(info: GenerationErrorInfo) {
     super(info.message)
-    Object.assign(this, info)
-    this.name = 'GenerationError'
+    Object.assign(this, info, { name: 'GenerationError' })
   }
 
   override toString(): string {
@@ -84,9 +83,11 @@ export function createClient({ baseUrl = '', headers, credentials, fetch }: Clie
     goOn: (sessionId, maxCostUsd) => session(sessionId, 'continue', { maxCostUsd }),
     tests: async sessionId => (await session<{ tests: GeneratedTest[] }>(sessionId, 'tests')).tests,
     async streamUrl(sessionId, lastEventId) {
-      const query = new URLSearchParams({ live: '1' })
-      if (lastEventId > 0) query.set('lastEventId', String(lastEventId))
-      if (headers) query.set('ticket', (await session<{ ticket: string }>(sessionId, 'ticket', {})).ticket)
+      const query = new URLSearchParams({
+        live: '1',
+        ...(lastEventId && { lastEventId: `${lastEventId}` }),
+        ...(headers && { ticket: (await session<{ ticket: string }>(sessionId, 'ticket', {})).ticket }),
+      })
       return `${api}${job('stream', sessionId)}?${query}`
     },
   }
@@ -99,15 +100,13 @@ interface Envelope {
   error?: Partial<GenerationErrorInfo>
 }
 
-function refusal(response: Response, { message, error }: Partial<Envelope>): GenerationError {
-  const seconds = Number(response.headers.get('Retry-After'))
+function refusal({ status, headers }: Response, { message, error }: Partial<Envelope>): GenerationError {
   return new GenerationError({
-    code: error?.code ?? `http_${response.status}`,
-    message: message || `The server answered ${response.status}.`,
-    hint: error?.hint,
-    fields: error?.fields,
-    retryable: response.status === 429 || response.status >= 500,
-    retryAfterSeconds: seconds > 0 ? seconds : undefined,
+    code: `http_${status}`,
+    ...error,
+    message: message || `The server answered ${status}.`,
+    retryable: status === 429 || status >= 500,
+    retryAfterSeconds: Number(headers.get('Retry-After')) || undefined,
   })
 }
 

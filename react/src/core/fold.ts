@@ -2,7 +2,6 @@
 
 import type {
   DroppedTest,
-  FileStage,
   FileState,
   FileUpdate,
   GeneratedTest,
@@ -10,9 +9,10 @@ import type {
   GenerationStatus,
   GenerationSummary,
   ProgressUpdate,
-  ServerStatus,
+  Spending,
   StatusReport,
   TerminalUpdate,
+  WireError,
 } from './types'
 
 export interface SessionState {
@@ -43,255 +43,211 @@ export const initialState: SessionState = {
   errorDetail: null,
 }
 
-export const isTerminal = (update: ProgressUpdate): update is TerminalUpdate =>
-  /^generation_(completed|failed|cancelled)$/.test(update.type)
+/** Asked of how a session is doing, of the stage of a file, and of an event. */
+export const isOver = (word: string): boolean =>
+  /^(generation_)?(completed|partial|failed|cancelled|done)$/.test(word)
 
-export const isOver = (status: GenerationStatus | ServerStatus): boolean =>
-  /^(completed|partial|failed|cancelled)$/.test(status)
+export const isTerminal = (update: ProgressUpdate): update is TerminalUpdate => isOver(update.type)
 
-/** Files the session is known to have before any event tells of them. Known ones stay as they are. */
-export function withFiles(state: SessionState, paths: readonly string[]): SessionState {
-  const files = { ...state.files }
-  let index = Object.keys(files).length
-  for (const path of paths) files[path] ??= newFile(path, ++index)
-  return { ...state, files }
+type FilePart = Partial<FileState> & Pick<FileState, 'path'>
+
+/** What a round knows of a file before it has begun. Its place, and what earlier rounds delivered, stay. */
+const notBegun: Omit<FileState, 'path' | 'index' | 'test'> = {
+  stage: 'queued',
+  message: '',
+  attempt: 0,
+  symbolCount: null,
+  testCount: null,
+  passed: null,
+  failed: null,
+  coverage: null,
+  mutants: null,
+  dropped: [],
+  spent: null,
+  retryAt: null,
+  draftText: null,
+  startedAt: null,
+  endedAt: null,
+  error: null,
 }
 
-/** Files that will be worked on again. What they have delivered stays until there is something newer. */
-export function requeued(state: SessionState, paths: readonly string[]): SessionState {
+/** What is new about some files. One that was not known stands last. */
+export function withFiles(state: SessionState, parts: readonly FilePart[]): SessionState {
   const files = { ...state.files }
-  for (const path of paths) {
-    const old = files[path]
-    if (old) files[path] = { ...newFile(path, old.index), test: old.test }
+  let count = Object.keys(files).length
+  for (const part of parts) {
+    const { path } = part
+    files[path] = { ...(files[path] ?? { ...notBegun, index: ++count, test: null }), ...part }
   }
   return { ...state, files }
 }
+
+/** Files that are worked on again. */
+export const requeued = (state: SessionState, paths: readonly string[]): SessionState =>
+  withFiles(
+    state,
+    paths.map(path => ({ ...notBegun, path })),
+  )
 
 /** Fold in one event. An event that was folded in before changes nothing. */
 export function foldEvent(state: SessionState, id: number, update: ProgressUpdate): SessionState {
   if (id <= state.lastEventId) return state
-  const newRound = update.round > state.round
+  const { type, sessionId, step: currentStep, message: currentMessage } = update
   const next: SessionState = {
-    ...state,
+    ...inRound(state, update, /^(session_created|round_started)$/.test(type) ? 'queued' : 'running'),
     lastEventId: id,
-    sessionId: update.sessionId ?? state.sessionId,
-    round: Math.max(state.round, update.round ?? 0),
-    progress: newRound ? update.progress : Math.max(state.progress, update.progress),
-    currentStep: update.step,
-    currentMessage: update.message,
-    summary: newRound ? null : state.summary,
-    errorDetail: newRound ? null : state.errorDetail,
+    sessionId: sessionId ?? state.sessionId,
+    currentStep,
+    currentMessage,
   }
   if (isTerminal(update)) return ended(next, update)
-  if (update.type === 'session_created' || update.type === 'round_started')
-    return { ...next, status: state.status === 'cancelling' ? 'cancelling' : 'queued' }
-  const working = { ...next, status: state.status === 'cancelling' ? state.status : ('running' as const) }
-  return 'filePath' in update ? withFile(working, update) : working
+  return 'filePath' in update ? withFile(next, update) : next
 }
 
 /** Fold in what the status endpoint says: used while no stream can be had, and as the first picture after a reload. */
 export function foldReport(state: SessionState, report: StatusReport): SessionState {
-  let known = withFiles(
-    state,
-    report.files.map(file => file.path),
+  const { sessionId, currentStep, currentMessage, summary } = report
+  const next = inRound(state, report, report.status === 'pending' ? 'queued' : 'running')
+  const status = isOver(report.status) ? (report.status as GenerationStatus) : next.status
+  // The newest round may have brought nothing, though earlier ones did.
+  const inVain = status === 'failed' || (status === 'partial' && summary?.successfulTests === 0)
+  const errorDetail = inVain ? (next.errorDetail ?? failure(currentMessage)) : null
+  return withFiles(
+    { ...next, sessionId, status, currentStep, currentMessage, summary, errorDetail },
+    report.files.map(({ path, stage, attempt, error }) => ({
+      path,
+      stage,
+      attempt,
+      error: error ? { retryable: stage === 'failed', ...error, filePath: path } : null,
+    })),
   )
-  for (const { path, stage, attempt, error: told } of report.files) {
-    const error = told ? { retryable: stage === 'failed', ...told, filePath: path } : null
-    known = withPart(known, path, { stage, attempt, error })
-  }
-  return {
-    ...known,
-    sessionId: report.sessionId,
-    status: statusOf(report.status, state.status),
-    progress: report.round > state.round ? report.progress : Math.max(state.progress, report.progress),
-    round: Math.max(state.round, report.round),
-    currentStep: report.currentStep,
-    currentMessage: report.currentMessage,
-    summary: report.summary,
-    errorDetail:
-      report.status === 'failed' || nothingCameOf(report)
-        ? (state.errorDetail ?? failure({ code: 'generation_failed', message: report.currentMessage }))
-        : null,
-  }
+}
+
+/** Progress never falls within a round; whoever asked it to stop sees it stopping until it has. */
+function inRound(
+  state: SessionState,
+  { round = 0, progress }: { round?: number; progress: number },
+  going: GenerationStatus,
+): SessionState {
+  const known =
+    round > state.round ? { ...state, round, progress: 0, summary: null, errorDetail: null } : state
+  const status = state.status === 'cancelling' ? state.status : going
+  return { ...known, status, progress: Math.max(known.progress, progress) }
 }
 
 /** What is being written for a file. Files that nothing is known of yet have nothing written for them. */
-export function withDraftText(state: SessionState, path: string, text: string | null): SessionState {
-  const draftText = text || null
-  const file = state.files[path]
-  return file && file.draftText !== draftText ? withPart(state, path, { draftText }) : state
-}
-
-/** What is new about one file that is known. */
-function withPart(state: SessionState, path: string, part: Partial<FileState>): SessionState {
-  const file = state.files[path]
-  return file ? { ...state, files: { ...state.files, [path]: { ...file, ...part } } } : state
-}
+export const withDraftText = (state: SessionState, path: string, text: string): SessionState =>
+  state.files[path] ? withFiles(state, [{ path, draftText: text || null }]) : state
 
 /** A line that dropped does not say when a text is done. */
 export const withoutDraftTexts = (state: SessionState): SessionState =>
-  Object.keys(state.files).reduce((shown, path) => withDraftText(shown, path, null), state)
+  withFiles(
+    state,
+    Object.keys(state.files).map(path => ({ path, draftText: null })),
+  )
 
 /** A suite replaces an earlier one of the same file, in its place. */
 export function withTest(state: SessionState, test: GeneratedTest): SessionState {
-  const at = state.generatedTests.findIndex(other => other.filePath === test.filePath)
+  const { filePath: path } = test
+  const at = state.generatedTests.findIndex(other => other.filePath === path)
   const generatedTests = at < 0 ? [...state.generatedTests, test] : state.generatedTests.with(at, test)
-  return withPart({ ...state, generatedTests }, test.filePath, { test })
-}
-
-function newFile(path: string, index: number): FileState {
-  return {
-    path,
-    index,
-    stage: 'queued',
-    message: '',
-    attempt: 0,
-    symbolCount: null,
-    testCount: null,
-    passed: null,
-    failed: null,
-    coverage: null,
-    mutants: null,
-    dropped: [],
-    spent: null,
-    retryAt: null,
-    draftText: null,
-    startedAt: null,
-    endedAt: null,
-    test: null,
-    error: null,
-  }
+  return withFiles({ ...state, generatedTests }, [{ path, test }])
 }
 
 function withFile(state: SessionState, update: FileUpdate): SessionState {
-  const { filePath: path } = update
+  const { filePath: path, fileIndex: index, round } = update
+  const old = state.files[path]
   // A later round counts its own files only, so that its numbers say nothing about a place in the session.
-  const place = update.round > 1 ? undefined : update.fileIndex
-  const old = state.files[path] ?? newFile(path, place ?? Object.keys(state.files).length + 1)
-  const files = { ...state.files, [path]: afterUpdate(old, update) }
-  const next = { ...state, files }
+  const place = old || round > 1 ? {} : { index }
+  const next = withFiles(state, [{ path, ...place, ...newsOf(update, old) }])
   return update.type === 'test_generated' ? withTest(next, update.generatedTest) : next
 }
 
-function afterUpdate(old: FileState, update: FileUpdate): FileState {
-  const { message, timestamp } = update
-  const file = {
-    ...old,
+function newsOf(update: FileUpdate, old: FileState | undefined): Partial<FileState> {
+  const { message, timestamp, filePath } = update
+  const news = {
     message,
     retryAt: null,
     draftText: null,
-    spent: spentAfter(old, update),
-    attempt: 'attempt' in update ? update.attempt : old.attempt,
+    ...('attempt' in update && { attempt: update.attempt }),
+    ...spentBy(update),
   }
   switch (update.type) {
     case 'file_processing':
       // Told again while a runner is installed; a later round starts the file afresh.
-      return old.endedAt === null && old.startedAt !== null
-        ? file
-        : {
-            ...newFile(file.path, file.index),
-            message,
-            stage: 'analysing',
-            startedAt: timestamp,
-            test: old.test,
-          }
+      return old?.startedAt && !old.endedAt
+        ? news
+        : { ...notBegun, message, stage: 'analysing', startedAt: timestamp }
     case 'file_analyzed':
-      return { ...file, stage: 'writing', symbolCount: update.symbols.length }
+      return { ...news, stage: 'writing', symbolCount: update.symbols.length }
     case 'test_drafted':
-      return { ...file, stage: 'running', testCount: update.testCount, failed: null }
-    case 'test_verified':
-      return {
-        ...file,
-        stage: 'running',
-        passed: update.passed,
-        failed: update.failed,
-        coverage: update.coverage,
-        dropped: merged(old.dropped, update.dropped ?? []),
-      }
+      return { ...news, stage: 'running', testCount: update.testCount, failed: null }
+    case 'test_verified': {
+      const { passed, failed, coverage, dropped } = update
+      return { ...news, stage: 'running', passed, failed, coverage, dropped: merged(old?.dropped, dropped) }
+    }
     case 'test_repairing':
-      return { ...file, stage: 'repairing' }
-    case 'mutants_checked':
-      return {
-        ...file,
-        mutants: { killed: update.killed, survived: update.survived, sampled: update.sampled },
-      }
+      return { ...news, stage: 'repairing' }
+    case 'mutants_checked': {
+      const { killed, survived, sampled } = update
+      return { ...news, mutants: { killed, survived, sampled } }
+    }
     case 'test_generated':
-      return { ...file, stage: 'done', endedAt: timestamp, error: null }
-    case 'file_failed':
-      return {
-        ...file,
-        stage: 'failed',
-        endedAt: timestamp,
-        error: failure(update.error, update.retryable, file.path),
-      }
+      return { ...news, stage: 'done', endedAt: timestamp, error: null }
+    case 'file_failed': {
+      const error = { ...update.error, retryable: update.retryable, filePath }
+      return { ...news, stage: 'failed', endedAt: timestamp, error }
+    }
     case 'retry_scheduled': {
-      const due = Date.parse(timestamp) + update.retryInSeconds * 1000
-      return {
-        ...file,
-        stage: 'waiting',
-        message: update.reason,
-        retryAt: Number.isNaN(due) ? null : new Date(due).toISOString(),
-      }
+      const due = new Date(Date.parse(timestamp) + update.retryInSeconds * 1000)
+      // Null where the server's time cannot be read.
+      return { ...news, stage: 'waiting', message: update.reason, retryAt: due.toJSON() }
     }
     default:
       // A type of a newer server: only its message is understood.
-      return file
+      return news
   }
 }
 
-function spentAfter(old: FileState, update: FileUpdate): FileState['spent'] {
+function spentBy(update: FileUpdate): Pick<FileState, 'spent'> | undefined {
   // With the suite comes what the whole round took.
-  const told = update.type === 'test_generated' ? update.generatedTest.evidence : update
-  if (!('tokens' in told) || told.tokens === undefined) return old.spent
-  return { tokens: told.tokens, costUsd: told.costUsd ?? null }
+  const { tokens, costUsd = null }: Spending =
+    update.type === 'test_generated' ? update.generatedTest.evidence : (update as Spending)
+  return tokens === undefined ? undefined : { spent: { tokens, costUsd } }
 }
 
 function ended(state: SessionState, update: TerminalUpdate): SessionState {
-  const { summary, timestamp: endedAt } = update
-  const stage: FileStage = update.type === 'generation_cancelled' ? 'cancelled' : 'failed'
-  const files = { ...state.files }
-  for (const [path, file] of Object.entries(files))
-    if (!/^(done|failed|cancelled)$/.test(file.stage))
-      files[path] = { ...file, stage, retryAt: null, draftText: null, endedAt }
-  const next = { ...state, files, summary: summary ?? null }
+  const { type, summary = null, timestamp: endedAt, message } = update
+  const stage = type === 'generation_cancelled' ? 'cancelled' : 'failed'
   // As the server sees it: the events speak of their round, the status of all files.
-  const all = Object.values(state.files)
-  const someReady = all.some(({ stage, test }) => stage === 'done' || test !== null)
-  const someFailed = all.some(({ stage }) => stage === 'failed' || stage === 'cancelled')
-  switch (update.type) {
-    case 'generation_completed':
-      return { ...next, status: someFailed || summary?.failedTests ? 'partial' : 'completed' }
-    case 'generation_cancelled':
-      return { ...next, status: 'cancelled' }
-    case 'generation_failed':
-      return {
-        ...next,
-        status: someReady ? 'partial' : 'failed',
-        errorDetail: failure(update.error ?? { code: 'generation_failed', message: update.message }),
-      }
-  }
+  const files = Object.values(state.files)
+  const someReady = files.some(file => file.stage === 'done' || file.test)
+  const someFailed = files.some(file => file.stage === 'failed' || file.stage === 'cancelled')
+  const outcomes = {
+    generation_completed: someFailed || summary?.failedTests ? 'partial' : 'completed',
+    generation_cancelled: 'cancelled',
+    generation_failed: someReady ? 'partial' : 'failed',
+  } as const
+  const errorDetail = type === 'generation_failed' ? failure(message, update.error) : state.errorDetail
+  return withFiles(
+    { ...state, summary, status: outcomes[type], errorDetail },
+    files
+      .filter(file => !isOver(file.stage))
+      .map(({ path }) => ({ path, stage, retryAt: null, draftText: null, endedAt })),
+  )
 }
 
-function failure(
-  error: { code: string; message: string; hint?: string },
-  retryable = true,
-  filePath?: string,
-): GenerationErrorInfo {
-  return { ...error, retryable, ...(filePath && { filePath }) }
-}
+const failure = (message: string, told?: WireError): GenerationErrorInfo => ({
+  code: 'generation_failed',
+  message,
+  retryable: true,
+  ...told,
+})
 
-/** The newest round brought nothing, though earlier ones did. */
-function nothingCameOf({ status, summary }: StatusReport): boolean {
-  return status === 'partial' && summary?.successfulTests === 0
-}
-
-function statusOf(server: ServerStatus, current: GenerationStatus): GenerationStatus {
-  if (isOver(server)) return server as GenerationStatus
-  if (current === 'cancelling') return current
-  return server === 'pending' ? 'queued' : 'running'
-}
-
-function merged(old: readonly DroppedTest[], fresh: readonly DroppedTest[]): readonly DroppedTest[] {
+function merged(
+  old: readonly DroppedTest[] = [],
+  fresh: readonly DroppedTest[] = [],
+): readonly DroppedTest[] {
   const unseen = fresh.filter(drop => !old.some(seen => seen.name === drop.name && seen.gate === drop.gate))
   return unseen.length ? [...old, ...unseen] : old
 }
@@ -303,5 +259,5 @@ export const mayRetry = (file: FileState): boolean =>
 
 /** Whether a limit on the cost kept the model from this file, wherever that left it. */
 export const isStoppedByBudget = ({ stage, error, test }: FileState): boolean =>
-  (stage === 'failed' && error?.code === 'budget_reached') ||
-  (stage === 'done' && test?.evidence.modelProblemCode === 'budget_reached')
+  (stage === 'failed' ? error?.code : stage === 'done' && test?.evidence.modelProblemCode) ===
+  'budget_reached'

@@ -138,7 +138,7 @@ export interface FileAnalyzed extends FileUpdateBase {
   symbols: CodeSymbol[]
 }
 /** What answers of a model took so far, for one file in one round. Absent where no model writes. */
-interface Spending {
+export interface Spending {
   tokens?: number
   /** Null when no price is known, or nobody saw how a call ended. */
   costUsd?: number | null
