@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TreeFile } from '../src/api/types'
-import { folderStates, isSource, pathsBelow, pickedAfter, treeOf } from '../src/generate/selection'
+import { folderStates, isSource, pickedAfter, treeOf } from '../src/generate/selection'
 
 const file = (path: string, language: string | null = 'typescript', size = 1): TreeFile => ({
   path,
@@ -14,7 +14,12 @@ const NODES = treeOf(
 
 test('folders come first, then files, both by name', () => {
   expect(NODES.map(node => node.key)).toEqual(['src/', 'index.ts'])
-  expect(pathsBelow(NODES)).toEqual(['src/lib/cart.ts', 'src/lib/price.ts', 'src/main.ts', 'index.ts'])
+  expect(NODES.flatMap(({ files }) => files.map(({ path }) => path))).toEqual([
+    'src/lib/cart.ts',
+    'src/lib/price.ts',
+    'src/main.ts',
+    'index.ts',
+  ])
 })
 
 test('a folder is picked when all its files are, half picked when some are', () => {

@@ -30,7 +30,7 @@ export async function openPage(browser, complaints, options = {}) {
 
 /** Picks one file of the folder that is open, and starts. Returns what was said to be selected. */
 export async function startWith(page, name) {
-  await page.getByRole('row', { name }).locator('label').click()
+  await page.getByRole('row', { name }).locator('.check').click()
   const selected = await page.getByText(/\d+ of \d+ selected/).textContent()
   await page.getByRole('button', { name: 'Background Generation' }).click()
   await page.waitForURL(/\/sessions\/sess_/)

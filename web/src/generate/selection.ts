@@ -11,6 +11,10 @@ export interface TreeNode {
   readonly name: string
   readonly file: TreeFile | null
   readonly children: readonly TreeNode[]
+  /** All below it, or itself: asked for with every click. */
+  readonly files: readonly TreeFile[]
+  /** Those of them that it stands for when it is picked. */
+  readonly worth: readonly TreeFile[]
 }
 
 export interface FolderStates {
@@ -20,17 +24,19 @@ export interface FolderStates {
 
 interface OpenNode extends TreeNode {
   readonly children: OpenNode[]
+  files: readonly TreeFile[]
+  worth: readonly TreeFile[]
 }
 
 /** Folders first, then files, both by name. */
 export function treeOf(files: readonly TreeFile[]): readonly TreeNode[] {
-  const root: OpenNode = { key: '', name: '', file: null, children: [] }
+  const root: OpenNode = { key: '', name: '', file: null, children: [], files: [], worth: [] }
   const folders = new Map<string, OpenNode>([['', root]])
   const folder = (key: string): OpenNode => {
     const known = folders.get(key)
     if (known) return known
     const cut = key.lastIndexOf('/', key.length - 2) + 1
-    const made: OpenNode = { key, name: key.slice(cut, -1), file: null, children: [] }
+    const made: OpenNode = { ...root, key, name: key.slice(cut, -1), children: [] }
     folders.set(key, made)
     folder(key.slice(0, cut)).children.push(made)
     return made
@@ -42,6 +48,8 @@ export function treeOf(files: readonly TreeFile[]): readonly TreeNode[] {
       name: file.path.slice(cut),
       file,
       children: [],
+      files: [file],
+      worth: [file],
     })
   }
   for (const { children } of folders.values())
@@ -49,11 +57,15 @@ export function treeOf(files: readonly TreeFile[]): readonly TreeNode[] {
       (one, other) =>
         Number(one.file !== null) - Number(other.file !== null) || one.name.localeCompare(other.name),
     )
+  gather(root)
   return root.children
 }
 
-export function pathsBelow(nodes: readonly TreeNode[]): string[] {
-  return filesBelow(nodes).map(({ path }) => path)
+function gather(node: OpenNode): void {
+  if (node.file) return
+  node.children.forEach(gather)
+  node.files = node.children.flatMap(({ files }) => files)
+  node.worth = worthPicking(node.files)
 }
 
 export function foldersOf(nodes: readonly TreeNode[]): string[] {
@@ -65,9 +77,8 @@ export function folderStates(nodes: readonly TreeNode[], picked: ReadonlySet<str
   const half = new Set<string>()
   const visit = (node: TreeNode): void => {
     if (node.file) return
-    const files = filesBelow(node.children)
-    if (worthPicking(files).every(({ path }) => picked.has(path))) whole.add(node.key)
-    else if (files.some(({ path }) => picked.has(path))) half.add(node.key)
+    if (node.worth.every(({ path }) => picked.has(path))) whole.add(node.key)
+    else if (node.files.some(({ path }) => picked.has(path))) half.add(node.key)
     node.children.forEach(visit)
   }
   nodes.forEach(visit)
@@ -82,7 +93,7 @@ export function pickedAfter(
 ): ReadonlySet<string> {
   const next = new Set(picked)
   if (keys === 'all') {
-    for (const { path } of worthPicking(filesBelow(nodes))) next.add(path)
+    for (const { path } of worthPicking(nodes.flatMap(({ files }) => files))) next.add(path)
     return next
   }
   const { whole } = folderStates(nodes, picked)
@@ -90,8 +101,8 @@ export function pickedAfter(
     const was = node.file ? picked.has(node.key) : whole.has(node.key)
     const is = keys.has(node.key)
     if (was !== is) {
-      if (is) for (const { path } of worthPicking(filesBelow([node]))) next.add(path)
-      else for (const path of pathsBelow([node])) next.delete(path)
+      if (is) for (const { path } of node.worth) next.add(path)
+      else for (const { path } of node.files) next.delete(path)
       // Inside a folder that changed as a whole, what its files say is older news.
     } else node.children.forEach(visit)
   }
@@ -128,7 +139,3 @@ export function worthPicking(files: readonly TreeFile[]): readonly TreeFile[] {
 }
 
 const isWorthPicking = ({ path, size }: TreeFile): boolean => size !== 0 && !/(^|\/)__init__\.py$/.test(path)
-
-function filesBelow(nodes: readonly TreeNode[]): TreeFile[] {
-  return nodes.flatMap(node => (node.file ? [node.file] : filesBelow(node.children)))
-}
