@@ -43,8 +43,19 @@ class Settings(BaseSettings):
     """What one key may ask for, once there are keys."""
     roots: Annotated[tuple[Path, ...], NoDecode] = Field(default_factory=lambda: (Path.cwd(),))
     """Folders below which a repository may be registered, separated as in PATH."""
+    git_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts (`name` or `name:port`) in private networks, or without TLS, that repositories may be imported from."""
+    import_bytes: int = Field(default=300 << 20, ge=1 << 20)
+    """What an imported repository may have, and what is sent of it."""
+    import_seconds: float = Field(default=120.0, gt=0, le=3600)
+    github_token: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("GITHUB_TOKEN", "GH_TOKEN", "github_token")
+    )
+    """Opens private repositories on GitHub, and pull requests there."""
+    github_url: str = "https://api.github.com"
+    """GitHub's REST API, or that of an Enterprise server."""
 
-    @field_validator("origins", "names", mode="before")
+    @field_validator("origins", "names", "git_hosts", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

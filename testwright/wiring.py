@@ -50,11 +50,16 @@ from testwright.providers.recording import Recording
 from testwright.sandboxes.choose import choose
 from testwright.sandboxes.metered import Metered
 from testwright.settings import Settings
+from testwright.sources import git_import, zip_import
 from testwright.sources.folder import open_folder
+from testwright.sources.git_import import GitLimits
+from testwright.sources.github import credentials_for
+from testwright.sources.keeping import Imported
 from testwright.sources.project_config import read_config
 from testwright.sources.registering import register_folder, suggest_folders
 from testwright.sources.unreadable import why_unreadable
 from testwright.sources.workspaces import CopiedWorkspaces
+from testwright.sources.zip_import import ZipLimits
 from testwright.store import Store
 from testwright.toolchains.checks import Check, describe
 from testwright.toolchains.finder import InstalledToolchains
@@ -73,6 +78,8 @@ __all__ = [
     "examine",
     "framework_for",
     "has_tests",
+    "import_git",
+    "import_zip",
     "language_of",
     "open_service",
     "open_workbench",
@@ -422,6 +429,8 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
 
     return ApiServices(
         settings=settings,
+        import_git=partial(import_git, settings),
+        import_zip=partial(import_zip, settings),
         store=bench.store,
         engine=engine,
         dispatch=keeper.dispatch,
@@ -446,6 +455,22 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         price_of=lambda name: bench.models.price_of(bench.models.named(name)),
         prices_as_of=bench.models.prices.as_of,
     )
+
+
+def import_git(settings: Settings, url: str, branch: str | None, owner: str) -> Imported:
+    limits = GitLimits(
+        private_hosts=frozenset(host.lower() for host in settings.git_hosts),
+        most_bytes=settings.import_bytes,
+        seconds=settings.import_seconds,
+    )
+    # Whoever else shares the service has no part in what its owner's token opens.
+    token = _secret(settings.github_token) if owner == LOCAL_OWNER else None
+    header = credentials_for(url, settings.github_url, token)
+    return git_import.import_git(url, branch, settings.home / "imports", limits, header=header)
+
+
+def import_zip(settings: Settings, data: bytes, name: str) -> Imported:
+    return zip_import.import_zip(data, name, settings.home / "imports", ZipLimits(most_bytes=settings.import_bytes))
 
 
 def has_tests(path: str, view: ProjectView) -> bool:

@@ -13,6 +13,7 @@ from testwright.api.wire import AppliedData, RefusalData
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord
 from testwright.sources.export import as_patch, as_zip, files_to_export, not_rejected
+from testwright.sources.keeping import own_tree
 from testwright.sources.reports import REPORTS
 from testwright.store.counting import counted
 
@@ -76,14 +77,15 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
 
 
 def _folder_of(session: SessionRecord) -> Path:
-    if session.repository_root is None:
+    root = own_tree(session.repository_root)
+    if root is None:
         raise InputError(
-            "The files of this session came without a folder.",
+            "The files of this session came without a folder of yours.",
             status=409,
             code="no_folder",
             hint="Export the suites as a zip or a patch instead.",
         )
-    return Path(session.repository_root)
+    return root
 
 
 def _said(outcome: Outcome, what: str) -> str:

@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query
 
 from testwright.api.envelope import Envelope, done
+from testwright.api.importing import UPLOAD_BODY, add_upload, from_git
 from testwright.api.intake import checked_out_branch, open_project, size_of
 from testwright.api.lookups import current_owner, find_repository
 from testwright.api.requests import RepositoryRequest
@@ -25,6 +26,7 @@ from testwright.api.wire import (
     Tree,
     TreeFile,
     options_data,
+    repository_data,
 )
 from testwright.domain.configuration import ProjectConfig
 from testwright.domain.errors import FieldProblem, InputError
@@ -42,27 +44,31 @@ Owner = Annotated[str, Depends(current_owner)]
 
 def add_routes(app: FastAPI, services: ApiServices) -> None:
     store = services.store
+    add_upload(app, services)
 
     @app.post(
         "/api/repositories",
         tags=["repositories"],
-        summary="Register a folder",
-        dependencies=[Depends(_no_upload)],
+        summary="Register a folder, or import a git address or a zip",
+        openapi_extra={"requestBody": {"content": UPLOAD_BODY}},
     )
     async def register(request: RepositoryRequest, owner: Owner) -> Envelope[RepositoryData]:
-        """The folder is only read. Registering it again gives the same repository."""
-        if request.git_url is not None or request.branch is not None:
-            raise _not_supported_yet("Importing from a git address", "gitUrl" if request.git_url else "branch")
-        if request.path is None:
+        """A folder of this machine is only read; registering it again gives the same repository. A git address (https,
+        public, without submodules) or a zip is put into a folder of our own: a commit of its own gets one of its own.
+        """
+        if request.git_url is not None and request.path is None:
+            return await from_git(services, owner, request.git_url, request.branch)
+        if request.path is None or request.git_url is not None or request.branch is not None:
+            problem = "is missing" if request.path is None else "cannot be given together with gitUrl or branch"
             raise InputError(
-                "path is missing.",
+                f"path {problem}.",
                 code="bad_folder",
-                fields=(FieldProblem("path", "is missing"),),
-                hint='Send {"path": …} with a folder of this machine.',
+                fields=(FieldProblem("path", problem),),
+                hint='Send {"path": …} with a folder of this machine, {"gitUrl": …, "branch"?: …}, or a zip as a form.',
             )
         root = await asyncio.to_thread(services.find_folder, request.path)
         record = await store.add_repository(owner, root.name or "root", str(root))
-        return done(f"{record.name} is registered.", _repository_data(record))
+        return done(f"{record.name} is registered.", repository_data(record))
 
     @app.get("/api/repositories", tags=["repositories"], summary="All registered folders")
     async def repositories(owner: Owner) -> Envelope[RepositoryList]:
@@ -70,7 +76,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         records = await store.repositories(owner)
         suggested = await asyncio.to_thread(services.suggest_folders, [record.root for record in records])
         listed = RepositoryList(
-            repositories=[_repository_data(record) for record in records],
+            repositories=[repository_data(record) for record in records],
             suggestions=[SuggestionData(name=one.name, path=one.path) for one in suggested],
         )
         return done(counted(len(records), "repository", "repositories"), listed)
@@ -78,7 +84,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     @app.get("/api/repositories/{repository_id}", tags=["repositories"], summary="One registered folder")
     async def repository(repository_id: str, owner: Owner) -> Envelope[RepositoryData]:
         record = await find_repository(services, repository_id, owner)
-        return done(record.name, _repository_data(record))
+        return done(record.name, repository_data(record))
 
     @app.get("/api/repositories/{repository_id}/tree", tags=["repositories"], summary="Its files")
     async def tree(
@@ -144,21 +150,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         """The folder itself is not touched."""
         record = await find_repository(services, repository_id, owner)
         await store.remove_repository(repository_id, owner)
-        return done(f"{record.name} is no longer registered; the folder was not touched.", _repository_data(record))
-
-
-def _no_upload(request: Request) -> None:
-    if request.headers.get("content-type", "").startswith("multipart/"):
-        raise _not_supported_yet("Uploading a zip", None)
-
-
-def _not_supported_yet(what: str, field: str | None) -> InputError:
-    return InputError(
-        f"{what} is not supported yet.",
-        code="not_supported_yet",
-        hint='Put the repository into a folder of this machine and send {"path": …}.',
-        fields=(FieldProblem(field, "is not supported yet"),) if field else (),
-    )
+        return done(f"{record.name} is no longer registered; the folder was not touched.", repository_data(record))
 
 
 def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None, measured: Sequence[MeasuredFile]) -> Tree:
@@ -223,7 +215,3 @@ def _configured(services: ApiServices, view: ProjectView) -> tuple[ProjectConfig
         return services.configured(view), None
     except InputError as error:
         return ProjectConfig(), error.message
-
-
-def _repository_data(record: RepositoryRecord) -> RepositoryData:
-    return RepositoryData(repository_id=record.repository_id, name=record.name, created_at=record.created_at)

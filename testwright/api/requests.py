@@ -123,8 +123,10 @@ class ContinueRequest(RequestBody):
 
 
 class RepositoryRequest(RequestBody):
-    """A folder on this machine, absolute or relative to one of TESTWRIGHT_ROOTS, below which it must lie."""
+    """A folder on this machine, absolute or relative to one of TESTWRIGHT_ROOTS, below which it must lie; or the
+    address of a git repository.
+    """
 
     path: str | None = Field(default=None, min_length=1, max_length=4096)
-    git_url: str | None = Field(default=None, max_length=2000, description="Not supported yet.")
-    branch: str | None = Field(default=None, max_length=200, description="Not supported yet.")
+    git_url: str | None = Field(default=None, min_length=1, max_length=2000, examples=["https://github.com/o/n.git"])
+    branch: str | None = Field(default=None, min_length=1, max_length=200, description="Of the git address")

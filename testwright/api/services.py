@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from testwright.domain.configuration import ProjectConfig
-from testwright.domain.errors import PermanentError
+from testwright.domain.errors import InputError, PermanentError
 from testwright.domain.ports import Engine, ProjectView
 from testwright.domain.records import Accepted, FolderSuggestion
 from testwright.domain.sessions import Options
 from testwright.providers.options import Price
+from testwright.sources.keeping import Imported
 from testwright.store import Store
+
+
+def _no_import(*_: object) -> Imported:
+    raise InputError("Nothing can be imported here.", code="not_supported", hint="Register a folder instead.")
 
 
 class ApiSettings(Protocol):
@@ -68,6 +73,7 @@ class ApiServices:
     whether a source file of a project has tests of its own; `configured` reads what a project says in files of its own,
     or raises InputError, and `framework_of` names its framework for a language.
     `suite_without` gives a source's suite without the tests of some names, or raises ValueError, with a sentence.
+    `import_git` takes an address, a branch and who asks, `import_zip` an archive and its name; both raise InputError.
     `decisions_in` counts the branches of a text at a path; `worth_testing` names the files to choose from when nobody
     names any. `price_of` a model's name is None where it is not known; `prices_as_of` is the day of the price list.
     """
@@ -92,6 +98,8 @@ class ApiServices:
     configured: Callable[[ProjectView], ProjectConfig] = lambda _: ProjectConfig()
     framework_of: Callable[[str, ProjectView, ProjectConfig], str] | None = None
     suite_without: Callable[[str, str, frozenset[str]], str] = lambda path, suite, names: suite
+    import_git: Callable[[str, str | None, str], Imported] = _no_import
+    import_zip: Callable[[bytes, str], Imported] = _no_import
     decisions_in: Callable[[str, str], int] = lambda text, path: 0
     worth_testing: Callable[[ProjectView], list[str]] = lambda view: list(view.paths())
     price_of: Callable[[str | None], Price | None] = lambda _: None

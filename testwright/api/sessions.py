@@ -22,6 +22,7 @@ from testwright.api.wire import (
 )
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord
+from testwright.sources.keeping import own_tree
 from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
@@ -51,7 +52,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         found = SessionData(
             **dict(await _status_data(services, record)),
             repository_id=record.repository_id,
-            has_folder=record.repository_root is not None,
+            has_folder=own_tree(record.repository_root) is not None,
             applied=sorted({made.path for made in await store.applications(session_id)}),
             repo_branch=record.branch,
             writer=record.writer,

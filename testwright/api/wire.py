@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from testwright.api.envelope import UtcTime, Wire, left_out
+from testwright.domain.records import RepositoryRecord
 from testwright.domain.sessions import Options
 
 
@@ -215,6 +216,10 @@ class RepositoryData(Wire):
     repository_id: str
     name: str
     created_at: UtcTime
+
+
+def repository_data(record: RepositoryRecord) -> RepositoryData:
+    return RepositoryData(repository_id=record.repository_id, name=record.name, created_at=record.created_at)
 
 
 class SuggestionData(Wire):

@@ -90,7 +90,11 @@ def config_command(
 
 @app.command()
 def generate(
-    paths: Annotated[list[Path], typer.Argument(help="Source files or folders.", show_default=False)],
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Source files or folders; also a git address (https://…) or a zip.", show_default=False),
+    ],
+    branch: Annotated[str | None, typer.Option(help="The branch or tag to take of a git address.")] = None,
     since: Annotated[
         str | None,
         typer.Option(help="Only files that changed since this branch, tag or commit, untracked ones included."),
@@ -154,9 +158,12 @@ def generate(
     What is not said here, the project may say (docs/configuration.md).
     Exit status: 0 all proven, 1 some not, 2 usage, 3 set-up, 4 model or network, 130 stopped.
     """
-    from testwright.cli.generate import Wish, generate_all, select
+    from testwright.cli.fetching import folders_for
+    from testwright.cli.generate import Wish, generate_all
+    from testwright.cli.selecting import select
     from testwright.cli.typed import typed_options
     from testwright.domain.sessions import Options
+    from testwright.settings import read_settings
     from testwright.sources.picking import Choice
 
     typed = typed_options(
@@ -175,7 +182,7 @@ def generate(
         print("testwright: --record and --replay at once make no sense: give one of them.", file=sys.stderr)
         sys.exit(USAGE)
     wish = Wish(
-        projects=select(paths),
+        projects=select(folders_for(paths, branch, read_settings())),
         framework=framework,
         options=Options(**typed),
         given=frozenset(typed),
@@ -218,6 +225,13 @@ def sessions(
     patch: Annotated[
         bool, typer.Option("--patch", help="Print that session's suites as a patch that git apply takes.")
     ] = False,
+    branch: Annotated[
+        str | None, typer.Option(help="Commit that session's suites to a new branch; your tree stays as it is.")
+    ] = None,
+    pull_request: Annotated[
+        bool, typer.Option("--pull-request", help="Open a pull request on GitHub with them (needs GITHUB_TOKEN).")
+    ] = False,
+    base: Annotated[str | None, typer.Option(help="The branch that a pull request is for; GitHub's usual one.")] = None,
     suspects: Annotated[
         bool, typer.Option("--suspects", help="Its possible bugs instead, each a file that goes red once it is fixed.")
     ] = False,
@@ -228,19 +242,29 @@ def sessions(
     json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """List sessions, newest first; or print one's suites, write them into the tree, or take them back."""
+    from testwright.cli.sending import commit_session, request_pull
     from testwright.cli.sessions import Deed, handle_session, list_sessions, print_report
 
     deeds = [deed for deed, wanted in ((Deed.APPLY, apply), (Deed.UNDO, undo), (Deed.PATCH, patch)) if wanted]
     wishes = " ".join(
         [
             *(f"--{deed}" for deed in deeds),
+            *([f"--branch {branch}"] if branch and not pull_request else []),
+            *(["--pull-request"] if pull_request else []),
             *(["--suspects"] if suspects else []),
             *([f"--report {report}"] if report else []),
         ]
     )
-    if len(deeds) + bool(report) > 1:
+    if len(deeds) + bool(report) + bool(branch or pull_request) > 1:
         print(f"testwright: {wishes} are different things: give one of them.", file=sys.stderr)
         sys.exit(USAGE)
+    if base is not None and not pull_request:
+        print("testwright: --base is for --pull-request.", file=sys.stderr)
+        sys.exit(USAGE)
+    if session_id is not None and pull_request:
+        sys.exit(asyncio.run(request_pull(session_id, branch, base)))
+    if session_id is not None and branch is not None:
+        sys.exit(asyncio.run(commit_session(session_id, branch)))
     if session_id is not None and report is not None:
         sys.exit(asyncio.run(print_report(session_id, report)))
     if session_id is not None:

@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from pydantic import SecretStr
 from pydantic.alias_generators import to_camel
 
-from testwright.cli.generate import project_root
+from testwright.cli.selecting import project_root
 from testwright.domain.configuration import ProjectConfig
 from testwright.domain.sessions import Options
 from testwright.settings import Settings, own_file, read_settings

@@ -20,6 +20,7 @@ _SET_UP_CODES = frozenset(
         "engine_settings",
         "bad_settings",
         "launch_failed",
+        "git_missing",
     }
 )
 
@@ -29,5 +30,7 @@ def exit_status_of(code: str) -> int:
     if code in _SET_UP_CODES:
         return SET_UP
     if code.startswith("model_") or code in ("network", "temporary", "engine_unreachable"):
+        return MODEL_OR_NETWORK
+    if code == "github_busy":
         return MODEL_OR_NETWORK
     return PARTIAL if code in ("failed", "internal", "tests_failed") else USAGE

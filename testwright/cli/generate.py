@@ -18,7 +18,6 @@ from testwright.cli.consent import ask_consent, question_on
 from testwright.cli.costs import taken
 from testwright.cli.display import show
 from testwright.cli.exits import ALL_PROVEN, PARTIAL, STOPPED, exit_status_of
-from testwright.cli.monorepo import root_for
 from testwright.cli.plans import Plan, announced, expectations, planned, print_plans
 from testwright.domain.configuration import ProjectConfig
 from testwright.domain.errors import InputError
@@ -26,13 +25,13 @@ from testwright.domain.records import Accepted, FileRecord, NewSession, TestReco
 from testwright.domain.sessions import FileStatus, Options, SourceFile
 from testwright.settings import read_settings
 from testwright.sources.folder import FolderView
+from testwright.sources.keeping import imported_at
 from testwright.sources.picking import Choice, Picked
-from testwright.sources.project_config import left_in, read_config
+from testwright.sources.project_config import read_config
 from testwright.store import Store
-from testwright.wiring import Workbench, framework_for, language_of, open_workbench, worth_testing
+from testwright.wiring import Workbench, framework_for, open_workbench
 
 _OWNER = "local"
-_ROOT_MARKS = ("pyproject.toml", "package.json", "setup.py", "setup.cfg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +60,7 @@ class Ended:
 
     root: Path
     session_id: str
+    pin: str | None
     files: list[FileRecord]
     tests: dict[str, TestRecord]
     written: tuple[str, ...] = ()
@@ -78,6 +78,7 @@ async def generate_all(wish: Wish) -> int:
         projects = await chosen(bench.store, wish.projects, wish.choice)
         if not projects:
             print(none_left(wish.choice), file=sys.stderr)
+        _refuse_import(projects, wish)
         _refuse_too_many(sum(len(picked) for picked in projects.values()), settings.max_files)
         plans = [await _plan(bench, root, picked, wish) for root, picked in projects.items()]
         if wish.dry_run:
@@ -91,15 +92,25 @@ async def generate_all(wish: Wish) -> int:
             except asyncio.CancelledError:
                 await bench.store.cancel(session.session_id, _OWNER)
                 await bench.workspaces.close_round(session.session_id, session.round)
-                ended.append(await _end(bench.store, plan.root, session.session_id))
+                ended.append(await _end(bench.store, plan, session.session_id))
                 _print(ended, wish)
                 print(f"Stopped. Finished files are kept: testwright sessions {session.session_id}", file=sys.stderr)
                 return STOPPED
-            ended.append(await _end(bench.store, plan.root, session.session_id))
+            ended.append(await _end(bench.store, plan, session.session_id))
         if wish.apply:
             ended = [await _applied(bench.store, one) for one in ended]
     _print(ended, wish)
     return _status(ended)
+
+
+def _refuse_import(projects: Iterable[Path], wish: Wish) -> None:
+    """What was imported stays as it came, so that what was found of it stays true."""
+    if wish.apply and any(imported_at(root) is not None for root in projects):
+        raise InputError(
+            "There is no tree of yours to write into.",
+            code="no_folder",
+            hint="Leave --apply out; testwright sessions SESSION --patch prints what git apply takes.",
+        )
 
 
 def _refuse_too_many(count: int, most: int) -> None:
@@ -128,51 +139,6 @@ def _end_as_ctrl_c_does(*numbers: signal.Signals) -> None:
     assert task is not None
     for number in numbers:
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-
-
-def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
-    """The source files below the given paths, by the project they belong to. Raises InputError."""
-    projects: dict[Path, list[str]] = {}
-    found: dict[Path, list[str]] = {}
-    for path in paths:
-        if not path.exists():
-            raise InputError(f"{path} does not exist.", hint="Give source files or folders.")
-        here = path.resolve()
-        if here.is_file():
-            if language_of(here.name) is None:
-                raise InputError(f"{path} is not Python, JavaScript or TypeScript.", hint="Leave it out.")
-            _add(projects, here)
-        else:
-            for relative in worth_testing(FolderView(str(here))):
-                _add(found, here / relative)
-    for root, below in found.items():
-        for relative in left_in(read_config(FolderView(str(root))), below):
-            _add(projects, root / relative)
-    if not projects:
-        raise InputError(
-            "There is no source file to write tests for.", hint="Give Python, JavaScript or TypeScript files."
-        )
-    return projects
-
-
-def _add(projects: dict[Path, list[str]], file: Path) -> None:
-    root = project_root(file.parent)
-    relative = file.relative_to(root).as_posix()
-    held = projects.setdefault(root, [])
-    if relative not in held:
-        held.append(relative)
-
-
-def project_root(folder: Path) -> Path:
-    """The nearest folder with a manifest or a repository; without any, the one that holds the file's Python package."""
-    while (folder / "__init__.py").exists():
-        folder = folder.parent
-    for candidate in (folder, *folder.parents):
-        if any((candidate / mark).exists() for mark in _ROOT_MARKS):
-            return root_for(candidate)
-        if (candidate / ".git").exists():
-            return candidate
-    return folder
 
 
 async def _plan(bench: Workbench, root: Path, picked: Sequence[Picked], wish: Wish) -> Plan:
@@ -233,9 +199,10 @@ async def _events(store: Store, session_id: str) -> AsyncGenerator[Mapping[str, 
             await news.wait(1.0)
 
 
-async def _end(store: Store, root: Path, session_id: str) -> Ended:
+async def _end(store: Store, plan: Plan, session_id: str) -> Ended:
     tests = {test.file_path: test for test in await store.tests(session_id)}
-    return Ended(root=root, session_id=session_id, files=await store.files(session_id), tests=tests)
+    files = await store.files(session_id)
+    return Ended(root=plan.root, session_id=session_id, pin=plan.pin, files=files, tests=tests)
 
 
 async def _applied(store: Store, ended: Ended) -> Ended:
@@ -357,6 +324,7 @@ def _as_json(ended: Ended) -> dict[str, Any]:
     return {
         "sessionId": ended.session_id,
         "project": ended.root.name,
+        "pin": ended.pin,
         "files": [
             {
                 "path": file.path,

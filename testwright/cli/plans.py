@@ -1,5 +1,6 @@
 """What is about to be done, and what it will take, before any of it begins."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,19 +11,22 @@ from typing import Any
 from testwright.api.estimates import Estimate, Spending, estimate, expected_spending, in_words
 from testwright.cli.costs import taken
 from testwright.domain.records import NewSession
+from testwright.sources.git_history import commit_of
+from testwright.sources.keeping import imported_at
 from testwright.sources.picking import Picked
 from testwright.wiring import Workbench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One project's session before it is accepted."""
+    """One project's session before it is accepted. `pin` is the commit, or the archive's hash, that it looks at."""
 
     root: Path
     picked: Sequence[Picked]
     new: NewSession
     time: Estimate
     spending: Spending
+    pin: str | None = None
 
 
 async def expectations(bench: Workbench, writer: str, frameworks: Sequence[str]) -> Estimate:
@@ -32,7 +36,9 @@ async def expectations(bench: Workbench, writer: str, frameworks: Sequence[str])
 async def planned(bench: Workbench, root: Path, picked: Sequence[Picked], new: NewSession, time: Estimate) -> Plan:
     models = bench.models
     spending = await expected_spending(bench.store, new, lambda name: models.price_of(models.named(name)))
-    return Plan(root=root, picked=picked, new=new, time=time, spending=spending)
+    imported = imported_at(root)
+    pin = imported.pin if imported is not None else await asyncio.to_thread(commit_of, root)
+    return Plan(root=root, picked=picked, new=new, time=time, spending=spending, pin=pin)
 
 
 def announced(plan: Plan) -> str:
@@ -63,6 +69,7 @@ def _as_json(plan: Plan) -> Mapping[str, Any]:
         "files": [
             {"path": one.path, "framework": frameworks[one.path], "because": list(one.because)} for one in plan.picked
         ],
+        "pin": plan.pin,
         "writer": plan.new.writer,
         "model": plan.new.model,
         "seconds": plan.time.seconds,

@@ -15,6 +15,7 @@ from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord, TestRecord
 from testwright.domain.suspects import suspect_files
 from testwright.sources.export import as_patch, files_to_export, not_rejected
+from testwright.sources.keeping import own_tree
 from testwright.sources.reports import REPORTS
 from testwright.store import Store
 
@@ -101,11 +102,12 @@ def _print(tests: Sequence[TestRecord], deed: Deed, *, as_json: bool) -> None:
 
 
 def _folder(session: SessionRecord) -> Path:
-    if session.repository_root is None:
+    root = own_tree(session.repository_root)
+    if root is None:
         raise InputError(
-            "The files of this session came without a folder.", hint="Print the suites and save them yourself."
+            "The files of this session came without a folder of yours.", hint="Print the suites and save them yourself."
         )
-    return Path(session.repository_root)
+    return root
 
 
 def _say(what: str, outcome: Outcome) -> int:

@@ -22,9 +22,11 @@ from testwright.domain.ports import ProjectView
 from testwright.domain.records import Accepted, NewSession
 from testwright.domain.sessions import Options, SourceFile
 from testwright.sources.folder import open_folder
+from testwright.sources.git_import import GitLimits, import_git
 from testwright.sources.project_config import read_config
 from testwright.sources.registering import register_folder, suggest_folders
 from testwright.sources.unreadable import why_unreadable
+from testwright.sources.zip_import import import_zip
 from testwright.store import Store
 
 _LANGUAGES = {".py": "python", ".ts": "typescript", ".tsx": "typescript", ".js": "javascript"}
@@ -297,8 +299,15 @@ def web_build() -> Path | None:
 
 
 @pytest.fixture
-async def door(store: Store, settings: DoorSettings, web_build: Path | None) -> AsyncIterator[Door]:
-    engine = FakeEngine()
+def git_hosts() -> frozenset[str]:
+    return frozenset()
+
+
+@pytest.fixture
+async def door(
+    store: Store, settings: DoorSettings, web_build: Path | None, git_hosts: frozenset[str], tmp_path: Path
+) -> AsyncIterator[Door]:
+    engine, imports = FakeEngine(), tmp_path / "imports"
     services = ApiServices(
         settings=settings,
         store=store,
@@ -320,6 +329,8 @@ async def door(store: Store, settings: DoorSettings, web_build: Path | None) -> 
         configured=read_config,
         suite_without=_suite_without,
         framework_of=lambda language, *_: {"python": "unittest"}.get(language, "vitest"),
+        import_git=lambda url, branch, owner: import_git(url, branch, imports, GitLimits(private_hosts=git_hosts)),
+        import_zip=lambda data, name: import_zip(data, name, imports),
     )
     app = create_app(services)
 

@@ -94,16 +94,6 @@ async def test_a_file_or_a_missing_folder_below_a_root_is_no_folder(door, shop):
         assert str(shop) not in answer.text
 
 
-async def test_git_addresses_and_zips_are_clearly_not_supported_yet(door):
-    git = await door.post("/api/repositories", {"gitUrl": "https://example.org/a.git", "branch": "main"})
-    upload = await door.client.post("/api/repositories", files={"file": ("a.zip", b"PK")})
-
-    for answer in (git, upload):
-        assert answer.status_code == 400
-        assert answer.json()["error"]["code"] == "not_supported_yet"
-        assert answer.json()["error"]["hint"]
-
-
 async def test_the_tree_tells_language_size_and_tests(door, shop):
     repository_id = await _register(door, shop)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from testwright.cli.configured import project_lines, setting_lines
-from testwright.cli.generate import select
+from testwright.cli.selecting import select
 from testwright.cli.typed import typed_options
 from testwright.domain.sessions import CoverageGoal, TestType
 

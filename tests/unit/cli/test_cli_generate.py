@@ -2,7 +2,8 @@
 
 import pytest
 
-from testwright.cli.generate import line_of, project_root, select
+from testwright.cli.generate import line_of
+from testwright.cli.selecting import project_root, select
 from testwright.domain.errors import InputError
 from testwright.domain.records import FileRecord
 from testwright.domain.sessions import FileStage, FileStatus
