@@ -64,3 +64,9 @@ async def undo(store: Store, session_id: str, root: Path) -> Outcome:
         await store.forget_application(session_id, made)
         changed.append(made.path)
     return Outcome(changed=tuple(dict.fromkeys(changed)), unchanged=(), refused=tuple(refused))
+
+
+async def sources_of(store: Store, session_id: str, tests: Iterable[TestRecord]) -> dict[str, str]:
+    """The texts that the session saw, by path; those that are not known any more are left out."""
+    texts = {test.file_path: await store.file_text(session_id, test.file_path) for test in tests}
+    return {path: text for path, text in texts.items() if text is not None}

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, FastAPI, Query, Response
 
-from testwright.api.applying import Outcome, apply_suites, undo
+from testwright.api.applying import Outcome, apply_suites, sources_of, undo
 from testwright.api.envelope import Envelope, done
 from testwright.api.lookups import current_owner, find_session
 from testwright.api.services import ApiServices
@@ -22,7 +22,7 @@ Owner = Annotated[str, Depends(current_owner)]
 _TYPES = {
     "zip": "application/zip",
     "patch": "text/x-patch; charset=utf-8",
-    **{form: kind for form, (kind, _) in REPORTS.items()},
+    **{form: report.media_type for form, report in REPORTS.items()},
 }
 
 
@@ -30,14 +30,14 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     @app.get(
         "/api/sessions/{session_id}/export",
         tags=["tests"],
-        summary="The suites as a zip or a patch, or what was found as SARIF, JUnit or Markdown",
+        summary="The suites as a zip or a patch, or a report of what was found",
         response_class=Response,
         responses={200: {"content": {kind.partition(";")[0]: {} for kind in _TYPES.values()}}},
     )
     async def export(
         session_id: str,
         owner: Owner,
-        format: Annotated[Literal["zip", "patch", "sarif", "junit", "markdown"], Query()] = "zip",
+        format: Annotated[Literal["zip", "patch", "sarif", "junit", "markdown", "lcov", "mutation"], Query()] = "zip",
     ) -> Response:
         """The newest suite of each file, rejected ones and possible bugs left out; reports tell of the latter too."""
         await find_session(services, session_id, owner)
@@ -51,10 +51,11 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
                 hint="Wait until a file is done, or take back a rejection.",
             )
         if format in REPORTS:
-            body = REPORTS[format][1](not_rejected(tests)).encode()
+            kept = not_rejected(tests)
+            body = REPORTS[format].write(kept, await sources_of(services.store, session_id, kept)).encode()
         else:
             body = as_zip(files) if format == "zip" else as_patch(files).encode()
-        ending = {"junit": "xml", "markdown": "md"}.get(format, format)
+        ending = REPORTS[format].ending if format in REPORTS else format
         name = f'attachment; filename="testwright-{session_id}.{ending}"'
         return Response(body, media_type=_TYPES[format], headers={"Content-Disposition": name})
 

@@ -149,6 +149,10 @@ def generate(
         Path | None, typer.Option(help="Run with the answers of such a folder; nobody is asked.", file_okay=False)
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
+    ndjson: Annotated[
+        bool,
+        typer.Option("--ndjson", help="The events as they come, one JSON a line on stdout."),
+    ] = False,
     apply: Annotated[
         bool, typer.Option("--apply", help="Write into the tree: new files, and lines added to suites.")
     ] = False,
@@ -181,12 +185,16 @@ def generate(
     if record is not None and replay is not None:
         print("testwright: --record and --replay at once make no sense: give one of them.", file=sys.stderr)
         sys.exit(USAGE)
+    if ndjson and json_output:
+        print("testwright: --json and --ndjson both want stdout: give one of them.", file=sys.stderr)
+        sys.exit(USAGE)
     wish = Wish(
         projects=select(folders_for(paths, branch, read_settings())),
         framework=framework,
         options=Options(**typed),
         given=frozenset(typed),
         as_json=json_output,
+        as_events=ndjson,
         apply=apply,
         yes=yes,
         record=record,
@@ -236,7 +244,8 @@ def sessions(
         bool, typer.Option("--suspects", help="Its possible bugs instead, each a file that goes red once it is fixed.")
     ] = False,
     report: Annotated[
-        str | None, typer.Option("--report", help="What was found, for other programs: sarif, junit or markdown.")
+        str | None,
+        typer.Option("--report", help="For other programs: sarif, junit, markdown, lcov or mutation."),
     ] = None,
     most: Annotated[int, typer.Option("--most", min=1, max=500, help="How many to list.")] = 20,
     json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,

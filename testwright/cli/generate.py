@@ -52,6 +52,7 @@ class Wish:
     record: Path | None = None
     replay: Path | None = None
     dry_run: bool = False
+    as_events: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ async def generate_all(wish: Wish) -> int:
         for plan in plans:
             session = await bench.store.accept(plan.new)
             try:
-                await _walk(bench, session, announced(plan))
+                await _walk(bench, session, announced(plan), as_events=wish.as_events)
             except asyncio.CancelledError:
                 await bench.store.cancel(session.session_id, _OWNER)
                 await bench.workspaces.close_round(session.session_id, session.round)
@@ -174,10 +175,15 @@ def _source(view: FolderView, path: str, framework: str | None, config: ProjectC
     return SourceFile(path=path, text=text, framework=chosen, from_folder=True)
 
 
-async def _walk(bench: Workbench, session: Accepted, title: str) -> None:
+async def _walk(bench: Workbench, session: Accepted, title: str, *, as_events: bool) -> None:
     async with aclosing(_events(bench.store, session.session_id)) as events, asyncio.TaskGroup() as group:
         group.create_task(bench.walk_round(session))
-        group.create_task(_shown(events, title))
+        group.create_task(_printed(events) if as_events else _shown(events, title))
+
+
+async def _printed(events: AsyncIterator[Mapping[str, Any]]) -> None:
+    async for event in events:
+        print(json.dumps(event, ensure_ascii=False), flush=True)
 
 
 async def _shown(events: AsyncIterator[Mapping[str, Any]], title: str) -> None:
@@ -212,6 +218,8 @@ async def _applied(store: Store, ended: Ended) -> Ended:
 
 
 def _print(ended: Sequence[Ended], wish: Wish) -> None:
+    if wish.as_events:
+        return
     if wish.as_json:
         print(json.dumps({"sessions": [_as_json(one) for one in ended]}, indent=2, ensure_ascii=False))
         return

@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
-from testwright.api.applying import Outcome, apply_suites, undo
+from testwright.api.applying import Outcome, apply_suites, sources_of, undo
 from testwright.cli import own_tests
 from testwright.cli.exits import ALL_PROVEN, PARTIAL
 from testwright.cli.storage import open_store
@@ -71,7 +71,8 @@ async def print_report(session_id: str, form: str) -> int:
     async with open_store() as store:
         await _found(store, session_id)
         tests = not_rejected(await store.tests(session_id))
-    sys.stdout.buffer.write(REPORTS[form][1](tests).encode())
+        sources = await sources_of(store, session_id, tests)
+    sys.stdout.buffer.write(REPORTS[form].write(tests, sources).encode())
     return ALL_PROVEN
 
 

@@ -1,16 +1,18 @@
-"""What a session found, in the forms that other programs read: SARIF, JUnit, Markdown.
+"""What a session found, in the forms that other programs read.
 
 All of it is taken from evidence: nothing is said of a suite that was not run but that, and why.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
 from testwright import __version__
 from testwright.domain.line_ranges import line_ranges
 from testwright.domain.records import TestRecord
+from testwright.sources.measurements import as_lcov, as_mutation_report
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _RULES = {
@@ -141,9 +143,21 @@ def _unnoticed(test: TestRecord) -> list[Mapping[str, Any]]:
     return [mutant for mutant in test.mutants if mutant.get("status") == "survived"]
 
 
-REPORTS: Mapping[str, tuple[str, Callable[[Sequence[TestRecord]], str]]] = {
-    "sarif": ("application/sarif+json", as_sarif),
-    "junit": ("application/xml", as_junit),
-    "markdown": ("text/markdown; charset=utf-8", as_markdown),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """`write` is handed suites, and the texts of their sources by path."""
+
+    media_type: str
+    ending: str
+    write: Callable[[Sequence[TestRecord], Mapping[str, str]], str]
+
+
+REPORTS: Mapping[str, Report] = {
+    "sarif": Report(media_type="application/sarif+json", ending="sarif", write=lambda tests, _: as_sarif(tests)),
+    "junit": Report(media_type="application/xml", ending="xml", write=lambda tests, _: as_junit(tests)),
+    "markdown": Report(
+        media_type="text/markdown; charset=utf-8", ending="md", write=lambda tests, _: as_markdown(tests)
+    ),
+    "lcov": Report(media_type="text/plain; charset=utf-8", ending="lcov", write=lambda tests, _: as_lcov(tests)),
+    "mutation": Report(media_type="application/json", ending="mutation.json", write=as_mutation_report),
 }
-"""Each form with its media type."""
