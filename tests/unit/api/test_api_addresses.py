@@ -132,6 +132,8 @@ async def test_the_reference_tells_of_envelopes_and_errors_and_never_of_422(door
         "application/sarif+json",
         "application/xml",
         "text/markdown",
+        "text/plain",
+        "application/json",
     }
     named = reference["paths"]["/api/inngest/stream/{sessionId}"]["get"]["parameters"]
     assert {(parameter["name"], parameter["in"]) for parameter in named} == {
