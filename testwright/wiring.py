@@ -31,7 +31,7 @@ from testwright.frameworks.python_runs import compile_assets
 from testwright.jobs.client import EngineChoice, choose_engine, make_client
 from testwright.jobs.embedded import EmbeddedEngine
 from testwright.jobs.endpoint import mount
-from testwright.jobs.functions import build_functions
+from testwright.jobs.functions import Work, build_functions
 from testwright.jobs.inngest_server import InngestServer
 from testwright.jobs.keeper import Keeper
 from testwright.jobs.places import Places
@@ -201,8 +201,10 @@ async def open_workbench(settings: Settings, metrics: Metrics | None = None) -> 
 
 
 @asynccontextmanager
-async def open_service(settings: Settings) -> AsyncIterator[Service]:
-    """The web application with an engine behind it."""
+async def open_service(
+    settings: Settings, line: Callable[[Workbench], Work] = lambda bench: bench.cover
+) -> AsyncIterator[Service]:
+    """The web application with an engine behind it. `line` is what becomes of each file."""
     choice = choose_engine(
         inngest_dev=settings.inngest_dev,
         inngest_base_url=settings.inngest_base_url,
@@ -221,7 +223,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         engine, signing_key = _engine(settings, choice, bench.places)
         client = make_client(choice, signing_key=signing_key, event_key=_secret(settings.inngest_event_key))
         functions = build_functions(
-            client, bench.store, bench.cover, width=settings.width, width_per_owner=settings.width_per_owner
+            client, bench.store, line(bench), width=settings.width, width_per_owner=settings.width_per_owner
         )
         keeper = Keeper(bench.store, engine, session_hours=settings.session_hours)
         app = create_app(_api_services(bench, engine, keeper), metrics)

@@ -1,9 +1,11 @@
-"""Kills the service again and again, at random moments and at every kind of commit, and then counts what it left.
+"""Kills the service again and again, at random moments, at random commits and at named points, and counts what it left.
 
-python -m tests.fakes.kill_loop --kills 50 [--seed 1] [--database-url …]
+python -m tests.fakes.kill_loop [--kills 50] [--points] [--seed 1] [--database-url …]
 
 The lives are forked from one process that has imported everything: each of them is the real store, the real engine and
-the real jobs; only the pipeline of a file is short, and its model is a line in a log.
+the real jobs; only the pipeline of a file is short, and its model is a line in a log. Two people use it: they start
+sessions, stop some of them and go on with some of those. `--points` adds a death before and one after each of
+`kill_points.POINTS`.
 """
 
 import argparse
@@ -15,7 +17,6 @@ import signal
 import sys
 import tempfile
 import time
-from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from fastapi import FastAPI
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from tests.fakes.kill_accounts import OWNERS, violations
+from tests.fakes.kill_points import ANSWER, ENGINE, POINTS, Point, Watched, WatchedStore, watched_endpoint
 from testwright.domain.drafts import Case, Draft, Usage
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, NotVerified
@@ -39,7 +42,6 @@ from testwright.providers.buying import Bought, Shop
 from testwright.providers.options import ProviderOptions
 from testwright.store import Store
 
-OWNER = "local"
 FILES = 4
 AT_ONCE = 2
 LONGEST_LIFE = 60.0
@@ -74,15 +76,16 @@ class LoggedModel:
 
 
 class LoggedAnswers:
-    def __init__(self, answers: AnswerCache, log: Log) -> None:
+    def __init__(self, answers: AnswerCache, log: Log, point: Point | None) -> None:
         self._answers = answers
+        self._keep = answers.put if point is None else point.watching(answers.put, ANSWER)
         self._log = log
 
     async def get(self, key: str) -> Answer | None:
         return await self._answers.get(key)
 
     async def put(self, key: str, answer: Answer) -> None:
-        await self._answers.put(key, answer)
+        await self._keep(key, answer)
         self._log.line("kept", answer.text.removeprefix("tests for "))
 
 
@@ -127,9 +130,9 @@ async def work(shop: Shop, model: LoggedModel, assignment: Assignment, desk: Des
     await step("keep", keep, returns=str)
 
 
-def new_session(number: int) -> NewSession:
+def new_session(owner: str) -> NewSession:
     return NewSession(
-        owner=OWNER,
+        owner=owner,
         repository_id="shop",
         repository_root=None,
         branch=None,
@@ -139,45 +142,76 @@ def new_session(number: int) -> NewSession:
         writer="model",
         model="fake:fake-1",
         estimate_seconds=1,
-        request_hash=str(number),
+        request_hash="hash",
     )
 
 
-async def live(home: Path, url: str | None, log: Log, *, take_in: bool) -> None:
-    """One life of the service: with `take_in` it never runs out of work, without it ends with its work."""
-    async with Store.open(home, url) as store:
+class Life:
+    """One life of the service."""
+
+    def __init__(self, store: Any, keeper: Keeper, log: Log) -> None:
+        self.store, self.keeper, self.log = store, keeper, log
+        self.chance = random.Random(os.getpid())
+
+    async def without_end(self) -> None:
+        """Never run out of work."""
+        while True:
+            if len(await self.store.running_sessions()) < AT_ONCE:
+                await self.accept()
+            await asyncio.sleep(0.02)
+            if self.chance.random() < 0.03:
+                await self.stop_one()
+            if self.chance.random() < 0.06:
+                await self.go_on_with_one()
+
+    async def to_the_end(self) -> None:
+        while await self.store.running_sessions():  # noqa: ASYNC110 — nobody tells of the last one's end
+            await asyncio.sleep(0.02)
+
+    async def accept(self) -> None:
+        accepted = await self.store.accept(new_session(self.chance.choice(OWNERS)))
+        self.log.line("accepted", accepted.session_id)
+        await self.keeper.dispatch(accepted)
+
+    async def stop_one(self) -> None:
+        session_id, owner = await self._any_session("processing")
+        if session_id and await self.store.cancel(session_id, owner):
+            self.log.line("stopped", session_id, (await self.store.session(session_id, owner)).round)
+            await self.keeper.stop_runs(session_id, 1)
+
+    async def go_on_with_one(self) -> None:
+        session_id, owner = await self._any_session("cancelled")
+        if session_id:
+            again = await self.store.retry(
+                session_id, owner, paths=None, model=None, instructions=None, estimate_seconds=1
+            )
+            self.log.line("accepted", session_id)
+            await self.keeper.dispatch(again)
+
+    async def _any_session(self, status: str) -> tuple[str, str]:
+        owner = self.chance.choice(OWNERS)
+        records, _ = await self.store.sessions(owner, limit=20)
+        found = [record.session_id for record in records if record.status == status]
+        return (self.chance.choice(found), owner) if found else ("", owner)
+
+
+async def live(home: Path, url: str | None, log: Log, *, take_in: bool, point: Point | None) -> None:
+    """With `take_in` it never runs out of work, without it ends with its work."""
+    async with Store.open(home, url) as opened:
         engine = EmbeddedEngine(home, url, backoff_seconds=0.05)
         client = make_client(EngineChoice(mode="embedded"), signing_key=engine.signing_key, event_key=None)
-        shop = Shop(LoggedAnswers(store.answers, log))
+        store: Any = WatchedStore(opened, point)
+        shop = Shop(LoggedAnswers(opened.answers, log, point))
         job = partial(work, shop, LoggedModel(log))
         functions = build_functions(client, store, job, width=WIDTH, backoff=lambda attempt: 0.05)
-        await engine.start(mount(FastAPI(), client, functions), functions)
-        keeper = Keeper(store, engine, session_hours=6)
+        await engine.start(watched_endpoint(mount(FastAPI(), client, functions), point), functions)
+        keeper = Keeper(store, Watched(engine, point, ENGINE), session_hours=6)
         await keeper.start()
         log.line("up")
-        while running := await store.running_sessions():
-            while take_in and len(running) < AT_ONCE:
-                running = running | {await accept(store, keeper, log)}
-            await asyncio.sleep(0.02)
-        if take_in:
-            await accept(store, keeper, log)
-            await live_on(store, keeper, log)
+        life = Life(store, keeper, log)
+        await (life.without_end() if take_in else life.to_the_end())
         await keeper.stop()
         await engine.stop()
-
-
-async def live_on(store: Store, keeper: Keeper, log: Log) -> None:
-    while True:
-        if len(await store.running_sessions()) < AT_ONCE:
-            await accept(store, keeper, log)
-        await asyncio.sleep(0.02)
-
-
-async def accept(store: Store, keeper: Keeper, log: Log) -> str:
-    accepted = await store.accept(new_session(0))
-    log.line("accepted", accepted.session_id)
-    await keeper.dispatch(accepted)
-    return accepted.session_id
 
 
 def die_at_commit(number: int, *, after: bool) -> None:
@@ -192,7 +226,16 @@ def die_at_commit(number: int, *, after: bool) -> None:
     event.listen(Session, "after_commit" if after else "before_commit", gone)
 
 
-def spawn(home: Path, url: str | None, log: Path, *, take_in: bool, commit: int | None, after: bool) -> int:
+def spawn(
+    home: Path,
+    url: str | None,
+    log: Path,
+    *,
+    take_in: bool = True,
+    commit: int | None = None,
+    after: bool = False,
+    point: Point | None = None,
+) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -200,7 +243,7 @@ def spawn(home: Path, url: str | None, log: Path, *, take_in: bool, commit: int 
     try:
         if commit is not None:
             die_at_commit(commit, after=after)
-        asyncio.run(live(home, url, Log(log), take_in=take_in))
+        asyncio.run(live(home, url, Log(log), take_in=take_in, point=point))
         status = 0
     except BaseException as error:
         Log(log).line("broke", type(error).__name__, str(error).replace("\n", " "))
@@ -237,83 +280,65 @@ def kill(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-async def violations(home: Path, url: str | None, lines: list[list[str]], kills: int) -> list[str]:
-    found = []
-    accepted = {words[1] for words in lines if words[0] == "accepted"}
-    async with Store.open(home, url) as store:
-        records, _ = await store.sessions(OWNER, limit=100_000)
-        known = {record.session_id: record for record in records}
-        found += [f"accepted and lost: {session}" for session in accepted - known.keys()]
-        for session_id, record in known.items():
-            events = await store.events_after(session_id, 0, limit=10_000)
-            types = Counter(str(one.payload["type"]) for one in events)
-            progress = [one.payload["progress"] for one in events]
-            tests = await store.tests(session_id)
-            rules = {
-                "is not completed": record.status != "completed",
-                "has a gap or a repeat": [one.id for one in events] != list(range(1, record.last_event_id + 1)),
-                "does not end once": types["generation_completed"] != 1 or not events[-1].is_terminal,
-                "tells a file twice or never": types["test_generated"] != FILES,
-                "has not one suite a file": len(tests) != FILES or any(test.revision != 1 for test in tests),
-                "falls back": progress != sorted(progress) or progress.count(100) != 1,
-            }
-            found += [f"{session_id} {rule} ({dict(types)})" for rule, broken in rules.items() if broken]
-    bought = Counter(words[1] for words in lines if words[0] == "bought")
-    kept: set[str] = set()
-    for words in lines:
-        if words[0] == "kept":
-            kept.add(words[1])
-        elif words[0] == "bought" and words[1] in kept:
-            found.append(f"bought again after it was kept: {words[1]}")
-    extra = sum(bought.values()) - len(bought)
-    if extra > kills * WIDTH:
-        found.append(f"{extra} calls more than questions, with {kills} kills and a width of {WIDTH}")
-    found += [" ".join(words) for words in lines if words[0] == "broke"]
-    return found
+def kill_at_random(home: Path, url: str | None, path: Path, kills: int, chance: random.Random) -> None:
+    for number in range(kills):
+        by_commit = number % 2 == 0
+        commit = chance.randint(1, 60) if by_commit else None
+        pid = spawn(home, url, path, commit=commit, after=chance.random() < 0.5)
+        if by_commit:
+            is_gone = ended(pid, LONGEST_LIFE) is not None
+        else:
+            # One in four dies while it starts, the others while they work.
+            is_gone = chance.random() > 0.25 and wait_until_up(pid, path)
+            is_gone = is_gone or ended(pid, chance.uniform(0.01, 1.0)) is not None
+        if not is_gone:
+            kill(pid)
 
 
-def main(kills: int, seed: int, url: str | None) -> dict[str, Any]:
+def kill_at_points(home: Path, url: str | None, path: Path, chance: random.Random) -> None:
+    places = [(name, after) for name in POINTS for after in (False, True)]
+    chance.shuffle(places)
+    for name, after in places:
+        last_words = partial(Log(path).line, "died")
+        point = Point(name=name, after=after, left=chance.randint(1, 3), last_words=last_words)
+        pid = spawn(home, url, path, point=point)
+        if ended(pid, LONGEST_LIFE) is None:
+            kill(pid)
+
+
+def main(kills: int, seed: int, url: str | None, *, points: bool) -> dict[str, Any]:
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="testwright-kills-") as folder:
         home, path = Path(folder) / "home", Path(folder) / "log"
         begun = time.monotonic()
-        for number in range(kills):
-            by_commit = number % 2 == 0
-            pid = spawn(
-                home,
-                url,
-                path,
-                take_in=True,
-                commit=chance.randint(1, 60) if by_commit else None,
-                after=chance.random() < 0.5,
-            )
-            if by_commit:
-                is_gone = ended(pid, LONGEST_LIFE) is not None
-            else:
-                # One in four dies while it starts, the others while they work.
-                is_gone = chance.random() > 0.25 and wait_until_up(pid, path)
-                is_gone = is_gone or ended(pid, chance.uniform(0.01, 1.0)) is not None
-            if not is_gone:
-                kill(pid)
-        pid = spawn(home, url, path, take_in=False, commit=None, after=False)
+        kill_at_random(home, url, path, kills, chance)
+        if points:
+            kill_at_points(home, url, path, chance)
+            kills += 2 * len(POINTS)
+        pid = spawn(home, url, path, take_in=False)
         if ended(pid, LONGEST_LIFE + kills) is None:
             kill(pid)
         lines = [line.split(" ") for line in path.read_text().splitlines()]
+        stopped = sum(words[0] == "stopped" for words in lines)
+        extra_calls = (kills + stopped) * WIDTH
         return {
             "kills": kills,
-            "sessions": sum(words[0] == "accepted" for words in lines),
+            "points": sorted(words[1] for words in lines if words[0] == "died"),
+            "sessions": len({words[1] for words in lines if words[0] == "accepted"}),
+            "stopped": stopped,
             "bought": sum(words[0] == "bought" for words in lines),
             "seconds": round(time.monotonic() - begun, 1),
-            "violations": asyncio.run(violations(home, url, lines, kills)),
+            "violations": asyncio.run(violations(home, url, lines, files=FILES, extra_calls=extra_calls)),
         }
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--points", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database-url")
     given = parser.parse_args()
-    report = main(given.kills, given.seed, given.database_url)
+    report = main(given.kills, given.seed, given.database_url, points=given.points)
     print(json.dumps(report, indent=2))
     sys.exit(bool(report["violations"]))

@@ -22,7 +22,7 @@ _ERRORS = {
     "413": "Too large.",
     "415": "The body is not declared as JSON.",
     "421": "The host name is not this service's.",
-    "429": "This key asks too often; `Retry-After` says when the next request is welcome.",
+    "429": "This key asks too often, or has too many streams open; `Retry-After` says when to come again.",
     "503": "The job engine cannot be reached; nothing was accepted.",
     "500": "A fault on our side; the server's log has the details.",
 }

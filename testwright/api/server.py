@@ -14,11 +14,16 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from testwright.api.collecting import seldom_full_collections
 from testwright.api.services import ApiSettings
 from testwright.domain.access import is_loopback
 from testwright.domain.errors import PermanentError
 
-_MOST_CONNECTIONS = 1000
+_MOST_CONNECTIONS = 8192
+"""Each open stream holds some 50 kB; who comes when all are taken hears 503."""
+_FEWEST_CONNECTIONS = 256
+_OTHER_FILES = 1024
+"""What the databases, the sandboxes and the models' connections may hold open beside them."""
 _LAST_WORDS_SECONDS = 0.3
 """How long an open answer may take to end once its stream was told to."""
 
@@ -53,14 +58,15 @@ async def serve(
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=_MOST_CONNECTIONS,
+        limit_concurrency=room_for_connections(_open_files()),
         timeout_graceful_shutdown=_LAST_WORDS_SECONDS,  # type: ignore[arg-type]  # handed to asyncio.wait_for as it is
     )
     server = _Server(config, close_streams)
     api, page = (f"http://localhost:{port}" for port in ports)
     greeting = asyncio.create_task(_greet(server, once_up, api, page)) if once_up else None
     try:
-        await server.serve(sockets=sockets)
+        async with seldom_full_collections():
+            await server.serve(sockets=sockets)
     finally:
         for listening in sockets:
             listening.close()
@@ -118,6 +124,29 @@ async def _end(greeting: asyncio.Task[None]) -> None:
     greeting.cancel()
     with suppress(asyncio.CancelledError):
         await greeting
+
+
+def room_for_connections(open_files: int | None) -> int:
+    """How many may be open at once, of so many files that the process may have open; None is no limit."""
+    if open_files is None:
+        return _MOST_CONNECTIONS
+    return max(_FEWEST_CONNECTIONS, min(_MOST_CONNECTIONS, open_files - _OTHER_FILES))
+
+
+def _open_files() -> int | None:
+    """How many files this process may have open. Systems allow few at first, and more to who asks: so we ask."""
+    try:
+        import resource
+    except ImportError:  # no such limit on this system
+        return None
+    wanted = _MOST_CONNECTIONS + _OTHER_FILES
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY or allowed >= wanted:
+        return wanted
+    wanted = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    with suppress(OSError, ValueError):  # a system that says no leaves it as it was
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def _listen(settings: ApiSettings) -> tuple[list[socket.socket], tuple[int, int]]:

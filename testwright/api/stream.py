@@ -8,8 +8,10 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager, nullcontext
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, Query
@@ -18,6 +20,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from testwright.api.credentials import Visitor
+from testwright.api.envelope import refusal
 from testwright.api.lookups import current_visitor, find_session
 from testwright.api.services import ApiServices
 from testwright.domain.errors import FieldProblem, InputError
@@ -28,9 +31,13 @@ logger = logging.getLogger("testwright.api")
 
 RETRY_MILLISECONDS = 2000
 PING_SECONDS = 15.0
-REREAD_SECONDS = 5.0
-"""Rows are read again this often even if nobody said that there are any."""
+REREAD_SECONDS = 60.0
+"""Rows are read again this often even if nobody said that there are any: a net below the store's own, which looks at
+all watched sessions at once."""
+_WELCOME_SECONDS = 5.0
 _PAGE = 200
+_MOST_OF_ONE_OWNER = 1000
+"""Where there are keys: one of them shall not take all connections."""
 _MOST_DIGITS = 15
 
 
@@ -46,8 +53,26 @@ def start_after(
     return from_header if from_header is not None else from_query or 0
 
 
-def add_routes(app: FastAPI, services: ApiServices, counted: Callable[[], AbstractContextManager[None]]) -> None:
+def add_routes(
+    app: FastAPI,
+    services: ApiServices,
+    counted: Callable[[], AbstractContextManager[None]],
+    *,
+    most_of_one_owner: int = _MOST_OF_ONE_OWNER,
+) -> None:
     """`counted` is entered for as long as a stream is open."""
+    open_by_owner = Counter[str]()
+
+    @contextmanager
+    def taken(owner: str) -> Iterator[None]:
+        open_by_owner[owner] += 1
+        try:
+            with counted():
+                yield
+        finally:
+            open_by_owner[owner] -= 1
+            if not open_by_owner[owner]:
+                del open_by_owner[owner]
 
     @app.get(
         "/api/inngest/stream/{session_id}",
@@ -78,7 +103,16 @@ def add_routes(app: FastAPI, services: ApiServices, counted: Callable[[], Abstra
         record = await find_session(services, session_id, visitor.owner)
         if _is_all_told(record, after):
             return Response(status_code=204)
-        return EventStream(services.store, session_id, visitor, after, live=live, counted=counted)
+        if visitor.key_id is not None and open_by_owner[visitor.owner] >= most_of_one_owner:
+            return refusal(
+                429,
+                "too_many_streams",
+                f"There are {most_of_one_owner} open streams of this key's owner.",
+                hint="Close some of them, or ask for the session's status now and then.",
+                headers={"Retry-After": "5"},
+            )
+        owned = partial(taken, visitor.owner)
+        return EventStream(services.store, session_id, visitor, after, live=live, counted=owned)
 
 
 class EventStream(Response):
@@ -141,7 +175,7 @@ async def follow(
     It ends where `is_welcome` says no, which is asked after every silence.
     """
     yield format_sse_event(retry=RETRY_MILLISECONDS)
-    last_words = clock()
+    last_words, most_silence = clock(), PING_SECONDS if is_welcome is None else _WELCOME_SECONDS
     # Subscribe first: a row that is written between reading and waiting must wake us.
     async with store.watch(session_id) as wakeup, AsyncExitStack() as stack:
         onlooker = stack.enter_context(store.live_texts.watch(session_id, wakeup.ring)) if live else None
@@ -166,13 +200,16 @@ async def follow(
             for path, text in onlooker.look().items() if onlooker is not None else ():
                 yield _live_frame(path, text)
                 last_words = clock()
-            silence = clock() - last_words
-            if silence >= PING_SECONDS:
-                yield KEEPALIVE_COMMENT
-                last_words, silence = clock(), 0.0
-            await wakeup.wait(min(REREAD_SECONDS, PING_SECONDS - silence))
-            if is_welcome is not None and not await is_welcome():
-                return
+            read_again = clock() + REREAD_SECONDS
+            is_news = False
+            while not is_news and clock() < read_again:
+                silence = clock() - last_words
+                if silence >= PING_SECONDS:
+                    yield KEEPALIVE_COMMENT
+                    last_words, silence = clock(), 0.0
+                is_news = await wakeup.wait(min(most_silence, PING_SECONDS - silence))
+                if is_welcome is not None and not await is_welcome():
+                    return
 
 
 def frame_of(event: StoredEvent) -> bytes:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -63,6 +63,7 @@ class Database:
         self._backend = backend
         self._turn = asyncio.Lock() if backend.one_writer else None
         self._going: set[asyncio.Task[Any]] = set()
+        self._looks: dict[Hashable, asyncio.Task[Any]] = {}
         self.on_told: Callable[[Mapping[str, Any]], None] = lambda payload: None
         """Hears of each event of this process once it is on the disk."""
 
@@ -84,6 +85,22 @@ class Database:
             await asyncio.sleep(_SECONDS_BETWEEN_TIDYINGS)
             with suppress(DBAPIError, TransientError):  # the next time will do
                 await self.glance(self._backend.tidy)
+
+    async def glance_once(self, key: Hashable, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """As `glance`, for what many ask at the same moment: those that news has woken together share one look."""
+        looking = self._looks.get(key)
+        if looking is None:
+            looking = self._looks[key] = asyncio.create_task(self._look_for_all(key, work))
+            self._going.add(looking)
+            looking.add_done_callback(self._gone)
+        found: T = await asyncio.shield(looking)
+        return found
+
+    async def _look_for_all(self, key: Hashable, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        # Whoever comes once the look has begun wants to see what was written since, and takes another one.
+        await asyncio.sleep(0)
+        del self._looks[key]
+        return await self.glance(work)
 
     async def glance(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """For work of a single statement, which needs no BEGIN and COMMIT around it: half the price."""

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.events import Event
@@ -145,15 +145,15 @@ async def reissue(rows: AsyncSession, session_id: str, number: int, event_id: st
 
 async def note_presence(rows: AsyncSession, now: datetime) -> None:
     """Somebody is here who works on rounds. What lies between two such notes and is too long was a standstill."""
-    query = select(RoundRow).where(
-        RoundRow.status.in_(RUNNING), RoundRow.driver == "engine", RoundRow.started_at.is_not(None)
-    )
-    for round in await rows.scalars(query.with_for_update()):
+    at_work = RoundRow.status.in_(RUNNING), RoundRow.driver == "engine", RoundRow.started_at.is_not(None)
+    last_seen = func.coalesce(RoundRow.seen_at, RoundRow.started_at)
+    left_alone = select(RoundRow).where(*at_work, last_seen < now - ABSENT_AFTER)
+    for round in await rows.scalars(left_alone.with_for_update()):
         assert round.started_at is not None
-        span = now - (round.seen_at or round.started_at)
-        if span > ABSENT_AFTER:
-            round.away_ms += int(span.total_seconds() * 1000)
-        round.seen_at = now
+        round.away_ms += int((now - (round.seen_at or round.started_at)).total_seconds() * 1000)
+    await rows.flush()
+    # One statement for all of them: there may be hundreds, and this is said every few seconds.
+    await rows.execute(update(RoundRow).where(*at_work).values(seen_at=now))
 
 
 async def unfinished(rows: AsyncSession) -> list[tuple[str, int, str]]:

@@ -285,7 +285,9 @@ class Store:
     # Events
 
     async def events_after(self, session_id: str, after: int, limit: int = 200) -> list[StoredEvent]:
-        return await self._database.glance(lambda rows: event_log.events_after(rows, session_id, after, limit))
+        return await self._database.glance_once(
+            ("events", session_id, after, limit), lambda rows: event_log.events_after(rows, session_id, after, limit)
+        )
 
     def watch(self, session_id: str) -> AbstractAsyncContextManager[Wakeup]:
         """Watch first, read the events then, wait last: an event in between ends the wait at once."""

@@ -16,18 +16,20 @@ class Wakeup:
         self._bell = bell
         self._news = asyncio.Event()
 
-    async def wait(self, seconds: float) -> None:
-        """Return on news, at the latest after `seconds`; at once when the streams are closing."""
+    async def wait(self, seconds: float) -> bool:
+        """Whether there is news: as soon as there is, at once when the streams are closing, else after `seconds`."""
         if self._bell.closing:
             await asyncio.sleep(0)
-            return
-        await self.wait_for_news(seconds)
+            return True
+        return await self.wait_for_news(seconds)
 
-    async def wait_for_news(self, seconds: float) -> None:
+    async def wait_for_news(self, seconds: float) -> bool:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._news.wait()
+        is_rung = self._news.is_set()
         self._news.clear()
+        return is_rung
 
     def ring(self) -> None:
         self._news.set()

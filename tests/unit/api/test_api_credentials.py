@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi import FastAPI
 
-from testwright.api.credentials import Turnstile
+from testwright.api import stream
+from testwright.api.credentials import Credentials, Turnstile
+from testwright.api.errors import handle_errors
 from testwright.api.openapi import describe
 from testwright.store import Store
 
@@ -94,6 +98,27 @@ async def test_of_a_key_nothing_but_its_digest_is_stored(door, tmp_path):
     stored = b"".join(path.read_bytes() for path in (tmp_path / "home").iterdir() if path.is_file())
     assert secret.encode() not in stored
     assert secret[12:].encode() not in stored
+
+
+async def test_one_owner_cannot_take_all_streams_and_gets_a_place_back(door):
+    mine, theirs = await new_key(door, "mine", "anna"), await new_key(door, "theirs", "ben")
+    my_session, their_session = await started_by(door, mine), await started_by(door, theirs)
+    app = FastAPI()
+    app.add_middleware(Credentials, access=door.store.access, always=False, requests_a_minute=600)
+    handle_errors(app)
+    stream.add_routes(app, door.app.state.services, nullcontext, most_of_one_owner=2)
+    door = replace(door, app=app)
+
+    async with door.stream(my_session, **mine) as first, door.stream(my_session, **mine):
+        await first.until(1)
+        async with door.stream(my_session, **mine) as third, door.stream(their_session, **theirs) as other:
+            await third.until_the_end()
+            await other.until(1)
+    async with door.stream(my_session, **mine) as again:
+        await again.until(1)
+
+    assert (third.status, other.status, again.status) == (429, 200, 200)
+    assert third.headers["retry-after"] == "5"
 
 
 async def test_a_revoked_key_is_refused_a_second_later(door):

@@ -293,6 +293,7 @@ class QuietStore:
     def __init__(self, store, clock):
         self._store = store
         self._clock = clock
+        self.looks = []
 
     def __getattr__(self, name):
         return getattr(self._store, name)
@@ -308,6 +309,11 @@ class QuietStore:
 
     async def wait(self, seconds):
         self._clock.now += seconds
+        return False
+
+    async def events_after(self, *which):
+        self.looks.append(self._clock.now)
+        return await self._store.events_after(*which)
 
 
 class Clock:
@@ -330,6 +336,19 @@ async def test_a_comment_is_sent_every_15_seconds_of_silence(door):
     await frames.aclose()
 
     assert at == [15, 30, 45]
+
+
+async def test_a_stream_of_which_nobody_tells_anything_looks_again_once_a_minute(door):
+    session_id = await door.start()
+    clock = Clock()
+    quiet = QuietStore(door.store, clock)
+    frames = follow(quiet, session_id, "local", 1, clock=clock)
+    async for _ in frames:
+        if clock.now >= 150:
+            break
+    await frames.aclose()
+
+    assert quiet.looks == [0, 60, 120]
 
 
 async def test_what_is_being_written_is_shown_to_those_who_ask_and_is_no_event(door):
