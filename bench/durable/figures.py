@@ -31,7 +31,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def trigger(folder: Path) -> list[Row]:
-    """100 files of 10 kB at once, while 50 sessions are at work: four files at a time, a step every fifth of a second."""
+    """100 files of 10 kB at once, while 50 sessions are at work: four of their files, a step in 0.2 s each."""
     with ended(House(folder, "2.0", width="4", model_width="0")) as house:
         for _ in range(50):
             house.trigger(20)
