@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     session_hours: float = 6.0
     log: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    sandbox: Literal["auto", "isolated", "confined"] = "auto"
+    """The tier that is wanted; by itself the best that proves itself here."""
     allow_unsandboxed: bool = False
 
     writer: Literal["both", "model", "explorer"] = "both"

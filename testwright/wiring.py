@@ -47,7 +47,7 @@ from testwright.providers.buying import Shop
 from testwright.providers.models import Access, Models
 from testwright.providers.options import Price
 from testwright.providers.recording import Recording
-from testwright.sandboxes.choose import choose
+from testwright.sandboxes.choose import Wish, choose
 from testwright.sandboxes.metered import Metered
 from testwright.settings import Settings
 from testwright.sources import git_import, zip_import
@@ -173,7 +173,7 @@ async def open_workbench(settings: Settings, metrics: Metrics | None = None) -> 
         for session_id, owner, run_id in await store.of_terminals():
             if is_gone(run_id):  # killed, or its terminal was closed: nobody else would ever end it
                 await store.cancel(session_id, owner)
-        sandbox = await choose(at_once=settings.width, allow_unsandboxed=settings.allow_unsandboxed)
+        sandbox = await choose(at_once=settings.width, wish=_wish(settings))
         await asyncio.to_thread(compile_assets)
         workspaces = CopiedWorkspaces(settings.home)
         settings = as_recorded(settings)
@@ -243,8 +243,12 @@ async def open_service(
 
 async def examine(settings: Settings) -> list[Check]:
     """What is there and what is missing, without a service running."""
-    sandbox = await choose(at_once=1, allow_unsandboxed=settings.allow_unsandboxed)
+    sandbox = await choose(at_once=1, wish=_wish(settings))
     return [*await describe(cache_folder(), sandbox), *_own_checks(settings)]
+
+
+def _wish(settings: Settings) -> Wish:
+    return Wish(tier=settings.sandbox, allow_unsandboxed=settings.allow_unsandboxed)
 
 
 def framework_for(path: str, view: ProjectView, wanted: str | None, config: ProjectConfig) -> str:

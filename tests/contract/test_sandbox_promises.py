@@ -11,14 +11,22 @@ import pytest
 from testwright.domain.ports import Sandbox
 from testwright.domain.projects import Command, Limits, Mount
 from testwright.sandboxes.bubblewrap import Bubblewrap, bubblewrap_programs
-from testwright.sandboxes.choose import prove
+from testwright.sandboxes.choose import Wish, choose, prove
 from testwright.sandboxes.unsandboxed import Unsandboxed
 
 
-@pytest.fixture(params=["bubblewrap", "bundled bubblewrap", "unsandboxed"])
-async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
+@pytest.fixture(params=["bubblewrap", "bundled bubblewrap", "confined", "unsandboxed"])
+async def sandbox(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Sandbox]:
     if request.param == "unsandboxed":
         yield Unsandboxed(at_once=2)
+        return
+    if request.param == "confined":
+        for parent in (tmp_path, *tmp_path.parents[:2]):
+            parent.chmod(0o755)  # only the project is copied for the sandbox's user
+        confined = await choose(at_once=2, wish=Wish(tier="confined"))
+        if confined.tier == "unavailable":
+            pytest.skip("the confined tier cannot be had here")
+        yield confined
         return
     programs = bubblewrap_programs()
     is_bundled = request.param == "bundled bubblewrap"
@@ -142,6 +150,23 @@ async def test_a_program_that_is_not_there_is_told_apart_from_none_at_all(sandbo
 
     assert completed.exit_status == 127 or completed.reason == "launch-failed"
     assert "testwright-no-such-program" in completed.log
+
+
+async def test_what_it_says_names_the_project_as_it_is_inside(sandbox: Sandbox, workspace: Path) -> None:
+    script = 'pwd; pwd >"$OUT/r"; echo "$TMPDIR $HOME $OUT"'
+    completed = await sandbox.run(shell(workspace, script, reports=("r",)))
+
+    assert completed.log == "/ws\n/tmp /home/sbx /out\n"
+    assert completed.reports == {"r": b"/ws\n"}
+
+
+async def test_each_run_has_folders_of_its_own_to_write_into(sandbox: Sandbox, workspace: Path) -> None:
+    script = 'ls -A "$TMPDIR" "$HOME" "$OUT" | grep left; for at in "$TMPDIR" "$HOME" "$OUT"; do : >"$at/left"; done'
+    first = await sandbox.run(shell(workspace, script))
+    second = await sandbox.run(shell(workspace, script))
+
+    assert (first.log, first.exit_status) == ("", 0)
+    assert (second.log, second.exit_status) == ("", 0)
 
 
 async def test_a_workspace_that_is_gone_is_a_failed_launch(sandbox: Sandbox, tmp_path: Path) -> None:

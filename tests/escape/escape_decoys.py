@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,7 +26,10 @@ class Decoys:
         count = 0
         for listener in self.listeners:
             with suppress(BlockingIOError):
-                listener.accept()[0].close()
+                if listener.type == socket.SOCK_DGRAM:
+                    listener.recv(64)
+                else:
+                    listener.accept()[0].close()
                 count += 1
         return count
 
@@ -46,18 +48,23 @@ def laid_out(folder: Path, uid: int | None) -> Iterator[Decoys]:
     attacks.chmod(0o644)
     _put(folder / "other" / "id_rsa", 0o600, None)
     _put(folder / "own" / "id_rsa", 0o600, uid)
+    _put(folder / "own" / "program", 0o755, uid)
+    (folder / "own" / "program").write_text("#!/bin/sh\necho '@ [\"a program beside a key\", true, 0]'\n")
     port, listeners = _listeners(folder)
-    victim = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", "import time; time.sleep(120)"], env={"GOOGLE_API_KEY": SECRET}
-    )
+    # Of the sandbox's own user, where that is another than ours: what is of one user is what is hard to keep apart.
+    other = {"user": uid, "group": uid, "extra_groups": ()} if uid is not None else {}
+    victim = subprocess.Popen(["/bin/sleep", "120"], env={"GOOGLE_API_KEY": SECRET}, **other)  # type: ignore[call-overload]
     box = {
         "secret": SECRET,
         "other_key": str(folder / "other" / "id_rsa"),
         "own_key": str(folder / "own" / "id_rsa"),
+        "own_program": str(folder / "own" / "program"),
         "files": FILES,
+        "may_read_all": False,
         "victim": victim.pid,
         "port": port,
         "socket": str(folder / "decoy.sock"),
+        "letterbox": str(folder / "letters.sock"),
         "abstract": f"testwright-decoy-{os.getpid()}",
     }
     try:
@@ -92,7 +99,12 @@ def _listeners(folder: Path) -> tuple[int, tuple[socket.socket, ...]]:
             listener.bind(address)
             listener.listen()
             made.append(listener)
+    for address in (str(folder / "letters.sock"), f"\0testwright-decoy-{os.getpid()}-letters"):
+        box = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        box.bind(address)
+        made.append(box)
     for listener in made:
         listener.setblocking(False)
-    os.chmod(folder / "decoy.sock", 0o777)
+    for name in ("decoy.sock", "letters.sock"):
+        os.chmod(folder / name, 0o777)
     return port, tuple(made)

@@ -1,4 +1,7 @@
-"""Real attacks on the isolated tier, judged by what happened. Loopback only; each sandbox is proved by running it."""
+"""Real attacks on every tier that runs here, judged by what happened. Loopback only.
+
+`--attack-table docs/sandbox.md` writes down how many were tried and stopped, from this very run.
+"""
 
 import asyncio
 import json
@@ -8,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
@@ -17,31 +21,35 @@ from pathlib import Path
 import pytest
 from escape_decoys import SECRET, Decoys, laid_out
 
+from testwright.domain.errors import SandboxUnavailable
+from testwright.domain.ports import Sandbox
 from testwright.domain.projects import Command, Completed, Limits, Mount
 from testwright.sandboxes.bubblewrap import Bubblewrap, bubblewrap_programs
+from testwright.sandboxes.confined import Confined
 
 UID = 61000 + os.getpid() % 3000  # nobody else's: processes are counted per user
 IS_ROOT = os.geteuid() == 0
-LAYOUTS = ("late", "early") if IS_ROOT else ("user",)
+LAYOUTS = ("late", "early", "confined", "confined in a closed home") if IS_ROOT else ("user", "confined")
 
 
 def python_for(layout: str) -> tuple[str, tuple[Mount, ...]]:
     """Ours needs a mount and, as root, may not be reachable for others; the system's is there for all."""
     if os.path.exists("/usr/bin/python3"):
         return "/usr/bin/python3", ()
-    if layout == "early":
+    if layout == "early" or "confined" in layout:
         pytest.skip("there is no /usr/bin/python3, and ours may be reachable for root only")
     prefix = os.path.realpath(sys.base_prefix)
     return os.path.realpath(sys.executable), (Mount(host=prefix, inside=prefix),)
 
 
 class Cell:
-    """One sandbox with decoys around it."""
+    """One sandbox with decoys around it. `tried` counts the attacks that were really made."""
 
-    def __init__(self, sandbox: Bubblewrap, decoys: Decoys, layout: str) -> None:
+    def __init__(self, sandbox: Sandbox, decoys: Decoys, layout: str) -> None:
         self.sandbox = sandbox
         self.decoys = decoys
         self.layout = layout
+        self.tried = 0
         self.python, self.mounts = python_for(layout)
 
     def command(self, attack: str, **limits: object) -> Command:
@@ -54,30 +62,53 @@ class Cell:
         )
 
     async def attack(self, attack: str, **limits: object) -> Completed:
+        self.tried += 1
         return await self.sandbox.run(self.command(attack, **limits))
 
     async def answers(self, attack: str, **limits: object) -> dict[str, bool]:
-        completed = await self.attack(attack, **limits)
+        completed = await self.sandbox.run(self.command(attack, **limits))
         lines = [json.loads(line[2:]) for line in completed.log.splitlines() if line.startswith("@ ")]
         assert completed.reason == "exit", completed
-        assert lines, completed.log
+        assert (completed.exit_status, bool(lines)) == (0, True), completed.log
+        self.tried += len(lines)
         return {probe: worked for probe, worked, _ in lines}
+
+
+def sandbox_of(layout: str) -> Sandbox:
+    if "confined" in layout:
+        try:
+            return Confined(first_uid=UID)
+        except SandboxUnavailable as error:
+            pytest.skip(f"the confined tier cannot be had here: {error.message}")
+    programs = bubblewrap_programs()
+    if not programs:
+        pytest.skip("bubblewrap is not installed")
+    return Bubblewrap(programs[0], first_uid=UID, drop_root=layout)
 
 
 @pytest.fixture(params=LAYOUTS)
 async def cell(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Cell]:
-    programs = bubblewrap_programs()
-    if not programs:
-        pytest.skip("bubblewrap is not installed")
-    sandbox = Bubblewrap(programs[0], first_uid=UID, drop_root=request.param)
+    sandbox = sandbox_of(request.param)
     for parent in tmp_path.parents[:3]:
         if parent.name.startswith("pytest-") and IS_ROOT:
-            parent.chmod(0o755)  # the layout that gives root away early has to reach the workspace
+            parent.chmod(0o755)  # the layouts without a mount by root have to reach the workspace
     with laid_out(tmp_path, UID if IS_ROOT else None) as decoys:
+        if "closed" in request.param:  # what only root may enter, as root's own home is
+            os.chmod(tmp_path, 0o700)
+            decoys.box["may_read_all"] = True
         trial = await sandbox.run(Command(argv=("true",), workspace=str(decoys.workspace)))
         if trial.reason != "exit":
-            pytest.skip(f"bubblewrap cannot make a sandbox here: {trial.log[-200:]}")
+            pytest.skip(f"{sandbox!r} cannot make a sandbox here: {trial.log[-200:]}")
         yield Cell(sandbox, decoys, request.param)
+
+
+@pytest.fixture
+def scratch_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the confined tier puts what a run writes."""
+    place = tmp_path / "scratch"
+    place.mkdir(mode=0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    return place
 
 
 @pytest.fixture(autouse=True)
@@ -135,8 +166,19 @@ async def test_nothing_on_the_hosts_network_answers(cell: Cell) -> None:
     assert cell.decoys.visitors() == 0
 
 
-async def test_a_server_on_the_sandboxs_own_loopback_works(cell: Cell) -> None:
+async def test_a_server_on_the_sandboxs_own_loopback_works_where_it_has_one(cell: Cell) -> None:
+    if "confined" in cell.layout:
+        pytest.skip("the confined tier has no loopback of its own")
+
     assert reached(await cell.answers("own_server")) == ["call my own server"]
+
+
+async def test_in_the_confined_tier_a_server_hears_in_its_own_words_that_there_is_no_network(cell: Cell) -> None:
+    if "confined" not in cell.layout:
+        pytest.skip("the isolated tier has a loopback of its own")
+    completed = await cell.attack("own_server")
+
+    assert "[Errno 64]" in completed.log
 
 
 async def test_neither_the_project_nor_the_system_can_be_written(cell: Cell) -> None:
@@ -165,7 +207,21 @@ async def test_many_processes_cannot_take_all_memory_together(cell: Cell) -> Non
 
 
 async def test_no_disk_can_be_filled(cell: Cell) -> None:
+    if "confined" in cell.layout:  # on the host's own disk: counted from outside, and ended
+        completed = await cell.attack("disk", scratch_mib=64)
+
+        assert completed.reason == "disk-limit"
+        assert [line for line in completed.log.splitlines() if "true" in line] == []
+        return
+
     assert reached(await cell.answers("disk", scratch_mib=64)) == []
+
+
+async def test_what_is_hard_to_delete_is_gone_at_the_end(cell: Cell, scratch_folders: Path) -> None:
+    completed = await cell.attack("deep_and_locked")
+
+    assert completed.reason in ("exit", "disk-limit")
+    assert os.listdir(scratch_folders) == []
 
 
 async def test_a_flood_of_files_is_ended(cell: Cell) -> None:
@@ -235,17 +291,20 @@ async def test_a_sudden_exit_leaves_no_report(cell: Cell) -> None:
 
 async def test_everything_dies_with_a_killed_service(cell: Cell) -> None:
     service = (
-        "import asyncio, json, sys\n"
+        "import asyncio, sys\n"
         "from testwright.domain.projects import Command\n"
         "from testwright.sandboxes.bubblewrap import Bubblewrap\n"
+        "from testwright.sandboxes.confined import Confined\n"
         "program, layout, python, workspace, box = sys.argv[1:]\n"
         "argv = (python, '-B', 'escape_attacks.py', 'daemon_and_sleep', box)\n"
-        "asyncio.run(Bubblewrap(program, drop_root=layout).run(Command(argv=argv, workspace=workspace)))\n"
+        "sandbox = Bubblewrap(program, drop_root=layout) if program else Confined()\n"
+        "asyncio.run(sandbox.run(Command(argv=argv, workspace=workspace)))\n"
     )
     if cell.mounts:
         pytest.skip("there is no /usr/bin/python3")
+    cell.tried += 1
     arguments = [
-        cell.sandbox.program,
+        getattr(cell.sandbox, "program", ""),
         cell.layout,
         cell.python,
         str(cell.decoys.workspace),

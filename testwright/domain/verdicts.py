@@ -85,7 +85,9 @@ class NotRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Something missing where tests run: network, database, program, package, variable, read_only or display."""
+    """Something missing where tests run: network, database, program, package, variable, read_only, display, or sandbox
+    for a tier of it that can do more.
+    """
 
     kind: str
     message: str

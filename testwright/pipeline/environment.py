@@ -16,14 +16,25 @@ _COMPARES = re.compile(
 )
 _TOLD = re.compile(r"^(?:cause: |code: |\[cause\]: |E\s+)?(?P<said>.*)$")
 _FRAME = re.compile(r"^\s*(?:at\s|\d+ \||> ?\d+ \||File \")")
+_REFUSED_IN_CONFINED = re.compile(
+    r"\bENONET\b|\[Errno 64\]|[Mm]achine is not on the network|PermissionError: \[Errno (?:1|13)\]|"
+    r"\bE(?:ACCES|PERM): (?:permission denied|operation not permitted)"
+)
+_CONFINED = "This needs the isolated tier of the sandbox; here is only the confined one."
+_CONFINED_HINT = "Install bubblewrap and allow user namespaces: `testwright doctor` says what keeps it from working."
 _MOST_LINES = 12
 
 
-def trouble_of(message: str, source: str, test: str) -> Trouble | None:
-    """What is missing, or None when the test may well be to blame. `source` is the unit's text, `test` the test's."""
+def trouble_of(message: str, source: str, test: str, *, tier: str = "isolated") -> Trouble | None:
+    """What is missing, or None when the test may well be to blame. `source` is the unit's text, `test` the test's.
+
+    `tier` is the sandbox's: the confined one refuses some of what the isolated one gives.
+    """
     if _COMPARES.match(message.strip()):
         return None
     said = "\n".join(_told(message))
+    if tier == "confined" and _REFUSED_IN_CONFINED.search(said):
+        return Trouble(kind="sandbox", message=_CONFINED, hint=_CONFINED_HINT)
     for kind, rule in _RULES:
         found = rule(said, source)
         if found is not None and not _is_the_tests_own(kind, found[0], source, test):

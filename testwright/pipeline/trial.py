@@ -84,7 +84,8 @@ def _weighed(bench: Bench, draft: Draft, result: CaseResult) -> CaseResult:
         return result
     case = next((case for case in draft.cases if case.name == result.name), None)
     test = environment.text_of(draft, case) if case is not None else ""
-    trouble = environment.trouble_of(result.reason, bench.job.assignment.source.text, test)
+    job = bench.job
+    trouble = environment.trouble_of(result.reason, job.assignment.source.text, test, tier=job.tools.sandbox.tier)
     if trouble is None:
         return result
     reason = f"{trouble.message} {trouble.hint}\n{first_line(result.reason, 500)}"

@@ -25,7 +25,7 @@ left=$1 reports=$2
 shift 2
 "$@" 3>&-
 status=$?
-cd /out || exit $status
+cd "$OUT" || exit $status
 IFS='
 '
 for name in $reports; do
@@ -47,6 +47,7 @@ def clean_environment(command: Command) -> dict[str, str]:
         "HOME": HOME,
         "TMPDIR": "/tmp",
         "OUT": OUT,
+        "TESTWRIGHT_WORKSPACE": WORKSPACE,
         "TZ": "UTC",
         "LANG": "C.UTF-8",
         "CI": "1",
@@ -108,8 +109,12 @@ def bubblewrap_argv(program: str, command: Command, *, setpriv: str | None, uid:
     if setpriv:
         argv += [setpriv, f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
         argv += ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"]
-    argv += ["/bin/sh", "-c", _COLLECT, "sh", str(command.limits.report_bytes), "\n".join(command.reports)]
-    return [*argv, *command.argv]
+    return [*argv, *collecting(command), *command.argv]
+
+
+def collecting(command: Command) -> list[str]:
+    """What comes before the command's own words, so that its reports come back."""
+    return ["/bin/sh", "-c", _COLLECT, "sh", str(command.limits.report_bytes), "\n".join(command.reports)]
 
 
 def problem_with(command: Command) -> str | None:

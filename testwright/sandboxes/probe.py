@@ -9,18 +9,27 @@ import socket
 import sys
 from collections.abc import Callable
 
+_TO_READ = 1 << 1 | 1 << 2  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
 
-def main(host_file: str, host_port: str) -> None:
+
+def main(host_file: str, host_port: str, host_process: str, secret: str) -> None:
+    """The process of the host has the secret in its environment, and is to be alive afterwards."""
+    environment = _environment_of(host_process)
     reached = {
         "host_file": _works(lambda: open(host_file, "rb").close()),
+        "host_file_rights": _works(lambda: os.chmod(host_file, 0o600)),
         "host_network": _works(lambda: socket.create_connection(("127.0.0.1", int(host_port)), 1).close()),
+        "host_socket_by_path": _works(lambda: _send_to(host_file + ".socket")),
         "workspace_write": _works(lambda: _write_nameless(".")),
         "system_write": _works(lambda: _write_nameless("/usr")),
-        "other_interface": {name for _, name in socket.if_nameindex()} != {"lo"},
+        "other_interface": _works(_meet_another_interface),
         "other_process": len([name for name in os.listdir("/proc") if name.isdigit()]) > 8,
+        "other_environment": secret.encode() in (environment or b""),
         "inherited_environment": any(name.startswith("TESTWRIGHT_DECOY") for name in os.environ),
         **_rights(),
     }
+    if environment is None or secret.encode() in environment:  # else it is one of our own with the same number
+        _works(lambda: os.kill(int(host_process), 9))  # whom it met is seen from outside
     with open(os.path.join(os.environ["OUT"], "probe.json"), "w") as file:
         json.dump(reached, file)
 
@@ -28,8 +37,12 @@ def main(host_file: str, host_port: str) -> None:
 def _rights() -> dict[str, bool]:
     with open("/proc/self/status") as file:
         status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    held = 0
+    for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+        held |= int(status[name], 16)
     return {
-        "capability": any(int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")),
+        "capability": held & ~_TO_READ != 0,
+        "reads_all": held & _TO_READ != 0,
         "unfiltered_system_calls": status["Seccomp"] != "2",
         "new_privileges": status["NoNewPrivs"] != "1",
         "root": os.getuid() == 0,
@@ -39,6 +52,25 @@ def _rights() -> dict[str, bool]:
 def _write_nameless(folder: str) -> None:
     """A file without a name: it tells whether one may be made, and leaves nothing."""
     os.close(os.open(folder, os.O_TMPFILE | os.O_RDWR))
+
+
+def _send_to(path: str) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with ours, theirs:
+        ours.sendto(b"reached", path)
+
+
+def _meet_another_interface() -> None:
+    if {name for _, name in socket.if_nameindex()} == {"lo"}:
+        raise OSError("only its own")
+
+
+def _environment_of(process: str) -> bytes | None:
+    try:
+        with open(f"/proc/{process}/environ", "rb") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def _works(attempt: Callable[[], None]) -> bool:

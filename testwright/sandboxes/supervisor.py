@@ -1,4 +1,4 @@
-"""The process between the service and one sandbox: it sets limits, starts bubblewrap, watches, and ends everything.
+"""The process between the service and one sandbox: it sets limits, starts it, watches, and ends everything.
 
 A program of its own because limits must be set between fork and exec, which is not safe in a threaded server, and
 because it dies with the service: its standard input is a socket to the service, and when that closes, for whatever
@@ -7,10 +7,12 @@ reason, everything below is killed. Imports are few on purpose: its start is mos
 
 from __future__ import annotations
 
+import errno
 import marshal
 import os
 import resource
 import select
+import sys
 import time
 
 TYPE_CHECKING = False  # typing's own constant, without the cost of importing it
@@ -25,6 +27,8 @@ def main() -> None:
     order = _receive()
     if order is None:
         return
+    if order["confine"] is not None:
+        _load(order["confine"]["package"]).adopt_orphans()
     started = time.monotonic()
     told, tells = os.pipe()
     leader = os.fork()
@@ -37,10 +41,13 @@ def main() -> None:
     os.close(1)  # or the service would never see the end of the report and the log
     os.close(2)
     os.close(tells)
-    first = _first_process(told)
+    first = _first_process(told) if order["confine"] is None else None
     reason, peak = _watch(os.pidfd_open(leader), started, order)
-    _end_everything(leader, first)
-    status = os.waitstatus_to_exitcode(os.waitpid(leader, 0)[1])
+    if order["confine"] is None:
+        _end_everything(leader, first)
+        status = os.waitstatus_to_exitcode(os.waitpid(leader, 0)[1])
+    else:
+        status = _end_all_children(leader)
     answer = (status if reason == "exit" else None, reason, time.monotonic() - started, peak)
     try:  # noqa: SIM105 - contextlib would have to be imported
         os.write(0, marshal.dumps(answer))
@@ -66,14 +73,37 @@ def _receive() -> dict[str, Any] | None:
 def _become_the_sandbox(order: dict[str, Any], tells: int) -> None:
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    _put_descriptors(order["inputs"], tells)
+    if order["confine"] is None:
+        _put_descriptors(order["inputs"], tells)
+    else:
+        os.closerange(3, 4096)
     _set_limits(order)
-    if order["drop_to"] is not None:
-        uid = order["drop_to"]
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-    os.execve(order["argv"][0], order["argv"], {"PATH": "/usr/bin:/bin"})
+    confine, uid = order["confine"], order["drop_to"]
+    if confine is None:
+        if uid is not None:
+            _become(uid)
+        os.execve(order["argv"][0], order["argv"], {"PATH": "/usr/bin:/bin"})
+    landlock = _load(confine["package"])
+    if uid is not None:
+        (landlock.become_who_reads_all if confine["reads_all"] else _become)(uid)
+    os.umask(0o022)
+    os.chdir(confine["folder"])
+    landlock.confine(confine["read_only"], confine["writable"], confine["filter"])
+    os.execve(order["argv"][0], order["argv"], confine["environment"])
+
+
+def _become(uid: int) -> None:
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def _load(package: str) -> Any:
+    """Our own code for Landlock: this file is started by itself, without any path to look for modules on."""
+    sys.path.append(package)
+    from testwright.sandboxes import landlock
+
+    return landlock
 
 
 def _put_descriptors(inputs: list[bytes], tells: int) -> None:
@@ -163,7 +193,7 @@ def _watch(watch: int, started: float, order: dict[str, Any]) -> tuple[str, int]
         peak = max(peak, used)
         if used > order["tree_bytes"] and _proportional(pids) > order["tree_bytes"]:
             return "memory-limit", peak
-        if _too_many_files(pids, order["scratch"], order["inodes"]):
+        if _is_full(order, pids):
             return "disk-limit", peak
         if time.monotonic() - started > order["wall_seconds"]:
             return "timeout", peak
@@ -187,6 +217,24 @@ def _end_everything(leader: int, first: tuple[int, int] | None) -> None:
     deadline = time.monotonic() + 5
     for watch in watches:
         select.select([watch], [], [], max(0.0, deadline - time.monotonic()))
+
+
+def _end_all_children(leader: int) -> int:
+    """Kill until there is nobody left to wait for: one pass is not enough, because a fork may win the race.
+
+    Returns the leader's exit status.
+    """
+    status = 0
+    while True:
+        for pid in _below(os.getpid()):
+            _kill(pid)
+        try:
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                if ended[0] == leader:
+                    status = os.waitstatus_to_exitcode(ended[1])
+        except ChildProcessError:
+            return status
+        time.sleep(0.002)
 
 
 def _kill(pid: int) -> None:
@@ -232,6 +280,34 @@ def _proportional(pids: list[int]) -> int:
         except OSError:
             continue
     return total
+
+
+def _is_full(order: dict[str, Any], pids: list[int]) -> bool:
+    confine = order["confine"]
+    if confine is None:
+        return _too_many_files(pids, order["scratch"], order["inodes"])
+    return _has_outgrown(confine["writable_folders"], confine["scratch_bytes"], order["inodes"])
+
+
+def _has_outgrown(folders: list[str], most_bytes: int, most_entries: int) -> bool:
+    """Counts what lies on the host's own disk, and stops once it is too much. So is a path too long to follow."""
+    size = entries = 0
+    waiting = list(folders)
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as listing:
+                for entry in listing:
+                    entries += 1
+                    found = entry.stat(follow_symlinks=False)
+                    size += found.st_blocks * 512
+                    if size > most_bytes or entries > most_entries:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return True
+    return False
 
 
 def _too_many_files(pids: list[int], scratch: list[str], most: int) -> bool:

@@ -50,6 +50,26 @@ def test_the_name_of_what_is_missing_is_told():
 
 
 @pytest.mark.parametrize(
+    "message",
+    [
+        "OSError: [Errno 64] Machine is not on the network",
+        "Error: listen ENONET: machine is not on the network 127.0.0.1",
+        "PermissionError: [Errno 1] Operation not permitted: '/tmp/x'",
+        "Error: EPERM: operation not permitted, chmod '/tmp/x'",
+    ],
+)
+def test_what_only_the_isolated_tier_gives_is_told_where_the_confined_one_refuses_it(message):
+    trouble = trouble_of(message, "", "", tier="confined")
+
+    assert (trouble.kind, "isolated tier" in trouble.message) == ("sandbox", True)
+    assert getattr(trouble_of(message, "", ""), "kind", "") != "sandbox"
+
+
+def test_in_the_confined_tier_too_a_compared_word_is_the_tests_own():
+    assert trouble_of("AssertionError: expected 'ENONET' to be 'x'", "", "", tier="confined") is None
+
+
+@pytest.mark.parametrize(
     ("message", "source", "test"),
     [
         pytest.param("AssertionError: expected 'ECONNREFUSED' to be 'x'", "", "", id="a word that is compared"),

@@ -11,7 +11,7 @@ import pytest
 
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Command, Completed, Limits, Mount
-from testwright.sandboxes.choose import prove
+from testwright.sandboxes.choose import Wish, choose, prove
 from testwright.sandboxes.refusing import Refusing
 from testwright.sandboxes.unsandboxed import Unsandboxed
 
@@ -73,6 +73,20 @@ async def test_a_reason_that_nobody_foresaw_is_told_in_its_own_words(tmp_path: P
     assert "the moon is full" in str(caught.value)
 
 
+async def test_a_wish_for_one_tier_takes_no_other() -> None:
+    chosen = await choose(at_once=1, wish=Wish(tier="confined"))
+
+    assert chosen.tier in ("confined", "unavailable")
+
+
+async def test_only_what_a_tier_does_not_promise_may_be_reached_in_it() -> None:
+    seen, touched = Claiming(HELD | {"other_process": True}), Claiming(HELD | {"host_file": True})
+    seen.tier = touched.tier = "confined"
+
+    assert await prove([touched, seen]) is seen
+    assert (await prove([Claiming(HELD | {"other_process": True})])).tier == "unavailable"
+
+
 async def test_without_bubblewrap_the_fix_is_to_install_it(tmp_path: Path) -> None:
     chosen = await prove([])
     with pytest.raises(SandboxUnavailable) as caught:
@@ -100,8 +114,8 @@ async def test_without_a_sandbox_inside_paths_are_translated_and_every_run_warns
 
     lines = completed.log.splitlines()
     assert lines[0] == "from the tool"
-    assert lines[1] == f"{tmp_path}/ws:{tmp_path}/tool"
-    assert lines[2:] == [str(tmp_path / "ws"), "/wsx a/ws"]
+    assert lines[1] == f"/ws:{tmp_path}/tool"
+    assert lines[2:] == ["/ws", "/wsx a/ws"]
     assert completed.reports == {"r.txt": b"made\n"}
     assert "WITHOUT a sandbox" in caplog.text
 

@@ -38,6 +38,8 @@ def verdict(program: bytes, number: int, *arguments: int, architecture: int = X8
                 at += if_true if accumulator >= value else if_false
             case 0x45:
                 at += if_true if accumulator & value else if_false
+            case 0x54:
+                accumulator &= value
             case 0x06 if value == 0x7FFF0000:
                 return ALLOWED
             case 0x06 if value == 0x80000000:
@@ -82,6 +84,41 @@ def test_only_four_kinds_of_socket_can_be_made(family: int, allowed: bool) -> No
 @pytest.mark.parametrize(("request_number", "allowed"), [(0x5412, False), (0x541C, False), (0x5413, True)])
 def test_no_key_can_be_pushed_into_a_terminal(request_number: int, allowed: bool) -> None:
     assert verdict(seccomp_program("x86_64"), 16, 0, request_number) == (ALLOWED if allowed else errno.EPERM)
+
+
+@pytest.mark.parametrize("number", [90, 91, 268, 452, 92, 280, 188, 190, 30, 31, 240, 254, 165, 101])
+def test_the_confined_tier_refuses_what_landlock_cannot(number: int) -> None:
+    assert verdict(seccomp_program("x86_64", confined=True), number) == errno.EPERM
+
+
+@pytest.mark.parametrize("number", [41, 42, 49])
+def test_the_confined_tier_has_no_network_and_says_so(number: int) -> None:
+    assert verdict(seccomp_program("x86_64", confined=True), number, 1, 1) == errno.ENONET
+
+
+@pytest.mark.parametrize(("kind", "allowed"), [(1, True), (5, True), (0x80801, True), (2, False), (0x80002, False)])
+def test_a_pair_of_sockets_may_be_of_any_kind_that_knows_its_other_end(kind: int, allowed: bool) -> None:
+    program = seccomp_program("x86_64", confined=True)
+
+    assert verdict(program, 53, 1, kind) == (ALLOWED if allowed else errno.ENONET)
+
+
+@pytest.mark.parametrize(("number", "argument"), [(302, 0), (203, 0), (144, 0), (142, 0), (314, 0), (141, 1), (251, 1)])
+def test_in_the_confined_tier_a_process_changes_its_own_limits_and_order_only(number: int, argument: int) -> None:
+    program = seccomp_program("x86_64", confined=True)
+    itself, other = [0, 0], [0, 0]
+    other[argument] = 4711
+
+    assert verdict(program, number, *itself) == ALLOWED
+    assert verdict(program, number, *other) == errno.EPERM
+
+
+def test_the_confined_tier_of_arm_has_its_own_numbers_too() -> None:
+    program = seccomp_program("aarch64", confined=True)
+
+    assert verdict(program, 52, architecture=ARM) == errno.EPERM
+    assert verdict(program, 198, 1, architecture=ARM) == errno.ENONET
+    assert verdict(program, 63, architecture=ARM) == ALLOWED
 
 
 def test_arm_has_its_own_numbers() -> None:

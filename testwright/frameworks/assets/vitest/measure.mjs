@@ -8,7 +8,7 @@ export const OPTIONS = {
   enabled: true,
   provider: 'custom',
   customProviderModule: join(dirname(fileURLToPath(import.meta.url)), 'coverage.mjs'),
-  reportsDirectory: '/tmp/testwright-vitest/coverage',
+  reportsDirectory: join(process.env.TMPDIR ?? '/tmp', 'testwright-vitest/coverage'),
   clean: false,
   reporter: [],
   extension: [],

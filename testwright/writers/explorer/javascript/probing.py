@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from testwright.domain.ports import WritingTask
+from testwright.domain.projects import OUT, WORKSPACE
 from testwright.writers.explorer.javascript.neighbours import home_of
 from testwright.writers.explorer.javascript.openings import OF_NODE, is_loaded_as_module
 from testwright.writers.explorer.javascript.printing import quoted
@@ -23,7 +24,7 @@ def probe_text(task: WritingTask, plan: dict[str, Any]) -> str:
     parts = [(_FOLDER / f"{part}.js").read_text("utf-8") for part in _PARTS]
     heads = {"vitest": _vitest_head, "jest": _jest_head}
     head = heads[task.framework](unit, plan) if task.framework in heads else _node_head(unit, task)
-    told = f"const plan = {json.dumps(plan, ensure_ascii=True)}\nlet unit\n"
+    told = f"const plan = {json.dumps(plan, ensure_ascii=True)}\n{_PLACES}\nlet unit\n"
     return "\n".join([head, _neighbours(task, plan), _LOAD, told, *parts])
 
 
@@ -85,6 +86,12 @@ def _neighbours(task: WritingTask, plan: dict[str, Any]) -> str:
     homes = [(quoted(home_of(path)), quoted(specifier_of(task, path))) for path in plan["neighbours"]]
     return "\n".join(["const NEIGHBOURS = [", *(f"  [{home}, () => {way}({path})]," for home, path in homes), "]"])
 
+
+# Where nothing can be mounted the project lies elsewhere, and the sandbox says where.
+_PLACES = f"""const PLACES = {{ {quoted(WORKSPACE)}: process.env.TESTWRIGHT_WORKSPACE, {quoted(OUT)}: process.env.OUT }}
+for (const [inside, place] of Object.entries(PLACES))
+  for (const name of ['source', 'changed', 'report', 'marker'])
+    if (place && plan[name]?.startsWith(`${{inside}}/`)) plan[name] = place + plan[name].slice(inside.length)"""
 
 # A CommonJS module is its own default export; its properties count as named ones.
 _LOAD = """async function load(isFresh) {
