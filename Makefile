@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 WEB_SOURCES := $(shell find react/src web/src -type f 2>/dev/null) $(wildcard web/index.html web/vite.config.* react/package.json web/package.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test check format lint types bench soak screenshots lock clean
+.PHONY: help install run dev test check format lint types bench soak attacks screenshots lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ bench: install ## Measure what bench/README.md says, and print it
 
 soak: install ## Kill the service a thousand times and count what it left (some half an hour)
 	$(BIN)/python -m tests.fakes.kill_loop --kills 1000
+
+attacks: install ## Attack every tier of the sandbox that runs here, and write the table of docs/sandbox.md
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/escape/test_escape_attempts.py --attack-table docs/sandbox.md
 
 screenshots: install ## Make the pictures of the page in docs/images, of a real session with the example
 	node web/dev/screenshots.mjs docs/images $(BIN)/testwright

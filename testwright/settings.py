@@ -84,8 +84,12 @@ class Settings(BaseSettings):
     session_hours: float = 6.0
     log: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
-    sandbox: Literal["auto", "isolated", "confined"] = "auto"
-    """The tier that is wanted; by itself the best that proves itself here."""
+    sandbox: Literal["auto", "isolated", "confined", "container"] = "auto"
+    """The tier that is wanted; by itself the best that proves itself here, and never a container."""
+    sandbox_image: str = ""
+    """The image of containers, by docker or podman. It is never fetched."""
+    sandbox_runtime: str = ""
+    """Their runtime, such as `runsc` for gVisor."""
     allow_unsandboxed: bool = False
 
     writer: Literal["both", "model", "explorer"] = "both"

@@ -184,7 +184,8 @@ async def open_workbench(settings: Settings, metrics: Metrics | None = None) -> 
             language_of=language_of,
             frameworks=FRAMEWORKS,
             toolchains=InstalledToolchains(cache_folder()),
-            sandbox=sandbox if metrics is None else Metered(sandbox, metrics.ran),
+            # One that refuses is left as it is: it knows why, and nothing ever runs in it.
+            sandbox=sandbox if metrics is None or sandbox.tier == "unavailable" else Metered(sandbox, metrics.ran),
             workspaces=workspaces,
             writers=_writers(settings, models, store.answers),
             type_checkers=TYPE_CHECKERS,
@@ -248,7 +249,12 @@ async def examine(settings: Settings) -> list[Check]:
 
 
 def _wish(settings: Settings) -> Wish:
-    return Wish(tier=settings.sandbox, allow_unsandboxed=settings.allow_unsandboxed)
+    return Wish(
+        tier=settings.sandbox,
+        image=settings.sandbox_image,
+        runtime=settings.sandbox_runtime,
+        allow_unsandboxed=settings.allow_unsandboxed,
+    )
 
 
 def framework_for(path: str, view: ProjectView, wanted: str | None, config: ProjectConfig) -> str:
@@ -451,6 +457,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         open_folder=open_folder,
         why_unreadable=why_unreadable,
         doctor=doctor,
+        sandbox=bench.tools.sandbox.tier,
         web_build=WEB_BUILD,
         has_tests=has_tests,
         decisions_in=decisions_in,

@@ -1,7 +1,7 @@
 """How many attacks were tried and stopped in each tier: written into the docs from a run of the suite itself."""
 
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 import pytest
@@ -47,4 +47,11 @@ def _table() -> str:
     ]
     for row, counts in _counts.items():
         lines.append(f"| {row} | " + " | ".join(counts.get(tier, "–") for tier in tiers) + " |")
-    return "\n".join(lines)
+    totals = [_total(counts[tier] for counts in _counts.values() if tier in counts) for tier in tiers]
+    return "\n".join([*lines, "| **all together** | " + " | ".join(f"**{total}**" for total in totals) + " |"])
+
+
+def _total(cells: Iterable[str]) -> str:
+    pairs = [cell.split(" / ") for cell in cells]
+    stopped = sum(int(stopped) for _, stopped in pairs if stopped.isdigit())
+    return f"{sum(int(tried) for tried, _ in pairs)} / {stopped}"

@@ -77,4 +77,10 @@ async def _engine_health(services: ApiServices) -> EngineHealth:
     except TimeoutError:
         details = {"message": f"No answer within {_HEALTH_SECONDS:g} s."}
     reachable = bool(details.pop("answers", False))
-    return EngineHealth(engine=services.engine.name, reachable=reachable, queue=dict(queue), details=details)
+    return EngineHealth(
+        engine=services.engine.name,
+        reachable=reachable,
+        queue=dict(queue),
+        sandbox=services.sandbox,
+        details=details,
+    )

@@ -73,6 +73,7 @@ class ApiServices:
     whether a source file of a project has tests of its own; `configured` reads what a project says in files of its own,
     or raises InputError, and `framework_of` names its framework for a language.
     `suite_without` gives a source's suite without the tests of some names, or raises ValueError, with a sentence.
+    `sandbox` is the tier that proved itself at the start.
     `import_git` takes an address, a branch and who asks, `import_zip` an archive and its name; both raise InputError.
     `decisions_in` counts the branches of a text at a path; `worth_testing` names the files to choose from when nobody
     names any. `price_of` a model's name is None where it is not known; `prices_as_of` is the day of the price list.
@@ -93,6 +94,7 @@ class ApiServices:
     open_folder: Callable[[str], ProjectView]
     why_unreadable: Callable[[str, str, int], PermanentError | None]
     doctor: Callable[[], Awaitable[list[dict[str, Any]]]]
+    sandbox: str = "unavailable"
     web_build: Path | None = None
     has_tests: Callable[[str, ProjectView], bool] | None = None
     configured: Callable[[ProjectView], ProjectConfig] = lambda _: ProjectConfig()

@@ -310,6 +310,8 @@ class EngineHealth(Wire):
     engine: str
     reachable: bool
     queue: dict[str, int]
+    sandbox: str
+    """The tier in which tests are run; `unavailable` where none proved itself, `none` without one, by explicit wish."""
     details: dict[str, Any]
 
 

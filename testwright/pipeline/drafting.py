@@ -15,7 +15,7 @@ from testwright.domain.sessions import TestType
 from testwright.domain.styles import Sample, Style
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
-from testwright.pipeline import shelf, telling
+from testwright.pipeline import environment, shelf, telling
 from testwright.pipeline.asking import has_integration
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import Baseline, Challenge, Trial, reach_of
@@ -171,7 +171,15 @@ async def asked_so_far(job: Job) -> Asked | None:
 async def skipped_so_far(job: Job) -> tuple[Skipped, ...]:
     """What writers left alone, each reason once. What a later round leaves alone as well is no news."""
     writings = await writings_so_far(job)
-    return tuple(dict.fromkeys(skipped for writing in writings.values() for skipped in writing.skipped))
+    skipped = dict.fromkeys(skipped for writing in writings.values() for skipped in writing.skipped)
+    return tuple(_told_of_the_tier(one, job.tools.sandbox.tier) for one in skipped)
+
+
+def _told_of_the_tier(skipped: Skipped, tier: str) -> Skipped:
+    """What was left alone because only the isolated tier of the sandbox gives what it takes."""
+    if not environment.is_refused_by(tier, skipped.because):
+        return skipped
+    return replace(skipped, because=f"{skipped.because}; needs the isolated tier of the sandbox")
 
 
 async def writings_so_far(job: Job) -> dict[int, Writing]:

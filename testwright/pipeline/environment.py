@@ -33,7 +33,7 @@ def trouble_of(message: str, source: str, test: str, *, tier: str = "isolated") 
     if _COMPARES.match(message.strip()):
         return None
     said = "\n".join(_told(message))
-    if tier == "confined" and _REFUSED_IN_CONFINED.search(said):
+    if is_refused_by(tier, said):
         return Trouble(kind="sandbox", message=_CONFINED, hint=_CONFINED_HINT)
     for kind, rule in _RULES:
         found = rule(said, source)
@@ -41,6 +41,11 @@ def trouble_of(message: str, source: str, test: str, *, tier: str = "isolated") 
             what, hint = found
             return Trouble(kind=kind, message=what, hint=hint)
     return None
+
+
+def is_refused_by(tier: str, said: str) -> bool:
+    """Whether this is the sandbox's own refusal, in a tier that gives less than the isolated one."""
+    return tier == "confined" and _REFUSED_IN_CONFINED.search(said) is not None
 
 
 def text_of(draft: Draft, case: Case) -> str:

@@ -10,8 +10,10 @@ from testwright.domain.ports import Sandbox
 from testwright.sandboxes import scratch
 from testwright.sandboxes.bubblewrap import Bubblewrap, bubblewrap_programs
 from testwright.sandboxes.confined import Confined
+from testwright.sandboxes.container import Container
 from testwright.sandboxes.proving import problem_of
 from testwright.sandboxes.refusing import Refusing
+from testwright.sandboxes.seatbelt import Seatbelt
 from testwright.sandboxes.unsandboxed import Unsandboxed
 
 logger = logging.getLogger(__name__)
@@ -19,9 +21,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What an operator wants: one tier by its name, or "auto" for the best that is proved."""
+    """What an operator wants: one tier by its name, or "auto" for the best that is proved.
+
+    A container is never taken unasked: it needs an image, and may have another runtime (`runsc` for gVisor).
+    """
 
     tier: str = "auto"
+    image: str = ""
+    runtime: str = ""
     allow_unsandboxed: bool = False
 
 
@@ -34,13 +41,16 @@ async def choose(*, at_once: int, wish: Wish = ANY) -> Sandbox:
     if swept:
         logger.info("Removed %d folders that runs of killed services had left", swept)
     candidates: list[Sandbox] = []
-    for tier, find in _TIERS.items():
-        if wish.tier in ("auto", tier):
-            try:
-                candidates += find(at_once)
-            except SandboxUnavailable as error:
-                logger.info("The %s tier cannot be had here: %s", tier, error.message)
+    problems = []
+    for find in _BY_THEMSELVES if wish.tier == "auto" else _TIERS[wish.tier]:
+        try:
+            candidates += find(at_once, wish)
+        except SandboxUnavailable as error:
+            logger.info("%s", error.message)
+            problems.append(error)
     sandbox = await prove(candidates)
+    if problems and not candidates:
+        sandbox = Refusing(problems[0].message, problems[0].hint or "")
     if sandbox.tier == "confined" and wish.tier == "auto":
         logger.warning("Tests run in the confined tier: what needs a loopback network needs the isolated one")
     if sandbox.tier == "unavailable" and wish.allow_unsandboxed:
@@ -62,16 +72,30 @@ async def prove(candidates: Sequence[Sandbox]) -> Sandbox:
     return Refusing(reason, hint)
 
 
-def _isolated(at_once: int) -> list[Sandbox]:
+def _isolated(at_once: int, wish: Wish) -> list[Sandbox]:
     return [Bubblewrap(program, at_once=at_once) for program in bubblewrap_programs()]
 
 
-def _confined(at_once: int) -> list[Sandbox]:
+def _confined(at_once: int, wish: Wish) -> list[Sandbox]:
     return [Confined(at_once=at_once)]
 
 
-_TIERS: Mapping[str, Callable[[int], list[Sandbox]]] = {"isolated": _isolated, "confined": _confined}
+def _seatbelt(at_once: int, wish: Wish) -> list[Sandbox]:
+    return [Seatbelt(at_once=at_once)]
+
+
+def _container(at_once: int, wish: Wish) -> list[Sandbox]:
+    return [Container(image=wish.image, runtime=wish.runtime, at_once=at_once)]
+
+
+_Find = Callable[[int, Wish], list[Sandbox]]
+_BY_THEMSELVES: Sequence[_Find] = (_isolated, _confined) if sys.platform.startswith("linux") else (_seatbelt,)
 """The best first."""
+_TIERS: Mapping[str, Sequence[_Find]] = {
+    "isolated": (_isolated,),
+    "confined": (_confined,) if sys.platform.startswith("linux") else (_seatbelt,),
+    "container": (_container,),
+}
 
 
 def _explain(failures: Sequence[str]) -> tuple[str, str]:
@@ -79,7 +103,7 @@ def _explain(failures: Sequence[str]) -> tuple[str, str]:
     text = " ".join(failures)
     if not sys.platform.startswith("linux"):
         return (
-            "The sandbox needs Linux, so tests cannot be run here",
+            "No sandbox could be proved on this system, so tests cannot be run here",
             "Run Testwright on Linux, in WSL2, or in a Linux virtual machine.",
         )
     if not failures:

@@ -49,7 +49,7 @@ def become_who_reads_all(uid: int) -> None:
     Of root's rights one is kept, the smallest that there is. What may be read at all, Landlock says.
     """
     _checked(_libc.prctl(_KEEP_CAPABILITIES, 1, 0, 0, 0), "keeping a capability")
-    # So that access(2) tells the truth too, which else asks what the user could do without that right: vite believes it.
+    # So that access(2), which vite believes, tells the truth too: else it answers as if that right were not there.
     _libc.prctl(_SET_SECURE_BITS, _NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(uid, uid, uid)

@@ -5,10 +5,12 @@ import logging
 import marshal
 import math
 import os
+import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -104,6 +106,37 @@ async def carry_out(order: bytes, command: Command) -> Completed:
     finally:
         control.close()
         await _see_it_gone(process, reports, log)
+    text, overflowed = log.result()
+    return _completed(answer, command, reports=reports.result()[0], log=text, overflowed=overflowed)
+
+
+async def read_to_the_end(
+    process: asyncio.subprocess.Process, command: Command, *, wait_seconds: float = 0.0
+) -> Completed:
+    """The same of a sandbox that has a program of its own instead of a supervisor, in a session of its own.
+
+    `wait_seconds` is what it may take to be made. Cancelling ends the program and its process group.
+    """
+    assert process.stdout is not None
+    assert process.stderr is not None
+    limits, started = command.limits, time.monotonic()
+    full = asyncio.Event()
+    reports = asyncio.create_task(_read_capped(process.stdout, limits.report_bytes + 64 * 1024))
+    log = asyncio.create_task(_read_capped(process.stderr, limits.log_bytes, on_full=full.set))
+    ends = [asyncio.create_task(process.wait()), asyncio.create_task(full.wait())]
+    seconds = limits.wall.total_seconds() + wait_seconds
+    reason = "exit"
+    try:
+        done, _ = await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        reason = "exit" if done else "timeout"
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+        for end in ends:
+            end.cancel()
+        await asyncio.wait((reports, log), timeout=_GRACE_SECONDS)
+    answer = _Answer(exit_status=process.returncode, reason=reason, seconds=time.monotonic() - started)
     text, overflowed = log.result()
     return _completed(answer, command, reports=reports.result()[0], log=text, overflowed=overflowed)
 

@@ -313,6 +313,7 @@ async def door(
         store=store,
         engine=engine,
         dispatch=engine.dispatch,
+        sandbox="isolated",
         cancel_runs=engine.cancel_runs,
         frameworks=lambda: [{"name": name, "languages": sorted(able)} for name, able in _FRAMEWORKS.items()],
         models=_models,

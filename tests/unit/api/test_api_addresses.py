@@ -77,6 +77,7 @@ async def test_without_its_engine_the_service_is_alive_and_not_ready(door):
         "engine": "embedded",
         "reachable": False,
         "queue": {"pending": 0, "processing": 0},
+        "sandbox": "isolated",
         "details": {"message": "Inngest did not answer on :8288."},
     }
 

@@ -30,3 +30,14 @@ async def test_where_nothing_was_skipped_nothing_is_said(world, suite):
     evidence = (await world(suite(a="pass lines=1 kills=1"), text="mutable\n").walk()).evidence
 
     assert "skipped" not in evidence_json(evidence)
+
+
+async def test_what_only_the_isolated_tier_gives_says_so_where_there_is_only_the_confined_one(world, suite):
+    it = world(suite(a="pass lines=1 kills=1"), text="mutable\n")
+    it.sandbox.tier = "confined"
+    it.writer.skipped = (SPINS, Skipped(symbol="serve", because="ends with OSError: [Errno 64] Machine is not …"))
+
+    told = [one.because for one in (await it.walk()).evidence.skipped]
+
+    assert told[0] == SPINS.because
+    assert told[1].endswith("; needs the isolated tier of the sandbox")

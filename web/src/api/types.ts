@@ -198,6 +198,8 @@ export interface EngineHealth {
   engine: string
   reachable: boolean
   queue: Record<string, number>
+  /** The tier in which tests are run. */
+  sandbox?: string
   details?: Record<string, unknown>
 }
 
