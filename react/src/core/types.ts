@@ -77,7 +77,16 @@ export interface DroppedTest {
 }
 /** Something missing where the tests run, and the tests that could not pass because of it. */
 export interface EnvironmentTrouble {
-  kind: 'network' | 'database' | 'program' | 'package' | 'variable' | 'read_only' | 'display' | 'sandbox' | Open
+  kind:
+    | 'network'
+    | 'database'
+    | 'program'
+    | 'package'
+    | 'variable'
+    | 'read_only'
+    | 'display'
+    | 'sandbox'
+    | Open
   message: string
   hint: string
   tests: readonly string[]
