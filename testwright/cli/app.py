@@ -206,6 +206,38 @@ def generate(
 
 
 @app.command()
+def verify(
+    source: Annotated[Path, typer.Argument(help="The source file that the tests are about.")],
+    suite: Annotated[Path, typer.Argument(help="The file with the tests, wherever it lies.")],
+    framework: Annotated[str | None, typer.Option(help="Found by itself when left out.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="What was seen, as JSON on stdout.")] = False,
+) -> None:
+    """Put tests that you or an agent wrote before the same court as ours: shuffled, alone, and against broken code.
+
+    Exit status: 0 every test holds, 1 not, 2 usage, 3 set-up.
+    """
+    from testwright.cli.verifying import run
+
+    sys.exit(run(source, suite, framework, as_json=json_output))
+
+
+@app.command()
+def mcp() -> None:
+    """Serve agents over standard input and output (Model Context Protocol): start, status, results, apply, verify."""
+    from testwright.cli.mcp.tools import serve
+
+    sys.exit(asyncio.run(serve()))
+
+
+@app.command(name="github-action", hidden=True)
+def github_action() -> None:
+    """What action.yml runs."""
+    from testwright.cli.github_action import main as run_action
+
+    sys.exit(run_action())
+
+
+@app.command()
 def doctor(json_output: Annotated[bool, typer.Option("--json", help="The checks as JSON on stdout.")] = False) -> None:
     """Say what is there, what is missing, and the command that mends it."""
     from testwright.cli.doctor import examine

@@ -1,7 +1,6 @@
 """`testwright generate`: the same pipeline as the service's, walked in this process."""
 
 import asyncio
-import hashlib
 import json
 import signal
 import sys
@@ -14,22 +13,19 @@ from typing import Any
 from testwright.api.applying import apply_suites
 from testwright.cli import own_tests
 from testwright.cli.choosing import chosen, none_left
-from testwright.cli.consent import ask_consent, question_on
+from testwright.cli.consent import question_on
 from testwright.cli.costs import taken
 from testwright.cli.display import show
 from testwright.cli.exits import ALL_PROVEN, PARTIAL, STOPPED, exit_status_of
-from testwright.cli.plans import Plan, announced, expectations, planned, print_plans
-from testwright.domain.configuration import ProjectConfig
+from testwright.cli.plans import Plan, agree, announced, plan_for, print_plans, refuse_too_many
 from testwright.domain.errors import InputError
-from testwright.domain.records import Accepted, FileRecord, NewSession, TestRecord
-from testwright.domain.sessions import FileStatus, Options, SourceFile
+from testwright.domain.records import Accepted, FileRecord, TestRecord
+from testwright.domain.sessions import FileStatus, Options
 from testwright.settings import read_settings
-from testwright.sources.folder import FolderView
 from testwright.sources.keeping import imported_at
-from testwright.sources.picking import Choice, Picked
-from testwright.sources.project_config import read_config
+from testwright.sources.picking import Choice
 from testwright.store import Store
-from testwright.wiring import Workbench, framework_for, open_workbench
+from testwright.wiring import Workbench, open_workbench
 
 _OWNER = "local"
 
@@ -80,12 +76,16 @@ async def generate_all(wish: Wish) -> int:
         if not projects:
             print(none_left(wish.choice), file=sys.stderr)
         _refuse_import(projects, wish)
-        _refuse_too_many(sum(len(picked) for picked in projects.values()), settings.max_files)
-        plans = [await _plan(bench, root, picked, wish) for root, picked in projects.items()]
+        refuse_too_many(sum(len(picked) for picked in projects.values()), settings.max_files)
+        plans = [
+            await plan_for(bench, root, picked, framework=wish.framework, options=wish.options, given=wish.given)
+            for root, picked in projects.items()
+        ]
         if wish.dry_run:
             print_plans(plans, as_json=wish.as_json)
             return ALL_PROVEN
-        _agree(bench, wish, projects)
+        terminal = sys.stdin.isatty() and sys.stderr.isatty()
+        agree(bench, wish.options, projects, yes=wish.yes, ask=question_on(terminal))
         for plan in plans:
             session = await bench.store.accept(plan.new)
             try:
@@ -114,65 +114,12 @@ def _refuse_import(projects: Iterable[Path], wish: Wish) -> None:
         )
 
 
-def _refuse_too_many(count: int, most: int) -> None:
-    if count > most:
-        raise InputError(
-            f"{count} files are too many at once; the limit is {most}.",
-            hint="Take the --riskiest of them or a smaller folder, or raise TESTWRIGHT_MAX_FILES.",
-        )
-
-
-def _agree(bench: Workbench, wish: Wish, projects: Iterable[Path]) -> None:
-    """Raises InputError `consent_needed`. Nothing of any project has been sent by then."""
-    _, model = bench.writer_for(wish.options)
-    if model is not None and bench.models.replays is not None:
-        print(f"Replaying {bench.models.replays.folder}: {bench.models.replays.note}", file=sys.stderr)
-    receiver = bench.models.receiver(bench.models.named(model)) if model is not None else None
-    if receiver is not None:
-        question = question_on(sys.stdin.isatty() and sys.stderr.isatty())
-        for root in projects:
-            ask_consent(bench.settings.home, root, receiver, yes=wish.yes, ask=question)
-
-
 def _end_as_ctrl_c_does(*numbers: signal.Signals) -> None:
     """A closed terminal or a cancelled CI job must not leave a session that seems to go on for ever."""
     task = asyncio.current_task()
     assert task is not None
     for number in numbers:
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-
-
-async def _plan(bench: Workbench, root: Path, picked: Sequence[Picked], wish: Wish) -> Plan:
-    view = FolderView(str(root))
-    config = read_config(view)
-    options = config.applied(wish.options, wish.given)
-    files = tuple(_source(view, one.path, wish.framework, config) for one in picked)
-    writer, model = bench.writer_for(options)
-    names = [file.framework for file in files]
-    time = await expectations(bench, writer, names)
-    new = NewSession(
-        owner=_OWNER,
-        repository_id=root.name,
-        repository_root=str(root),
-        branch=None,
-        framework=names[0] if len(set(names)) == 1 else "",
-        files=files,
-        options=options,
-        writer=writer,
-        model=model,
-        estimate_seconds=time.seconds,
-        request_hash=hashlib.sha256(repr((files, options)).encode("utf-8", "surrogatepass")).hexdigest(),
-        driver="cli",
-    )
-    return await planned(bench, root, picked, new, time)
-
-
-def _source(view: FolderView, path: str, framework: str | None, config: ProjectConfig) -> SourceFile:
-    text = view.text(path)
-    if text is None:
-        raise InputError(f"{path} is not UTF-8 text of at most 1 MiB.", hint="Leave it out.")
-    chosen = framework_for(path, view, framework, config)
-    return SourceFile(path=path, text=text, framework=chosen, from_folder=True)
 
 
 async def _walk(bench: Workbench, session: Accepted, title: str, *, as_events: bool) -> None:

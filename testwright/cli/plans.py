@@ -1,20 +1,28 @@
 """What is about to be done, and what it will take, before any of it begins."""
 
 import asyncio
+import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from testwright.api.estimates import Estimate, Spending, estimate, expected_spending, in_words
+from testwright.cli.consent import ask_consent
 from testwright.cli.costs import taken
+from testwright.domain.access import LOCAL_OWNER
+from testwright.domain.configuration import ProjectConfig
+from testwright.domain.errors import InputError
 from testwright.domain.records import NewSession
+from testwright.domain.sessions import Options, SourceFile
+from testwright.sources.folder import FolderView
 from testwright.sources.git_history import commit_of
 from testwright.sources.keeping import imported_at
 from testwright.sources.picking import Picked
-from testwright.wiring import Workbench
+from testwright.sources.project_config import read_config
+from testwright.wiring import Workbench, framework_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +37,70 @@ class Plan:
     pin: str | None = None
 
 
-async def expectations(bench: Workbench, writer: str, frameworks: Sequence[str]) -> Estimate:
-    return await estimate(bench.store, writer=writer, frameworks=frameworks, width=bench.settings.width)
-
-
-async def planned(bench: Workbench, root: Path, picked: Sequence[Picked], new: NewSession, time: Estimate) -> Plan:
-    models = bench.models
+async def plan_for(
+    bench: Workbench,
+    root: Path,
+    picked: Sequence[Picked],
+    *,
+    framework: str | None,
+    options: Options,
+    given: frozenset[str],
+) -> Plan:
+    """`given` are the names of those options that somebody chose: the others are for the project to say."""
+    view = FolderView(root)
+    config = read_config(view)
+    options = config.applied(options, given)
+    files = tuple(_source(view, one.path, framework, config) for one in picked)
+    writer, model = bench.writer_for(options)
+    names = [file.framework for file in files]
+    time = await estimate(bench.store, writer=writer, frameworks=names, width=bench.settings.width)
+    new = NewSession(
+        owner=LOCAL_OWNER,
+        repository_id=root.name,
+        repository_root=str(root),
+        branch=None,
+        framework=names[0] if len(set(names)) == 1 else "",
+        files=files,
+        options=options,
+        writer=writer,
+        model=model,
+        estimate_seconds=time.seconds,
+        request_hash=hashlib.sha256(repr((files, options)).encode("utf-8", "surrogatepass")).hexdigest(),
+        driver="cli",
+    )
+    models, imported = bench.models, imported_at(root)
     spending = await expected_spending(bench.store, new, lambda name: models.price_of(models.named(name)))
-    imported = imported_at(root)
     pin = imported.pin if imported is not None else await asyncio.to_thread(commit_of, root)
     return Plan(root=root, picked=picked, new=new, time=time, spending=spending, pin=pin)
+
+
+def _source(view: FolderView, path: str, framework: str | None, config: ProjectConfig) -> SourceFile:
+    text = view.text(path)
+    if text is None:
+        raise InputError(f"{path} is not UTF-8 text of at most 1 MiB.", hint="Leave it out.")
+    chosen = framework_for(path, view, framework, config)
+    return SourceFile(path=path, text=text, framework=chosen, from_folder=True)
+
+
+def refuse_too_many(count: int, most: int) -> None:
+    if count > most:
+        raise InputError(
+            f"{count} files are too many at once; the limit is {most}.",
+            hint="Take the --riskiest of them or a smaller folder, or raise TESTWRIGHT_MAX_FILES.",
+        )
+
+
+def agree(
+    bench: Workbench, options: Options, projects: Iterable[Path], *, yes: bool, ask: Callable[[str], str] | None
+) -> None:
+    """Raises InputError `consent_needed`. Nothing of any project has been sent by then."""
+    _, model = bench.writer_for(options)
+    if model is not None and bench.models.replays is not None:
+        print(f"Replaying {bench.models.replays.folder}: {bench.models.replays.note}", file=sys.stderr)
+    receiver = bench.models.receiver(bench.models.named(model)) if model is not None else None
+    if receiver is not None:
+        for root in projects:
+            ask_consent(bench.settings.home, root, receiver, yes=yes, ask=ask)
 
 
 def announced(plan: Plan) -> str:

@@ -1,7 +1,7 @@
 """What the store hands out: a session, its files, its tests, as they stand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from testwright.domain.sessions import (
     Options,
     SessionStatus,
     SourceFile,
+    Suite,
     UnreadableFile,
 )
 
@@ -22,7 +23,8 @@ class NewSession:
 
     `repository_id` is the client's word for the project; `repository_root` is the host folder when it is a registered
     one. `request_hash` tells whether the same idempotency key came with the same body. `driver` is "engine" for
-    sessions that the job engine runs, "cli" for those that a terminal runs itself.
+    sessions that the job engine runs, "cli" for those that a terminal runs itself. `suites` are to be verified, by the
+    path of their source: for these nothing is written.
     """
 
     owner: str
@@ -39,6 +41,7 @@ class NewSession:
     session_id: str | None = None
     idempotency_key: str | None = None
     driver: str = "engine"
+    suites: Mapping[str, Suite] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +218,8 @@ class Assignment:
     `overlay` holds the texts of the session's files by path: they win over what lies in `repository_root`. What an
     earlier round read from there is left out: it may have changed since.
     `taken` are the paths under which earlier rounds delivered suites of the session's other files.
-    `edited` is the suite as a person has edited it, when that is to be verified and nothing to be written.
+    `edited` is the suite as a person has edited it, when that is to be verified and nothing to be written; `aside` is
+    where it lies in the project already.
     """
 
     session_id: str
@@ -230,3 +234,4 @@ class Assignment:
     model: str | None
     taken: frozenset[str] = frozenset()
     edited: str | None = None
+    aside: str | None = None

@@ -93,6 +93,16 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """Tests that somebody wrote, to be verified. `aside` is where they lie in the project already, if they do: there
+    they are left out, so that they do not count twice.
+    """
+
+    text: str
+    aside: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadableFile:
     """A file of the registered folder that nobody can work on. It fails with its own reason, the others do not."""
 

@@ -162,6 +162,9 @@ class CopiedWorkspaces:
     def _lay_out(self, assignment: Assignment, snapshot: Path, target: Path) -> None:
         if assignment.repository_root is not None:
             _link_tree(snapshot, target)
+        if assignment.aside is not None:
+            with contextlib.suppress(BadPath):
+                remove_file(target, assignment.aside)
         for path, text in assignment.overlay.items():
             try:
                 _replace(target, path, text)

@@ -1,7 +1,7 @@
 """How a request becomes a round: session, files, outbox and first event, all at once or not at all."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from testwright.domain.errors import FieldProblem, InputError
 from testwright.domain.events import START_PROGRESS, Event
 from testwright.domain.records import Accepted, NewSession
-from testwright.domain.sessions import FileStage, FileStatus, Options, SessionStatus, SourceFile, UnreadableFile
+from testwright.domain.sessions import FileStage, FileStatus, Options, SessionStatus, SourceFile, Suite, UnreadableFile
 from testwright.store.counting import counted
 from testwright.store.event_log import RUNNING, OpenRound
 from testwright.store.failing import file_failed
@@ -61,8 +61,18 @@ async def accept(rows: AsyncSession, new: NewSession, now: datetime) -> Accepted
     session.framework = new.framework
     round = await _open_round(rows, session, plan, now)
     await _queue_files(rows, session, new.files)
+    await _lay_suites(rows, session, new.suites)
     await _tell_the_start(rows, session, new.files, len(new.files), now)
     return accepted(round, started=True)
+
+
+async def _lay_suites(rows: AsyncSession, session: SessionRow, suites: Mapping[str, Suite]) -> None:
+    if not suites:
+        return
+    query = select(FileRow.index, FileRow.path).where(FileRow.session_id == session.id, FileRow.path.in_(suites))
+    for index, path in (await rows.execute(query)).all():
+        place = {"session_id": session.id, "round": session.round, "file_index": index}
+        rows.add(ShelfRow(**place, key=EDITED, value={"text": suites[path].text, "aside": suites[path].aside}))
 
 
 async def retry(

@@ -65,6 +65,7 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
         model=round.model,
         taken=frozenset((await rows.scalars(taken)).all()),
         edited=None if edited is None else str(edited.value["text"]),
+        aside=None if edited is None else edited.value.get("aside"),
     )
 
 

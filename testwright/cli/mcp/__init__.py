@@ -1,0 +1,1 @@
+"""Testwright as a server of tools for agents (Model Context Protocol)."""
