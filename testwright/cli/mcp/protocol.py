@@ -55,9 +55,8 @@ class Server:
     async def serve(self, lines: asyncio.StreamReader) -> None:
         try:
             while True:
-                try:
-                    line = await lines.readline()
-                except ValueError:  # longer than the reader's limit, and thrown away up to there
+                line = await _next_line(lines)
+                if line is None:
                     self._fail(None, Fault(_REQUEST, "the message is too long"))
                     continue
                 if not line:
@@ -161,6 +160,21 @@ class Server:
     def _send(self, message: Mapping[str, Any]) -> None:
         self._out.write(json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=True) + "\n")
         self._out.flush()
+
+
+async def _next_line(lines: asyncio.StreamReader) -> bytes | None:
+    """Empty at the end; None when it was longer than the reader's limit, and was thrown away."""
+    is_too_long = False
+    while True:
+        try:
+            line = await lines.readuntil(b"\n")
+        except asyncio.IncompleteReadError as error:
+            line = error.partial
+        except asyncio.LimitOverrunError as error:
+            is_too_long = True
+            await lines.readexactly(error.consumed)
+            continue
+        return None if is_too_long else line
 
 
 def why_unfit(arguments: object, schema: Mapping[str, Any]) -> str | None:
