@@ -221,3 +221,15 @@ async def test_what_the_copy_does_not_show_may_still_be_in_a_new_files_way(
 
     assert found == ["test_a.py", "tests", "linked", None]
     assert (await workspaces.open(assignment(None, session="session-2"))).in_the_way("test_a.py") is None
+
+
+@pytest.mark.parametrize("aside", ["src/b.py", "../project/src/b.py"])
+async def test_what_is_set_aside_is_left_out_of_the_copy_alone(tmp_path, project, aside):
+    workspaces = CopiedWorkspaces(tmp_path / "home")
+
+    workspace = await workspaces.open(replace(assignment(project), aside=aside))
+    other = await workspaces.open(assignment(project, index=2))
+
+    assert workspace.exists("src/b.py") is (aside != "src/b.py")
+    assert other.exists("src/b.py")
+    assert (project / "src/b.py").exists()

@@ -10,6 +10,7 @@ from testwright.domain.sessions import (
     Options,
     SessionStatus,
     SourceFile,
+    Suite,
     TestType,
     UnreadableFile,
 )
@@ -371,3 +372,15 @@ async def test_the_first_event_tells_how_many_files_are_before_it_and_an_estimat
 
     assert [event.get("queuePosition", 0) for event in told] == [0, 2, 1]
     assert ["estimatedSeconds" in event for event in told] == [False, False, True]
+
+
+async def test_a_suite_that_came_along_is_verified_and_its_place_set_aside(store):
+    suites = {"src/price.ts": Suite(text="the tests", aside="src/price.test.ts")}
+
+    accepted = await store.accept(new_session("src/cart.ts", "src/price.ts", suites=suites))
+    await store.claim_round(accepted.session_id, 1, "run")
+    cart = await store.assignment(accepted.session_id, 1, 1)
+    price = await store.assignment(accepted.session_id, 1, 2)
+
+    assert (cart.edited, cart.aside) == (None, None)
+    assert (price.edited, price.aside) == ("the tests", "src/price.test.ts")
