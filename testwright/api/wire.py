@@ -189,8 +189,8 @@ class TestMutants(Wire):
     test_id: str
     file_path: str
     mutants: list[dict[str, Any]] = Field(
-        description="number, operator, line, endLine, before, after, status (killed, timed_out, survived, unreached, "
-        "untried), killers"
+        description="number, operator, line, column, endLine, before, after, status (killed, timed_out, survived, "
+        "unreached, untried), killers"
     )
 
 

@@ -299,6 +299,7 @@ def mutant_json(faced: FacedMutant) -> dict[str, Any]:
         "number": mutant.number,
         "operator": mutant.operator,
         "line": mutant.line,
+        "column": mutant.column,
         "endLine": mutant.end_line,
         "before": mutant.before,
         "after": mutant.after,

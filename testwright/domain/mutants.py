@@ -20,6 +20,7 @@ class Mutant:
 
     `operator` is arithmetic, boundary, comparison, condition, boolean, constant, string, return, statement, optional,
     nullish or handler. `before` and `after` are the changed piece, each on one line and at most 80 characters long.
+    `column` is the character of `line` at which it begins, from 1; 0 where nobody said.
     """
 
     number: int
@@ -28,6 +29,12 @@ class Mutant:
     end_line: int
     before: str
     after: str
+    column: int = 0
+
+
+def column_of(text: bytes, start: int) -> int:
+    """The character of its line, from 1, that the byte `start` of a text is at."""
+    return len(text[text.rfind(b"\n", 0, start) + 1 : start].decode()) + 1
 
 
 class Fate(StrEnum):

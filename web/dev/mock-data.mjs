@@ -88,6 +88,7 @@ export function splitEvenly(cents: number, parts: number): number[] {
 export const COVERAGE = { before: [1, 4, 5], after: [1, 4, 5, 6, 7, 8, 13, 14, 15], missed: [10] }
 const mutant = (number, line, before, after, status, killers = []) => ({
   ...{ number, operator: 'boundary', line, endLine: line, before, after, status, killers },
+  column: SOURCE.split('\n')[line - 1].indexOf(before) + 1,
 })
 export const MUTANTS = [
   mutant(1, 5, 'cents < 0', 'cents <= 0', 'killed', ['priceWithTax > refuses a negative amount']),

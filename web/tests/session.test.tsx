@@ -201,6 +201,23 @@ test('a change that goes unnoticed stands before those that are noticed, and wha
   expect(screen.getByText(/1 further change could not be tried/)).toBeTruthy()
 })
 
+test('which of two alike in a line was changed is seen by what stands around it', () => {
+  const change = { ...MUTANT, line: 2, before: '0.2', after: '1.2', status: 'survived' as const, killers: [] }
+  const code = "one\n  const RATES = { '𝒳': 0.2, GB: 0.2, US: 0 }\r\nthree"
+  const shown = (column: number) => {
+    const { container, unmount } = render(
+      <ChangeList file="a.ts" code={code} mutants={[{ ...change, column }]} />,
+    )
+    const text = container.querySelector('td.mono')?.textContent
+    unmount()
+    return text
+  }
+
+  expect(shown(24)).toBe("const RATES = { '𝒳': 0.2 → 1.2, GB: 0.2, US: 0 }")
+  expect(shown(33)).toBe("…ATES = { '𝒳': 0.2, GB: 0.2 → 1.2, US: 0 }")
+  expect(shown(0)).toBe('0.2 → 1.2')
+})
+
 test('a possible bug says what was called, what came of it, and what it contradicts', () => {
   const because = { kind: 'example', text: "slug('A b') // 'a-b'", line: 4 } as const
   const suspect = {

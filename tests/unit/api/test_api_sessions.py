@@ -329,7 +329,7 @@ async def _delivered(door):
         dropped=(Drop(name="is 2", gate="passes", reason="expected 2, got 1"),),
         mutants=(
             FacedMutant(
-                mutant=Mutant(number=7, operator="boundary", line=2, end_line=2, before="a < b", after="a <= b"),
+                mutant=Mutant(number=7, operator="boundary", line=2, end_line=2, before="a < b", after="a <= b", column=9),
                 fate=Fate.KILLED,
                 killers=("is <b>1</b>",),
             ),
@@ -378,6 +378,7 @@ async def test_delivered_tests_come_with_their_evidence(door):
             "number": 7,
             "operator": "boundary",
             "line": 2,
+            "column": 9,
             "endLine": 2,
             "before": "a < b",
             "after": "a <= b",

@@ -43,6 +43,12 @@ def run_by_node(*programs):
     return json.loads(ended.stdout)
 
 
+def test_of_two_alike_in_one_line_each_says_at_which_character_it_begins():
+    rates = LANGUAGE.mutants(source("const none = 1\nconst RATES = { 'ß': 0.2, GB: 0.2 }"))
+
+    assert [(one.line, one.column) for one in rates if one.before == "0.2"] == [(2, 22), (2, 31)]
+
+
 @pytest.mark.parametrize(
     ("text", "change"),
     [

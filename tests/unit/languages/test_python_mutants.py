@@ -160,6 +160,12 @@ def test_numbers_follow_the_text_and_are_the_same_each_time():
     assert first == Python().mutants(source(text))
 
 
+def test_of_two_alike_in_one_line_each_says_at_which_character_it_begins():
+    rates = Python().mutants(source("none = 1\nRATES = {'ß': 0.2, 'GB': 0.2}\n"))
+
+    assert [(one.line, one.column) for one in rates if one.before == "0.2"] == [(2, 15), (2, 26)]
+
+
 def test_what_is_shown_is_short_and_on_one_line():
     text = f"x = [\n    {'aaaaaaaaaaaaaaaa(), ' * 20}\n    b\n    <  # why\n    c + {'d' * 100}]"
     for mutant in Python().mutants(source(text)):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from testwright.domain.edges import Edge
-from testwright.domain.mutants import Mutant
+from testwright.domain.mutants import Mutant, column_of
 from testwright.domain.sessions import SourceFile
 from testwright.languages.javascript.grammar import parse
 from testwright.languages.javascript.mutations import changes_in
@@ -16,6 +16,7 @@ _FILES_AT_ONCE = 8
 
 def mutants(source: SourceFile) -> tuple[Mutant, ...]:
     """The same for the same text. None at all when the text does not parse."""
+    text = source.text.encode("utf-8", "replace")
     return tuple(
         Mutant(
             number=number,
@@ -24,6 +25,7 @@ def mutants(source: SourceFile) -> tuple[Mutant, ...]:
             end_line=change.end_line,
             before=change.before,
             after=change.after,
+            column=column_of(text, change.start),
         )
         for number, change in _numbered(source)
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from testwright.domain.mutants import SWITCH, Mutant
+from testwright.domain.mutants import SWITCH, Mutant, column_of
 from testwright.domain.sessions import SourceFile
 from testwright.languages.python.mutant_places import changes_in
 from testwright.languages.python.mutant_text import Change, Text
@@ -28,6 +28,8 @@ class _Numbered(NamedTuple):
 
 def mutants(source: SourceFile) -> tuple[Mutant, ...]:
     """Every change worth trying, numbered from 1 in the order of the text."""
+    body = _body(source)
+    text = body.encode(errors="replace")  # what cannot be written down cannot be read, and has no mutants
     return tuple(
         Mutant(
             number=number,
@@ -36,8 +38,9 @@ def mutants(source: SourceFile) -> tuple[Mutant, ...]:
             end_line=change.end_line,
             before=change.before,
             after=change.after,
+            column=column_of(text, change.start),
         )
-        for number, change in _numbered(_body(source))
+        for number, change in _numbered(body)
     )
 
 

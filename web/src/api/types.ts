@@ -166,6 +166,8 @@ export interface Mutant {
   number: number
   operator: string
   line: number
+  /** The character of `line` at which it begins, from 1; 0 or nothing where it was not noted. */
+  column?: number
   endLine: number
   before: string
   after: string

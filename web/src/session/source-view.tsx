@@ -8,6 +8,7 @@ import type { Mutant } from '../api/types'
 import { Problem, Waiting } from '../ui/problem'
 import { words } from '../words'
 import { change } from '../words/figures'
+import { ChangedLine } from './changed-line'
 import { Code } from './code'
 import { heatOf, inRanges, type LineCoverage, unnoticedByLine, type View } from './heat'
 
@@ -61,10 +62,13 @@ export function Heated({ code, file, coverage, mutants }: HeatedProps) {
     () =>
       new Map<number, ReactNode>(
         view === 'after'
-          ? [...unnoticed].map(([line, found]) => [line, <Unnoticed key={line} mutants={found} />])
+          ? [...unnoticed].map(([line, found]) => [
+              line,
+              <Unnoticed key={line} code={code} mutants={found} />,
+            ])
           : [],
       ),
-    [unnoticed, view],
+    [code, unnoticed, view],
   )
   const evidence = file.test?.evidence
   const missed = view === 'before' ? missedBefore(coverage) : coverage.missed
@@ -110,13 +114,13 @@ function missedBefore({ before, after, missed }: LineCoverage): readonly number[
   return [...after.filter(line => !known.has(line)), ...missed]
 }
 
-function Unnoticed({ mutants }: { mutants: readonly Mutant[] }) {
+function Unnoticed({ code, mutants }: { code: string; mutants: readonly Mutant[] }) {
   return (
     <span className="unnoticed">
       <b>{words.source.unnoticed(mutants.length)}</b>
-      {mutants.map(({ number, before, after }) => (
-        <span key={number} className="mono">
-          <del>{before}</del> → <ins>{after || words.source.nothing}</ins>
+      {mutants.map(mutant => (
+        <span key={mutant.number} className="mono">
+          <ChangedLine change={mutant} code={code} />
         </span>
       ))}
     </span>
