@@ -329,7 +329,9 @@ async def _delivered(door):
         dropped=(Drop(name="is 2", gate="passes", reason="expected 2, got 1"),),
         mutants=(
             FacedMutant(
-                mutant=Mutant(number=7, operator="boundary", line=2, end_line=2, before="a < b", after="a <= b", column=9),
+                mutant=Mutant(
+                    number=7, operator="boundary", line=2, end_line=2, before="a < b", after="a <= b", column=9
+                ),
                 fate=Fate.KILLED,
                 killers=("is <b>1</b>",),
             ),
