@@ -267,10 +267,16 @@ test('a test that was thrown away names its gate in words', () => {
   expect(screen.getByText('Failed in 2 of 5 runs.')).toBeTruthy()
 })
 
+test('a session that is far behind promises no seconds', () => {
+  expect(timeLeft(120, 115, 55)).toBe('longer than usual')
+  expect(timeLeft(120, 115, 96)).toBe('about 5 s left')
+  expect(timeLeft(120, 20, 12)).toBe('about 2 min left')
+})
+
 test('the time left never rises, and what is not known is a dash', () => {
-  expect(timeLeft(60, 20)).toBe('about 40 s left')
-  expect(timeLeft(60, 61)).toBe('longer than usual')
-  expect(timeLeft(600, 0)).toBe('about 10 min left')
+  expect(timeLeft(60, 20, 40)).toBe('about 40 s left')
+  expect(timeLeft(60, 61, 99)).toBe('longer than usual')
+  expect(timeLeft(600, 0, 10)).toBe('about 10 min left')
   expect(change(null, 88)).toBe('– → 88')
   expect(money(null)).toBe('–')
 })

@@ -57,7 +57,11 @@ export function Start({ request, reason, command }: StartProps) {
         {request.files.length > 0 && <b>{words.figures.files(request.files.length)}</b>}
         {estimate && <span>{about(estimate.seconds)}</span>}
         {estimate?.currency?.usd != null && (
-          <span>{words.generate.aboutMoney(money(estimate.currency.usd))}</span>
+          <span>
+            {estimate.currency.usd
+              ? words.generate.aboutMoney(money(estimate.currency.usd))
+              : words.generate.free}
+          </span>
         )}
       </p>
       <button

@@ -12,6 +12,7 @@ import { CopyButton } from '../ui/copy-button'
 import { useKeys } from '../ui/keys'
 import { Problem } from '../ui/problem'
 import { words } from '../words'
+import { change } from '../words/figures'
 import { diffOf } from './diff'
 import { Editor } from './editor'
 import { forgetDraft, keepDraft, keptDraft } from './kept-drafts'
@@ -51,7 +52,7 @@ export function SuitePane({ sessionId, suite, file, running, onDecide, onVerify 
         <span className="mono path" title={suite.testFilePath}>
           {suite.testFilePath}
         </span>
-        <span className="dim">{placeOf(suite)}</span>
+        <span className="dim">{factsOf(suite).join(' · ')}</span>
         <span className="grow" />
         <ToggleButtonGroup
           className="decision"
@@ -162,7 +163,16 @@ function Diff({ suite }: { suite: ListedTest }) {
   )
 }
 
-function placeOf({ evidence, revision }: ListedTest): string {
+/** What decides, in a line: the rest stands below the code. */
+function factsOf({ evidence, revision }: ListedTest): readonly string[] {
   const place = evidence.verified && evidence.addedTo ? words.review.addedTo : words.review.newFile
-  return revision > 1 ? `${place}, ${words.review.revision(revision)}` : place
+  const where = revision > 1 ? `${place}, ${words.review.revision(revision)}` : place
+  if (!evidence.verified) return [where, words.review.notVerified]
+  const { testCount, passedRuns, runs, coverage, mutants } = evidence
+  return [
+    where,
+    words.session.testsAndRuns(testCount, passedRuns, runs),
+    words.source.lines(change(coverage.before?.lines, coverage.after?.lines)),
+    ...(mutants ? [words.review.noticesOf(mutants.killed, mutants.sampled)] : []),
+  ]
 }

@@ -236,7 +236,9 @@ function FactsLine({ generation, detail, now }: HeadProps) {
           ? said.percentDone(words.figures.percent(percent(progress)))
           : said.filesDone(fileList.filter(({ stage }) => stage === 'done').length, fileList.length)}
       </Marked>
-      {running && <span>{timeLeft(expectedSeconds(running), (now - Date.parse(started)) / 1000)}</span>}
+      {running && (
+        <span>{timeLeft(expectedSeconds(running), (now - Date.parse(started)) / 1000, progress)}</span>
+      )}
       {isKnown && <span>{said.kept(kept, thrownAway)}</span>}
       {after !== null && <Marked>{said.linesCovered(words.figures.percent(change(before, after)))}</Marked>}
       {noticed && <Marked>{said.changesNoticed(noticed.killed, noticed.sampled)}</Marked>}

@@ -285,6 +285,8 @@ export const ofASession = {
     oneRound: 'The session is busy; one round at a time.',
     verifying: (sentence: string) => `Being verified: ${sentence}`,
     newFile: 'new file',
+    notVerified: 'not verified',
+    noticesOf: (some: number, all: number) => `notices ${some} of ${all} changes`,
     addedTo: 'added to your suite',
     revision: (number: number) => `revision ${number}`,
     gap: (lines: number) => `${count(lines, 'line')} of yours, unchanged`,

@@ -112,6 +112,7 @@ export const english = {
     instructions: 'Instructions for the writer',
     instructionsExample: 'Such as: freeze the clock with our own helper.',
     aboutMoney: (money: string) => `about ${money}`,
+    free: 'costs nothing',
     start: 'Background Generation',
     starting: 'Starting…',
     goesOn: 'Goes on in the background, even when you close this page.',

@@ -33,9 +33,16 @@ export function shortDuration(milliseconds: number): string {
 }
 
 /** The time left, from what was expected: it counts down and never rises. */
-export function timeLeft(expectedSeconds: number, elapsedSeconds: number): string {
+/** A session stands there before any of its files was begun. */
+const ACCEPTED_PERCENT = 10
+
+/** Never rises. Behind its time, at a pace that needs twice of what is left, it is no longer promised to be over soon. */
+export function timeLeft(expectedSeconds: number, elapsedSeconds: number, progress: number): string {
   const left = expectedSeconds - elapsedSeconds
-  return left <= 0 ? words.figures.longer : words.figures.left(about(left))
+  const done = (progress - ACCEPTED_PERCENT) / (100 - ACCEPTED_PERCENT)
+  const needed = (elapsedSeconds * (1 - done)) / done
+  const isLate = elapsedSeconds > expectedSeconds / 2 && needed > 2 * left
+  return left <= 0 || isLate ? words.figures.longer : words.figures.left(about(left))
 }
 
 export function about(seconds: number): string {
