@@ -26,6 +26,7 @@ _KINDS = {
     "PyPI token": r"pypi-[\w-]{32,}",
     "Hugging Face token": r"hf_[A-Za-z0-9]{30,}",
     "SendGrid key": r"SG\.[\w-]{16,}\.[\w-]{16,}",
+    "Azure key": r"AccountKey=[\w+/=]{40,}",
     "AWS key": r"(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
     "JSON web token": r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
 }
@@ -37,16 +38,23 @@ _PEM_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _URL_PASSWORD = re.compile(r"(?<=://)([^\s:/@'\"]{1,100}):([^\s:/@'\"]{1,200})(?=@)")
 _WEBHOOK = re.compile(r"(?<=hooks\.slack\.com/services/)[\w/-]{20,200}")
+_HEADER = re.compile(
+    r"(?<![\w-])(?i:(?:bearer|basic) |x-api-key: {0,4})(?=[\w+/.~-]{0,400}\d)(?P<value>[\w+/.=~-]{16,400})"
+)
 _ASSIGNED = re.compile(
-    r"(?<![\w.-])(?P<name>[\w.-]{1,80}+)[\"']?\s{0,8}[:=]\s{0,8}(?P<quote>[\"'])(?P<value>[^\"'\s]{8,400})(?P=quote)"
+    r"""(?<![\w.-])(?P<name>[\w.-]{1,80}+)
+    (?:["'`]?\]?\s{0,8}(?::\s{0,8}[\w.|[\] ]{1,60}?)?(?::=|[:=]|\|\||\?\?|\bor\b)  # with a type, or another value
+    |["'`]\s{0,8},\s{0,8}(?:default\s{0,2}=)?)  # a pair, or a name with its usual value
+    \s{0,8}[\[(]?(?P<prefix>[bfruBFRU]{0,2})(?P<quote>["'`])(?P<value>[^"'`\s]{8,400})(?P=quote)""",
+    re.VERBOSE,
 )
 _UNQUOTED = re.compile(
-    r"^[ \t]{0,16}(?:export )?(?P<name>[A-Za-z_]\w{0,80}+)(?:=|: )(?P<value>[\w+/=.~-]{12,400})$", re.M
+    r"^[ \t]{0,16}(?:export )?(?P<name>[A-Za-z_]\w{0,80}+)(?P<between>=|: | = )(?P<value>[\w+/=.~-]{12,400})$", re.M
 )
 _SECRET_NAME = re.compile(
     r"secret|token|passw|pwd|credential|api[_-]?key|auth[_-]?key|access[_-]?key|private", re.IGNORECASE
 )
-_PLAIN_WORDS = re.compile(r"[A-Za-z][a-z]*(?:[._/ -][A-Za-z][a-z]*)*")
+_PLAIN_WORDS = re.compile(r"[A-Za-z][a-z]*(?:[._/ -][A-Za-z][a-z]*)*|[A-Z]+(?:_[A-Z]+)+|[A-Za-z][a-z]+(?:[A-Z][a-z]+)+")
 _DOTTED_NAMES = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Za-z_]+")
 _SURE_LENGTH = 12
 
@@ -68,6 +76,7 @@ class Redactor:
         self._count("password in an address", passwords)
         text, hooks = _WEBHOOK.subn(MASK, text)
         self._count("webhook address", hooks)
+        text = _HEADER.sub(self._mask_header, text)
         text = _ASSIGNED.sub(self._mask_assigned, text)
         return _UNQUOTED.sub(self._mask_unquoted, text)
 
@@ -91,18 +100,24 @@ class Redactor:
         self._count(list(_KINDS)[int((found.lastgroup or "kind0").removeprefix("kind"))])
         return MASK
 
+    def _mask_header(self, found: re.Match[str]) -> str:
+        return self._masked(found, "authorization header")
+
     def _mask_assigned(self, found: re.Match[str]) -> str:
-        return self._masked(found) if _is_secret(found["name"], found["value"]) else found[0]
+        is_filled_in = (found["quote"] == "`" or found["prefix"].lower().count("f")) and "{" in found["value"]
+        return self._masked(found) if not is_filled_in and _is_secret(found["name"], found["value"]) else found[0]
 
     def _mask_unquoted(self, found: re.Match[str]) -> str:
         value = found["value"]
         is_code = _DOTTED_NAMES.fullmatch(value) is not None or value.isdigit()
+        if found["between"] == " = ":  # in a program that is an expression; only what is none can be told
+            is_code = not _is_random(value)
         return self._masked(found) if not is_code and _is_secret(found["name"], value) else found[0]
 
-    def _masked(self, found: re.Match[str]) -> str:
+    def _masked(self, found: re.Match[str], kind: str = "secret in an assignment") -> str:
         if found["value"].startswith(MASK):
             return found[0]
-        self._count("secret in an assignment")
+        self._count(kind)
         start, end = found.start("value") - found.start(), found.end("value") - found.start()
         return found[0][:start] + MASK + found[0][end:]
 

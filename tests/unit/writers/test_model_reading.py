@@ -155,6 +155,27 @@ def test_hostile_answers_take_no_time(text):
     assert time.perf_counter() - began < 0.25  # a tenth of this when nothing else runs
 
 
+def test_a_test_of_nothing_but_fences_is_none_and_no_parser_is_asked():
+    def never(suite: str) -> Draft:
+        raise AssertionError("asked")
+
+    with pytest.raises(Unreadable):
+        read_answer(json.dumps({"tests": [{"name": "a", "code": "```\n" * 25_000}]}), never)
+
+
+def test_where_a_long_answer_was_cut_off_is_not_looked_for_again_and_again():
+    looks = []
+
+    def refuse(suite: str) -> Draft:
+        looks.append(suite)
+        raise ValueError("no")
+
+    with pytest.raises(Unreadable):
+        read_answer("def test_a():\n    assert f() == 1 # " + "x" * 1_000 + "\n\n" + "y = 1\n\n" * 20_000, refuse)
+
+    assert len(looks) == 3
+
+
 def test_fences_may_be_longer_and_hold_shorter_ones():
     assert fenced_blocks("````md\n```\nx\n```\n````\n") == ["```\nx\n```"]
 
@@ -265,6 +286,7 @@ def hostile(size: int) -> dict[str, str]:
         "groups": "describe('a', () => {\n\n" * (size // 24),
         "quotes": "it(" + "'" * size,
         "thoughts": "</think>" * (size // 8),
+        "fences in a test": '{"tests": [{"name": "a", "code": "' + "```\\n" * (size // 5),
         "slips": '{"tests": [' + '{"code": "x\'",},' * (size // 16),
         "open": '{"tests": [{"code": "' + 'a" b ' * (size // 5),
         "blanks": '{"tests": [{"code": "a"' + " \n" * (size // 2),

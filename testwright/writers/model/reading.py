@@ -27,8 +27,11 @@ _STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’"
 _CODE_KEYS = ("code", "test_code", "testCode", "body", "source")
 _IDENTIFIER = re.compile(r"test\w*")
 _FENCE = re.compile(r"^[ \t]{0,8}```", re.MULTILINE)
+_FENCE_LINE = re.compile(r"^[ \t]{0,8}```.*$", re.MULTILINE)
 _DEEPEST = 4
 _MOST_CUTS = 12
+_MOST_CUT_TEXT = 60_000
+"""Characters that may be looked at in search of the place where an answer was cut off, the first two looks apart."""
 _LONGEST_SUITE = 300_000
 _LONGEST_LINE = 10_000
 _HOLDS_TESTS = re.compile(r"\b(?:def test|class (?=\w+[:(])|it[.(]|test[.(]|describe[.(])")
@@ -276,7 +279,7 @@ def _code(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     if _FENCE.search(value):
-        value = "\n\n".join(fenced_blocks(value)) or value
+        value = "\n\n".join(fenced_blocks(value)) or _FENCE_LINE.sub("", value)
     return textwrap.dedent(value).strip("\n").rstrip()
 
 
@@ -297,15 +300,17 @@ def _from_code(text: str, split: Split) -> Draft | None:
 
 def _suite_of(block: str, split: Split) -> Draft | None:
     """As it is, with straight quotes, and, since it may have been cut off, without more and more of its end."""
-    wholes = (draft for draft in _splits((block, block.translate(_STRAIGHT)), split) if draft.cases)
+    versions = dict.fromkeys((block, block.translate(_STRAIGHT)))
+    wholes = (draft for draft in _splits(versions, split) if draft.cases)
     whole = next(wholes, None)
     if whole is not None:
         return whole
-    end = len(block)
-    for _ in range(_MOST_CUTS):
+    end, looked_at = len(block), 0
+    for cut in range(_MOST_CUTS):
         end = block.rfind("\n\n", 0, end)
-        if end <= 0:
+        if end <= 0 or (cut > 1 and looked_at > _MOST_CUT_TEXT):
             return None
+        looked_at += end
         for draft in _splits((_closed(block[:end]),), split):
             if draft.cases:
                 return draft
