@@ -52,10 +52,14 @@ class Log:
     """Lines that survive the process that wrote them."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def line(self, *words: object) -> None:
         os.write(self._handle, (" ".join(map(str, words)) + "\n").encode())
+
+    def lines(self) -> list[list[str]]:
+        return [line.split(" ") for line in self._path.read_text().splitlines()]
 
 
 class LoggedModel:
@@ -63,12 +67,13 @@ class LoggedModel:
 
     provider, model = "fake", "fake-1"
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, seconds: float) -> None:
         self._log = log
+        self._seconds = seconds
 
     async def generate(self, *, system: str, prompt: str, schema: Any, on_text: Any = None) -> Answer:
         self._log.line("bought", prompt)
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(self._seconds)
         return Answer(text=f"tests for {prompt}", finish="stop", usage=Usage(tokens=10, cost_usd=0.0))
 
     async def count(self, *, system: str, prompt: str, schema: Any) -> int | None:
@@ -195,14 +200,16 @@ class Life:
         return (self.chance.choice(found), owner) if found else ("", owner)
 
 
-async def live(home: Path, url: str | None, log: Log, *, take_in: bool, point: Point | None) -> None:
+async def live(
+    home: Path, url: str | None, log: Log, *, take_in: bool, point: Point | None = None, model_seconds: float = 0.02
+) -> None:
     """With `take_in` it never runs out of work, without it ends with its work."""
     async with Store.open(home, url) as opened:
         engine = EmbeddedEngine(home, url, backoff_seconds=0.05)
         client = make_client(EngineChoice(mode="embedded"), signing_key=engine.signing_key, event_key=None)
         store: Any = WatchedStore(opened, point)
         shop = Shop(LoggedAnswers(opened.answers, log, point))
-        job = partial(work, shop, LoggedModel(log))
+        job = partial(work, shop, LoggedModel(log, model_seconds))
         functions = build_functions(client, store, job, width=WIDTH, backoff=lambda attempt: 0.05)
         await engine.start(watched_endpoint(mount(FastAPI(), client, functions), point), functions)
         keeper = Keeper(store, Watched(engine, point, ENGINE), session_hours=6)
@@ -318,7 +325,7 @@ def main(kills: int, seed: int, url: str | None, *, points: bool) -> dict[str, A
         pid = spawn(home, url, path, take_in=False)
         if ended(pid, LONGEST_LIFE + kills) is None:
             kill(pid)
-        lines = [line.split(" ") for line in path.read_text().splitlines()]
+        lines = Log(path).lines()
         stopped = sum(words[0] == "stopped" for words in lines)
         extra_calls = (kills + stopped) * WIDTH
         return {

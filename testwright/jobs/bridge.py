@@ -8,11 +8,12 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from itertools import count
 from typing import Any
 
 from dbos import DBOS, SetWorkflowID, error
+from dbos._dbos import _get_dbos_instance as dbos_of_this_process
 
 from testwright.jobs import protocol
 from testwright.jobs.pacing import Pacing
@@ -395,3 +396,17 @@ async def executors_at_work(version: str) -> set[str]:
 async def take_up(executor: str) -> None:
     """Put the runs of one that is gone back into the queue that all executors take from."""
     await asyncio.to_thread(DBOS._recover_pending_workflows, [executor])
+
+
+async def stranded(executor: str, version: str) -> set[str]:
+    """Runs of this process that nobody here works on any more: they broke off where it could not even be noted."""
+    at_work = set(dbos_of_this_process()._active_workflows_set.activeList())
+    found = await DBOS.list_workflows_async(
+        status="PENDING", app_version=version, executor_id=executor, load_input=False, load_output=False
+    )
+    return {workflow.workflow_id for workflow in found} - at_work
+
+
+async def go_on_with(run_ids: Collection[str]) -> None:
+    """From the last step of each that was noted."""
+    await DBOS.resume_workflows_async(sorted(run_ids))

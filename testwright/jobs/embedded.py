@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from testwright.domain.errors import EngineUnreachable
 from testwright.jobs import protocol
-from testwright.jobs.bridge import Bridge, executors_at_work, forget_finished, take_up
+from testwright.jobs.bridge import Bridge, executors_at_work, forget_finished, go_on_with, stranded, take_up
 from testwright.jobs.crons import keep_time
 from testwright.jobs.engine_file import EngineFile
 from testwright.jobs.engine_postgres import EnginePostgres
@@ -96,8 +96,7 @@ class EmbeddedEngine:
         except Exception:  # tidying up is not worth a failed start
             logger.exception("the engine could not forget its oldest runs")
         self._timing = asyncio.create_task(keep_time(known, self._begin))
-        if self._database.is_shared:
-            self._looking = asyncio.create_task(self._keep_looking(executor))
+        self._looking = asyncio.create_task(self._keep_looking(executor))
 
     async def stop(self) -> None:
         """Leave what is at work where it is; the next start goes on with it."""
@@ -140,13 +139,25 @@ class EmbeddedEngine:
         return {"engine": self.name, "answers": True, "queueDepth": self._running.bridge.queue_depth()}
 
     async def _keep_looking(self, own: str) -> None:
-        """Take up the runs of processes that are gone."""
+        """Take up the runs of processes that are gone, and own ones that a full disk or the like has broken off."""
+        missed: set[str] = set()
         while True:
             try:
-                await self._take_up(own)
+                missed = await self._go_on_with_stranded(own, missed)
+                if self._database.is_shared:
+                    await self._take_up(own)
             except Exception:
-                logger.exception("looking for runs of processes that are gone failed; trying again")
+                logger.exception("looking for runs that nobody works on failed; trying again")
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+    async def _go_on_with_stranded(self, own: str, missed_before: set[str]) -> set[str]:
+        """Those that were missed the last time too: what begins or ends just now is missed once."""
+        loop = self._started().loop
+        missed = await loop.run(stranded(own, VERSION))
+        if lost := missed & missed_before:
+            logger.warning("%d runs broke off and go on now", len(lost))
+            await loop.run(go_on_with(lost))
+        return missed
 
     async def _take_up(self, own: str) -> None:
         loop = self._started().loop

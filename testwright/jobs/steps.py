@@ -86,15 +86,17 @@ class StepPolicy:
         named = error.retry_after_seconds
         seconds = max(0.0, named) if named is not None else self.backoff(number)
         shown = max(1, round(seconds))
-        await self.desk.tell(
-            Event(
-                type="retry_scheduled",
-                message=f"{error.message.rstrip('.')}; trying again in {shown} s",
-                file_index=self.file_index,
-                extra={"attempt": number + 1, "retryInSeconds": shown, "reason": error.message},
-                key=f"retry_scheduled/{self.file_index}/{step_id}/{number}",
-            )
+        event = Event(
+            type="retry_scheduled",
+            message=f"{error.message.rstrip('.')}; trying again in {shown} s",
+            file_index=self.file_index,
+            extra={"attempt": number + 1, "retryInSeconds": shown, "reason": error.message},
+            key=f"retry_scheduled/{self.file_index}/{step_id}/{number}",
         )
+        try:
+            await self.desk.tell(event)
+        except TransientError:  # the database itself may be what has to be waited for
+            logger.warning("that step %s of file %d waits could not be told", step_id, self.file_index)
         return Wait(seconds=seconds, reason=error.message, code=error.code)
 
 

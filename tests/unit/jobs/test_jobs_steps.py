@@ -99,6 +99,18 @@ async def test_what_may_pass_is_tried_again_after_the_delay_that_was_named() -> 
     assert desk.told[0].file_index == 1
 
 
+class SilentDesk(FakeDesk):
+    async def tell(self, event: Any) -> None:
+        raise TransientError("The disk is full.", code="storage_unavailable")
+
+
+async def test_a_wait_that_cannot_be_told_is_waited_all_the_same() -> None:
+    step, slept = direct(desk=SilentDesk())
+
+    assert await step("draft/1", failing(TransientError("The disk is full.")), returns=str) == "done"
+    assert slept == [2.0]
+
+
 async def test_without_a_named_delay_the_waits_grow() -> None:
     step, slept = direct()
 
