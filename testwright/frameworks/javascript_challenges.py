@@ -11,15 +11,14 @@ from testwright.frameworks import javascript_reports as reports
 from testwright.frameworks import javascript_suites as suites
 
 DRIVER = f"{suites.SHARED.inside}/drive.cjs"
-"""For runners that take long to start: one process tries many mutants."""
-DRIVER_OF_SHORT_RUNS = f"{suites.SHARED.inside}/face.cjs"
-"""For runners that start in no time: a process for each mutant."""
+"""One process tries many mutants, and it is started again where it ended too early."""
 _MOST_TESTS = 5000
 _CLOSING_SECONDS = 5.0
 """What the report needs, so that the answer is there before the sandbox ends everything."""
 
 
-def order_json(order: ChallengeOrder, home: str, *, reloads: bool = False) -> str:
+def order_json(order: ChallengeOrder, home: str, *, reloads: bool = False, quiet: bool = False) -> str:
+    """`reloads` says that the runner can load code anew in one process, `quiet` that what tests print is in the way."""
     run = RunOrder(source_path=order.source_path, suite_paths=(order.suite_path,), coverage=False)
     seconds = min(order.seconds, order.limits.wall.total_seconds() - _CLOSING_SECONDS)
     return json.dumps(
@@ -28,6 +27,7 @@ def order_json(order: ChallengeOrder, home: str, *, reloads: bool = False) -> st
             "numbers": list(order.numbers),
             "edges": [edge.number for edge in order.edges],
             "reloads": reloads,
+            "quiet": quiet,
             "seconds": max(seconds, 1.0),
         }
     )

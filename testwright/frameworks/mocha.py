@@ -67,13 +67,12 @@ class Mocha:
         return reports.read_measured(completed, order, self.name)
 
     def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
-        driver = challenges.DRIVER_OF_SHORT_RUNS
         return Command(
-            argv=(*runner.program[:-1], driver, f"{_INSIDE}/run.cjs", runner.program[-1]),
+            argv=(*runner.program[:-1], challenges.DRIVER, f"{_INSIDE}/run.cjs", runner.program[-1]),
             workspace=workspace,
             reports=(suites.REPORT,),
             mounts=(*runner.mounts, *_MOUNTS),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home))),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home, reloads=True, quiet=True))),
             limits=order.limits,
         )
 

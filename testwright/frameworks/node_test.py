@@ -68,11 +68,11 @@ class NodeTest:
 
     def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
         return Command(
-            argv=(*runner.program, challenges.DRIVER_OF_SHORT_RUNS, *_LAUNCH),
+            argv=(*runner.program, challenges.DRIVER, *_LAUNCH),
             workspace=workspace,
             reports=(suites.REPORT,),
             mounts=(*runner.mounts, *_MOUNTS),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home))),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home, reloads=True, quiet=True))),
             limits=order.limits,
         )
 

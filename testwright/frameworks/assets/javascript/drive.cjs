@@ -7,7 +7,7 @@ const { join } = require('node:path')
 const { entriesIn, nextTurn, reportOf, stateOf, write } = require('./journal.cjs')
 const { templateOf } = require('./titles.cjs')
 
-const MOST_STARTS = 20
+const MOST_STARTS = 100
 const LONGEST_SILENCE_MS = 60_000
 const GRACE_MS = 500
 const CLOSING_MS = 2500
@@ -41,7 +41,7 @@ async function main() {
 function run() {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(2)], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', ...(asked.quiet ? ['ignore', 'ignore'] : ['inherit', 'inherit'])],
       env: { ...process.env, TESTWRIGHT_CHALLENGE: folder, NODE_NO_WARNINGS: '1' },
       detached: true,
     })

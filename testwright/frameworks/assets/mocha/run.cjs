@@ -7,12 +7,15 @@ const { dirname, join, relative, resolve } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { Worker } = require('node:worker_threads')
 const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
+const { cannotReload, Challenge } = require('../javascript/challenge.cjs')
 const { stopClock } = require('../javascript/clock.cjs')
 const { Counters } = require('../javascript/counters.cjs')
-const { Faced } = require('../javascript/faced.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
+const { forgetSince, isModule, loadedFiles } = require('../javascript/modules.cjs')
 const { leave } = require('../javascript/running.cjs')
+const { stay } = require('../javascript/staying.cjs')
+const { repeated } = require('./challenge.cjs')
 
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const { root } = order
@@ -22,6 +25,7 @@ const report = { framework: 'mocha', finished: false, tests: [], errors: [], cov
 const LONGEST = 2000
 const OLDEST = 8
 const SECOND = '--as-second'
+const FOLDER = process.env.TESTWRIGHT_CHALLENGE
 const UNENDING = require.resolve('../javascript/unending.cjs')
 
 async function main() {
@@ -32,27 +36,55 @@ async function main() {
   const flags = [...nodeFlags(options), ...(loader.flags ?? [])]
   if (flags.length && !process.argv.includes(SECOND)) return again(flags)
   delete process.env.TESTWRIGHT_ORDER
+  delete process.env.TESTWRIGHT_CHALLENGE
   process.env.NODE_ENV ??= 'test'
   // What a mutant is asked by has no type, and what explores has none either. Delivered suites are checked.
-  if (order.face || order.untimed) process.env.TS_NODE_TRANSPILE_ONLY = 'true'
+  if (FOLDER || order.untimed) process.env.TS_NODE_TRANSPILE_ONLY = 'true'
   if (order.seed !== null) Math.random = randomOf(order.seed)
   if (order.chance !== undefined) takeChance(globalThis, order.chance)
   if (order.clock) stopClock(globalThis, order.clock)
   if (order.coverage) measure(source, root)
-  const faced = order.face && new Faced(order.face)
-  let runner
-  try {
+  const plugins = () => {
     if (loader.missing) throw new Error(MISSING)
-    runner = await prepared({ ...options, require: [...list(options.require), ...(loader.require ? [loader.require] : [])] })
+    return required([...list(options.require), ...(loader.require ? [loader.require] : [])])
+  }
+  if (FOLDER) return challenged(options, plugins)
+  let mocha
+  try {
+    mocha = await prepared(options, await plugins())
   } catch (error) {
-    faced?.broken(described(error))
     return left(1, { kind: 'load', message: described(error) })
   }
-  faced?.loaded()
-  await ran(runner, faced)
+  await ran(mocha)
   const failed = report.tests.some((test) => test.state === 'failed')
   report.finished = true
   left(failed ? 1 : 0)
+}
+
+// What Node has required can be required anew, what it has imported cannot.
+async function challenged(options, plugins) {
+  const exit = stay()
+  const challenge = new Challenge(FOLDER)
+  challenge.install(globalThis)
+  if ([source, ...order.suites.map((path) => resolve(root, path))].some(isModule)) cannotReload(FOLDER)
+  let brought
+  let atFirst
+  do {
+    if (atFirst) forgetSince(atFirst)
+    try {
+      brought ??= await plugins()
+      atFirst ??= loadedFiles()
+      const mocha = await prepared(options, brought)
+      challenge.loaded()
+      const known = new Map()
+      mocha.suite.eachTest((test) => known.set(test, aboutOf(test, known)))
+      await repeated(mocha, challenge, (test) => known.get(test))
+    } catch (error) {
+      challenge.broken(described(error))
+      challenge.finished()
+    }
+  } while (challenge.reloads())
+  exit(0)
 }
 
 // A module from mocha 12 on, and the names of what it is made of end in .cjs.
@@ -74,7 +106,7 @@ function again(flags) {
 function left(status, error) {
   if (error) report.errors.push(error)
   if (order.coverage) report.coverage = Object.values(globalThis.__coverage__ ?? {}).filter((each) => each.path === source)
-  if (!order.face) writeFileSync(order.report, JSON.stringify(report))
+  writeFileSync(order.report, JSON.stringify(report))
   process.exit(status)
 }
 
@@ -103,9 +135,8 @@ function loaderFor(options) {
   return installedLoader(root) ?? { missing: true }
 }
 
-async function prepared(options) {
+async function prepared(options, plugins) {
   const Mocha = library()
-  const plugins = await required(list(options.require))
   const mocha = new Mocha({ ...plugins, timeout: order.untimed ? 0 : options.timeout, slow: options.slow, ui: 'bdd', reporter: class {}, retries: 0 })
   if (options.ui && options.ui !== 'bdd') otherInterface(mocha, options.ui)
   if (order.pattern) mocha.grep(new RegExp(order.pattern))
@@ -124,15 +155,6 @@ function importing() {
   if (!doImport || !requireOrImport) return
   loading.requireOrImport = (file, ...rest) =>
     /\.js$/.test(file) && isModule(file) ? doImport(pathToFileURL(file)) : requireOrImport(file, ...rest)
-}
-
-function isModule(file) {
-  if (/^\s*(?:import\s*[\w{*'"]|export\s)/m.test(readFileSync(file, 'utf8'))) return true
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const manifest = join(folder, 'package.json')
-    if (existsSync(manifest)) return JSON.parse(readFileSync(manifest, 'utf8')).type === 'module'
-    if (folder === dirname(folder)) return false
-  }
 }
 
 // Beside bdd, so that the project's own suites load as well.
@@ -161,18 +183,16 @@ function mixed(suite, random) {
   for (const inner of suite.suites) mixed(inner, random)
 }
 
-function ran(mocha, faced) {
+function ran(mocha) {
   const counters = new Counters(source)
   const known = new Map()
   const all = []
   mocha.suite.eachTest((test) => all.push(test))
   for (const test of all) known.set(test, aboutOf(test, known))
-  const only = order.face?.only && new Set(order.face.only)
   const pattern = order.pattern && new RegExp(order.pattern)
-  const isAsked = (test) => (only ? only.has(known.get(test).id) : !pattern || pattern.test(test.fullTitle()))
-  if (only) for (const test of all) isAsked(test) || leaveOut(test)
+  const isAsked = (test) => !pattern || pattern.test(test.fullTitle())
   const told = new Map()
-  const watchdog = order.hangSeconds && !order.face && new Worker(join(__dirname, '../javascript/watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
+  const watchdog = order.hangSeconds && new Worker(join(__dirname, '../javascript/watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
   if (watchdog) watchdog.unref()
   const tell = (test, state, error) => told.set(test, { state, message: error ? described(error) : '', ms: test.duration ?? 0 })
   return new Promise((done) => {
@@ -183,7 +203,6 @@ function ran(mocha, faced) {
     runner.on('test', (test) => {
       if (!known.has(test)) return
       globalThis.__testwright_chance__?.begin()
-      faced?.begin(known.get(test))
       if (watchdog) {
         leave(order, known.get(test))
         watchdog.postMessage({ titles: known.get(test).titles, file: known.get(test).file })
@@ -195,7 +214,6 @@ function ran(mocha, faced) {
     runner.on('fail', (test, error) => {
       if (test.type !== 'hook') return tell(test, 'failed', error)
       for (const each of concerned(test, all)) if (each === test.ctx?.currentTest || !told.has(each)) tell(each, 'failed', error)
-      if (test.ctx?.currentTest && known.has(test.ctx.currentTest)) faced?.end(known.get(test.ctx.currentTest), 'failed')
     })
     runner.on('test end', (test) => {
       if (watchdog) {
@@ -205,7 +223,6 @@ function ran(mocha, faced) {
       if (!known.has(test)) return
       known.get(test).drew = globalThis.__testwright_chance__?.drew()
       if (order.coverage) Object.assign(known.get(test), { measured: counters.end(test, globalThis) })
-      faced?.end(known.get(test), told.get(test)?.state ?? 'failed')
     })
   })
 }
@@ -221,10 +238,6 @@ function aboutOf(test, known) {
 function entryOf(test, about, told) {
   const { id, measured, ...rest } = about
   return { ...rest, ...(told.get(test) ?? { state: 'failed', message: 'It was not run.', ms: 0 }), ...measured }
-}
-
-function leaveOut(test) {
-  test.parent.tests.splice(test.parent.tests.indexOf(test), 1)
 }
 
 // The tests of the hook's suite, for which nothing was set up, or after which nothing could be put away.

@@ -1,5 +1,7 @@
 // node:test runs tests in the order in which they are registered, and tells too little of each. So the names that suites
 // import only collect; everything is then registered with the real ones, in the order that is wanted.
+const { partsOf } = require('./parts.cjs')
+
 const MODIFIERS = ['skip', 'todo', 'only']
 
 exports.Collecting = class Collecting {
@@ -7,17 +9,19 @@ exports.Collecting = class Collecting {
   #real
   #run
   #ids = new Map()
-  #group = { titles: [], entries: [] }
+  #group = outermost()
   #isOpen = true
 
-  // `run` has `arrange(entries)`, `isAsked(about)`, `around(fn, about)`, and options of its own as `limits`.
+  // `run` has `arrange(entries)`, `isAsked(about)`, `around(fn, about, hooks)`, and options of its own as `limits`, which a test's
+  // own go before, and `rules`, which go before those. `keepsHooks` says that it calls what is to be done before and after each.
   constructor(real, run) {
     this.#real = real
     this.#run = run
   }
 
   get names() {
-    const { after, afterEach, assert, before, beforeEach, mock, run, snapshot } = this.#real
+    const { after, assert, before, mock, run, snapshot } = this.#real
+    const { afterEach, beforeEach } = this.#run.keepsHooks ? this.#hooks : this.#real
     const test = this.#withModifiers((real) => this.#case(real), this.#real.test)
     const describe = this.#withModifiers((real) => this.#describe(real), this.#real.describe)
     const names = { after, afterEach, assert, before, beforeEach, describe, it: test, mock, run, snapshot, suite: describe, test }
@@ -25,9 +29,22 @@ exports.Collecting = class Collecting {
     return Object.assign(test, names)
   }
 
+  get #hooks() {
+    const beforeEach = (fn) => void this.#group.before.push(fn)
+    const afterEach = (fn) => void this.#group.after.push(fn)
+    return { afterEach, beforeEach }
+  }
+
   register() {
     this.#isOpen = false
     this.#all(this.#group)
+  }
+
+  // The same suites are loaded once more.
+  anew() {
+    this.#isOpen = true
+    this.#group = outermost()
+    this.#ids.clear()
   }
 
   #withModifiers(make, real) {
@@ -42,11 +59,13 @@ exports.Collecting = class Collecting {
       const titles = [...this.#group.titles, name]
       const path = titles.join(' > ')
       this.#ids.set(path, (this.#ids.get(path) ?? 0) + 1)
+      const group = this.#group
       const about = { id: `${path} #${this.#ids.get(path)}`, path, titles }
       this.#add(() => {
         if (!this.#run.isAsked(about)) return
         this.cases.push(about)
-        real(name, { ...this.#run.limits, ...options, concurrency: 1 }, fn && this.#run.around(fn, about))
+        const wanted = { ...this.#run.limits, ...options, ...this.#run.rules, concurrency: 1 }
+        real(name, wanted, fn && this.#run.around(fn, about, group))
       })
       return Promise.resolve()
     }
@@ -55,9 +74,10 @@ exports.Collecting = class Collecting {
   #describe(real) {
     return (...args) => {
       const { name, options, fn } = partsOf(args)
-      const group = { titles: [...this.#group.titles, name], entries: [] }
+      const { before, after } = this.#group
+      const group = { titles: [...this.#group.titles, name], entries: [], before: [...before], after: [...after] }
       this.#add(() => {
-        real(name, { ...options, concurrency: 1 }, (context) => {
+        real(name, { ...options, ...this.#run.rules, concurrency: 1 }, (context) => {
           const outer = this.#group
           const wasOpen = this.#isOpen
           this.#group = group
@@ -87,9 +107,6 @@ exports.Collecting = class Collecting {
   }
 }
 
-function partsOf(args) {
-  const name = typeof args[0] === 'string' ? args[0] : undefined
-  const fn = args.find((arg) => typeof arg === 'function')
-  const options = args.find((arg) => arg !== null && typeof arg === 'object') ?? {}
-  return { name: name ?? fn?.name ?? '<anonymous>', options, fn }
+function outermost() {
+  return { titles: [], entries: [], before: [], after: [] }
 }

@@ -11,15 +11,19 @@ const require = createRequire(import.meta.url)
 const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
 const { stopClock } = require('../javascript/clock.cjs')
 const { Counters } = require('../javascript/counters.cjs')
-const { Faced } = require('../javascript/faced.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
+const { forgetSince, isModule, loadedFiles } = require('../javascript/modules.cjs')
 const { leave } = require('../javascript/running.cjs')
+const { stay } = require('../javascript/staying.cjs')
+const { Repeating } = require('./challenge.cjs')
 const { Collecting } = require('./collecting.cjs')
+const { called } = require('./parts.cjs')
 
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const { root } = order
 const source = join(root, order.source)
+const suites = order.suites.map((path) => resolve(root, path))
 const report = { framework: 'node:test', finished: false, tests: [], errors: [], coverage: [] }
 const LONGEST = 2000
 const CLOSING_MS = 300
@@ -28,7 +32,6 @@ const FIRST_MS = 5_000
 const CASE_MS = 8_000 // before the watchdog bites: waiting in vain must not cost the other cases
 const SECOND = '--as-second'
 const UNENDING = require.resolve('../javascript/unending.cjs')
-const faced = order.face && new Faced(order.face)
 const counters = new Counters(source)
 const told = new Map()
 const stack = []
@@ -36,6 +39,8 @@ const random = order.seed === null ? null : randomOf(order.seed)
 const flags = projectFlags()
 const loader = loaderFor(flags)
 let collecting
+let repeating
+let exit = process.exit.bind(process)
 let watchdog
 
 function again() {
@@ -44,35 +49,67 @@ function again() {
 }
 
 async function main() {
+  const folder = process.env.TESTWRIGHT_CHALLENGE
   delete process.env.TESTWRIGHT_ORDER
+  delete process.env.TESTWRIGHT_CHALLENGE
   process.env.NODE_ENV ??= 'test'
   if (order.seed !== null) Math.random = randomOf(order.seed)
   if (order.chance !== undefined) takeChance(globalThis, order.chance)
   if (order.clock) stopClock(globalThis, order.clock)
   if (order.coverage) measure(source, root)
-  collecting = new Collecting(real, { arrange, isAsked, around, limits: order.untimed ? {} : { timeout: CASE_MS } })
+  if (folder) {
+    exit = stay()
+    repeating = new Repeating(folder, real, ![source, ...suites].some(isModule))
+  }
+  collecting = new Collecting(real, repeating ? repeated() : { arrange, isAsked, around, limits: order.untimed ? {} : { timeout: CASE_MS } })
   globalThis.__testwright_node_test__ = collecting.names
   globalThis.__testwright_heard__ = hear
   const load = Module._load
   Module._load = (request, ...rest) => (request === 'node:test' ? globalThis.__testwright_node_test__ : load(request, ...rest))
   Module.register(new URL('./hooks.mjs', import.meta.url))
-  try {
-    if (loader?.missing) throw new Error(MISSING)
-    for (const path of order.suites) await import(pathToFileURL(resolve(root, path)).href)
-  } catch (error) {
-    faced?.broken(described(error))
-    return left(1, { kind: 'load', message: described(error) })
-  }
-  await new Promise((done) => setImmediate(done)) // what a suite registers once something was imported
-  faced?.loaded()
-  if (order.hangSeconds && !order.face) {
+  if (repeating?.parts > 1) loadInParts()
+  else if (!(await loads())) return
+  if (order.hangSeconds && !repeating) {
     const script = new URL('../javascript/watchdog.cjs', import.meta.url)
     watchdog = new Worker(script, { workerData: { ...order, seconds: order.hangSeconds } })
     watchdog.unref()
   }
   if (order.coverage) counters.begin(source, globalThis)
   collecting.register()
+  if (repeating?.parts === 1) repeating.loaded()
+  repeating?.begin()
   if (!collecting.cases.length) waitForTheFirst()
+}
+
+async function loads() {
+  try {
+    if (loader?.missing) throw new Error(MISSING)
+    for (const path of suites) await import(pathToFileURL(path).href)
+  } catch (error) {
+    repeating?.broken(described(error))
+    left(1, { kind: 'load', message: described(error) })
+    return false
+  }
+  await new Promise((done) => setImmediate(done)) // what a suite registers once something was imported
+  return true
+}
+
+function loadInParts() {
+  const atFirst = loadedFiles()
+  for (let part = 0; part < repeating.parts; part++) {
+    repeating.enter(part)
+    forgetSince(atFirst)
+    collecting.anew()
+    try {
+      for (const path of suites) require(path)
+      collecting.register()
+      repeating.loaded()
+    } catch (error) {
+      repeating.broken(described(error))
+    }
+  }
+  collecting.anew()
+  repeating.enter(0)
 }
 
 // A test may be registered once something was imported, which takes a busy machine its time: for as long as anything is under way.
@@ -97,8 +134,7 @@ function arrange(entries) {
   return random ? shuffled(entries, random) : entries
 }
 
-function isAsked({ id, titles }) {
-  if (order.face?.only) return order.face.only.includes(id)
+function isAsked({ titles }) {
   return !order.pattern || new RegExp(order.pattern).test(titles.join(' '))
 }
 
@@ -106,38 +142,30 @@ function isAsked({ id, titles }) {
 function around(fn, about) {
   const begin = () => {
     globalThis.__testwright_chance__?.begin()
-    faced?.begin(withoutPath(about))
     if (watchdog) leave(order, withoutPath(about))
     watchdog?.postMessage(withoutPath(about))
   }
-  const end = (isOk) => {
+  const end = () => {
     if (watchdog) leave(order, null)
     watchdog?.postMessage(null)
-    faced?.end(withoutPath(about), isOk ? 'passed' : 'failed')
     about.drew = globalThis.__testwright_chance__?.drew()
     if (!order.coverage) return
     about.measured = counters.end(source, globalThis)
     counters.begin(source, globalThis)
   }
-  if (fn.length > 1) {
-    return function called(context, done) {
-      begin()
-      return fn.call(this, context, (error) => {
-        end(!error)
-        done(error)
-      })
-    }
-  }
-  return async function awaited(context) {
+  return async (context) => {
     begin()
-    let isOk = false
     try {
-      await fn.call(this, context)
-      isOk = true
+      await called(fn, context)
     } finally {
-      end(isOk)
+      end()
     }
   }
+}
+
+function repeated() {
+  const around = (fn, about, hooks) => repeating.around(fn, withoutPath(about), hooks)
+  return { arrange, isAsked, around, rules: { timeout: Number.POSITIVE_INFINITY }, keepsHooks: true }
 }
 
 function withoutPath({ id, titles }) {
@@ -163,6 +191,7 @@ function hear({ type, data }) {
 }
 
 function finish() {
+  repeating?.finished()
   report.tests = collecting.cases.map((about) => ({
     titles: about.titles,
     file: relative(root, resolve(root, order.suites[0])),
@@ -177,8 +206,8 @@ function finish() {
 function left(status, error) {
   if (error) report.errors.push(error)
   if (order.coverage) report.coverage = Object.values(globalThis.__coverage__ ?? {}).filter((each) => each.path === source)
-  if (!order.face) writeFileSync(order.report, JSON.stringify(report))
-  process.exit(status)
+  if (!repeating) writeFileSync(order.report, JSON.stringify(report))
+  exit(status)
 }
 
 // What the project's own `npm test` gives Node to load first.
