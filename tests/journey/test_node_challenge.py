@@ -105,13 +105,18 @@ describe('a shelf', () => {
 def test_callbacks_what_goes_wrong_beside_a_test_and_what_never_comes_are_noticed(name, tmp_path):
     source = """
 exports.later = (n, done) => setTimeout(() => done(null, n + 1), 1)
-exports.beside = (n) => new Promise((resolve) => setTimeout(() => { if (n === 3) throw new Error('beside'); resolve(n) }, 1))
+const fuse = (n, resolve) => { if (n === 3) throw new Error('beside'); resolve(n) }
+exports.beside = (n) => new Promise((resolve) => setTimeout(fuse, 1, n, resolve))
 exports.wait = async (n) => { if (n === 7) await new Promise(() => {}); return n * 2 }
 exports.leave = (n) => { if (n < 0) process.exit(0); return -n }
 """
     first = "(context, done)" if name == "node:test" else "(done)"
     suite = f"""
-it('calls back', {first} => {{ unit.later(1, (error, n) => {{ try {{ assert.equal(n, 2); done(error) }} catch (e) {{ done(e) }} }}) }})
+it('calls back', {first} => {{
+  unit.later(1, (error, n) => {{
+    try {{ assert.equal(n, 2); done(error) }} catch (failure) {{ done(failure) }}
+  }})
+}})
 it('resolves', async () => {{ assert.equal(await unit.beside(2), 2) }})
 it('waits', async () => {{ assert.equal(await unit.wait(2), 4) }})
 it('stays', () => {{ assert.equal(unit.leave(5), -5) }})

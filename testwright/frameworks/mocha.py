@@ -72,7 +72,10 @@ class Mocha:
             workspace=workspace,
             reports=(suites.REPORT,),
             mounts=(*runner.mounts, *_MOUNTS),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home, reloads=True, quiet=True))),
+            env=(
+                *runner.env,
+                ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home, reloads=True, quiet=True)),
+            ),
             limits=order.limits,
         )
 

@@ -107,11 +107,13 @@ def test_the_launcher_gets_the_order(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_challenge_is_tried_in_short_runs(name):
+def test_a_challenge_is_driven_from_outside_and_prints_nothing(name):
     command = FRAMEWORKS[name].challenge(CHALLENGE, runner(name), "/host/ws")
 
-    assert any(part.endswith("/face.cjs") for part in command.argv)
-    assert json.loads(dict(command.env)["TESTWRIGHT_ORDER"])["numbers"] == [1]
+    asked = json.loads(dict(command.env)["TESTWRIGHT_ORDER"])
+
+    assert any(part.endswith("/drive.cjs") for part in command.argv)
+    assert (asked["numbers"], asked["reloads"], asked["quiet"]) == ([1], True, True)
 
 
 @pytest.mark.parametrize("name", NAMES)
