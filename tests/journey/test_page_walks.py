@@ -62,6 +62,7 @@ def test_a_review_decides_leaves_out_edits_applies_and_takes_back(seen):
 def test_what_was_stopped_is_said_and_one_file_is_tried_again(seen):
     assert seen["stop"]["stopped"] > 0
     assert sorted(seen["stop"]["after"]) == ["Passing", "Stopped"]
+    assert seen["stop"]["elsewhere"] == seen["stop"]["after"]
 
 
 def test_a_tab_that_comes_late_shows_the_same_and_the_log_waits_for_its_reader(seen):

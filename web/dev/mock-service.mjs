@@ -49,6 +49,9 @@ function statusOf(session) {
   const terminal = session.events.length === session.script.length
   const failed = last?.summary?.failedTests ?? 0
   const cancelled = last?.type === 'generation_cancelled'
+  const stoppedAfter = own =>
+    session.events.lastIndexOf(own.at(-1)) <
+    session.events.findLastIndex(({ type }) => type === 'generation_cancelled')
   const files = session.paths.map(path => {
     const own = session.events.filter(event => event.filePath === path)
     const end = own.find(event => event.type === 'test_generated' || event.type === 'file_failed')
@@ -56,9 +59,11 @@ function statusOf(session) {
       ? end.type === 'test_generated'
         ? 'done'
         : 'failed'
-      : own.length
-        ? 'writing'
-        : 'queued'
+      : stoppedAfter(own)
+        ? 'cancelled'
+        : own.length
+          ? 'writing'
+          : 'queued'
     return { path, status: 'processing', stage, attempt: 1, ...(end?.extra?.error && { error: end.error }) }
   })
   return {

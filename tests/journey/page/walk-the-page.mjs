@@ -160,7 +160,7 @@ async function review() {
   return { added, gap, keptText, refusal, applied, undone }
 }
 
-/** Stop, then retry one of the files. */
+/** Stop, then retry one of the files; a second tab shows it, too. */
 async function stop() {
   const page = await open('/?repository=repo_1&instructions=slowly')
   await start(page, ['price.ts', 'cart.ts'])
@@ -171,11 +171,19 @@ async function stop() {
   await page.keyboard.press('s')
   await page.getByRole('heading', { name: /^Stopped/ }).waitFor()
   const stopped = await page.getByText('Stopped', { exact: true }).count()
+  // Another tab, which has seen the end: it follows what is begun here once somebody looks at it again.
+  const second = await open(new URL(page.url()).pathname)
+  await second.getByRole('heading', { name: /^Stopped/ }).waitFor()
   await page.getByRole('button', { name: 'Retry this file' }).click()
   await page.getByText('Passing').waitFor()
-  const after = await page.locator('.files-table .sentence').allTextContents()
+  const sentences = shown => shown.locator('.files-table .sentence').allTextContents()
+  const after = await sentences(page)
+  await second.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })))
+  await second.getByText('Passing').waitFor()
+  const elsewhere = await sentences(second)
   await page.close()
-  return { stopped, after }
+  await second.close()
+  return { stopped, after, elsewhere }
 }
 
 /** Two tabs, one of which comes late, show the same; the log stays where somebody has scrolled it. */

@@ -25,9 +25,11 @@ import { GoOn } from './go-on'
 import { LineLog } from './log'
 import { Segments } from './segments'
 import { TakeAway } from './take-away'
+import { useRoundsOfOthers } from './use-rounds-of-others'
 
 const SPEAK_EVERY_MS = 5_000
 const SAY_RECONNECTING_AFTER_MS = 3_000
+const LOOK_AGAIN_MS = 20_000
 
 type Generation = ReturnType<typeof useBackgroundTestGeneration>
 
@@ -43,7 +45,14 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
   })
   const { fileList, isGenerating, progress, status, error, errorDetail } = generation
   const known = status !== 'idle'
-  const detail = useQuery({ ...sessionQuery(sessionId), enabled: known })
+  const detail = useQuery({
+    ...sessionQuery(sessionId),
+    enabled: known,
+    // Once nothing is followed any more, a look now and then finds what was begun elsewhere.
+    staleTime: 0,
+    refetchInterval: isGenerating ? false : LOOK_AGAIN_MS,
+  })
+  useRoundsOfOthers(generation, detail.data)
   const now = useNow(isGenerating)
   const path = search.get('file')
   const selected = fileList.find(file => file.path === path) ?? usualFile(fileList)
