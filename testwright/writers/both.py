@@ -6,6 +6,9 @@ the model's first: of equals the one that was thought about stays, and the explo
 """
 
 import asyncio
+import re
+import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -25,6 +28,8 @@ _RUN_SECONDS = 20.0
 _MOST_FACTS = 25
 _MOST_EACH = 3
 _LONGEST_FACT = 300
+_ASKED = re.compile(r"(?<!pytest)\.(?!to[A-Z])([a-z_]\w*)\(")
+"""A method that is called: in Python the explorer says of its tests only which class they are for."""
 _READMES = ("README.md", "Readme.md", "readme.md", "README")
 
 
@@ -136,21 +141,26 @@ def _without_the_model(writing: Writing, error: PermanentError) -> Writing:
 
 def _facts(draft: Draft) -> list[str]:
     """The bodies of a few short tests of each symbol."""
-    told: list[str] = []
-    counts: dict[tuple[str, ...], int] = {}
+    told: dict[str, int] = {}
+    counts: Counter[tuple[str, ...]] = Counter()
     for case in draft.cases:
         body = _body(case)
-        counts[case.targets[:1]] = counts.get(case.targets[:1], 0) + 1
-        if body and len(body) <= _LONGEST_FACT and counts[case.targets[:1]] <= _MOST_EACH and body not in told:
-            told.append(body)
-    return told[:_MOST_FACTS]
+        about = (*case.targets[:1], *_ASKED.findall(body)[-1:])
+        if body and len(body) <= _LONGEST_FACT and body not in told:
+            counts[about] += 1
+            told[body] = counts[about]
+    # The first of each, then the second of each: where there is room for few, all are spoken of.
+    return [body for body, nth in sorted(told.items(), key=lambda each: each[1]) if nth <= _MOST_EACH][:_MOST_FACTS]
 
 
 def _body(case: Case) -> str:
-    """Without the function or the call of `it` around it."""
-    lines = case.code.strip("\n").split("\n")
-    inner = [line.strip() for line in lines[1:] if line.strip().rstrip(";") not in ("})", "")]
-    return "\n".join(inner) if lines[0].startswith(("def ", "it(", "test(", "@pytest.mark.parametrize(")) else ""
+    """Without the function or the call of `it` around it; a table as it is."""
+    lines = [line for line in case.code.strip("\n").split("\n") if line.strip()]
+    if not lines or lines[0].startswith("@pytest.mark.parametrize("):
+        return "\n".join(lines)
+    if lines[0].startswith("def "):
+        return textwrap.dedent("\n".join(lines[1:]))
+    return textwrap.dedent("\n".join(lines[1:-1])) if lines[0].startswith(("it(", "test(")) else ""
 
 
 def _with_calls(task: WritingTask, suite: str) -> ProjectView:

@@ -93,6 +93,45 @@ async def test_what_was_seen_and_what_was_not_reached_is_told_to_the_model(task)
     assert (observed.facts, observed.missed) == (("assert add(1, 2) == 3",), (3,))
 
 
+async def test_of_each_method_something_is_told_before_more_is_told_of_one_and_as_it_was_laid_out(task):
+    refusal = "def test_refuses():\n    with raises(ValueError):\n        basket.add(-1)"
+    told = [
+        Case(
+            name=f"test_{number}",
+            code=f"def test_{number}():\n    assert basket.size() == {number}",
+            targets=("Basket",),
+        )
+        for number in range(5)
+    ]
+    model = Told(writing(THOUGHT))
+
+    await both(model, Told(writing(*told, Case(name="b", code=refusal, targets=("Basket",)))), Told(writing())).draft(
+        task
+    )
+
+    observed = model.tasks[0].observed
+    assert observed is not None
+    assert observed.facts == (
+        "assert basket.size() == 0",
+        "with raises(ValueError):\n    basket.add(-1)",
+        "assert basket.size() == 1",
+        "assert basket.size() == 2",
+    )
+
+
+async def test_what_was_seen_of_a_script_is_told_whole_and_tables_as_they_are(task):
+    script = "it('adds', () => {\n  expect(add({\n    a: 1,\n  })).toEqual({\n    b: 2,\n  })\n})"
+    table = '@pytest.mark.parametrize(\n    ("a", "b"),\n    [(1, 2)],\n)\ndef test_add(a, b):\n    assert add(a) == b'
+    model = Told(writing(THOUGHT))
+    seen = writing(Case(name="adds", code=script), Case(name="test_add", code=table), Case(name="empty", code=""))
+
+    await both(model, Told(seen), Told(writing())).draft(task)
+
+    observed = model.tasks[0].observed
+    assert observed is not None
+    assert set(observed.facts) == {"expect(add({\n  a: 1,\n})).toEqual({\n  b: 2,\n})", table}
+
+
 async def test_the_explorer_looks_again_with_every_call_of_the_model(task):
     thorough = Told(writing(SEEN, FAR))
 

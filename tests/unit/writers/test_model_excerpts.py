@@ -4,7 +4,7 @@ from testwright.domain.analysis import Analysis
 from testwright.domain.sessions import SourceFile
 from testwright.languages import LANGUAGES
 from testwright.writers.model import units
-from testwright.writers.model.pieces import pieces_of
+from testwright.writers.model.pieces import pieces_of, used_by, users_of
 from testwright.writers.model.preface import legal_cuts, preface_cut
 
 SHOP = """
@@ -126,6 +126,27 @@ def test_scripts_are_taken_apart_by_their_layout_too():
     named = [(piece.outer, piece.name) for piece in pieces_of(text.split("\n")) if piece.name]
 
     assert named == [("", "rate"), ("", "Basket"), ("Basket", "add")]
+
+
+def test_a_comment_goes_with_what_it_stands_above_and_uses_nothing():
+    text = (
+        "/**\n * As `other` does.\n *\n * Twice.\n */\nexport function double(a) {\n  return 2 * a\n}\n\n"
+        "/**\n * As `double` does.\n *\n * Thrice.\n */\nexport function other(a) {\n  return 3 * a\n}\n"
+    )
+    lines = text.split("\n")
+    pieces = pieces_of(lines)
+
+    assert [(piece.name, piece.line) for piece in pieces] == [("double", 1), ("other", 13)]
+    assert used_by(pieces, lines, pieces[:1]) == set(pieces[:1])
+    assert users_of(pieces, lines, pieces[0]) == {pieces[0]}
+
+
+def test_what_stands_on_a_line_of_its_own_behind_a_sign_is_used():
+    text = "def price(a):\n    return (\n        a\n        * rate(a)\n    )\n\n\ndef rate(a):\n    return 7\n"
+    lines = text.split("\n")
+    pieces = pieces_of(lines)
+
+    assert {piece.name for piece in used_by(pieces, lines, pieces[:1])} == {"price", "rate"}
 
 
 LICENSED = """

@@ -127,6 +127,37 @@ def test_integration_tests_may_bring_a_server_of_their_own_which_replaces_nothin
     assert "But for what integration tests bring themselves: replace what is outside the project" in asked
 
 
+def test_of_a_large_suite_the_models_tests_are_shown_first_each_whole_and_the_rest_is_counted():
+    seen = tuple(
+        Case(
+            name=f"test_{number}",
+            code=f"def test_{number}():\n    assert total({number}) == 0  # {'x' * 900}",
+            targets=("total",),
+            oracle="observed",
+        )
+        for number in range(20)
+    )
+    suite = Draft(preamble=SUITE.preamble, cases=(*seen, *SUITE.cases))
+
+    asked = prompter().strengthen(suite, Gaps(missed=(9,))).prompt
+
+    assert asked.index("def test_total()") < asked.index("def test_0()")
+    assert asked.count("x" * 900) == 8
+    assert "… 12 more tests" in asked
+
+
+def test_an_error_that_nothing_provokes_is_told_with_its_line():
+    edge = Edge(number=1, symbol="total", name='refuses: ValueError("neg…', check="refused", line=9)
+
+    assert '- total: refuses: ValueError("neg… (line 9)\n' in prompter().strengthen(SUITE, Gaps(unmet=(edge,))).prompt
+
+
+def test_what_comes_with_the_language_is_not_listed_among_the_packages():
+    source = "import { join } from 'node:path'\nimport ms from 'ms'\nexport const total = (a) => ms(join(a))\n"
+
+    assert "jest, and: ms.\n" in script_prompter("src/cart.js", source).draft(frozenset()).prompt
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_question_reads_as_it_did(name):
     assert QUESTIONS[name]() == (SNAPSHOTS / f"{name}.txt").read_text("utf-8")

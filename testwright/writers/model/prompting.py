@@ -6,6 +6,7 @@ contains them, and the same question asked twice is the same bytes, so that its 
 
 import hashlib
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ from string import Template
 from typing import Any
 
 from testwright.domain.drafts import Asked, Case, Draft
+from testwright.domain.edges import Edge
 from testwright.domain.line_ranges import line_ranges
 from testwright.domain.ports import Gaps, Language, WritingTask
 from testwright.domain.redaction import Redactor
@@ -51,7 +53,7 @@ TEMPLATES = ("system", "draft", "repair", "strengthen", "again", "continue", "ob
 _MOST_SOURCE = 400_000
 _MOST_FAULT = 4_000
 _MOST_FAULTS = 32_000
-_MOST_SUITE = 24_000
+_MOST_SUITE = 8_000
 _MOST_UNNOTICED = 40
 _MOST_LINES = 80
 _MOST_UNMET = 30
@@ -127,15 +129,15 @@ class Prompter:
         concerned = [*(mutant.line for mutant in unnoticed), *missed]
         focus = units.symbols_with(self._task.source.text, analysis, concerned, unmet)
         shown, context = self._about(focus, missed, said="")
-        suite = "\n\n".join([draft.preamble, *(case.code for case in draft.cases if _concerns(case, focus))])
+        suite = _suite_in_part(draft.preamble, [case for case in draft.cases if _concerns(case, focus)])
         changes = "".join(
             f"- line {mutant.line}: `{mutant.before}` changed to `{mutant.after}`\n" for mutant in unnoticed
         )
-        cases = "".join(f"- {edge.symbol}: {edge.name}\n" for edge in unmet)
+        cases = "".join(f"- {edge.symbol}: {edge.name}{_place_of(edge)}\n" for edge in unmet)
         items = [
             Item(title=self._task.source.path, text=shown),
             *context.items,
-            Item(title="suite", text=suite[:_MOST_SUITE]),
+            Item(title="suite", text=suite),
             *([Item(title="changes", text=changes)] if changes else []),
             *([Item(title="boundary cases", text=cases)] if cases else []),
         ]
@@ -235,6 +237,23 @@ def _concerns(case: Case, focus: frozenset[str]) -> bool:
         return True
     parts = {part for name in focus for part in (name, name.split(".")[0], name.rpartition(".")[2])}
     return any(target in parts or target.rpartition(".")[2] in parts for target in case.targets)
+
+
+def _suite_in_part(preamble: str, cases: Sequence[Case]) -> str:
+    """Whole tests as far as there is room, those of the model first: what the explorer wrote down is much alike."""
+    room = _MOST_SUITE - len(preamble)
+    told: list[str] = []
+    for case in sorted(cases, key=lambda case: case.oracle == "observed"):
+        room -= len(case.code) + 2
+        if room < 0:
+            break
+        told.append(case.code)
+    left_out = len(cases) - len(told)
+    return "\n\n".join([preamble, *told, *([f"… {left_out} more tests"] if left_out else [])])
+
+
+def _place_of(edge: Edge) -> str:
+    return f" (line {edge.line})" if edge.line else ""
 
 
 def _missed_in_words(by_own_tests: Sequence[int], by_observed: Sequence[int]) -> str:
@@ -337,7 +356,12 @@ def _platform(task: WritingTask) -> str:
 
 def _packages(task: WritingTask) -> list[str]:
     """Foreign packages the source itself imports, and what renders React: sure to be there, as a longer list is not."""
-    imported = [name for name in dict.fromkeys(task.analysis.imports) if not name.startswith(".")]
+    is_python = task.analysis.language == "python"
+    imported = [
+        name
+        for name in dict.fromkeys(task.analysis.imports)
+        if not name.startswith((".", "node:")) and not (is_python and name.split(".")[0] in sys.stdlib_module_names)
+    ]
     is_react = "react" in imported or task.source.path.endswith((".tsx", ".jsx"))
     helpers = [name for name in _FOR_REACT if task.runner.fact(name)] if is_react else []
     return [*imported[:40], *helpers]
