@@ -136,7 +136,7 @@ def test_a_comment_goes_with_what_it_stands_above_and_uses_nothing():
     lines = text.split("\n")
     pieces = pieces_of(lines)
 
-    assert [(piece.name, piece.line) for piece in pieces] == [("double", 1), ("other", 13)]
+    assert [(piece.name, piece.line) for piece in pieces] == [("double", 1), ("other", 10)]
     assert used_by(pieces, lines, pieces[:1]) == set(pieces[:1])
     assert users_of(pieces, lines, pieces[0]) == {pieces[0]}
 
