@@ -78,7 +78,8 @@ class Credentials:
         return await self._app(scope, receive, send)
 
     async def _visitor(self, scope: Scope) -> Visitor | Response:
-        if scope["path"].startswith(_STREAMS) and (ticket := _ticket(scope)) is not None:
+        is_stream = scope["method"] == "GET" and scope["path"].startswith(_STREAMS)
+        if is_stream and (ticket := _ticket(scope)) is not None:
             return await self._by_ticket(scope, ticket)
         keys = await self._ring.fetch()
         if not self._always and not any(key.kind is KeyKind.API for key in keys.values()):
@@ -114,9 +115,7 @@ class Credentials:
 
     async def _by_ticket(self, scope: Scope, ticket: str) -> Visitor | Response:
         session_id = scope["path"].removeprefix(_STREAMS)
-        opening = None
-        if scope["method"] == "GET":
-            opening = await self._access.open_ticket(ticket, session_id, after=_last_event_id(scope))
+        opening = await self._access.open_ticket(ticket, session_id, after=_last_event_id(scope))
         if opening is None or (opening.key_id is not None and opening.key_id not in await self._ring.fetch()):
             return refusal(
                 401,
@@ -188,7 +187,8 @@ def _ticket(scope: Scope) -> str | None:
 def _last_event_id(scope: Scope) -> int:
     """As the stream reads it: the header wins. What is no number goes on after nothing."""
     asked = parse_qs(scope["query_string"].decode("latin-1")).get("lastEventId", ["0"])[0]
-    text = dict(scope["headers"]).get(b"last-event-id", asked.encode("latin-1")).decode("latin-1")
+    header: bytes | None = dict(scope["headers"]).get(b"last-event-id")
+    text = asked if header is None else header.decode("latin-1")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 

@@ -18,16 +18,21 @@ _ERRORS = {
     "401": "There are keys, and this request has none that holds: `no_key`, `ticket_refused`.",
     "403": "The page's origin is not listed, or the key may only read.",
     "404": "Unknown, or somebody else's.",
-    "409": "It contradicts what is there: `session_running`, `idempotency_conflict`.",
+    "409": "It contradicts what is there: `session_running`, `idempotency_conflict`, `no_folder`.",
     "413": "Too large.",
     "415": "The body is not declared as JSON.",
     "421": "The host name is not this service's.",
     "429": "This key asks too often, or has too many streams open; `Retry-After` says when to come again.",
-    "503": "The job engine cannot be reached; nothing was accepted.",
+    "503": "The job engine, or the host of a repository, cannot be reached; nothing was accepted.",
     "500": "A fault on our side; the server's log has the details.",
 }
-_WITH_A_BODY = ("409", "413", "415")
-_STARTS_WORK = ("/api/inngest/trigger", "/api/sessions/{sessionId}/retry", "/readyz")
+_WITH_A_BODY = ("413", "415")
+_ASKS_OTHERS = (
+    "post /api/inngest/trigger",
+    "post /api/sessions/{sessionId}/retry",
+    "post /api/repositories",
+    "get /readyz",
+)
 TRIGGER_EXAMPLE = {
     "repositoryId": "your-repo-id",
     "sessionId": "optional-session-id",
@@ -73,8 +78,8 @@ def _build(app: FastAPI) -> dict[str, Any]:
         schemas[model.__name__] = schema
     document["paths"] = {_in_camel_case(path): operations for path, operations in document["paths"].items()}
     for path, operations in document["paths"].items():
-        for operation in operations.values():
-            _tell_errors(path, operation)
+        for method, operation in operations.items():
+            _tell_errors(method, path, operation)
     trigger = document["paths"]["/api/inngest/trigger"]["post"]
     for operation in (trigger, document["paths"]["/api/estimate"]["post"]):
         operation["requestBody"]["content"]["application/json"]["example"] = TRIGGER_EXAMPLE
@@ -86,16 +91,16 @@ def _in_camel_case(path: str) -> str:
     return re.sub(r"{(\w+)}", lambda name: f"{{{to_camel(name[1])}}}", path)
 
 
-def _tell_errors(path: str, operation: dict[str, Any]) -> None:
+def _tell_errors(method: str, path: str, operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "path":
             parameter["name"] = to_camel(parameter["name"])
     answers = operation["responses"]
     answers.pop("422", None)
     for status, description in _ERRORS.items():
-        if status in _WITH_A_BODY and "requestBody" not in operation:
+        if (status in _WITH_A_BODY and "requestBody" not in operation) or (status == "409" and method == "get"):
             continue
-        if (status == "404" and "{" not in path) or (status == "503" and path not in _STARTS_WORK):
+        if (status == "404" and "{" not in path) or (status == "503" and f"{method} {path}" not in _ASKS_OTHERS):
             continue
         answers[status] = {
             "description": description,

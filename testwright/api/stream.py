@@ -82,7 +82,7 @@ def add_routes(
         responses={
             200: {
                 "description": "One `message` event per progress update, `data:` one line of JSON, `id:` its number.",
-                "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+                "content": {"text/event-stream": {"example": _EXAMPLE}},
             },
             204: {"description": "The session is over and everything was seen; EventSource stops for good."},
         },

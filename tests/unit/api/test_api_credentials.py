@@ -252,6 +252,17 @@ async def test_a_ticket_opens_its_stream_and_goes_on_after_what_was_heard(door):
     assert again.events[0][0] == 2
 
 
+@pytest.mark.parametrize("number", ["%C3%BC%00%F3%84%A3%B9", "%FF", "-1", "9" * 400])
+async def test_a_ticket_with_a_number_that_is_none_opens_nothing_and_breaks_nothing(door, number):
+    key = await new_key(door)
+    session_id = await started_by(door, key)
+    ticket = await a_ticket(door, session_id, **key)
+
+    answer = await door.get(f"/api/inngest/stream/{session_id}?ticket={ticket}&live=false&lastEventId={number}")
+
+    assert answer.status_code == 400
+
+
 async def test_a_ticket_opens_nothing_else(door):
     key = await new_key(door)
     session_id = await started_by(door, key)
@@ -267,6 +278,7 @@ async def test_a_ticket_opens_nothing_else(door):
     ):
         assert (await door.get(path)).status_code == 401, path
     assert (await door.client.head(f"/api/inngest/stream/{session_id}?ticket={ticket}")).status_code == 401
+    assert (await door.client.request("TRACE", f"/api/inngest/stream/{session_id}?ticket={ticket}")).status_code == 401
 
 
 async def test_a_second_opening_needs_an_event_of_the_first(door):
