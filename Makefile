@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+SECONDS ?= 180
 WEB_SOURCES := $(shell find react/src web/src -type f 2>/dev/null) $(wildcard web/index.html web/vite.config.* react/package.json web/package.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test check format lint types bench soak attacks screenshots lock clean
+.PHONY: help install run dev test check format lint types bench soak attacks fuzz audit sbom screenshots lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +47,15 @@ soak: install ## Kill the service a thousand times and count what it left (some 
 
 attacks: install ## Attack every tier of the sandbox that runs here, and write the table of docs/sandbox.md
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/escape/test_escape_attempts.py --attack-table docs/sandbox.md
+
+fuzz: install ## Feed the readers of answers, reports, zips, paths and patches with what breaks readers (SECONDS=180)
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+audit: install ## Ask for known holes in what is locked; says so where nobody can be asked
+	$(BIN)/python .ci/audit.py
+
+sbom: install ## Write what is in Testwright as CycloneDX, from the lock files
+	$(BIN)/python .ci/sbom.py
 
 screenshots: install ## Make the pictures of the page in docs/images, of a real session with the example
 	node web/dev/screenshots.mjs docs/images $(BIN)/testwright

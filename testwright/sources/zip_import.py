@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -21,6 +22,11 @@ _LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules", "__macosx", "__pyc
 _MOST_LISTING_BYTES = 32 << 20
 _SMALL_ENOUGH = 8 << 20
 _ENCRYPTED = 0x1
+# Python's reader believes what an archive says of itself, such as that an entry lies before its beginning.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError, OverflowError),
+)
 _END_OF_LISTING = b"PK\x05\x06"
 
 
@@ -53,7 +59,7 @@ def _unpack(data: bytes, target: Path, limits: ZipLimits) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _unpack_entries(archive, target, limits, len(data))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise _bad("is damaged, or no zip") from error
     except OSError as error:
         raise _bad("holds two files where only one can be, or a name that cannot be written") from error
