@@ -25,7 +25,7 @@ _ENCRYPTED = 0x1
 # Python's reader believes what an archive says of itself, such as that an entry lies before its beginning.
 _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError),
-    *(NotImplementedError, RuntimeError, ValueError, OverflowError),
+    *(NotImplementedError, RuntimeError, ValueError, OverflowError, LookupError),
 )
 _END_OF_LISTING = b"PK\x05\x06"
 
