@@ -109,8 +109,9 @@ async def test_one_owner_cannot_take_all_streams_and_gets_a_place_back(door):
     stream.add_routes(app, door.app.state.services, nullcontext, most_of_one_owner=2)
     door = replace(door, app=app)
 
-    async with door.stream(my_session, **mine) as first, door.stream(my_session, **mine):
+    async with door.stream(my_session, **mine) as first, door.stream(my_session, **mine) as second:
         await first.until(1)
+        await second.until(1)
         async with door.stream(my_session, **mine) as third, door.stream(their_session, **theirs) as other:
             await third.until_the_end()
             await other.until(1)
