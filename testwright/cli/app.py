@@ -238,11 +238,17 @@ def github_action() -> None:
 
 
 @app.command()
-def doctor(json_output: Annotated[bool, typer.Option("--json", help="The checks as JSON on stdout.")] = False) -> None:
-    """Say what is there, what is missing, and the command that mends it."""
+def doctor(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="A project, to say what was found out of it too.", exists=True, file_okay=False),
+    ] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="The checks as JSON on stdout.")] = False,
+) -> None:
+    """Say what is there, what is missing, and the command that mends it; of a project, how it is built and tested."""
     from testwright.cli.doctor import examine
 
-    sys.exit(asyncio.run(examine(as_json=json_output)))
+    sys.exit(asyncio.run(examine(folder, as_json=json_output)))
 
 
 @app.command()

@@ -8,7 +8,7 @@ from testwright.frameworks.javascript_packages import seen_from_home
 from testwright.frameworks.jest import Jest
 from testwright.frameworks.mocha import Mocha
 from testwright.frameworks.node_test import NodeTest
-from testwright.frameworks.preferring import preferred_javascript, preferred_python
+from testwright.frameworks.preferring import Preferred, preferred_javascript, preferred_python
 from testwright.frameworks.pytest_runner import Pytest
 from testwright.frameworks.unittest_runner import Unittest
 from testwright.frameworks.vitest import Vitest
@@ -24,11 +24,16 @@ FRAMEWORKS: Mapping[str, Framework] = {
 
 _TEST_NAME = re.compile(r"^(test_.*|.*_test|conftest)\.py$|\.(test|spec|stories)\.[cm]?[jt]sx?$")
 _TEST_FOLDERS = frozenset({"tests", "test", "__tests__", "__mocks__", "spec", "e2e", "fixtures"})
-_TOOL_NAME = re.compile(r"^(setup|noxfile|fabfile)\.py$|\.config\.[cm]?[jt]s$|^\.")
+_TOOL_NAME = re.compile(r"^(setup|noxfile|fabfile)\.py$|\.conf(?:ig)?\.[cm]?[jt]s$|^\.")
 
 
 def preferred_framework(language: str, view: ProjectView, path: str = "") -> str:
-    """The framework that a project's own files name for a language, else the usual one.
+    """The framework that a project's own files name for a language, else the usual one."""
+    return preferred_because(language, view, path)[0]
+
+
+def preferred_because(language: str, view: ProjectView, path: str = "") -> Preferred:
+    """The same, and what says so.
 
     `path` is the file that it is for: a package of a monorepo may test by another one.
     """

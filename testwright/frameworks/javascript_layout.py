@@ -15,6 +15,8 @@ from testwright.frameworks import sampling
 _SUITE = re.compile(r"^(?P<stem>.+)\.(?P<word>test|spec)\.(?P<ending>[cm]?[jt]sx?)$")
 _SOURCE_ENDING = re.compile(r"\.([cm]?[jt]sx?)$")
 _PLAIN_SUITE = re.compile(r"^(?:tests?|spec)\.[cm]?[jt]sx?$")
+_ROOT_FOLDERS = ("test", "tests", "spec", "specs", "__tests__")
+_BESIDE_IN = "beside, in "
 _TAKEN = re.compile(r"""(?:\bfrom\s*|\brequire\(\s*|\bimport\s*\(?\s*)['"](\.{1,2}(?:/[^'"]*)?)['"]""")
 
 
@@ -51,6 +53,8 @@ def suite_path(source_path: str, view: ProjectView) -> str:
     taken = {same_file_key(path) for path in view.paths()}
     sources = sorted({source_path, *(path for path in view.paths() if _is_source(path))})
     sources = [path for path in sources if _package_of(path, packages) == base]
+    if not word:  # named plainly: what lies where tests lie is no source
+        sources = [path for path in sources if path == source_path or not _in_tests(path)]
     wanted = {path: next(_suite_paths(path, base, word, place, is_shared=False)) for path in sources}
     alike = Counter(same_file_key(path) for path in wanted.values())
     given = {path: suite for path, suite in wanted.items() if alike[same_file_key(suite)] == 1}
@@ -90,12 +94,12 @@ def _suite_paths(source_path: str, base: str, word: str, place: str, *, is_share
     stem = source.name[: ending.start()] if ending else source.stem
     suffix = ending[1] if ending else "js"
     folder = source.parent
-    if place == "__tests__":
-        folder = source.parent / "__tests__"
+    if place.startswith(_BESIDE_IN):
+        folder = source.parent / place.removeprefix(_BESIDE_IN)
     elif place not in ("beside", ""):
         folder = PurePosixPath(place, source.parent) if is_shared else _mirrored(source.parent, place)
     for extra in itertools.chain(("", ".more"), (f".more-{number}" for number in itertools.count(2))):
-        yield str(PurePosixPath(base, folder, f"{stem}{extra}.{word}.{suffix}"))
+        yield str(PurePosixPath(base, folder, f"{stem}{extra}{f'.{word}' if word else ''}.{suffix}"))
 
 
 def _mirrored(folder: PurePosixPath, place: str) -> PurePosixPath:
@@ -106,13 +110,33 @@ def _mirrored(folder: PurePosixPath, place: str) -> PurePosixPath:
 
 
 def _habits(view: ProjectView, packages: Sequence[str], base: str) -> tuple[str, str]:
-    """How suites are named (test, spec) and where they lie: beside, __tests__, or a folder's name.
+    """How suites are named (test, spec, or plainly) and where they lie: beside, in a folder beside, or in a folder.
 
     A package's own suites tell; where it has none, those of the others.
     """
     mine = [path for path in view.paths() if _package_of(path, packages) == base]
-    found = _counted(mine, packages) or _counted(view.paths(), packages)
+    found = _counted(mine, packages) or _plain(view, mine, base) or _counted(view.paths(), packages)
     return found or ("test", "beside")
+
+
+def _plain(view: ProjectView, paths: Sequence[str], base: str) -> tuple[str, str] | None:
+    """Suites that bear no word in their names, and are known by the folder they lie in."""
+    places: Counter[str] = Counter()
+    for path in paths:
+        parts = PurePosixPath(_inside(path, base)).parts
+        lies_there = (len(parts) == 2 and parts[0] in _ROOT_FOLDERS) or parts[-2:-1] == ("__tests__",)
+        if lies_there and _is_source(path) and sampling.JAVASCRIPT_TEST.search(view.text(path) or ""):
+            places[_place(parts)] += 1
+    return ("", places.most_common(1)[0][0]) if places else None
+
+
+def _place(parts: Sequence[str]) -> str:
+    """Where a suite lies, whose path within its package this is."""
+    if parts[0] in _ROOT_FOLDERS and len(parts) > 1:
+        return parts[0]
+    if len(parts) > 1 and parts[-2] in _ROOT_FOLDERS:
+        return f"{_BESIDE_IN}{parts[-2]}"
+    return f"{_BESIDE_IN}__tests__" if "__tests__" in parts else "beside"
 
 
 def _counted(paths: Iterable[str], packages: Sequence[str]) -> tuple[str, str] | None:
@@ -124,12 +148,7 @@ def _counted(paths: Iterable[str], packages: Sequence[str]) -> tuple[str, str] |
         if match is None or "e2e" in parts or "cypress" in parts:
             continue
         words[match["word"]] += 1
-        if "__tests__" in parts:
-            places["__tests__"] += 1
-        elif parts[0] in ("test", "tests", "spec", "specs"):
-            places[parts[0]] += 1
-        else:
-            places["beside"] += 1
+        places[_place(parts)] += 1
     return (words.most_common(1)[0][0], places.most_common(1)[0][0]) if words else None
 
 

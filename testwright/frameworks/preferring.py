@@ -14,11 +14,18 @@ _PYTEST = re.compile(r"^(?:\s*(?:import pytest|from pytest\b)|(?:async )?def tes
 _TELLS_HOW = ("pyproject.toml", "setup.cfg", "tox.ini", "noxfile.py", "Makefile", "pytest.ini", "conftest.py")
 _RUNS_UNITTEST = re.compile(r"(?:-m|=) ?unittest\b|unittest discover")
 
+_NOT_SUPPORTED = ("tap", "tape", "ava", "uvu", "jasmine", "qunit", "bun-types", "@japa/runner")
+_TYPED = (".ts", ".tsx", ".mts", ".cts")
 _SUITE = re.compile(r"\.(?:test|spec)\.[cm]?[jt]sx?\Z|(?:^|/)(?:test|tests|spec|__tests__)/.+\.[cm]?[jt]sx?\Z")
 _IMPORTS_NODE_TEST = re.compile(r"""(?:from|require\(|import)\s*['"]node:test['"]""")
 
 
-def preferred_python(view: ProjectView) -> str:
+Preferred = tuple[str, str]
+"""A framework's name, and what says so."""
+USUAL = "nothing says otherwise"
+
+
+def preferred_python(view: ProjectView) -> Preferred:
     """As most test files are written; where there are none, pytest, unless only unittest is spoken of."""
     by_unittest = by_pytest = 0
     for text in _texts(view, _PYTHON_TEST):
@@ -27,25 +34,40 @@ def preferred_python(view: ProjectView) -> str:
         elif _UNITTEST.search(text):
             by_unittest += 1
     if by_unittest or by_pytest:
-        return "unittest" if by_unittest > by_pytest else "pytest"
-    spoken = "\n".join(view.text(path) or "" for path in _TELLS_HOW if view.exists(path))
-    means_pytest = "pytest" in spoken or view.exists("pytest.ini") or view.exists("conftest.py")
-    return "unittest" if _RUNS_UNITTEST.search(spoken) and not means_pytest else "pytest"
+        name, many = ("unittest", by_unittest) if by_unittest > by_pytest else ("pytest", by_pytest)
+        return name, f"{many} of {by_unittest + by_pytest} test files"
+    spoken = {path: view.text(path) or "" for path in _TELLS_HOW if view.exists(path)}
+    for path, text in spoken.items():
+        if "pytest" in text or path in ("pytest.ini", "conftest.py"):
+            return "pytest", path
+    for path, text in spoken.items():
+        if _RUNS_UNITTEST.search(text):
+            return "unittest", path
+    return "pytest", USUAL
 
 
-def preferred_javascript(view: ProjectView, known: tuple[str, ...]) -> str:
+def preferred_javascript(view: ProjectView, known: tuple[str, ...]) -> Preferred:
     """What it configures, else what `npm test` runs, else what it declares, else what its tests import; or vitest."""
     manifest = manifest_of(view)
     configured = {name for name, form in CONFIGS.items() if any(form.fullmatch(path) for path in view.paths())}
     configured |= {name for name in CONFIGS if name in manifest}
     told = scripted(manifest)
-    for named in (configured & told, configured, told, _declared(manifest)):
+    for named, because in (
+        (configured & told, "its configuration, and the test script in package.json"),
+        (configured, "its configuration"),
+        (told, "the test script in package.json"),
+        (_declared(manifest), "dependencies in package.json"),
+    ):
         for name in known:
             if name in named:
-                return name
+                return name, because
     if "node:test" in known and any(_IMPORTS_NODE_TEST.search(text) for text in _texts(view, _SUITE)):
-        return "node:test"
-    return "vitest"
+        return "node:test", "what its test files import"
+    other = next((name for name in _NOT_SUPPORTED if name in _declared(manifest)), None)
+    if other is not None and "node:test" in known and not any(path.endswith(_TYPED) for path in view.paths()):
+        # Nothing has to be installed for it, and a project that has chosen something small would not want vitest.
+        return "node:test", f"{other} is not supported, and this comes with Node"
+    return "vitest", USUAL if other is None else f"{other} is not supported"
 
 
 def _texts(view: ProjectView, form: re.Pattern[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from testwright.domain.errors import PermanentError
 from testwright.domain.paths import BadPath
 from testwright.domain.records import Assignment
+from testwright.sources.build_files import missing_build_files
 from testwright.sources.descriptors import create_file, remove_file
 from testwright.sources.folder import FolderView
 
@@ -146,6 +147,9 @@ class CopiedWorkspaces:
                 size += _copy_file(origin / path, target / path)
             if size > self._most_bytes:
                 raise self._too_large(f"more than {self._most_bytes >> 20} MB")
+        for path, text in missing_build_files(FolderView(origin)):
+            with contextlib.suppress(BadPath, OSError):
+                create_file(target, path, text.encode(), for_everybody=True)
         for folder in package_folders(origin, paths):
             point = target / folder / "node_modules"
             point.mkdir(exist_ok=True)

@@ -435,3 +435,25 @@ def test_what_a_probe_leaves_at_home_is_not_held_against_it():
 
     assert isinstance(report, RunReport)
     assert report.outcomes[0].outcome is Outcome.PASSED
+
+
+TEST = "it('works', () => {})\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "texts", "path"),
+    [
+        ("src/util/clone.ts", {"test/mixed.ts": TEST, "test/helpers.ts": ""}, "test/util/clone.ts"),
+        ("src/core/scope.ts", {"__tests__/base.js": TEST}, "__tests__/core/scope.ts"),
+        ("src/core/scope.ts", {"src/core/__tests__/base.ts": TEST}, "src/core/__tests__/scope.ts"),
+        ("src/mixed.ts", {"test/mixed.ts": TEST}, "test/mixed.more.ts"),
+        ("src/a.ts", {"test/helpers.ts": "export const a = 1"}, "src/a.test.ts"),
+        ("src/a.ts", {"test/plain.ts": TEST, "src/b.spec.ts": TEST}, "src/a.spec.ts"),
+        ("src/v3/parse.ts", {"src/v4/tests/mini.test.ts": TEST}, "src/v3/tests/parse.test.ts"),
+    ],
+)
+def test_plain_names_and_folders_beside_the_source_are_habits_too(source, texts, path):
+    view = View(source, **texts)
+
+    assert Vitest().suite_path(source, view) == path
+    assert Jest().suite_path(source, view) == path

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from testwright.frameworks import preferred_framework
+from testwright.frameworks import preferred_because, preferred_framework
 
 
 class View:
@@ -68,3 +68,30 @@ def package(**manifest):
 )
 def test_a_javascript_project_means_what_it_configures_runs_or_declares(texts, framework):
     assert preferred_framework("javascript", View(texts)) == framework
+
+
+@pytest.mark.parametrize("runner", ["tap", "tape", "ava", "uvu"])
+def test_where_a_runner_is_not_supported_nodes_own_stands_in_unless_there_is_typescript(runner):
+    plain = package(devDependencies={runner: "1"}, scripts={"test": runner}) | {"index.js": ""}
+
+    assert preferred_because("javascript", View(plain)) == (
+        "node:test",
+        f"{runner} is not supported, and this comes with Node",
+    )
+    assert preferred_because("javascript", View(plain | {"src/a.ts": ""})) == ("vitest", f"{runner} is not supported")
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "because"),
+    [
+        ("python", {"tests/test_a.py": BY_PYTEST}, "1 of 1 test files"),
+        ("python", {"tox.ini": "deps = pytest"}, "tox.ini"),
+        ("python", {}, "nothing says otherwise"),
+        ("javascript", package(devDependencies={"jest": "1"}), "dependencies in package.json"),
+        ("javascript", package(scripts={"test": "vitest run"}), "the test script in package.json"),
+        ("javascript", {"jest.config.js": ""}, "its configuration"),
+        ("javascript", {"test/a.js": "import test from 'node:test'"}, "what its test files import"),
+    ],
+)
+def test_what_says_so_is_told(language, texts, because):
+    assert preferred_because(language, View(texts))[1] == because
