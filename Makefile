@@ -7,7 +7,7 @@ SECONDS ?= 180
 WEB_SOURCES := $(shell find react/src web/src -type f 2>/dev/null) $(wildcard web/index.html web/vite.config.* react/package.json web/package.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test check format lint types bench soak attacks fuzz audit sbom screenshots lock clean
+.PHONY: help install run dev test check format lint types bench soak attacks fuzz audit sbom screenshots docs lock clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,11 @@ sbom: install ## Write what is in Testwright as CycloneDX, from the lock files
 
 screenshots: install ## Make the pictures of the page in docs/images, of a real session with the example
 	node web/dev/screenshots.mjs docs/images $(BIN)/testwright
+
+docs: install ## Write the made pages of the documentation, and build it as a site in build/docs
+	$(BIN)/python docs/reference.py
+	$(PYTHON) -m venv build/docs-tools && build/docs-tools/bin/pip install --quiet mkdocs-material==9.8.2
+	build/docs-tools/bin/mkdocs build --quiet --strict
 
 lock: install ## Renew the lock files from pyproject.toml and package.json
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

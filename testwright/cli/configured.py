@@ -56,13 +56,13 @@ def setting_lines() -> Iterator[Line]:
     settings = read_settings()
     in_file = {name.upper() for name in dotenv_values(own_file())} if own_file().exists() else set[str]()
     for name, field in Settings.model_fields.items():
-        names = _variables(name, field.validation_alias)
+        names = variables_of(name, field.validation_alias)
         set_in = next((each for each in names if each in os.environ), None)
         origin = f"environment, {set_in}" if set_in else str(own_file()) if in_file.intersection(names) else _USUAL
         yield names[0], _shown(getattr(settings, name)), origin
 
 
-def _variables(name: str, alias: Any) -> list[str]:
+def variables_of(name: str, alias: Any) -> list[str]:
     """The environment variables that a setting is read from, the usual one first."""
     choices = getattr(alias, "choices", None) or ([alias] if isinstance(alias, str) else [f"TESTWRIGHT_{name}"])
     return [str(choice).upper() for choice in choices]

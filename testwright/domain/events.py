@@ -34,7 +34,7 @@ _STAGE_AFTER = {
     "test_generated": FileStage.DONE,
     "file_failed": FileStage.FAILED,
 }
-_STEP_OF = {
+STEP_OF = {
     "session_created": "session",
     "round_started": "session",
     "file_processing": "generation",
@@ -69,7 +69,7 @@ class Event:
 
     @property
     def step(self) -> str:
-        return _STEP_OF[self.type]
+        return STEP_OF[self.type]
 
     @property
     def is_terminal(self) -> bool:
