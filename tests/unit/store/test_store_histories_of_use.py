@@ -1,4 +1,4 @@
-"""Whatever two people do, in whatever order, with restarts in between: the store and a plain model of it agree."""
+"""Whatever two people do, in whatever order, with restarts and crashes: the store and a plain model of it agree."""
 
 import asyncio
 import atexit
@@ -171,6 +171,57 @@ class Use(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.run(self.opened.__aexit__(None, None, None))
+        self.open()
+
+    @rule(session=ids, place=places, end=st.sampled_from(["tell", "deliver", "cancel"]), turns=st.integers(0, 60))
+    def crash_in_the_middle(self, session: str, place: int, end: str, turns: int) -> None:
+        """What was under way is there as a whole afterwards, or not at all."""
+        known = self.known.get(session)
+        path = PATHS[place - 1]
+        going: asyncio.Future[Any] | None = None
+        if known is not None and known.runs and known.files[path] == "open":
+            desk = self.store.desk(session, known.round, place)
+            work: dict[str, Coroutine[Any, Any, Any]] = {
+                "tell": desk.tell(processing(place)),
+                "deliver": desk.deliver(suite(path)),
+                "cancel": self.store.cancel(session, known.owner),
+            }
+            going = self.loop.create_task(work.pop(end))
+            for other in work.values():
+                other.close()
+        self.run(self.some_turns(turns))
+        was_acknowledged = going is not None and going.done()
+        self.die()
+        if known is None or going is None:
+            return
+        record = self.run(self.store.session(session, known.owner))
+        files = {file.path: file for file in self.run(self.store.files(session))}
+        assert record is not None
+        if end == "deliver":
+            is_there = files[path].test_id is not None and files[path].status == "completed"
+            assert is_there or not was_acknowledged
+            if is_there:
+                known.files[path] = "done"
+                known.delivered.add(path)
+        if end == "cancel":
+            assert record.status.is_over or not was_acknowledged
+            if record.status.is_over:
+                self.end(known)
+
+    async def some_turns(self, turns: int) -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    def die(self) -> None:
+        """As `kill -9` would: the files stay as they are at this moment, and somebody else goes on with them."""
+        left = tempfile.TemporaryDirectory()
+        # The -shm file is no part of what survives: SQLite makes it anew from the -wal.
+        for path in sorted(Path(self.folder.name).iterdir()):
+            if path.is_file() and not path.name.endswith("-shm"):
+                shutil.copy(path, left.name)
+        self.run(self.opened.__aexit__(None, None, None))
+        self.folder.cleanup()
+        self.folder = left
         self.open()
 
     @rule(session=ids, most=st.integers(1, 4))
