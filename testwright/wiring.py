@@ -447,6 +447,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         engine=engine,
         dispatch=keeper.dispatch,
         cancel_runs=keeper.stop_runs,
+        run_url=engine.run_url,
         frameworks=_frameworks,
         models=bench.models.listing,
         writer_for=bench.writer_for,

@@ -94,6 +94,8 @@ class ApiServices:
     open_folder: Callable[[str], ProjectView]
     why_unreadable: Callable[[str, str, int], PermanentError | None]
     doctor: Callable[[], Awaitable[list[dict[str, Any]]]]
+    run_url: Callable[[str], str | None] = lambda _: None
+    """Where the engine shows one of its runs."""
     sandbox: str = "unavailable"
     web_build: Path | None = None
     has_tests: Callable[[str, ProjectView], bool] | None = None

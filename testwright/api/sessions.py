@@ -49,6 +49,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
     @app.get("/api/sessions/{session_id}", tags=["sessions"], summary="One session")
     async def session(session_id: str, owner: Owner) -> Envelope[SessionData]:
         record = await find_session(services, session_id, owner)
+        run_id = await store.run_of(session_id, record.round)
         found = SessionData(
             **dict(await _status_data(services, record)),
             repository_id=record.repository_id,
@@ -58,6 +59,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
             writer=record.writer,
             model=record.model,
             options=options_data(record.options),
+            run_url=None if run_id is None else services.run_url(run_id),
         )
         return done(record.current_message, found)
 

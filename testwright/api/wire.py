@@ -108,6 +108,7 @@ class SessionData(StatusData):
     writer: str
     model: str | None
     options: OptionsData
+    run_url: str | None = left_out()
 
 
 class SessionList(Wire):

@@ -17,6 +17,7 @@ APP_ID = "testwright"
 DEV_SERVER = "http://localhost:8288"
 CLOUD_API = "https://api.inngest.com"
 CLOUD_EVENTS = "https://inn.gs"
+CLOUD_DASHBOARD = "https://app.inngest.com/env/production"
 NOWHERE = "http://127.0.0.1:9"  # the discard port: the embedded engine needs no address, and must not have the cloud's
 EngineMode = Literal["embedded", "dev", "server"]
 

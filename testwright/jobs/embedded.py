@@ -129,6 +129,9 @@ class EmbeddedEngine:
         running = self._started()
         return await running.loop.run(running.bridge.is_live(event_name, event_id, VERSION))
 
+    def run_url(self, run_id: str) -> None:
+        """There is no page that shows it: the session's timeline does."""
+
     async def forget_finished(self, older_than_days: float) -> int:
         """Forget runs that ended before then, their event ids too. Returns how many."""
         return await self._started().loop.run(forget_finished(older_than_days))

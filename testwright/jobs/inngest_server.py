@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import httpx
 import inngest
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 
 from testwright.domain.errors import EngineUnreachable
 from testwright.jobs import protocol
+from testwright.jobs.client import CLOUD_API, CLOUD_DASHBOARD
 from testwright.jobs.protocol import ENDPOINT, SIGNATURE_HEADER
 
 HINT = "Start it with `npx inngest-cli dev`, or unset INNGEST_DEV to use the built-in engine."
@@ -33,6 +35,8 @@ class InngestServer:
         self._client = client
         self._app_url = app_url.rstrip("/")
         self._signing_key = signing_key
+        api = client.api_origin.rstrip("/")
+        self._dashboard = CLOUD_DASHBOARD if api == CLOUD_API else api
         self._synced = asyncio.Event()
         self._syncing: asyncio.Task[None] | None = None
 
@@ -69,7 +73,18 @@ class InngestServer:
                 await http.get(self._client.event_api_origin.rstrip("/") + "/health")
         except httpx.HTTPError:
             answers = False
-        return {"engine": self.name, "answers": answers and self._synced.is_set(), "queueDepth": None}
+        return {
+            "engine": self.name,
+            "answers": answers and self._synced.is_set(),
+            "queueDepth": None,
+            "dashboard": self._dashboard,
+        }
+
+    def run_url(self, run_id: str) -> str:
+        """Where the server, or the cloud, shows a run."""
+        if self._dashboard == CLOUD_DASHBOARD:
+            return f"{CLOUD_DASHBOARD}/runs/{quote(run_id, safe='')}"
+        return f"{self._dashboard}/run?{urlencode({'runID': run_id})}"
 
     def _unreachable(self) -> EngineUnreachable:
         hint = HINT_SERVER if self._client.is_production else HINT

@@ -69,6 +69,11 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
     )
 
 
+async def run_of(rows: AsyncSession, session_id: str, number: int) -> str | None:
+    query = select(RoundRow.claimed_by).where(RoundRow.session_id == session_id, RoundRow.number == number)
+    return (await rows.scalars(query)).one_or_none()
+
+
 async def owner_of(rows: AsyncSession, session_id: str) -> str:
     return (await rows.scalars(select(SessionRow.owner).where(SessionRow.id == session_id))).one_or_none() or ""
 

@@ -230,6 +230,10 @@ class Store:
             then=self._ringer(session_id),
         )
 
+    async def run_of(self, session_id: str, round: int) -> str | None:
+        """The engine's own name for the run that works on the round, or did; None before one has begun."""
+        return await self._database.glance(lambda rows: running.run_of(rows, session_id, round))
+
     async def owner_of(self, session_id: str) -> str:
         """Empty when there is no such session."""
         return await self._database.glance(lambda rows: running.owner_of(rows, session_id))

@@ -1,9 +1,12 @@
 """Status, history, stopping, retrying and the delivered tests."""
 
 import re
+from dataclasses import replace
 
+import httpx
 import pytest
 
+from testwright.api.app import create_app
 from testwright.domain.drafts import Asked, Draft, Usage
 from testwright.domain.errors import PermanentError
 from testwright.domain.evidence import DeliveredSuite, FacedMutant, NotVerified
@@ -490,3 +493,22 @@ async def test_a_session_that_no_budget_stopped_has_nothing_to_go_on_with(door):
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "nothing_to_continue")
     assert unknown.status_code == 404
+
+
+async def test_a_session_is_linked_to_its_run_where_the_engine_shows_runs(door):
+    services = replace(door.app.state.services, run_url=lambda run_id: f"http://localhost:8288/run?runID={run_id}")
+    linked = replace(door, client=replace_app(door, create_app(services)))
+    session_id = await door.start()
+
+    before = (await linked.get(f"/api/sessions/{session_id}")).json()["data"]
+    await door.store.claim_round(session_id, 1, "01KV")
+    after = (await linked.get(f"/api/sessions/{session_id}")).json()["data"]
+    elsewhere = (await door.get(f"/api/sessions/{session_id}")).json()["data"]
+
+    assert after["runUrl"] == "http://localhost:8288/run?runID=01KV"
+    assert "runUrl" not in before
+    assert "runUrl" not in elsewhere
+
+
+def replace_app(door, app):
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=door.client.base_url)

@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 
 from testwright.domain.errors import EngineUnreachable
-from testwright.jobs.client import EngineChoice, make_client
+from testwright.jobs.client import EngineChoice, choose_engine, make_client
 from testwright.jobs.endpoint import mount
 from testwright.jobs.inngest_server import InngestServer
 
@@ -86,6 +86,7 @@ async def test_the_functions_are_made_known_before_the_first_event_goes_out(mode
         ("t/go", "id-1", {"sessionId": "s"})
     ]
     assert health["answers"] is True
+    assert health["dashboard"] == f"http://127.0.0.1:{port}"
 
 
 async def test_a_server_that_comes_late_is_found() -> None:
@@ -104,3 +105,23 @@ async def test_a_server_that_is_not_there_is_an_error_that_says_what_to_do() -> 
             await asyncio.wait_for(server.send("t/go", "id-1", {}), 8)
 
     assert "INNGEST_DEV" in str(unreachable.value.hint)
+
+
+def server_at(choice: EngineChoice) -> InngestServer:
+    client = make_client(choice, signing_key=KEY, event_key="e")
+    return InngestServer(client, app_url="http://127.0.0.1:5000", signing_key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("settings", "url"),
+    [
+        ({"inngest_dev": "1"}, "http://localhost:8288/run?runID=01KV%2F"),
+        ({"inngest_base_url": "https://jobs.example.org/"}, "https://jobs.example.org/run?runID=01KV%2F"),
+        ({}, "https://app.inngest.com/env/production/runs/01KV%2F"),
+    ],
+)
+def test_a_run_is_shown_where_the_server_shows_it(settings: dict[str, str], url: str) -> None:
+    given = {"inngest_dev": None, "inngest_base_url": None, "inngest_event_key": "e", "inngest_signing_key": KEY}
+    server = server_at(choose_engine(**{**given, **settings}))
+
+    assert server.run_url("01KV/") == url

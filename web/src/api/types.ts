@@ -138,6 +138,8 @@ export interface SessionDetail extends StatusReport {
   repoBranch: string | null
   writer: string
   model: string | null
+  /** Where an Inngest server shows the run that works on it. */
+  runUrl?: string
 }
 
 /** What a person made of a suite. What is rejected is neither exported nor applied. */

@@ -169,7 +169,17 @@ function Head({ generation, detail, now }: HeadProps) {
       <div className="head-line">
         <div>
           <h1>{titleOf(generation, repository?.name)}</h1>
-          <p className="mono dim">{facts.filter(Boolean).join(' · ') || '\u00a0'}</p>
+          <p className="mono dim">
+            {facts.filter(Boolean).join(' · ') || '\u00a0'}
+            {detail?.runUrl && (
+              <>
+                {' · '}
+                <a href={detail.runUrl} target="_blank" rel="noreferrer">
+                  {words.session.runAtInngest}
+                </a>
+              </>
+            )}
+          </p>
         </div>
         <div className="actions">
           <Connection connection={connection} live={isGenerating} />

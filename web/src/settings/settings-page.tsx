@@ -17,6 +17,7 @@ export function SettingsPage() {
   const engine = useQuery(engineQuery)
   const spending = useQuery(spendingQuery)
   const doctor = useQuery(doctorQuery)
+  const dashboard = engine.data?.details?.dashboard
   const queue = Object.entries(engine.data?.queue ?? {}).filter(([, number]) => number > 0)
   return (
     <div className="page wide">
@@ -53,6 +54,17 @@ export function SettingsPage() {
                 ? queue.map(([state, number]) => words.settings.queue(number, state))
                 : [words.settings.idle]),
             ].join(', ')}
+          />
+        )}
+        {typeof dashboard === 'string' && (
+          <Line
+            glyph="done"
+            name={words.settings.dashboard}
+            detail={
+              <a href={dashboard} target="_blank" rel="noreferrer">
+                {dashboard}
+              </a>
+            }
           />
         )}
       </Part>
@@ -132,7 +144,7 @@ interface LineProps {
   glyph: GlyphName
   word?: string
   name: string
-  detail: string
+  detail: ReactNode
   fix?: string | null
 }
 

@@ -15,6 +15,7 @@ export const ofASession = {
     all: 'See all sessions',
     about: (path: string) => `About ${path}`,
     aboutSelected: 'About the selected file',
+    runAtInngest: 'Run at Inngest',
     retry: (files: number) => `Retry ${count(files, 'file')}`,
     retryThis: 'Retry this file',
     stoppedBefore: 'Stopped before this file was finished.',

@@ -170,6 +170,7 @@ export const english = {
     engine: 'Engine',
     answers: 'Answers',
     silent: 'Does not answer',
+    dashboard: 'Dashboard',
     idle: 'nothing to do',
     queue: (number: number, state: string) => `${number} ${state}`,
     doctor: 'Doctor',
