@@ -6,6 +6,7 @@ What decides the flow must therefore come from recorded results alone: never fro
 
 import asyncio
 import logging
+import re
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -29,6 +30,8 @@ LONGEST_BACKOFF_SECONDS = 60.0
 POLL_SECONDS = 0.1
 INVOKED = "inngest/function.invoked"
 EVENTS = "events"
+# What ids of children and of their children have behind that of the run that an event began.
+_CHILDREN = re.compile(r"(?::[0-9a-f]{40})+$")
 logger = logging.getLogger("testwright.jobs")
 
 
@@ -149,7 +152,7 @@ class Bridge:
 
     async def _run(self, function_id: str, event: Json, run_id: str) -> Json:
         function = self._functions[function_id]
-        parent = run_id.rpartition(":")[0] if event["name"] == INVOKED else ""
+        parent = _CHILDREN.sub("", run_id) if event["name"] == INVOKED else ""
         ticket = self._slots[function_id].ticket(key=key_of(event, function.key), parent=parent)
         self._tickets[run_id] = ticket
         clocks: list[asyncio.Task[None]] = []

@@ -1,7 +1,10 @@
-"""The job definitions, the only ones: a session fans out to one run per file, and a terminal state always comes."""
+"""The job definitions, the only ones: a session fans out to one run per file, and a terminal state always comes.
+
+No run has a hundred steps: a long session has runs in between that begin fifty files each.
+"""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,11 +14,20 @@ from testwright.domain.errors import Cancelled, PermanentError, TestwrightError
 from testwright.domain.ports import Desk, Step
 from testwright.domain.records import Assignment
 from testwright.domain.subjects import about
-from testwright.jobs.rounds import FILE_REQUESTED, SESSION_CANCELLED, SESSION_REQUESTED, Rounds, about_file
+from testwright.jobs.rounds import (
+    BATCH_REQUESTED,
+    FILE_REQUESTED,
+    SESSION_CANCELLED,
+    SESSION_REQUESTED,
+    Rounds,
+    about_file,
+)
 from testwright.jobs.steps import ATTEMPTS, InngestStep, Pause, StepPolicy, full_jitter, internal_error
 
 Work = Callable[[Assignment, Desk, Step], Awaitable[None]]
 RETRIES = ATTEMPTS - 1
+BATCH = 50
+"""So many files at most are begun by one run."""
 logger = logging.getLogger("testwright.jobs")
 
 
@@ -85,6 +97,48 @@ def build_functions(
         logger.error("round %d of %s broke: %s", round, session_id, ctx.event.data.get("error"))
         await ctx.step.run("finish", partial(store.finish_round, session_id, round))
 
+    async def cover(ctx: inngest.Context, data: Mapping[str, str | int]) -> int | None:
+        """Run one file; its index if that run broke."""
+        index = int(data["fileIndex"])
+        try:
+            await ctx.step.invoke(f"file/{index}", function=file, data=data)
+        except inngest.StepError:
+            return index
+        return None
+
+    async def cover_all(
+        ctx: inngest.Context, session_id: str, round: int, owner: str, files: Sequence[int]
+    ) -> list[int]:
+        """Run all of the files; the indexes of those whose run broke."""
+        wanted = ({**about_file(session_id, round, index), "owner": owner} for index in files)
+        covered = await ctx.group.parallel(tuple(partial(cover, ctx, data) for data in wanted))
+        return [index for index in covered if index is not None]
+
+    @client.create_function(
+        fn_id="batch", trigger=inngest.TriggerEvent(event=BATCH_REQUESTED), cancel=cancel, retries=RETRIES
+    )
+    async def batch(ctx: inngest.Context) -> list[int]:
+        files: Any = ctx.event.data["files"]
+        return await cover_all(ctx, *_round_of(ctx.event.data), str(ctx.event.data["owner"]), files)
+
+    async def cover_batch(ctx: inngest.Context, number: int, data: Mapping[str, Any]) -> list[int]:
+        try:
+            broken: Any = await ctx.step.invoke(f"batch/{number}", function=batch, data=data)
+        except inngest.StepError:
+            return list(data["files"])
+        return list(broken)
+
+    async def cover_in_batches(
+        ctx: inngest.Context, session_id: str, round: int, owner: str, files: Sequence[int]
+    ) -> list[int]:
+        """Each step of a run costs more, the more the run has behind it: a long session is spread over several."""
+        about_all = {"sessionId": session_id, "round": round, "owner": owner}
+        batches = [{**about_all, "files": list(files[at : at + BATCH])} for at in range(0, len(files), BATCH)]
+        covered = await ctx.group.parallel(
+            tuple(partial(cover_batch, ctx, number, data) for number, data in enumerate(batches, 1))
+        )
+        return [index for broken in covered for index in broken]
+
     @client.create_function(
         fn_id="session",
         trigger=inngest.TriggerEvent(event=SESSION_REQUESTED),
@@ -99,24 +153,11 @@ def build_functions(
             return
 
         owner = await store.owner_of(session_id)
-
-        async def cover(index: int) -> int | None:
-            """Run one file; its index if that run broke."""
-            try:
-                await ctx.step.invoke(
-                    f"file/{index}",
-                    function=file,
-                    data={**about_file(session_id, round, index), "owner": owner},
-                )
-            except inngest.StepError:
-                return index
-            return None
-
-        covered = await ctx.group.parallel(tuple(partial(cover, index) for index in files))
-        broken = [index for index in covered if index is not None]
+        cover_them = cover_all if len(files) <= BATCH else cover_in_batches
+        broken = await cover_them(ctx, session_id, round, owner, files)
         await ctx.step.run("finish", partial(_finish, store, session_id, round, broken))
 
-    return [session, file]
+    return [session, batch, file]
 
 
 class _Assignments:

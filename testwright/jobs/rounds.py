@@ -9,6 +9,7 @@ from testwright.domain.records import Accepted, Assignment, StoredEvent
 
 SESSION_REQUESTED = "testwright/session.requested"
 SESSION_CANCELLED = "testwright/session.cancelled"
+BATCH_REQUESTED = "testwright/batch.requested"
 FILE_REQUESTED = "testwright/file.requested"
 
 

@@ -1,15 +1,22 @@
 import asyncio
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.fakes.jobs_engine import working
 from tests.fakes.jobs_rounds import FakeRounds
 from testwright.domain.errors import PermanentError, TransientError
 from testwright.domain.ports import Desk, Engine, Step
 from testwright.domain.records import Assignment
+from testwright.jobs.client import EngineChoice, make_client
+from testwright.jobs.embedded import EmbeddedEngine
+from testwright.jobs.endpoint import mount
+from testwright.jobs.functions import build_functions
 from testwright.jobs.rounds import SESSION_CANCELLED, SESSION_REQUESTED
 
 
@@ -46,6 +53,40 @@ async def test_each_file_is_worked_on_and_the_round_is_finished_after_the_last(t
     assert {min(finding.lines) for finding in found} == {1, 2, 3, 4, 5}
     assert rounds.finished == ["s"]
     assert not any(desk.failed for desk in rounds.desks.values())
+
+
+async def test_no_run_of_a_long_session_has_a_hundred_steps_and_the_broken_file_is_known(tmp_path: Path) -> None:
+    rounds, steps, covered = ForgetfulRounds(s=120), [0], set[int]()
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        covered.add(assignment.file_index)
+
+    def counted(endpoint: ASGIApp) -> ASGIApp:
+        async def call(scope: Scope, receive: Receive, send: Send) -> None:
+            messages = [await receive()]
+            while messages[-1].get("more_body"):
+                messages.append(await receive())
+            body = b"".join(message["body"] for message in messages)
+            steps.append(len(json.loads(body)["steps"]))
+
+            async def again() -> Message:
+                return messages.pop(0) if messages else await receive()
+
+            await endpoint(scope, again, send)
+
+        return call
+
+    engine = EmbeddedEngine(tmp_path, backoff_seconds=0.01)
+    client = make_client(EngineChoice(mode="embedded"), signing_key=engine.signing_key, event_key=None)
+    functions = build_functions(client, rounds, work, width=4)
+    await engine.start(counted(mount(FastAPI(), client, functions)), functions)
+    await start(engine)
+    await rounds.until_finished("s", 60)
+    await engine.stop()
+
+    assert covered == set(range(2, 121))
+    assert [index for (_, index), desk in rounds.desks.items() if desk.failed] == [1]
+    assert max(steps) == 50
 
 
 async def test_a_file_that_fails_is_told_so_and_its_siblings_go_on(tmp_path: Path) -> None:
