@@ -103,7 +103,7 @@ async def cancel(rows: AsyncSession, session_id: str, owner: str, now: datetime)
     if round is None:
         return False
     kept = sum(file.status == FileStatus.COMPLETED for file in await round.files())
-    message = f"Stopped. {counted(kept, 'finished file')} kept."
+    message = f"Stopped. {counted(kept, 'finished file')} kept." if kept else "Stopped. No file was finished."
     await round.end(Event(type="generation_cancelled", message=message))
     return True
 

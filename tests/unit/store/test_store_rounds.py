@@ -309,7 +309,7 @@ async def test_a_round_that_was_cancelled_in_the_queue_never_started(store):
 
     record = await store.session(session, ME)
 
-    assert (record.started_at, record.current_message) == (None, "Stopped. 0 finished files kept.")
+    assert (record.started_at, record.current_message) == (None, "Stopped. No file was finished.")
     assert await types(store, session) == ["session_created", "generation_cancelled"]
 
 

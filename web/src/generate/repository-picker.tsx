@@ -1,10 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useId, useRef, useState } from 'react'
 import { ApiError, call } from '../api/client'
 import { repositoriesQuery } from '../api/queries'
 import type { Repository, Suggestion } from '../api/types'
 import { Hint } from '../ui/problem'
 import { words } from '../words'
+
+/** A repository of some size comes from afar, or out of a zip. */
+const IMPORTED_WITHIN_MS = 180_000
 
 interface RepositoryPickerProps {
   repositories: readonly Repository[]
@@ -53,9 +56,11 @@ interface FolderFormProps {
 function FolderForm({ suggestions, onDone, onCancel }: FolderFormProps) {
   const id = useId()
   const [path, setPath] = useState('')
+  const zip = useRef<HTMLInputElement>(null)
   const queryClient = useQueryClient()
   const register = useMutation({
-    mutationFn: (folder: string) => call<Repository>('POST', '/repositories', { path: folder }),
+    mutationFn: (source: string | File) =>
+      call<Repository>('POST', '/repositories', requestFor(source), IMPORTED_WITHIN_MS),
     onSuccess: async repository => {
       await queryClient.invalidateQueries(repositoriesQuery)
       onDone(repository)
@@ -101,6 +106,27 @@ function FolderForm({ suggestions, onDone, onCancel }: FolderFormProps) {
         <button type="submit" className="button primary" disabled={!path.trim() || register.isPending}>
           {register.isPending ? words.generate.opening : words.generate.openFolder}
         </button>
+        <button
+          type="button"
+          className="button"
+          disabled={register.isPending}
+          onClick={() => zip.current?.click()}
+        >
+          {words.generate.openZip}
+        </button>
+        <input
+          ref={zip}
+          type="file"
+          accept=".zip"
+          hidden
+          aria-label={words.generate.openZip}
+          onChange={({ target }) => {
+            const [file] = target.files ?? []
+            if (file) register.mutate(file)
+            // The same one again is a change as well.
+            target.value = ''
+          }}
+        />
         {onCancel && (
           <button type="button" className="button" onClick={onCancel}>
             {words.generate.cancel}
@@ -115,4 +141,11 @@ function FolderForm({ suggestions, onDone, onCancel }: FolderFormProps) {
       )}
     </form>
   )
+}
+
+function requestFor(source: string | File): unknown {
+  if (typeof source === 'string') return /^https?:\/\//.test(source) ? { gitUrl: source } : { path: source }
+  const form = new FormData()
+  form.append('file', source)
+  return form
 }

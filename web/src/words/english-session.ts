@@ -31,7 +31,8 @@ export const ofASession = {
     noTests: (files: number, place: string) => `No tests for ${count(files, 'file')}${place}`,
     ready: (kept: number, files: number, place: string) =>
       `Tests for ${kept < files ? `${kept} of ` : ''}${count(files, 'file')}${place} are ready`,
-    stopped: (kept: number) => `Stopped. ${count(kept, 'finished file')} kept.`,
+    stopped: (kept: number) =>
+      kept ? `Stopped. ${count(kept, 'finished file')} kept.` : 'Stopped. No file was finished.',
     place: (repository: string) => ` in ${repository}`,
     said: (percent: string, message: string) => `${percent}. ${message}`,
     connections: {
