@@ -57,6 +57,10 @@ _SECRET_NAME = re.compile(
 _PLAIN_WORDS = re.compile(r"[A-Za-z][a-z]*(?:[._/ -][A-Za-z][a-z]*)*|[A-Z]+(?:_[A-Z]+)+|[A-Za-z][a-z]+(?:[A-Z][a-z]+)+")
 _DOTTED_NAMES = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[A-Za-z_]+")
 _SURE_LENGTH = 12
+_LONGEST_SECRET = 400
+_KEY_NAME = re.compile(r"key\Z", re.IGNORECASE)
+_KEY_LIKE = re.compile(r"[A-Za-z0-9]{16,}")
+_LEAST_OF_EACH = 4
 
 
 class Redactor:
@@ -127,6 +131,16 @@ def redacted(text: str, known: Iterable[str] = ()) -> str:
     return Redactor(known)(text)
 
 
+def cut_short(text: str, most: int) -> str:
+    """No more than `most` characters, and nothing begun at their end: of half a secret nobody can tell what it is."""
+    if len(text) <= most:
+        return text
+    end = most
+    while end > max(0, most - _LONGEST_SECRET) and not (text[end - 1].isspace() or text[end - 1] in "\"'`"):
+        end -= 1
+    return text[:end].rstrip()
+
+
 def secrets_of(environment: Mapping[str, str]) -> Iterator[str]:
     """Values of variables whose names say that they are secret."""
     for name, value in environment.items():
@@ -139,7 +153,13 @@ def _is_secret(name: str, value: str) -> bool:
         return False
     if _SECRET_NAME.search(name) and not _PLAIN_WORDS.fullmatch(value):
         return len(value) >= _SURE_LENGTH or (any(map(str.isdigit, value)) and any(map(str.isalpha, value)))
-    return _is_random(value)
+    return _is_random(value) or (_KEY_NAME.search(name) is not None and _may_be_a_key(value))
+
+
+def _may_be_a_key(value: str) -> bool:
+    """Many things are called a key; words joined by signs are what the others are."""
+    mixed = min(sum(map(str.isdigit, value)), sum(map(str.isalpha, value)))
+    return _KEY_LIKE.fullmatch(value) is not None and mixed >= _LEAST_OF_EACH
 
 
 def _is_random(value: str) -> bool:

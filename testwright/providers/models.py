@@ -24,7 +24,11 @@ TITLES: Mapping[str, str] = {
     "ollama": "Ollama on this machine",
 }
 OWNERS: Mapping[str, str] = {"gemini": "Google (Gemini)", "openai": "OpenAI", "anthropic": "Anthropic"}
-_FAMILIES = (("gemini", "gemini"), ("claude", "anthropic"), ("gpt-", "openai"), ("o1", "openai"), ("o3", "openai"))
+_FAMILIES = (
+    ("gemini", "gemini"),
+    ("claude", "anthropic"),
+    *((beginning, "openai") for beginning in ("gpt-", "chatgpt-", "o1", "o3", "o4")),
+)
 _NEEDS = {"gemini": "GOOGLE_API_KEY", "openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 
 

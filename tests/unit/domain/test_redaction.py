@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from testwright.domain.redaction import MASK, Redactor, redacted, secrets_of
+from testwright.domain.redaction import MASK, Redactor, cut_short, redacted, secrets_of
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
 
@@ -59,6 +59,8 @@ def test_known_kinds_of_secrets_are_masked(secret):
         ('curl -H "X-Api-Key: abcdefgh12345678"', f'curl -H "X-Api-Key: {MASK}"'),
         ("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", f"aws_secret_access_key = {MASK}"),
         ("AccountName=a;AccountKey=" + "aB3/" * 20 + "==;Endpoint=b", f"AccountName=a;{MASK};Endpoint=b"),
+        ('getenv("PAY_KEY", "pk9x7q2w8e3r5t6y")', f'getenv("PAY_KEY", "{MASK}")'),
+        ("KEY = '9f86d081884c7d659a2feaa0c55ad015'", f"KEY = '{MASK}'"),
         ("DB_PASSWORD=s3cr3t9xyz77", f"DB_PASSWORD={MASK}"),
         ("export API_TOKEN=q8r7t6y5u4i3", f"export API_TOKEN={MASK}"),
         ("https://hooks.slack.com/services/T0000/B000/XXXXyyyy1234", f"https://hooks.slack.com/services/{MASK}"),
@@ -86,6 +88,9 @@ def test_secrets_in_assignments_and_addresses_are_masked(text, masked):
         "access_token: AccessTokenType",
         'REFRESH = ("ACCESS_TOKEN", "REFRESH_TOKEN")',
         'tokenName = "refreshToken"',
+        'sort_key = "created-at-2024-01-01"',
+        'cache_key = "user:1234:profile5678"',
+        'monkey = "chimpanzee12chimpanzee"',
         "const token = `${header}.${payload}`",
         'token = f"{self.prefix}-{number:04}"',
         "token_ratio = total_tokens/10.5",
@@ -95,6 +100,14 @@ def test_secrets_in_assignments_and_addresses_are_masked(text, masked):
 )
 def test_ordinary_code_is_left_alone(text):
     assert redacted(text) == text
+
+
+def test_where_a_text_is_cut_no_half_of_a_secret_is_left():
+    text = f"the key is {'AIza' + 'B' * 35} and more"
+
+    assert [cut_short(text, most) for most in (20, 40)] == ["the key is"] * 2
+    assert cut_short(text, 1000) == text
+    assert cut_short("one two three", 9) == "one two"
 
 
 def test_known_values_are_masked_wherever_they_stand():

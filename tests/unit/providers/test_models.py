@@ -22,6 +22,7 @@ def models(usual="gemini-3.8-flash", *, keys=(), addresses=None, price=None, tod
         ("gemini-3.5-flash", "gemini:gemini-3.5-flash"),
         ("openai:gpt-6-sol", "openai:gpt-6-sol"),
         ("gpt-6-sol", "openai:gpt-6-sol"),
+        ("o4-mini", "openai:o4-mini"),
         ("claude-sonnet-5-5", "anthropic:claude-sonnet-5-5"),
         ("ollama:qwen2.5-coder:7b", "ollama:qwen2.5-coder:7b"),
         ("something-else", "gemini:something-else"),

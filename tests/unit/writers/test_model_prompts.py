@@ -146,6 +146,13 @@ def test_of_a_large_suite_the_models_tests_are_shown_first_each_whole_and_the_re
     assert "… 12 more tests" in asked
 
 
+def test_a_long_message_is_cut_before_a_secret_and_not_inside_of_it():
+    key = "AIza" + "B" * 35
+    fault = Fault(name="test_total", gate="passes", message=f"{'x ' * 1_990}{key}")
+
+    assert "AIza" not in prompter().repair(SUITE, [fault]).prompt
+
+
 def test_an_error_that_nothing_provokes_is_told_with_its_line():
     edge = Edge(number=1, symbol="total", name='refuses: ValueError("neg…', check="refused", line=9)
 

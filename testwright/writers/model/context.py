@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from testwright.domain.ports import Language, WritingTask
+from testwright.domain.redaction import cut_short
 from testwright.writers import places
 from testwright.writers.model import usage
 from testwright.writers.model.sizes import tokens
@@ -15,6 +16,7 @@ from testwright.writers.model.sizes import tokens
 ROOM = 3_000
 """Tokens of context in one question."""
 _SAMPLE_LINES = 40
+_LONGEST_LINE = 200
 _MOST_EXAMPLES = 2
 _MOST_CALLS = 3
 _MOST_FACTS = 25
@@ -98,4 +100,4 @@ def _sample(task: WritingTask) -> Item | None:
 
 def _beginning(text: str) -> str:
     lines = text.strip("\n").split("\n")
-    return "\n".join(line[:200] for line in lines[:_SAMPLE_LINES])
+    return "\n".join(cut_short(line, _LONGEST_LINE) for line in lines[:_SAMPLE_LINES])

@@ -18,7 +18,7 @@ from testwright.domain.drafts import Asked, Case, Draft
 from testwright.domain.edges import Edge
 from testwright.domain.line_ranges import line_ranges
 from testwright.domain.ports import Gaps, Language, WritingTask
-from testwright.domain.redaction import Redactor
+from testwright.domain.redaction import Redactor, cut_short
 from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.specifiers import unit_specifier
 from testwright.domain.verdicts import Fault
@@ -96,7 +96,7 @@ class Prompter:
         missed = observed.missed if observed is not None and not task.missed else ()
         shown, context = self._about(focus, task.missed or missed)
         items = [Item(title=task.source.path, text=shown), *context.items]
-        facts = "\n".join(observed.facts)[:_MOST_FACTS] if observed is not None else ""
+        facts = cut_short("\n".join(observed.facts), _MOST_FACTS) if observed is not None else ""
         if facts:
             items.append(Item(title="what was observed", text=_template("observed") + facts))
         more = {
@@ -220,9 +220,9 @@ def _as_far_as_there_is_room(faults: Sequence[Fault], cases: Mapping[str, Case])
 
 def _with_its_fault(fault: Fault, cases: Mapping[str, Case]) -> str:
     """The code says which test it is, except where its name stands there in other letters."""
-    code = cases[fault.name].code[:_MOST_FAULT].strip("\n") if fault.name in cases else ""
+    code = cut_short(cases[fault.name].code, _MOST_FAULT).strip("\n") if fault.name in cases else ""
     name = "" if fault.name in code else f"{fault.name}:\n"
-    return f"{name}{code}\nWhat happened: {fault.message[:_MOST_FAULT].strip()}"
+    return f"{name}{code}\nWhat happened: {cut_short(fault.message, _MOST_FAULT).strip()}"
 
 
 def _focus_of(task: WritingTask, cases: Sequence[Case]) -> frozenset[str]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from testwright.domain.ports import ProjectView
+from testwright.domain.redaction import cut_short
 from testwright.writers.model.reading import fenced_blocks
 
 _DOCUMENTS = re.compile(r"(?:^|/)readme[^/]*\Z|(?:^|/)(?:docs?|examples?)/.+\.(?:md|rst|mdx)\Z", re.IGNORECASE)
@@ -42,7 +43,7 @@ def calls(source_path: str, names: Collection[str], view: ProjectView) -> Iterat
         for number, line in enumerate(lines):
             if uses.search(line) and not re.match(r"\s*(?:import|from|export|//|#|\*)", line):
                 around = lines[max(0, number - 1) : number + 2]
-                yield path, "\n".join(shown[:_LONGEST_LINE] for shown in around)
+                yield path, "\n".join(cut_short(shown, _LONGEST_LINE) for shown in around)
                 break
 
 
