@@ -42,8 +42,9 @@ types: install ## Check types, Python and TypeScript
 bench: install ## Measure what bench/README.md says, and print it
 	$(BIN)/python bench
 
-soak: install ## Kill the service a thousand times and count what it left (some half an hour)
-	$(BIN)/python -m tests.fakes.kill_loop --kills 1000
+soak: install ## Kill the service a thousand times, then keep it at work for an hour (SECONDS=3600) and see whether it grows
+	$(BIN)/python -m tests.fakes.kill_loop --kills 1000 --points
+	$(BIN)/python bench/durable --soak $(or $(SECONDS),3600)
 
 attacks: install ## Attack every tier of the sandbox that runs here, and write the table of docs/sandbox.md
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/escape/test_escape_attempts.py --attack-table docs/sandbox.md

