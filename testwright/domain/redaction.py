@@ -141,6 +141,20 @@ def cut_short(text: str, most: int) -> str:
     return text[:end].rstrip()
 
 
+def credential_in(text: str) -> str | None:
+    """The kind of the first credential in a text that is one by its very form.
+
+    Names and randomness alone do not count here, nor do web tokens, which code that deals with them makes all the time.
+    """
+    if _PEM_BEGIN.search(text) is not None and _PEM_END.search(text) is not None:
+        return "private key"
+    for found in _TOKENS.finditer(text):
+        kind = list(_KINDS)[int((found.lastgroup or "kind0").removeprefix("kind"))]
+        if kind != "JSON web token":
+            return kind
+    return None
+
+
 def secrets_of(environment: Mapping[str, str]) -> Iterator[str]:
     """Values of variables whose names say that they are secret."""
     for name, value in environment.items():

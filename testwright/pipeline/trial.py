@@ -11,7 +11,7 @@ from testwright.domain.conventions import TypeCheck
 from testwright.domain.drafts import Draft
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Limits
-from testwright.domain.redaction import MASK
+from testwright.domain.redaction import MASK, credential_in
 from testwright.domain.verdicts import Fault, FileCoverage, NotRun, Outcome, RunReport
 from testwright.pipeline import asking, environment
 from testwright.pipeline.bench import FIRST_LOAD, Bench
@@ -218,7 +218,7 @@ def _limits_after(seconds: float) -> Limits:
 def _static_faults(bench: Bench, draft: Draft, analysis: Analysis) -> dict[str, Fault]:
     known = bench.job.framework.known_modules(bench.workspace, bench.ready.runner)
     language = bench.job.language
-    hidden = _hidden_values(draft, bench.job.assignment.source.text)
+    hidden = [*_hidden_values(draft, bench.job.assignment.source.text), *_spelt_out_secrets(draft)]
     faults = [*(language.fault_of(case, draft, analysis, known) for case in draft.cases), *hidden]
     return {fault.name: fault for fault in faults if fault is not None}
 
@@ -229,6 +229,13 @@ def _hidden_values(draft: Draft, source: str) -> list[Fault]:
     if MASK in source:
         return []
     return [Fault(name=case.name, gate="asserts", message=said) for case in draft.cases if MASK in case.code]
+
+
+def _spelt_out_secrets(draft: Draft) -> list[Fault]:
+    """A key in a source is bad enough: no test spreads it, into the tree, the stream and what others review."""
+    told = ((case.name, credential_in(case.code)) for case in draft.cases)
+    said = "It spells out what looks like a {}. Test with an input of its own."
+    return [Fault(name=name, gate="reads", message=said.format(kind)) for name, kind in told if kind is not None]
 
 
 def _not_run(name: str, problem: NotRun) -> CaseResult:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from testwright.domain.redaction import MASK, Redactor, cut_short, redacted, secrets_of
+from testwright.domain.redaction import MASK, Redactor, credential_in, cut_short, redacted, secrets_of
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
 
@@ -165,3 +165,17 @@ def test_secrets_of_the_environment_are_those_whose_names_say_so():
     }
 
     assert list(secrets_of(environment)) == ["q8r7t6y5u4i3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("assert key == 'AIza" + "Sy4711_-" * 4 + "abc'", "Google key"),
+        ("x = 'ghp_" + "a1" * 12 + "'", "GitHub token"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----", "private key"),
+        ("password = 'hunter2hunter2'", None),
+        ("token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'", None),
+    ],
+)
+def test_a_credential_is_known_by_its_form_alone(text, kind):
+    assert credential_in(text) == kind

@@ -66,3 +66,13 @@ async def test_a_repeated_run_in_which_one_ran_out_of_time_is_made_again_on_a_bu
 
     assert [case.name for case in delivered.draft.cases] == ["test_a", "test_b"]
     assert it.sandbox.asked_late > 3
+
+
+async def test_a_test_that_spells_out_a_key_is_not_delivered(world, suite):
+    key = "ghp_" + "0123456789abcdefABCDEF"
+    it = world(suite(a="pass lines=1 kills=1", b=f"pass lines=2 kills=2 says={key}"), text="mutable\nmutable\n")
+
+    delivered = await it.walk()
+
+    assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_b", "reads")]
+    assert key not in str(delivered)
