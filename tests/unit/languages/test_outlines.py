@@ -193,3 +193,24 @@ def test_where_the_first_is_to_win_only_what_contradicts_it_is_left_out():
     assert "import { net } from './other'" in script
     assert "const shop = 1" in script
     assert "const rate = 8" not in script
+
+
+def test_of_a_function_with_overloads_the_implementation_is_told_and_where_there_is_none_the_overloads():
+    text = (
+        "import typing as t\n\n\n"
+        "@t.overload\ndef get(key: str) -> str: ...\n@t.overload\ndef get(key: int) -> int: ...\n"
+        "def get(key: str | int) -> str | int:\n    return key\n\n\n"
+        "class Reader(t.Protocol):\n"
+        "    @t.overload\n    def read(self) -> str: ...\n"
+        "    @t.overload\n    def read(self, size: int) -> bytes: ...\n\n\n"
+        "class File:\n"
+        "    @t.overload\n    def read(self) -> str: ...\n    def read(self, size=None):\n        return size\n"
+    )
+
+    told = PYTHON.outline(text, "reading.py", {"get", "Reader", "File"})
+
+    assert told == (
+        "def get(key: str | int) -> str | int: ...\n"
+        "class Reader(t.Protocol):\n    def read(self) -> str: ...\n    def read(self, size: int) -> bytes: ...\n"
+        "class File:\n    def read(self, size=None): ..."
+    )

@@ -1,7 +1,7 @@
 """A file told without its bodies: what somebody needs to know who calls it, or who reads code that calls it."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tree_sitter import Node
 
@@ -24,6 +24,7 @@ _MOST_FIELDS = 40
 _INDENT = "    "
 _BRANCHES = ("if_statement", "try_statement", "else_clause", "except_clause", "block")
 _NAMES = ("identifier", "pattern_list", "tuple_pattern")
+_OVERLOAD = re.compile(r"(?:\w+\.)?overload")
 _TELLING = re.compile(r"(?:staticmethod|classmethod|property|dataclass|dataclasses\.dataclass|\w+\.setter)\b")
 
 
@@ -52,10 +53,12 @@ def imports_of(text: str) -> tuple[Import, ...]:
 
 
 def outline_of(text: str, names: Collection[str]) -> str:
+    definitions = list(_definitions(parse(text)))
+    implemented = _implemented(node for _, node in definitions)
     parts = [
         part
-        for name, node in _definitions(parse(text))
-        if not names or name in names
+        for name, node in definitions
+        if (not names or name in names) and not (name in implemented and _is_overload(node))
         for part in (_told(node),)
         if part
     ]
@@ -92,6 +95,15 @@ def _assigned(statement: Node) -> str | None:
     return text_of(left) if left is not None and left.type == "identifier" else None
 
 
+def _is_overload(node: Node) -> bool:
+    return any(_OVERLOAD.fullmatch(mark) for mark in decorators_of(node))
+
+
+def _implemented(nodes: Iterable[Node]) -> frozenset[str]:
+    """Functions that say in one head what may be said of them in several."""
+    return frozenset(name_of(node) for node in nodes if node.type == "function_definition" and not _is_overload(node))
+
+
 def _told(node: Node) -> str:
     if node.type == "class_definition":
         return _class(node)
@@ -113,9 +125,13 @@ def _class(node: Node) -> str:
     lines = [*marks, _head(node) + (f"  # {doc}" if doc else "")]
     body = node.child_by_field_name("body")
     members: list[str] = []
-    for child in body.named_children if body is not None else ():
+    children = body.named_children if body is not None else []
+    implemented = _implemented(inner for child in children if (inner := definition_of(child)) is not None)
+    for child in children:
         definition = definition_of(child)
         if definition is not None and definition.type == "function_definition":
+            if name_of(definition) in implemented and _is_overload(definition):
+                continue
             if not name_of(definition).startswith("_") or name_of(definition) == "__init__":
                 members.append(_function(definition, _INDENT))
         elif _is_field(child):
