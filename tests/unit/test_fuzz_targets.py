@@ -1,5 +1,6 @@
 """Whatever bytes come in, the readers answer as they promise: random ones, and all that ever broke one."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_the_seeds_and_all_that_ever_broke_a_reader_are_read(name: str) -> None:
 
     for data in (b"", *SEEDS[name], *(path.read_bytes() for path in kept)):
         TARGETS[name](data)
+
+
+@pytest.mark.parametrize("name", ["answer", "loose_json", "project_config", "report"])
+@pytest.mark.parametrize("many", ["[", '{"a":', "`", "\n", '"', "1", "(", "<", "\\"])
+def test_what_is_deep_or_long_takes_no_time(name: str, many: str) -> None:
+    started = time.process_time()
+    TARGETS[name]((many * 100_000).encode())
+
+    assert time.process_time() - started < 5
 
 
 @given(st.lists(NASTY, min_size=1, max_size=12).map("".join) | st.text(max_size=60))
