@@ -69,6 +69,8 @@ docs: install ## Write the made pages of the documentation, and build it as a si
 lock: install ## Renew the lock files from pyproject.toml and package.json
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet --upgrade --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra otel --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --constraint requirements.lock --output-file requirements-otel.lock
 	npm update --ignore-scripts --package-lock-only
 
 clean: ## Remove everything that the other targets made in this folder

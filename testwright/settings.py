@@ -127,6 +127,10 @@ class Settings(BaseSettings):
     anthropic_base_url: str | None = None
     ollama_url: str = "http://127.0.0.1:11434"
 
+    otel_endpoint: str | None = Field(
+        default=None, validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT", "otel_endpoint")
+    )
+    """Where traces are sent, by OTLP over HTTP; takes the extra `testwright[otel]`."""
     inngest_dev: str | None = Field(default=None, validation_alias=AliasChoices("INNGEST_DEV", "inngest_dev"))
     inngest_base_url: str | None = Field(
         default=None, validation_alias=AliasChoices("INNGEST_BASE_URL", "inngest_base_url")

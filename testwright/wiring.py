@@ -18,6 +18,7 @@ from testwright import __version__
 from testwright.api.app import create_app, finish_routes
 from testwright.api.metrics import Metrics
 from testwright.api.services import ApiServices
+from testwright.api.tracing import open_tracer
 from testwright.conventions import FORMATTERS, TYPE_CHECKERS
 from testwright.domain.access import LOCAL_OWNER, is_loopback
 from testwright.domain.configuration import ProjectConfig
@@ -219,7 +220,10 @@ async def open_service(
             hint="Unset INNGEST_DEV or TESTWRIGHT_HOST.",
         )
     async with AsyncExitStack() as stack:
-        metrics = Metrics()
+        tracer = open_tracer(settings.otel_endpoint)
+        if tracer is not None:
+            stack.callback(tracer.close)
+        metrics = Metrics(tracer)
         bench = await stack.enter_async_context(open_workbench(settings, metrics))
         engine, signing_key = _engine(settings, choice, bench.places)
         client = make_client(choice, signing_key=signing_key, event_key=_secret(settings.inngest_event_key))

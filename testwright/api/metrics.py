@@ -10,6 +10,7 @@ from prometheus_client.process_collector import ProcessCollector
 from starlette.responses import Response
 
 from testwright.api.services import ApiServices
+from testwright.api.tracing import Tracer
 from testwright.domain.drafts import Usage
 from testwright.domain.errors import TestwrightError
 
@@ -20,7 +21,8 @@ _ENDS = {"generation_completed": "completed", "generation_failed": "failed", "ge
 class Metrics:
     """A `domain.ports.Meter`. Everything is of this process and begins at 0 when it starts, but the queue."""
 
-    def __init__(self) -> None:
+    def __init__(self, tracer: Tracer | None = None) -> None:
+        self._tracer = tracer
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._started = Counter("testwright_rounds_started", "Rounds of sessions accepted", registry=registry)
@@ -44,6 +46,8 @@ class Metrics:
         self._queue = Gauge("testwright_queue_depth", "Runs that wait for a place in this process", registry=registry)
 
     def told(self, payload: Mapping[str, Any]) -> None:
+        if self._tracer is not None:
+            self._tracer.told(payload)
         match payload["type"]:
             case "session_created" | "round_started":
                 self._started.inc()
@@ -64,12 +68,18 @@ class Metrics:
 
     def step(self, step: str, seconds: float, code: str | None) -> None:
         self._steps.labels(step.partition("/")[0], code or "done").observe(seconds)
+        if self._tracer is not None:
+            self._tracer.step(step, seconds, code)
 
     def ran(self, seconds: float) -> None:
         self._runs.observe(seconds)
+        if self._tracer is not None:
+            self._tracer.ran(seconds)
 
     def bought(self, provider: str, model: str, seconds: float, usage: Usage | None) -> None:
         self._calls.labels(provider, model).observe(seconds)
+        if self._tracer is not None:
+            self._tracer.bought(provider, model, seconds, usage)
         if usage is not None:
             self._tokens.labels(provider, model).inc(usage.tokens)
             self._usd.labels(provider, model).inc(usage.cost_usd or 0.0)
