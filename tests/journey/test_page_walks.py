@@ -59,6 +59,10 @@ def test_a_review_decides_leaves_out_edits_applies_and_takes_back(seen):
     assert review["undone"] == "1 file taken back: src/lib/price.test.ts"
 
 
+def test_what_a_model_writes_is_seen_while_it_does(seen):
+    assert "adds the tax of the region" in seen["stop"]["written"]
+
+
 def test_what_was_stopped_is_said_and_one_file_is_tried_again(seen):
     assert seen["stop"]["stopped"] > 0
     assert sorted(seen["stop"]["after"]) == ["Passing", "Stopped"]

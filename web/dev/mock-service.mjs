@@ -93,6 +93,12 @@ function statusOf(session) {
   }
 }
 
+const beingWritten = filePath => ({
+  type: 'draft_text',
+  filePath,
+  text: "describe('priceWithTax', () => {\n  it('adds the tax of the region', () => {\n    expect(priceWi",
+})
+
 function trigger(body) {
   const known = sessions.get(body.sessionId)
   if (known) return known
@@ -302,7 +308,11 @@ function stream(request, response, id) {
   const pump = () => {
     while (sent < session.events.length) {
       sent += 1
-      response.write(`id: ${sent}\ndata: ${JSON.stringify(session.events[sent - 1])}\n\n`)
+      const event = session.events[sent - 1]
+      response.write(`id: ${sent}\ndata: ${JSON.stringify(event)}\n\n`)
+      // What a model is writing just now is no event, and has no number.
+      if (event.type === 'file_analyzed')
+        response.write(`data: ${JSON.stringify(beingWritten(event.filePath))}\n\n`)
     }
     if (sent === session.script.length) response.end()
   }

@@ -168,6 +168,7 @@ async function stop() {
     .getByText(/Writing tests|Running/)
     .first()
     .waitFor()
+  const written = await page.locator('.being-written').textContent()
   await page.keyboard.press('s')
   await page.getByRole('heading', { name: /^Stopped/ }).waitFor()
   const stopped = await page.getByText('Stopped', { exact: true }).count()
@@ -183,7 +184,7 @@ async function stop() {
   const elsewhere = await sentences(second)
   await page.close()
   await second.close()
-  return { stopped, after, elsewhere }
+  return { written, stopped, after, elsewhere }
 }
 
 /** Two tabs, one of which comes late, show the same; the log stays where somebody has scrolled it. */
