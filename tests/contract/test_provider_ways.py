@@ -8,7 +8,9 @@ from tests.fakes import gemini_server, model_server
 from tests.fakes.dialects import ANTHROPIC, GEMINI, OLLAMA, OPENAI
 from testwright.domain.errors import InputError, PermanentError, TransientError
 from testwright.providers import PROVIDERS, Price, ProviderOptions
+from testwright.providers.models import Access, Models
 from testwright.providers.ollama import installed_models
+from testwright.providers.openai import served_models
 
 KEY = "sk-" + "k" * 30
 SCHEMA = {"type": "object", "properties": {"a": {"type": "object", "properties": {}}}}
@@ -153,6 +155,20 @@ async def test_ollama_says_which_models_it_has_and_silence_is_none():
         assert await installed_models(server.url) == ["llama3.2:latest", "qwen2.5-coder:7b"]
 
     assert await installed_models(server.url) is None
+
+
+async def test_a_server_of_ones_own_says_which_models_it_has_and_silence_is_none():
+    with model_server.ModelServer(OPENAI) as server:
+        access = Access(addresses={"openai": f"{server.url}/v1", "ollama": "http://127.0.0.1:9"})
+        listed = await Models(usual="openai:qwen3-coder:30b", access=access).listing()
+
+        assert await served_models(f"{server.url}/v1", "") == ["gpt-oss:20b", "qwen3-coder:30b"]
+        assert [(each["name"], each["usual"]) for each in listed if each["provider"] == "openai"] == [
+            ("openai:gpt-oss:20b", False),
+            ("openai:qwen3-coder:30b", True),
+        ]
+
+    assert await served_models(f"{server.url}/v1", "") == []
 
 
 @pytest.mark.parametrize("address", ["http://ollama.example:11434", "http://10.0.0.1:11434", "http://[2001:db8::1]:1"])

@@ -129,7 +129,10 @@ class Handler(BaseHTTPRequestHandler):
         self.fake.take(self.call)(self)
 
     def do_GET(self) -> None:
-        """Only Ollama is asked what it has."""
+        """Only servers on this machine are asked what they have."""
+        if self.path == "/v1/models" and self.fake.dialect.name == "openai":
+            self.send(200, {"object": "list", "data": [{"id": "qwen3-coder:30b"}, {"id": "gpt-oss:20b"}]})
+            return
         if self.path != "/api/tags" or self.fake.dialect.name != "ollama":
             self.send(404, {"error": "not found"})
             return

@@ -13,6 +13,7 @@ from testwright.providers import PROVIDERS
 from testwright.providers.buying import Bought, Shop
 from testwright.providers.gemini import load_sdk
 from testwright.providers.ollama import USUAL_ADDRESS, installed_models
+from testwright.providers.openai import served_models
 from testwright.providers.options import FREE, Price, ProviderOptions
 from testwright.providers.prices import PriceList, bundled_prices
 from testwright.providers.recording import Recording, Replayed
@@ -164,13 +165,19 @@ class Models:
                 reason = None if installed else _of_ollama(installed)
                 names: Sequence[str] = installed or ()
             else:
-                reason, names = self.why_not(provider), ()
+                reason, names = self.why_not(provider), await self._served() if provider == "openai" else ()
             if usual.provider == provider and usual.model not in names:
                 names = (usual.model, *names)
             found += [self._entry(Named(provider=provider, model=name), reason, usual) for name in names]
             if not names:
                 found.append(self._entry(Named(provider=provider, model=""), reason, usual))
         return found
+
+    async def _served(self) -> Sequence[str]:
+        """What a server on this machine has; others are not asked, some of them sell hundreds of models."""
+        address = self.access.addresses.get("openai", "")
+        here = self.replays is None and _is_here(address)
+        return await served_models(address, self.access.keys.get("openai", "")) if here else ()
 
     def _entry(self, named: Named, reason: str | None, usual: Named) -> dict[str, Any]:
         price = self.price_of(named) if named.model else None

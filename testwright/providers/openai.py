@@ -4,14 +4,19 @@ Servers differ in how they can be held to a schema, so the strictest way is trie
 asked for again by the same object.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+import httpx
 
 from testwright.domain.errors import PermanentError
 from testwright.providers.heard import Heard
 from testwright.providers.http_model import Asked, HttpModel
 from testwright.providers.options import ProviderOptions
 
+_LOOK_SECONDS = 1.0
+_MOST_LISTED = 50
 _STRICTNESS = ("json_schema", "json_object", "text")
 _OF_THE_FORMAT = ("response_format", "json_schema", "json_object", "schema", "grammar", "structured")
 
@@ -84,3 +89,14 @@ class OpenAI(HttpModel):
         elif heard.finish == "content_filter":
             heard.declined = heard.finish
         return heard.say(message.get("content") or "")
+
+
+async def served_models(address: str, key: str) -> list[str]:
+    """The names of the models that a server has, sorted; none when it does not say so within a second."""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    try:
+        async with asyncio.timeout(_LOOK_SECONDS), httpx.AsyncClient(trust_env=False) as client:
+            told = (await client.get(f"{address.rstrip('/')}/models", headers=headers)).json()
+            return sorted(str(model["id"]) for model in told["data"])[:_MOST_LISTED]
+    except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):
+        return []

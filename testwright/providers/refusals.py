@@ -54,7 +54,7 @@ class Speaker:
                 return PermanentError(
                     f"{self.provider} knows no model {self.model}.",
                     code="model_unknown",
-                    hint="Check TESTWRIGHT_MODEL, or the model the request names: `testwright models` lists them.",
+                    hint="Check TESTWRIGHT_MODEL or the request: `testwright models` lists what is known here.",
                     retryable=True,
                 )
             case status if status in (408, 409) or 500 <= status < 600:
