@@ -6,8 +6,8 @@ import {
   type SessionStore,
   type Snapshot,
   type StoreOptions,
-} from './core/session-store'
-import type { GeneratedTest, StartedSession, StartRequest } from './core/types'
+} from './core/session-store.js'
+import type { GeneratedTest, StartedSession, StartRequest } from './core/types.js'
 
 export interface UseBackgroundTestGenerationOptions extends Listeners, StoreOptions {
   /** Follow this session from the first render on. */

@@ -1,6 +1,12 @@
 /** The service's HTTP contract: one envelope in, plain data or a `GenerationError` out. */
 
-import type { GeneratedTest, GenerationErrorInfo, StartedSession, StartRequest, StatusReport } from './types'
+import type {
+  GeneratedTest,
+  GenerationErrorInfo,
+  StartedSession,
+  StartRequest,
+  StatusReport,
+} from './types.js'
 
 const ANSWER_WITHIN_MS = 30_000
 

@@ -3,8 +3,8 @@
  * asks `afterReport` whether the session is over before it gives up or tries again.
  */
 
-import { type Client, type GenerationError, isRefused } from './client'
-import type { ConnectionStatus, DraftText, ProgressUpdate, StatusReport } from './types'
+import { type Client, type GenerationError, isRefused } from './client.js'
+import type { ConnectionStatus, DraftText, ProgressUpdate, StatusReport } from './types.js'
 
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 30_000

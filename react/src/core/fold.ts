@@ -13,7 +13,7 @@ import type {
   StatusReport,
   TerminalUpdate,
   WireError,
-} from './types'
+} from './types.js'
 
 export interface SessionState {
   readonly sessionId: string | null

@@ -3,8 +3,8 @@
  * mount, unmount and mount again: the connection opens with the first subscriber and closes shortly after the last.
  */
 
-import { type ClientOptions, createClient, GenerationError, isRefused } from './client'
-import { followSession, type OpenEventSource } from './connection'
+import { type ClientOptions, createClient, GenerationError, isRefused } from './client.js'
+import { followSession, type OpenEventSource } from './connection.js'
 import {
   foldEvent,
   foldReport,
@@ -18,7 +18,7 @@ import {
   withDraftText,
   withoutDraftTexts,
   withTest,
-} from './fold'
+} from './fold.js'
 import type {
   ConnectionStatus,
   FileState,
@@ -28,7 +28,7 @@ import type {
   StartedSession,
   StartRequest,
   StatusReport,
-} from './types'
+} from './types.js'
 
 const SNAPSHOT_MS = 50
 const GRACE_MS = 50
