@@ -11,7 +11,8 @@ from testwright.domain.paths import BadPath, accept_path
 from testwright.sources.descriptors import MOST_TEXT_BYTES, read_bytes
 
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__"}
-_KEPT_HIDDEN_FOLDERS = {".github"}
+_KEPT_HIDDEN_FOLDERS = {".github", ".config", ".configs"}
+"""Where settings of tools lie that others build on."""
 _SECRET_NAMES = {".npmrc", ".pypirc", ".netrc", ".yarnrc.yml"}
 _MOST_IGNORE_BYTES = 1 << 18
 

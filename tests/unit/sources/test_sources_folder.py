@@ -91,3 +91,11 @@ def test_existence_is_told_for_files_and_folders_within(tmp_path: Path) -> None:
     assert view.exists("src/a.py")
     assert not view.exists("src/b.py")
     assert not view.exists("../" + tmp_path.name)
+
+
+def test_settings_that_others_build_on_are_seen_in_their_hidden_folders(tmp_path):
+    for path in (".configs/tsconfig.base.json", ".config/vitest.ts", ".cache/x.json"):
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).write_text("{}")
+
+    assert FolderView(tmp_path).paths() == [".config/vitest.ts", ".configs/tsconfig.base.json"]
