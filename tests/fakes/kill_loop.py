@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from tests.fakes.kill_accounts import OWNERS, violations
 from tests.fakes.kill_points import ANSWER, ENGINE, POINTS, Point, Watched, WatchedStore, watched_endpoint
 from testwright.domain.drafts import Case, Draft, Usage
+from testwright.domain.errors import InputError
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, NotVerified
 from testwright.domain.ports import Answer, AnswerCache, Desk, Step
@@ -187,9 +188,14 @@ class Life:
     async def go_on_with_one(self) -> None:
         session_id, owner = await self._any_session("cancelled")
         if session_id:
-            again = await self.store.retry(
-                session_id, owner, paths=None, model=None, instructions=None, estimate_seconds=1
-            )
+            try:
+                again = await self.store.retry(
+                    session_id, owner, paths=None, model=None, instructions=None, estimate_seconds=1
+                )
+            except InputError as refused:  # it was stopped when its last file had just ended
+                if refused.code == "nothing_to_retry":
+                    return
+                raise
             self.log.line("accepted", session_id)
             await self.keeper.dispatch(again)
 

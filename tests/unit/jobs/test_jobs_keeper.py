@@ -110,3 +110,21 @@ async def test_a_round_past_its_deadline_is_ended_and_its_runs_are_stopped() -> 
 
     assert rounds.finished == ["s"]
     assert [(name, data) for name, _, data in engine.sent] == [(SESSION_CANCELLED, {"sessionId": "s"})]
+
+
+@pytest.mark.parametrize("jump_hours", [400 * 24, -400 * 24])
+async def test_a_date_that_jumps_ends_no_round_and_keeps_none_for_ever(jump_hours: float) -> None:
+    rounds, engine = FakeRounds(s=1), FakeEngine()
+    rounds.running = [("s", 1, "s-r1")]
+    rounds.events = [StoredEvent(id=1, payload={"type": "session_created", "round": 1, "timestamp": BEGAN})]
+    date, clock = [BEGAN_SECONDS], [0.0]
+    keeper = Keeper(rounds, engine, session_hours=6, now=lambda: date[0], clock=lambda: clock[0])
+
+    await keeper.watch()
+    date[0] += jump_hours * 3600
+    await keeper.watch()
+    assert rounds.finished == []
+
+    clock[0] = 6.1 * 3600
+    await keeper.watch()
+    assert rounds.finished == ["s"]
