@@ -65,6 +65,8 @@ async def try_cases(
             # Nobody saw these pass; `unrunnable` says so wherever the trial is read.
             unseen = tuple(results.get(case.name, CaseResult(name=case.name, passed=True)) for case in draft.cases)
             return Trial(attempt=attempt, results=unseen, unrunnable=error.message, hint=error.hint)
+        if coverage is not None and coverage.lines_missed and not coverage.lines_covered:
+            ran = {name: _of_another_module(bench, result) for name, result in ran.items()}
         results |= ran
     results = {name: _weighed(bench, draft, result) for name, result in results.items()}
     in_order = tuple(results[case.name] for case in draft.cases)
@@ -76,6 +78,17 @@ def _failed(faults: Mapping[str, Fault]) -> dict[str, CaseResult]:
         name: CaseResult(name=name, passed=False, gate=fault.gate, reason=trimmed(fault.message))
         for name, fault in faults.items()
     }
+
+
+def _of_another_module(bench: Bench, result: CaseResult) -> CaseResult:
+    """What loads nothing of the file proves nothing about it, whatever it says."""
+    if not result.passed:
+        return result
+    reason = (
+        f"no line of {bench.job.file_name} was run: another module of that name is loaded in its place, one that is"
+        " installed, or that the test runner uses itself"
+    )
+    return CaseResult(name=result.name, passed=False, gate="passes", reason=reason)
 
 
 def _weighed(bench: Bench, draft: Draft, result: CaseResult) -> CaseResult:

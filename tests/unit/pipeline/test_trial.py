@@ -1,5 +1,9 @@
 """Suites that do not run as a whole: which tests are to blame, and how many runs it takes to know."""
 
+import pytest
+
+from testwright.domain.errors import PermanentError
+
 
 async def test_a_test_that_the_runner_names_costs_one_run_and_no_search(world, suite):
     it = world(suite(a="pass", b="spin", c="pass", d="spin", e="fail"))
@@ -76,3 +80,13 @@ async def test_a_test_that_spells_out_a_key_is_not_delivered(world, suite):
 
     assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_b", "reads")]
     assert key not in str(delivered)
+
+
+async def test_tests_that_load_nothing_of_the_file_prove_nothing_about_it(world, suite):
+    it = world(suite(a="pass idle", b="pass idle"))
+    it.framework.missed = frozenset({1, 2, 3})
+
+    with pytest.raises(PermanentError) as caught:
+        await it.walk()
+
+    assert "no line of money.py was run: another module of that name is loaded in its place" in caught.value.message
