@@ -49,7 +49,9 @@ class HostPaths:
         return "".join(piece for piece, _ in pieces)
 
     def argv(self, words: Iterable[str]) -> list[str]:
-        return [self.on_host(word) for word in words]
+        """A program of the host's own is named as it lies there, even below the host's `/tmp`."""
+        program, *rest = words
+        return [program if Path(program).is_file() else self.on_host(program), *map(self.on_host, rest)]
 
     def environment(self, variables: Mapping[str, str]) -> dict[str, str]:
         return {name: self.on_host(value) for name, value in variables.items()}

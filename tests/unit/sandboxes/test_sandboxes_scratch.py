@@ -96,6 +96,18 @@ def test_inside_paths_become_the_hosts_and_come_back(tmp_path: Path) -> None:
     assert (back.log, back.reports) == ("/ws/a.py", {"r": b'"/tmp/x /ws"'})
 
 
+def test_a_program_that_lies_below_the_hosts_own_tmp_is_found_there(tmp_path: Path) -> None:
+    program = Path(tempfile.gettempdir(), f"testwright-{os.getpid()}-program")
+    paths = HostPaths(Command(argv=("x",), workspace="/ws"), workspace=tmp_path / "ws", scratch=tmp_path / "s")
+    program.touch()
+    try:
+        words = paths.argv([str(program), str(program)])
+    finally:
+        program.unlink()
+
+    assert words[0] == str(program)
+
+
 def test_packages_are_linked_where_node_looks(tmp_path: Path) -> None:
     workspace = tmp_path / "ws"
     (workspace / "node_modules").mkdir(parents=True)
