@@ -145,6 +145,7 @@ def test_with_nothing_to_test_the_step_says_so_and_passes(runner, server):
 
     assert ended.returncode == 0, ended.stderr
     assert "No source file has changed" in (runner.temp / "summary").read_text()
+    assert server.comments, ended.stdout
     assert "No source file has changed" in server.comments[0]["body"]
 
 
