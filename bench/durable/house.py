@@ -17,11 +17,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.fakes.kill_loop import Log, LoggedModel
 from testwright.api.server import serve
-from testwright.domain.drafts import Case, Draft, Usage
+from testwright.domain.drafts import Case, Draft
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite, NotVerified
-from testwright.domain.ports import Answer, Desk, Step
+from testwright.domain.ports import Desk, Step
 from testwright.domain.records import Assignment
 from testwright.jobs.functions import Work
 from testwright.jobs.rounds import about_file
@@ -39,37 +40,13 @@ EVIDENCE = NotVerified(
 )
 
 
-class Log:
-    def __init__(self, path: Path) -> None:
-        self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-
-    def line(self, *words: object) -> None:
-        os.write(self._handle, (" ".join(map(str, words)) + "\n").encode())
-
-
-class SlowModel:
-    provider, model = "fake", "slow"
-
-    def __init__(self, seconds: float, log: Log) -> None:
-        self._seconds = seconds
-        self._log = log
-
-    async def generate(self, *, system: str, prompt: str, schema: Any, on_text: Any = None) -> Answer:
-        self._log.line("bought", prompt)
-        await asyncio.sleep(self._seconds)
-        return Answer(text=f"tests for {prompt}", finish="stop", usage=Usage(tokens=10, cost_usd=0.0))
-
-    async def count(self, *, system: str, prompt: str, schema: Any) -> int | None:
-        return None
-
-
 class Line:
     """As many steps, events and things laid on the desk as the real line has, and one question for the model."""
 
     def __init__(self, bench: Workbench, seconds: float, log: Log) -> None:
         self._places = bench.places
         self._shop = Shop(bench.store.answers)
-        self._model = SlowModel(seconds, log)
+        self._model = LoggedModel(log, seconds)
         self._log = log
 
     async def walk(self, assignment: Assignment, desk: Desk, step: Step) -> None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.script_project import ScriptProject, sandbox_and_runner
-from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate
+from tests.journey.test_javascript_challenge import Challenged
+from testwright.domain.mutants import ChallengeOrder, Fate
 from testwright.domain.projects import Limits
 from testwright.domain.sessions import SourceFile
 from testwright.frameworks import FRAMEWORKS
@@ -31,27 +32,6 @@ HEADS = {
 @pytest.fixture(params=["mocha", "node:test"])
 def name(request):
     return request.param
-
-
-class Challenged:
-    """What became of the mutants of one source, found by what they make of it on a line that has `text`."""
-
-    def __init__(self, source, mutants, report):
-        assert isinstance(report, ChallengeReport), report
-        self.report = report
-        self._lines = source.splitlines()
-        self._mutants = mutants
-
-    def outcome(self, text, after):
-        (found,) = (
-            outcome
-            for mutant, outcome in zip(self._mutants, self.report.outcomes, strict=True)
-            if mutant.after == after and text in self._lines[mutant.line - 1]
-        )
-        return found
-
-    def fate(self, text, after):
-        return self.outcome(text, after).fate
 
 
 def challenged(name, folder, source, suite, kind="cjs"):

@@ -85,18 +85,19 @@ exports.Repeating = class Repeating {
 }
 
 async function repetition(fn, context, hooks, state) {
-  const tried = async (work) => {
-    try {
-      await called(work, context)
-    } catch (error) {
-      state.error ??= error ?? new Error('nothing')
-    }
-  }
-  for (const hook of hooks.before) if (!state.error) await tried(hook)
-  if (!state.error) await tried(fn)
-  for (const hook of hooks.after) await tried(hook)
-  for (const work of state.after) await tried(work)
+  for (const hook of hooks.before) if (!state.error) await tried(hook, context, state)
+  if (!state.error) await tried(fn, context, state)
+  for (const hook of hooks.after) await tried(hook, context, state)
+  for (const work of state.after) await tried(work, context, state)
   state.mock.reset()
+}
+
+async function tried(work, context, state) {
+  try {
+    await called(work, context)
+  } catch (error) {
+    state.error ??= error ?? new Error('nothing')
+  }
 }
 
 // What belongs to the test, and would else be done once at the end of all repetitions, is done at the end of each.
@@ -107,7 +108,8 @@ function shownTo(context, state) {
     plan: () => {}, // may be made once only
     test: (...args) => {
       const { name, options, fn } = partsOf(args)
-      return context.test(name, options, fn && ((inner) => within(fn, inner, state)))
+      // Its failure is the outer one's.
+      return context.test(name, options, fn && ((inner) => tried(fn, shownTo(inner, state), state)))
     },
   }
   return new Proxy(context, {
@@ -117,13 +119,4 @@ function shownTo(context, state) {
       return typeof value === 'function' ? value.bind(context) : value
     },
   })
-}
-
-// A test within a test: its failure is the outer one's.
-async function within(fn, context, state) {
-  try {
-    await called(fn, shownTo(context, state))
-  } catch (error) {
-    state.error ??= error ?? new Error('nothing')
-  }
 }
