@@ -45,7 +45,7 @@ def test_thousands_of_requests_are_answered_as_the_description_says(tmp_path: Pa
             },
             capture_output=True,
             text=True,
-            timeout=400,
+            timeout=380,
         )
 
     found = re.search(r"(\d+) generated", asked.stdout)

@@ -86,7 +86,7 @@ def git_server(root: Path) -> Iterator[GitServer]:
 
     web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.port = web.server_address[1]
-    thread = threading.Thread(target=web.serve_forever, daemon=True)
+    thread = threading.Thread(target=web.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield server

@@ -143,7 +143,7 @@ def github_server() -> Iterator[FakeGitHub]:
 
     web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     fake.port = web.server_address[1]
-    threading.Thread(target=web.serve_forever, daemon=True).start()
+    threading.Thread(target=web.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield fake
     finally:

@@ -2,11 +2,10 @@
 
 import re
 import shlex
-import subprocess
-import sys
 
 import pytest
 
+from tests.fakes import programs
 from tests.fakes.record_demo import ROOT, environment
 
 AGAIN = "the questions have changed: record again with `python -m tests.fakes.record_demo`"
@@ -14,13 +13,11 @@ AGAIN = "the questions have changed: record again with `python -m tests.fakes.re
 
 def command_of_the_readme() -> list[str]:
     (line,) = re.findall(r"^\.venv/bin/testwright (.+--replay.+)$", (ROOT / "README.md").read_text(), re.M)
-    return [sys.executable, "-m", "testwright", *shlex.split(line)]
+    return [*programs.TESTWRIGHT, *shlex.split(line)]
 
 
 def test_the_readmes_demo_repairs_drops_and_strengthens_and_says_who_wrote_the_answers(tmp_path):
-    ended = subprocess.run(
-        command_of_the_readme(), cwd=ROOT, env=environment(str(tmp_path)), capture_output=True, text=True, timeout=240
-    )
+    ended = programs.run(command_of_the_readme(), cwd=ROOT, env=environment(str(tmp_path)))
 
     if re.search("not verified: .*sandbox", ended.stdout):
         pytest.skip(f"no sandbox could be proved here, so nothing can be run: {ended.stdout}")

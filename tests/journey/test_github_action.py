@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.fakes import programs
 from tests.fakes.github_server import FakeGitHub, github_server
 
 ROOT = Path(__file__).parents[2]
@@ -70,15 +71,8 @@ class Runner:
 
         told = {name: filled(value) for name, value in step["env"].items()}
         assert all("${{" not in value for value in told.values())
-        return subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=self.work,
-            env={**self.environment, **told},
-            capture_output=True,
-            timeout=240,
-            check=False,
-            text=True,
-        )
+        script = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+        return programs.run(script, cwd=self.work, env={**self.environment, **told})
 
     @property
     def outputs(self) -> dict[str, str]:

@@ -61,7 +61,7 @@ def test_a_disk_that_is_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
     home.mkdir()
     bwrap = shutil.which("bwrap")
     launcher = [str(bwrap), "--dev-bind", "/", "/", "--size", str(DISK_BYTES), "--tmpfs", str(home)]
-    if bwrap is None or subprocess.run([*launcher, "true"], check=False).returncode:
+    if bwrap is None or subprocess.run([*launcher, "true"], check=False, timeout=20).returncode:
         pytest.skip("a small disk takes bubblewrap and user namespaces")
     with a_life(home, log, launcher) as life:
         wait_for(log, "bought")

@@ -2,10 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
+
+from tests.fakes import programs
 
 PYTHON = '''
 import re
@@ -105,12 +105,9 @@ def test_broken_promises_are_told_and_nothing_else(tmp_path, path, text, broken)
     )
     project.joinpath(path).write_text(text)
 
-    ended = subprocess.run(
-        [sys.executable, "-m", "testwright", "generate", str(project / path), "--json"],
+    ended = programs.run(
+        [*programs.TESTWRIGHT, "generate", str(project / path), "--json"],
         env={**os.environ, "TESTWRIGHT_HOME": str(tmp_path / "home")},
-        capture_output=True,
-        text=True,
-        timeout=300,
     )
     if "sandbox" in ended.stderr and ended.returncode:
         pytest.skip("no sandbox here")

@@ -16,7 +16,8 @@ def asked(folder: Path, *, plugins: str = "pytest_asyncio.plugin") -> str:
     """Which plugins pytest is left with, for a suite in `folder`."""
     argv = [sys.executable, "-c", _ASKED, "-q", "tests/deep/test_it.py"]
     env = {"PYTHONPATH": str(ASSETS), "PYTEST_PLUGINS": plugins}
-    return subprocess.run(argv, cwd=folder, env=env, check=True, capture_output=True, text=True).stdout.strip()
+    ended = subprocess.run(argv, cwd=folder, env=env, check=True, capture_output=True, text=True, timeout=60)
+    return ended.stdout.strip()
 
 
 def project(folder: Path, **texts: str) -> Path:

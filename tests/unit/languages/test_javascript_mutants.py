@@ -322,7 +322,8 @@ def test_nodes_own_parser_takes_real_modules_with_everything_built_in(tmp_path):
     check = "for (const f of process.argv.slice(1)) new vm.SourceTextModule(fs.readFileSync(f, 'utf8'))"
     modules = [str(path) for path in sorted(tmp_path.glob("*.mjs"))]
 
-    ended = subprocess.run([NODE, "--experimental-vm-modules", "-e", check, *modules], capture_output=True, text=True)
+    argv = [NODE, "--experimental-vm-modules", "-e", check, *modules]
+    ended = subprocess.run(argv, capture_output=True, text=True, timeout=120)
 
     assert modules
     assert ended.returncode == 0, json.dumps(ended.stderr[-800:])

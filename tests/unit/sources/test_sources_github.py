@@ -168,17 +168,17 @@ async def test_one_comment_is_made_and_then_brought_up_to_date(there, github):
     ],
 )
 def test_the_repository_is_known_by_its_remote(tmp_path, remote):
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
-    subprocess.run(["git", "remote", "add", "origin", remote], cwd=tmp_path, check=True)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True, timeout=20)
+    subprocess.run(["git", "remote", "add", "origin", remote], cwd=tmp_path, check=True, timeout=20)
 
     assert place_of(tmp_path, "https://api.github.com") == SHOP
 
 
 @pytest.mark.parametrize("remote", [None, "https://gitlab.com/ann/shop", "/srv/shop.git", "https://github.com/ann"])
 def test_a_remote_elsewhere_is_refused_with_another_way(tmp_path, remote):
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True, timeout=20)
     if remote is not None:
-        subprocess.run(["git", "remote", "add", "origin", remote], cwd=tmp_path, check=True)
+        subprocess.run(["git", "remote", "add", "origin", remote], cwd=tmp_path, check=True, timeout=20)
 
     with pytest.raises(InputError) as caught:
         place_of(tmp_path, "https://api.github.com")
