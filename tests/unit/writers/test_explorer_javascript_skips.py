@@ -138,3 +138,26 @@ def test_errors_that_nobody_catches_are_waited_for_and_are_the_runners_again_aft
     ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
 
     assert json.loads(ran.stdout) == [1, ["the runner hears this"]]
+
+
+MISSING = """
+const unit = { NOTHING: Symbol.for('nothing'), price: () => 1, Card: { $$typeof: 'memo' } }
+const reach = (path) => path.reduce((owner, name) => owner?.[name], unit)
+const said = [['NOTHING', 'function'], ['price', 'function'], ['Card', 'component'], ['gone', 'function']]
+process.stdout.write(JSON.stringify(said.map(([name, kind]) => missingIn({ kind, path: [name] }))))
+"""
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node")
+def test_an_exported_value_that_reads_like_a_function_is_said_to_be_a_value(tmp_path):
+    script = tmp_path / "missing.cjs"
+    script.write_text(WORLD.with_name("skips.js").read_text("utf-8") + MISSING, "utf-8")
+
+    ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
+
+    assert json.loads(ran.stdout) == [
+        "it is a value, nothing to call",
+        "",
+        "",
+        "it is not there once the file is loaded",
+    ]

@@ -159,6 +159,42 @@ def test_an_object_is_made_by_a_method_of_its_class_that_says_so(loaded):
     assert "Box.of(3)" in [choice.text for choice in inputs.of_type(unit.Box, None, "box", 0)]
 
 
+PROTOCOLS = """import json
+from typing import Any, Generic, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Writes(Protocol[T]):
+    def dumps(self, value: Any) -> T: ...
+
+
+class Box(Generic[T]):
+    pass
+
+
+class Ink:
+    def dumps(self, value: Any) -> str:
+        return "ink"
+
+
+def written(value: int, writes: Writes[str]) -> str:
+    return writes.dumps(value)
+"""
+
+
+def test_a_protocol_is_met_by_what_has_all_it_asks_for_or_by_a_stand_in_with_just_that(loaded):
+    unit = loaded(PROTOCOLS)
+    names = {"Box": unit.Box, "Ink": unit.Ink, "Writes": unit.Writes, "json": unit.json}
+    inputs = Inputs(Facts(unit), names, random.Random(1))
+
+    texts = [choice.text for choice in inputs.of_type(hints_of(unit.written)["writes"], unit.written, "writes", 0)]
+
+    assert texts[:2] == ["json", "Ink()"]
+    assert any(text.startswith("SimpleNamespace(dumps=lambda *args: ") for text in texts)
+    assert "Box()" not in texts
+
+
 def test_what_may_be_anything_is_an_object_of_the_project_as_early_as_it_is_a_text(loaded):
     words = ", ".join(f"'word{at}'" for at in range(60))
     unit = loaded(

@@ -30,6 +30,16 @@ def test_a_child_that_crashes_is_told_with_its_signal_and_what_it_did():
     assert (ended.doing, ended.because) == ("crash(3)", "ends the process (SIGKILL)")
 
 
+def test_a_search_that_breaks_down_is_told_with_its_error():
+    def work(pulse):
+        raise TypeError("protocols cannot be asked")
+
+    answer, ended = in_child(work, 5.0)
+
+    assert answer is None
+    assert ended.because == "cannot be explored (TypeError: protocols cannot be asked)"
+
+
 def test_a_child_that_never_ends_is_ended():
     def work(pulse):
         pulse.beat("loop()")

@@ -238,7 +238,7 @@ async function search() {
   const random = randomBy(plan.seed)
   const piles = new Map()
   for (const target of plan.targets) {
-    if (reach(target.path) === undefined) continue
+    if (missingIn(target)) continue
     piles.set(target, { queue: orNone(() => firstJobs(target)), corpus: [], ways: new Map(), answers: new Map(), crashes: new Map(), tried: new Set(), stale: 0, noise: 0, calls: 0, givers: 0, methods: target.methods.length })
   }
   const isDone = () => plan.changes.length > 0 && ![...left].some((number) => number > 0 || plan.edgesAlone)

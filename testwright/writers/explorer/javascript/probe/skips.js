@@ -31,8 +31,16 @@ function silentOnes() {
   return plan.targets.map((target) => [target.id, reasonOf(target)])
 }
 
+// Why there is nothing to call: `export const NOTHING = Symbol.for('nothing')` may be a function, by its text.
+function missingIn(target) {
+  const found = reach(target.path)
+  if (found === undefined) return 'it is not there once the file is loaded'
+  return typeof found === 'function' || target.kind === 'component' ? '' : 'it is a value, nothing to call'
+}
+
 function reasonOf(target) {
-  if (reach(target.path) === undefined) return 'it is not there once the file is loaded'
+  const missing = missingIn(target)
+  if (missing) return missing
   const { calls, values, late, unsteady, errors } = ledgerOf(target)
   if (!calls) return 'there was no time left to call it'
   if (unsteady) return 'what it gives differs from one run to the next'

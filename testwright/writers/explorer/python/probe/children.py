@@ -20,6 +20,7 @@ from testwright.writers.explorer.python.probe.clocks import PATIENCE
 _SILENT_SECONDS = 5.0
 _SECONDS_TO_BEGIN = 10.0
 _SECONDS_TO_DIE = 0.5
+_LONGEST_PROBLEM = 160
 STILL_BUSY = "does not come to an end"
 _MOST_ADDRESSES = 3 << 30
 _MOST_MORE_MEMORY = 256 << 20
@@ -55,7 +56,7 @@ class Pulse:
 
 def in_child(work: Callable[[Pulse], Any], seconds: float) -> tuple[Any, Ended]:
     """The work's JSON result; or None, and what became of the child."""
-    answer = None
+    answer, problem = None, ""
     pulse = Pulse()
     reading, writing = os.pipe()
     sys.stdout.flush()
@@ -65,15 +66,16 @@ def in_child(work: Callable[[Pulse], Any], seconds: float) -> tuple[Any, Ended]:
         _live(work, pulse, reading, writing)
     os.close(writing)
     try:
-        answer = _listen(reading, pulse, seconds, child)
+        answer, problem = _listen(reading, pulse, seconds, child)
     finally:
         os.close(reading)
-        done, status = _gone(child, 0.0 if answer is not None else _SECONDS_TO_DIE)
+        done, status = _gone(child, 0.0 if answer is not None or problem else _SECONDS_TO_DIE)
         if not done:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-    return answer, Ended(pulse.doing(), _end(status) if done else STILL_BUSY)
+    because = f"cannot be explored ({problem})" if problem else _end(status) if done else STILL_BUSY
+    return answer, Ended(pulse.doing(), because)
 
 
 def _gone(child: int, seconds: float) -> tuple[int, int]:
@@ -98,11 +100,19 @@ def _live(work: Callable[[Pulse], Any], pulse: Pulse, reading: int, writing: int
         with contextlib.suppress(ValueError, OSError):
             _limit(resource.RLIMIT_AS, _MOST_ADDRESSES)
             _limit(resource.RLIMIT_DATA, _held() + _MOST_MORE_MEMORY)
-        data = json.dumps(work(pulse)).encode()
+        data = _told(work, pulse).encode()
         while data:
             data = data[os.write(writing, data) :]
     finally:
         os._exit(0)
+
+
+def _told(work: Callable[[Pulse], Any], pulse: Pulse) -> str:
+    """The work's result and no problem, or none and what is wrong: code that is asked what it is may raise anything."""
+    try:
+        return json.dumps([work(pulse), ""])
+    except Exception as error:
+        return json.dumps([None, f"{type(error).__name__}: {error}"[:_LONGEST_PROBLEM]])
 
 
 def _limit(what: int, most: int) -> None:
@@ -115,7 +125,7 @@ def _held() -> int:
         return int(told.read().split()[5]) * resource.getpagesize()
 
 
-def _listen(reading: int, pulse: Pulse, seconds: float, child: int) -> Any:
+def _listen(reading: int, pulse: Pulse, seconds: float, child: int) -> tuple[Any, str]:
     until = time.monotonic() + seconds
     parts: list[bytes] = []
     silence = Silence(child)
@@ -131,11 +141,12 @@ def _listen(reading: int, pulse: Pulse, seconds: float, child: int) -> Any:
             last = pulse.count()
             silence.broken()
         if silence.seconds() > (_SILENT_SECONDS if last else _SECONDS_TO_BEGIN):
-            return None
+            return None, ""
     try:
-        return json.loads(b"".join(parts))
+        answer, problem = json.loads(b"".join(parts))
     except ValueError:
-        return None
+        return None, ""
+    return answer, problem
 
 
 class Silence:

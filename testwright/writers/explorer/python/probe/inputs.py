@@ -20,9 +20,19 @@ from typing import Any
 
 from testwright.writers.explorer.python.probe import collaborators, databases, places
 from testwright.writers.explorer.python.probe.annotations import hints_of
+from testwright.writers.explorer.python.probe.bench import TEST_MODULES
+from testwright.writers.explorer.python.probe.combining import (
+    bracketed,
+    calling,
+    choices_of,
+    in_turns,
+    sequences,
+    zipped,
+)
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.fakes import fakes_for
 from testwright.writers.explorer.python.probe.grammars import texts_for
+from testwright.writers.explorer.python.probe.kinds import asked_for, fits_protocol, is_made_from, is_protocol
 from testwright.writers.explorer.python.probe.patterns import matching
 from testwright.writers.explorer.python.probe.plain import (
     BY_NAME,
@@ -62,12 +72,12 @@ class Inputs:
         rows = [self.of_type(kind, function, name, 0) for kind in kinds]
         if rows and parameter.default not in (inspect.Parameter.empty, None):
             rows[0].extend(self._spelled([parameter.default]))
-        in_turns = len(rows) > 2 or typing.Any in kinds
-        found = [choice for row in (_longest(rows) if in_turns else rows) for choice in row]
+        is_open = len(rows) > 2 or typing.Any in kinds
+        found = [choice for row in (in_turns(rows) if is_open else rows) for choice in row]
         if not found or kinds == [typing.Any]:
             found = [*self._fakes(function, name), *found]
         elif self._is_of_project(kinds[0]):
-            found = [choice for row in _longest([found, self._fakes(function, name)]) for choice in row]
+            found = [choice for row in in_turns([found, self._fakes(function, name)]) for choice in row]
         if parameter.default is None or (annotation is inspect.Parameter.empty and not kinds):
             found.append(Choice("None"))
         return list(dict.fromkeys(found))[:_MOST]
@@ -81,7 +91,7 @@ class Inputs:
             return self.of_type(members[0], function, name, depth)
         if origin is typing.Union or origin is getattr(types, "UnionType", ()):
             apart = [self.of_type(member, function, name, depth) for member in members]
-            return [choice for row in _longest(apart) for choice in row]
+            return [choice for row in in_turns(apart) for choice in row]
         if origin is typing.Literal:
             return self._spelled(members)
         if isinstance(kind, typing.TypeVar):
@@ -91,19 +101,19 @@ class Inputs:
             return self.of_type(kind.__supertype__, function, name, depth)
         if kind is typing.Any or kind is object:
             plain = [self.of_type(plain, function, name, depth)[:8] for plain in (str, int, list, dict)]
-            plain[0] = [*plain[0], *_texts(*texts_for(self.facts.calls(function)))]
+            plain[0] = [*plain[0], *choices_of(*texts_for(self.facts.calls(function)))]
             own = [
                 *(self._own_objects() if depth == 0 else ()),
-                *_texts("int", "lambda value: value", "str", "list", "dict"),
+                *choices_of("int", "lambda value: value", "str", "list", "dict"),
             ]
-            return [choice for row in _longest([*plain, own]) for choice in row]
+            return [choice for row in in_turns([*plain, own]) for choice in row]
         container = self._container(origin or kind, members, function, name, depth)
         if container is not None:
             return container
         return self._single(kind if origin is None else origin, function, name, depth)
 
     def _fakes(self, function: Any, name: str) -> list[Choice]:
-        return _texts(*fakes_for(self.facts.use(function, name)))
+        return choices_of(*fakes_for(self.facts.use(function, name)))
 
     def _is_of_project(self, kind: Any) -> bool:
         package = self.facts.unit.__name__.partition(".")[0]
@@ -139,23 +149,23 @@ class Inputs:
                 collections.abc.Iterator,
             )
         ):
-            items = inner(0, None) if members else _texts("3", "1", "2", "1")
+            items = inner(0, None) if members else choices_of("3", "1", "2", "1")
             brackets = {set: "{%s}", frozenset: "frozenset({%s})", collections.abc.Iterator: "iter([%s])"}
-            return _sequences(items, brackets.get(kind, "[%s]"))
+            return sequences(items, brackets.get(kind, "[%s]"))
         if kind is tuple:
             if not members or members[-1] is Ellipsis:
-                return _sequences(inner(0, int), "(%s,)")
-            return _zipped([inner(position, int) for position in range(len(members))], lambda row: _tuple(row))
+                return sequences(inner(0, int), "(%s,)")
+            return zipped([inner(position, int) for position in range(len(members))], lambda row: bracketed(row))
         if kind in (dict, collections.abc.Mapping, collections.abc.MutableMapping, collections.OrderedDict):
             return self._mappings(members, inner, function, name)
         if kind is type and members:
             return self._classes(members[0])
         if kind in (collections.abc.Callable, typing.Callable):
-            return _texts(*callables_for(self.facts.calls(function)))
+            return choices_of(*callables_for(self.facts.calls(function)))
         if kind is contextlib.AbstractContextManager:
-            return _texts("threading.Lock()", "mock.MagicMock()")
+            return choices_of("threading.Lock()", "mock.MagicMock()")
         if kind in (io.StringIO, typing.IO, typing.TextIO, io.TextIOBase) or kind is typing.TextIO:
-            return _texts('StringIO("a=1\\nb=2\\n")', 'StringIO("")', 'StringIO("hello\\n")')
+            return choices_of('StringIO("a=1\\nb=2\\n")', 'StringIO("")', 'StringIO("hello\\n")')
         return None
 
     def _classes(self, base: Any) -> list[Choice]:
@@ -167,18 +177,20 @@ class Inputs:
             name
             for bound in bounds
             for name, other in known
-            if isinstance(bound, type) and issubclass(other, bound) and other.__name__ == name
+            if isinstance(bound, type) and is_made_from(other, bound) and other.__name__ == name
         ]
         plain = [name for name in ("ValueError", "TypeError", "KeyError", "int", "str") if name in fitting]
-        return _texts(*dict.fromkeys((*plain, *fitting[:8])))
+        return choices_of(*dict.fromkeys((*plain, *fitting[:8])))
 
     def _mappings(
         self, members: Any, inner: Callable[[int, Any], list[Choice]], function: Any, name: str
     ) -> list[Choice]:
-        values = inner(1, None) if len(members) > 1 else _texts("1", '"x"', "None", "[1, 2]", '{"b": 2}')
-        values = values or _texts("1")
+        values = inner(1, None) if len(members) > 1 else choices_of("1", '"x"', "None", "[1, 2]", '{"b": 2}')
+        values = values or choices_of("1")
         known = [quoted(key) for key in self.facts.keys(function, name)]
-        keys = known or [choice.text for choice in (inner(0, str) if members else _texts('"a"', '"b"'))][:4] or ['"a"']
+        keys = (
+            known or [choice.text for choice in (inner(0, str) if members else choices_of('"a"', '"b"'))][:4] or ['"a"']
+        )
         first = values[0].text
         found = [
             "{" + ", ".join(f"{key}: {values[at % len(values)].text}" for at, key in enumerate(keys[:3])) + "}",
@@ -195,7 +207,7 @@ class Inputs:
         if not isinstance(kind, type):
             return []
         if kind is Dataclass:
-            return _texts(
+            return choices_of(
                 *(
                     (*DATACLASSES, f'{DATACLASS}("hello")')
                     if name in _CLASS_NAMES
@@ -208,48 +220,70 @@ class Inputs:
             return self._typed_dicts(kind, function, depth)
         if issubclass(kind, pathlib.PurePath) or kind is os.PathLike:
             if databases.is_opened(self.facts, function, name):
-                return _texts('tmp_path / "data.db"')
+                return choices_of('tmp_path / "data.db"')
             return places.paths(self.facts.calls(function))
         if kind.__module__ == "builtins" and issubclass(kind, BaseException):
-            return _texts(*(_EXCEPTIONS if kind in (Exception, BaseException) else (f'{kind.__name__}("wrong")',)))
+            return choices_of(*(_EXCEPTIONS if kind in (Exception, BaseException) else (f'{kind.__name__}("wrong")',)))
         if kind in (typing.SupportsFloat, typing.SupportsInt, typing.SupportsIndex):
-            return _texts(*PLAIN[float if kind is typing.SupportsFloat else int])
+            return choices_of(*PLAIN[float if kind is typing.SupportsFloat else int])
         if kind is databases.connection_type():
             return databases.connections(self.facts, self.names, self._declared)
         if kind in (str, int, float, bytes):
             return self._scalars(kind, function, name if depth == 0 else name.removesuffix("s") if name else "", depth)
         for plain, texts in PLAIN.items():
             if kind is plain:
-                return _texts(*texts)
+                return choices_of(*texts)
         if issubclass(kind, io.IOBase):
-            return _texts('StringIO("a=1\\n")')
+            return choices_of('StringIO("a=1\\n")')
         if kind is re.Pattern:
-            return _texts('re.compile("a+")')
+            return choices_of('re.compile("a+")')
+        if is_protocol(kind):
+            return self._of_protocol(kind, depth)
         built = self._built(kind, depth)
         heirs = [self._built(heir, depth + 1)[:2] for heir in self._heirs(kind)[:_MOST_HEIRS]] if depth < 2 else []
-        return [choice for row in _longest([built, *heirs]) for choice in row]
+        return [choice for row in in_turns([built, *heirs]) for choice in row]
+
+    def _of_protocol(self, kind: type, depth: int) -> list[Choice]:
+        """Modules and the project's own classes that have all it asks for, and a stand-in that has just that."""
+        if depth > _DEEPEST - 1:
+            return []
+        known = [(name, value) for name, value in self.names.items() if fits_protocol(value, kind)]
+        modules = [name for name, value in known if TEST_MODULES.get(name) is value]
+        classes = [value for name, value in known if inspect.isclass(value) and not is_protocol(value)]
+        objects = [choice for other in classes[:_MOST_HEIRS] for choice in self._built(other, depth + 1)[:2]]
+        return [*choices_of(*modules), *objects, *self._stand_in(kind, depth)]
+
+    def _stand_in(self, protocol: type, depth: int) -> list[Choice]:
+        parts: list[list[Choice]] = []
+        for name in asked_for(protocol):
+            member = getattr(protocol, name, None)
+            hint = hints_of(member).get("return") if callable(member) else hints_of(protocol).get(name)
+            values = self.of_type(hint, None, name, depth + 1)[:2] or choices_of("None")
+            given = "lambda *args: " if callable(member) else ""
+            parts.append([Choice(f"{name}={given}{value.text}", value.setup) for value in values])
+        return zipped(parts, calling("SimpleNamespace")) if parts else []
 
     def _heirs(self, kind: type) -> list[type]:
         """Classes that are made from it."""
         known = dict.fromkeys(value for value in self.names.values() if isinstance(value, type))
-        return [value for value in known if value is not kind and kind is not type and issubclass(value, kind)]
+        return [value for value in known if value is not kind and kind is not type and is_made_from(value, kind)]
 
     def _scalars(self, kind: Any, function: Any, name: str, depth: int) -> list[Choice]:
         wanted = [
             texts for pattern, of, texts in BY_NAME if of is kind and re.fullmatch(pattern, name.strip("_").lower())
         ]
-        found = _texts(*(wanted[0] if wanted else ()), *PLAIN[kind][:2])
+        found = choices_of(*(wanted[0] if wanted else ()), *PLAIN[kind][:2])
         literals = [*self.facts.literals(function), *self.facts.members(function)]
         if kind is str:
             for pattern in self.facts.patterns(function):
                 made = matching(pattern, self.chance, 4)
                 found.extend(self._spelled(made))
                 found.extend(self._spelled([text[:-1] for text in made[:1] if text]))
-            found.extend(_texts(*texts_for(self.facts.calls(function))))
+            found.extend(choices_of(*texts_for(self.facts.calls(function))))
             texts = [text for text in literals if isinstance(text, str) and not databases.is_sql(text)]
             found.extend(self._spelled(texts))
             if databases.is_opened(self.facts, function, name):
-                return _texts('str(tmp_path / "data.db")', '":memory:"')
+                return choices_of('str(tmp_path / "data.db")', '":memory:"')
             if re.search(r"file|path", name):
                 first, later = places.texts(self.facts.calls(function))
                 found = [*first, *found, *later]
@@ -257,7 +291,7 @@ class Inputs:
             numbers = [value for value in literals if isinstance(value, (int, float)) and abs(value) < 1e9]
             near = [kind(value + step) for value in numbers for step in (0, 1, -1)]
             found.extend(self._spelled(near))
-        found.extend(_texts(*PLAIN[kind]))
+        found.extend(choices_of(*PLAIN[kind]))
         return found if depth == 0 else found[:8]
 
     def _declared(self, function: Any, parameter: inspect.Parameter) -> list[Choice]:
@@ -266,9 +300,10 @@ class Inputs:
     def _typed_dicts(self, kind: Any, function: Any, depth: int) -> list[Choice]:
         fields = hints_of(kind)
         rows = [
-            self.of_type(annotation, function, name, depth + 1) or _texts("None") for name, annotation in fields.items()
+            self.of_type(annotation, function, name, depth + 1) or choices_of("None")
+            for name, annotation in fields.items()
         ]
-        return _zipped(
+        return zipped(
             rows, lambda row: "{" + ", ".join(f"{quoted(k)}: {v}" for k, v in zip(fields, row, strict=False)) + "}"
         )
 
@@ -311,7 +346,7 @@ class Inputs:
         made = self._made_elsewhere(kind, depth)
         if not all(needed):
             return made
-        rows = _zipped(needed, ", ".join) if needed else [Choice("")]
+        rows = zipped(needed, ", ".join) if needed else [Choice("")]
         more = [Choice(", ".join(filter(None, (rows[0].text, e.text))), rows[0].setup + e.setup) for e in extra[:9]]
         built = [Choice(f"{name}({row.text})", row.setup) for row in (*rows[:1], *more[:3], *rows[1:], *more[3:])]
         return [*built[:1], *made, *built[1:]]
@@ -333,13 +368,13 @@ class Inputs:
             parameters = inspect.signature(function).parameters.values()
             needed = [each for each in parameters if each.default is each.empty and each.kind is not each.VAR_KEYWORD]
             given = [self.of_type(hints.get(each.name, each.empty), function, each.name, depth + 1) for each in needed]
-            found.extend(_zipped(given, _called(name))[:_MOST_MADE])
+            found.extend(zipped(given, calling(name))[:_MOST_MADE])
         return found
 
     def _built_from_subclass(self, kind: type, depth: int) -> list[Choice]:
         for name, other in self.names.items():
             concrete = isinstance(other, type) and other is not kind and not inspect.isabstract(other)
-            if concrete and issubclass(other, kind) and name == other.__name__:
+            if concrete and is_made_from(other, kind) and name == other.__name__:
                 return self._built(other, depth + 1) if depth < _DEEPEST else []
         return []
 
@@ -353,46 +388,3 @@ def constructor_parameters(kind: type) -> list[inspect.Parameter]:
         return list(inspect.signature(kind).parameters.values())
     except (TypeError, ValueError):
         return []
-
-
-def _texts(*texts: str, setup: tuple[str, ...] = ()) -> list[Choice]:
-    return [Choice(text, setup) for text in texts]
-
-
-def _called(name: str) -> Callable[[list[str]], str]:
-    return lambda row: f"{name}({', '.join(row)})"
-
-
-def _tuple(row: list[str]) -> str:
-    return f"({row[0]},)" if len(row) == 1 else f"({', '.join(row)})"
-
-
-def _longest(rows: list[list[Choice]]) -> list[list[Choice]]:
-    """The rows' members in turn, so that every part of a union is met early."""
-    return [[row[at] for row in rows if at < len(row)] for at in range(max(map(len, rows), default=0))]
-
-
-def _zipped(rows: list[list[Choice]], write: Callable[[list[str]], str]) -> list[Choice]:
-    """One variant from the first members, then one for every other member of every row."""
-    if not all(rows):
-        return []
-    first = [row[0] for row in rows]
-    variants = [first]
-    for at, row in enumerate(rows):
-        for choice in row[1:6]:
-            variants.append([*first[:at], choice, *first[at + 1 :]])
-    return [
-        Choice(write([choice.text for choice in variant]), tuple(line for choice in variant for line in choice.setup))
-        for variant in variants
-    ]
-
-
-def _sequences(items: list[Choice], brackets: str) -> list[Choice]:
-    if not items:
-        return []
-    texts = [item.text for item in items]
-    rows = [texts[:3], texts[:1], [], texts[:1] * 2, list(reversed(texts[:4])), texts[3:6], texts[1:2]]
-    setup = tuple(dict.fromkeys(line for item in items[:6] for line in item.setup))
-    empty = {"{%s}": "set()", "(%s,)": "()"}.get(brackets)
-    found = [brackets % ", ".join(row) if row or empty is None else empty for row in rows]
-    return [Choice(text, setup) for text in dict.fromkeys(found)]
