@@ -104,8 +104,12 @@ class Bought:
 
     async def _buy(self, key: str, question: Question, on_text: Callable[[str], Awaitable[None]] | None) -> Answer:
         breaker = self.shop.breaker(self.provider)
-        breaker.pass_through(self.model)
-        reservation = await self._reserved(question)
+        await breaker.pass_through(self.model)
+        try:
+            reservation = await self._reserved(question)
+        except BaseException:
+            breaker.withdraw()
+            raise
         try:
             answer = await self.source.generate(
                 system=question.system, prompt=question.prompt, schema=question.schema, on_text=on_text

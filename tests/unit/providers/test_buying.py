@@ -206,6 +206,53 @@ async def test_after_the_while_one_call_tries_and_its_success_opens_the_door():
     assert len(it.source.asked) == 7
 
 
+async def test_who_comes_while_one_call_tries_the_door_waits_for_how_that_ends():
+    it = World(*[TransientError("503", code="model_unavailable")] * 5, said())
+    for _ in range(5):
+        with pytest.raises(TransientError):
+            await it.ask()
+    it.clock.seconds = 31
+
+    answers = await asyncio.gather(*(it.ask(f"question {number}") for number in range(4)))
+
+    assert len(answers) == 4
+    assert len(it.source.asked) == 9
+
+
+async def test_when_that_call_fails_those_who_waited_are_told_how_long_to_leave_it_alone():
+    it = World(TransientError("503", code="model_unavailable"))
+    for _ in range(5):
+        with pytest.raises(TransientError):
+            await it.ask()
+    it.clock.seconds = 31
+
+    ends = await asyncio.gather(*(it.ask(f"question {number}") for number in range(4)), return_exceptions=True)
+
+    assert len(it.source.asked) == 6
+    assert [end.retry_after_seconds for end in ends] == [None, 30, 30, 30]
+
+
+async def test_when_that_call_is_stopped_or_has_no_money_the_next_one_tries_the_door():
+    it = World(*[TransientError("503", code="model_unavailable")] * 5, said())
+    for _ in range(5):
+        with pytest.raises(TransientError):
+            await it.ask()
+    it.clock.seconds = 31
+    it.purse.most_tokens = 1
+    with pytest.raises(PermanentError):
+        await it.ask("too dear")
+    it.purse.most_tokens, it.purse.refusals = None, 1
+    stopped = asyncio.create_task(it.ask("stopped"))
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(it.ask("waiting"))
+    await asyncio.sleep(0)
+
+    stopped.cancel()
+
+    assert (await waiting).text == "tests"
+    assert len(it.source.asked) == 6
+
+
 async def test_a_delay_the_provider_names_holds_for_every_call():
     it = World(TransientError("slow down", code="model_overloaded", retry_after_seconds=20))
     with pytest.raises(TransientError):
