@@ -9,6 +9,8 @@ from testwright.domain.records import FolderSuggestion
 from testwright.sources.folder import is_skipped, is_sound
 
 _PROJECT_FILES = frozenset({"package.json", "pyproject.toml", "setup.py", "requirements.txt"})
+_BESIDE = frozenset({"docs", "doc", "website", "tests", "test", "fixtures", "benchmarks", "bench"})
+"""Below a project these come with it: they have packages of their own, and nothing that anybody would test."""
 _DEEPEST = 2
 _MOST_SUGGESTIONS = 20
 _MOST_FOLDERS = 2000
@@ -63,8 +65,8 @@ def suggest_folders(roots: Sequence[Path], registered: Collection[str]) -> list[
 
 
 def _projects(root: Path) -> Iterator[Path]:
-    waiting = [(root, 0)]
-    for looked_into, (folder, depth) in enumerate(waiting):
+    waiting = [(root, 0, False)]
+    for looked_into, (folder, depth, is_within) in enumerate(waiting):
         if looked_into == _MOST_FOLDERS:
             return
         try:
@@ -72,14 +74,20 @@ def _projects(root: Path) -> Iterator[Path]:
                 entries = list(listing)
         except OSError:
             continue
-        if any(entry.name in _PROJECT_FILES and entry.is_file() for entry in entries):
+        is_project = any(entry.name in _PROJECT_FILES and entry.is_file() for entry in entries)
+        if is_project:
             yield folder
+        is_within |= is_project
         if depth < _DEEPEST:
-            waiting.extend((folder / entry.name, depth + 1) for entry in entries if _leads_on(entry))
+            waiting.extend(
+                (folder / entry.name, depth + 1, is_within) for entry in entries if _leads_on(entry, is_within)
+            )
 
 
-def _leads_on(entry: os.DirEntry[str]) -> bool:
+def _leads_on(entry: os.DirEntry[str], is_within: bool) -> bool:
     if entry.name.startswith(".") or not is_sound(entry.name) or not entry.is_dir(follow_symlinks=False):
+        return False
+    if is_within and entry.name.lower() in _BESIDE:
         return False
     return not is_skipped(entry)
 

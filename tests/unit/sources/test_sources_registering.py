@@ -90,6 +90,13 @@ def test_what_nobody_would_open_is_not_suggested(tmp_path: Path) -> None:
     assert suggested(tmp_path, registered=(str(tmp_path / "opened"),)) == []
 
 
+def test_what_only_comes_with_a_project_is_not_suggested_but_stands_for_itself_elsewhere(tmp_path: Path) -> None:
+    projects(tmp_path, "shop/cart", "shop/docs", "shop/Tests", "docs")
+    projects(tmp_path, "shop", file="pyproject.toml")
+
+    assert [path for _, path in suggested(tmp_path)] == ["docs", "shop", "shop/cart"]
+
+
 def test_a_path_that_two_roots_share_is_suggested_once(tmp_path: Path) -> None:
     projects(tmp_path, "one/shop", "two/shop")
 
