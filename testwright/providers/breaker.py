@@ -14,7 +14,7 @@ _FAILING = frozenset({"model_unavailable", "model_unreachable", "model_timeout",
 
 @dataclass
 class Breaker:
-    """`now` is a clock in seconds that never goes back. When the time is over one call tries the door, and whoever comes
+    """`now` is a clock in seconds that never goes back. When the time is over one call tries the door, and who comes
     meanwhile waits for how that ends: a refusal would cost one of the few times that a job tries again.
     """
 
