@@ -146,6 +146,11 @@ def _what(record: Record) -> str:
         return "gives_the_value_back" if back else f"for_{given}" if given else ""
     if first.how == "prints":
         return f"prints_{_words(first.value, 4)}"
+    if first.how == "equals" and not first.of and (undone := _undone(record, first.value)):
+        return f"undoes_{undone}"
+    if first.of.endswith(".getvalue()"):
+        stream, written = first.of.partition(".")[0], _result(first.value)
+        return "_".join(part for part in (f"writes_{written}_to_{stream}", f"for_{given}" if given else "") if part)
     if record.subject and first.of.startswith(f"{record.subject}."):
         changed = "_and_".join(_snake(check.of.rpartition(".")[2]) for check in record.checks[:2])
         failed = "_after_an_error" if "\n    raise " in record.call else ""
@@ -172,6 +177,15 @@ def _what(record: Record) -> str:
         return f"returns_{result}" if result else ""
     about = given if given.startswith(("with_", "without_")) else f"for_{given}"
     return f"returns_{result}_{about}" if result and result != given else about
+
+
+def _undone(record: Record, value: str) -> str:
+    """The call that made the argument, where the result is what that call was given: `dumps_of_42`."""
+    for _, text in record.arguments:
+        call = re.fullmatch(r"(?:StringIO\()?(?:\w+\.|[A-Z]\w*\(.*?\)\.)?([a-z_]\w*)\((.*?)\)+", text, re.DOTALL)
+        if call is not None and call[2] == value and value not in ("None", "True", "False"):
+            return f"{_snake(call[1])}_of_{_described(_value(value), value)}"
+    return ""
 
 
 def _done_to_file(of: str, value: str, was_there: bool) -> str:

@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import importlib
 import inspect
+import io
 import itertools
 import json
 import os
@@ -176,7 +177,7 @@ class Bench:
             given = [f"given_{at}" for at in range(len(scenario.arguments))]
             for name, argument in zip(given, scenario.arguments, strict=True):
                 names[name] = eval(_compiled(argument.choice.text, "eval"), names)
-            before = {name: spelled(names[name], self.names) for name in given if _can_change(names[name])}
+            before = {name: self._content(names[name])[1] for name in given if _can_change(names[name])}
             state = self.observer.state(names.get(scenario.subject), scenario.subject)
             files, tables = files_in(self.names["tmp_path"]), rows_in(names)
             call = scenario.call()
@@ -198,7 +199,7 @@ class Bench:
         kept = tuple(Check(*change) for change in changed_rows(tables, rows_in(names)))
         moved = (*moved, *kept, *filed)[:_MOST_MOVED]
         if value is None or not checks:
-            changed = [name for name, text in before.items() if spelled(names[name], self.names) != text]
+            changed = [name for name, text in before.items() if self._content(names[name])[1] != text]
             if moved:
                 return Outcome(lines=lines, call=call, checks=moved, **around)
             if changed:
@@ -222,7 +223,7 @@ class Bench:
     def _hoisted(self, scenario: Scenario, lines: tuple[str, ...], at: int, now: Any, value: Any) -> Outcome:
         """An argument was changed in place: it gets a name, and its new value is what is checked."""
         argument = scenario.arguments[at]
-        name, text = argument.parameter, spelled(now, self.names)
+        name, (part, text) = argument.parameter, self._content(now)
         if text is None:
             return Outcome(lines=lines)
         texts = [other.choice.text for other in scenario.arguments]
@@ -230,9 +231,14 @@ class Bench:
         return Outcome(
             lines=(*lines, f"{name} = {argument.choice.text}"),
             call=scenario.call(tuple(texts)),
-            checks=(Check(name, "equals", text),),
+            checks=(Check(f"{name}{part}", "equals", text),),
             value=value,
         )
+
+    def _content(self, value: Any) -> tuple[str, str | None]:
+        """How a test asks for what is in it, and the text of that."""
+        is_stream = isinstance(value, (io.StringIO, io.BytesIO)) and not value.closed
+        return (".getvalue()", spelled(value.getvalue(), self.names)) if is_stream else ("", spelled(value, self.names))
 
     def _checks(self, value: Any) -> tuple[Check, ...]:
         if isinstance(value, float) and value != value:

@@ -165,8 +165,12 @@ class Inputs:
         if kind is contextlib.AbstractContextManager:
             return choices_of("threading.Lock()", "mock.MagicMock()")
         if kind in (io.StringIO, typing.IO, typing.TextIO, io.TextIOBase) or kind is typing.TextIO:
-            return choices_of('StringIO("a=1\\nb=2\\n")', 'StringIO("")', 'StringIO("hello\\n")')
+            first = ["StringIO()"] if self._is_written_to(function, name) else []
+            return choices_of(*first, 'StringIO("a=1\\nb=2\\n")', 'StringIO("")', 'StringIO("hello\\n")')
         return None
+
+    def _is_written_to(self, function: Any, name: str) -> bool:
+        return "write" in (parts := self.facts.use(function, name).parts) and not any("read" in part for part in parts)
 
     def _classes(self, base: Any) -> list[Choice]:
         """Names of a class and of those that are made from it."""

@@ -15,6 +15,7 @@ from typing import Any
 from testwright.writers.explorer.python.probe.annotations import hints_of
 from testwright.writers.explorer.python.probe.facts import code_of
 from testwright.writers.explorer.python.probe.inputs import Inputs
+from testwright.writers.explorer.python.probe.opposites import are_opposite, lend
 from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Patch, Scenario
 from testwright.writers.explorer.python.probe.signatures import parameters_of
 from testwright.writers.explorer.python.probe.spelling import spelled
@@ -134,7 +135,16 @@ class Ways:
 
     def of_function(self, name: str, function: Any) -> list[Way]:
         way = self._way(name, name, function, self._parameters(function))
-        return [way] if way is not None else []
+        if way is None:
+            return []
+        others = [(each, value) for each, value in self.inputs.names.items() if are_opposite(each, name)]
+        givers = [
+            giver
+            for each, value in others
+            if self._is_own(value) and (giver := self._way(each, each, value, self._parameters(value))) is not None
+        ]
+        lend([*givers, way], ())
+        return [way]
 
     def of_class(self, name: str, kind: type) -> list[Way]:
         """The constructor first, then static and class methods, then the methods of its objects."""
@@ -157,6 +167,7 @@ class Ways:
         methods = [way for way in ways if way.subject]
         for way in methods:
             way.maker, way.siblings = constructor, [other for other in methods if other.can_change]
+        lend(ways, [lines[0].partition(" = ")[2] for lines in setups if len(lines) == 1])
         return ways
 
     def of_result(self, scenario: Scenario, result: Any) -> list[Way]:
