@@ -29,6 +29,7 @@ from testwright.writers.explorer.python.probe.combining import (
     sequences,
     zipped,
 )
+from testwright.writers.explorer.python.probe.doctypes import documented_types
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.fakes import fakes_for
 from testwright.writers.explorer.python.probe.grammars import texts_for
@@ -329,7 +330,8 @@ class Inputs:
             return self._built_from_subclass(kind, depth)
         needed: list[list[Choice]] = []
         extra: list[Choice] = []
-        hints = hints_of(vars(kind).get("__new__")) or hints_of(kind.__init__) or hints_of(kind)
+        written = hints_of(vars(kind).get("__new__")) or hints_of(kind.__init__) or hints_of(kind)
+        hints = {**documented_types(kind), **documented_types(kind.__init__), **written}
         for parameter in constructor_parameters(kind):
             if parameter.kind is parameter.VAR_POSITIONAL:
                 extra.extend(self._several(hints.get(parameter.name), kind, parameter.name, depth))

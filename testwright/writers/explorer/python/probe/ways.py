@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from testwright.writers.explorer.python.probe.annotations import hints_of
+from testwright.writers.explorer.python.probe.doctypes import documented_types
 from testwright.writers.explorer.python.probe.facts import code_of
 from testwright.writers.explorer.python.probe.inputs import Inputs
 from testwright.writers.explorer.python.probe.opposites import are_opposite, lend
@@ -249,7 +250,8 @@ class Ways:
         return way
 
     def _way(self, symbol: str, target: str, function: Any, parameters: list[inspect.Parameter]) -> Way | None:
-        hints = hints_of(function)
+        owner = self.inputs.names.get(symbol)
+        hints = {**documented_types(owner), **documented_types(function), **hints_of(function)}
         rows: list[Row] = []
         for parameter in parameters:
             annotation = hints.get(parameter.name, parameter.annotation)
