@@ -97,10 +97,16 @@ def _single(said: str, module: types.ModuleType | None) -> Any:
         item = _single(several[2].removesuffix("s"), module) if item is _UNKNOWN else item
         if item is _UNKNOWN:
             return _UNKNOWN
-        return {"tuple": tuple[item, ...], "set": set[item]}.get(several[1], list[item])
+        return _several(several[1], item)
     if not re.fullmatch(r"[\w.\[\], ]+", said):
         return _UNKNOWN
     return _evaluated(said, {**_KNOWN, **(vars(module) if module is not None else {})})
+
+
+def _several(kind: str, item: Any) -> Any:
+    if kind == "tuple":
+        return tuple.__class_getitem__((item, ...))
+    return {"set": set}.get(kind, list).__class_getitem__(item)
 
 
 def _evaluated(text: str, names: dict[str, Any]) -> Any:
