@@ -228,7 +228,12 @@ async def open_service(
         engine, signing_key = _engine(settings, choice, bench.places)
         client = make_client(choice, signing_key=signing_key, event_key=_secret(settings.inngest_event_key))
         functions = build_functions(
-            client, bench.store, line(bench), width=settings.width, width_per_owner=settings.width_per_owner
+            client,
+            bench.store,
+            line(bench),
+            width=settings.width,
+            width_per_owner=settings.width_per_owner,
+            most_away=settings.model_width,
         )
         keeper = Keeper(bench.store, engine, session_hours=settings.session_hours)
         app = create_app(_api_services(bench, engine, keeper), metrics)

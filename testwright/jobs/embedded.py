@@ -13,7 +13,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import httpx
 import inngest
 from dbos import DBOS, DBOSConfig, error
 from dbos._dbos import _get_dbos_instance as dbos_of_this_process
@@ -21,6 +20,7 @@ from starlette.types import ASGIApp
 
 from testwright.domain.errors import EngineUnreachable
 from testwright.jobs import protocol
+from testwright.jobs.asking import post_in_process
 from testwright.jobs.bridge import Bridge, executors_at_work, forget_finished, go_on_with, stranded, take_up
 from testwright.jobs.crons import keep_time
 from testwright.jobs.engine_file import EngineFile
@@ -187,9 +187,7 @@ class _Caller:
     """Calls the endpoint on the app's loop, from whichever loop asks. No time limit: a step may run for minutes."""
 
     def __init__(self, app: ASGIApp, signing_key: str, loop: asyncio.AbstractEventLoop) -> None:
-        # A fault in the app is an answer (500), as it would be over a network.
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        self._client = httpx.AsyncClient(transport=transport, base_url=IN_PROCESS, timeout=None, trust_env=False)
+        self._app = app
         self._signing_key = signing_key
         self._loop = loop
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -204,23 +202,24 @@ class _Caller:
             task.cancel()
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=seconds)
-        await self._client.aclose()
 
     async def _post(self, function_id: str, step: str | None, body: bytes) -> Json:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
         try:
-            answer = await self._client.post(
+            status, headers, content = await post_in_process(
+                self._app,
                 ENDPOINT,
-                params={"fnId": function_id, "stepId": step or "step"},
-                content=body,
-                headers={
+                {"fnId": function_id, "stepId": step or "step"},
+                {
+                    "host": "127.0.0.1",
                     "content-type": "application/json",
                     SIGNATURE_HEADER: protocol.signature(body, self._signing_key, time.time()),
                 },
+                body,
             )
-            return protocol.answer_json(answer.status_code, answer.headers, answer.content, time.time())
+            return protocol.answer_json(status, headers, content, time.time())
         finally:
             self._tasks.discard(task)
 
@@ -274,13 +273,6 @@ def _signing_key(path: Path) -> str:
     return key
 
 
-class _OwnCalls(logging.Filter):
-    """Drops httpx's line for each call of the engine to itself."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return f"{IN_PROCESS}{ENDPOINT}" not in record.getMessage()
-
-
 class _Expected(logging.Filter):
     """Drops what DBOS warns of when a run is cancelled or the engine stops: both are everyday things here."""
 
@@ -292,11 +284,9 @@ class _Expected(logging.Filter):
 
 
 _EXPECTED = _Expected()
-_OWN_CALLS = _OwnCalls()
 
 
 def _quieten() -> None:
-    logging.getLogger("httpx").addFilter(_OWN_CALLS)
     dbos = logging.getLogger("dbos")
     dbos.addFilter(_EXPECTED)  # the same one again is not added twice
     if not dbos.handlers:

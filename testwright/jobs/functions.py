@@ -38,11 +38,12 @@ def build_functions(
     *,
     width: int,
     width_per_owner: int | None = None,
+    most_away: int = 0,
     backoff: Callable[[int], float] = full_jitter,
 ) -> list[inngest.Function[Any]]:
     """The functions to serve. `work` is the pipeline of one file; at most `width` files are worked on at once,
-    at most `width_per_owner` of one owner."""
-    assignments = _Assignments(store, room=width)
+    at most `width_per_owner` of one owner. Beside them `most_away` have lent their places (`Places`)."""
+    assignments = _Assignments(store, room=width + most_away)
     cancel = [inngest.Cancel(event=SESSION_CANCELLED, if_exp="event.data.sessionId == async.data.sessionId")]
 
     limits = [inngest.Concurrency(limit=width)]
@@ -80,10 +81,12 @@ def build_functions(
         with about(session=session_id, round=round, file=assignment.source.path):
             try:
                 await work(assignment, desk, InngestStep(ctx, policy))
+                assignments.forget(ctx.run_id)
                 return
             except Pause as pause:
                 raise pause.error from None
             except Cancelled:
+                assignments.forget(ctx.run_id)
                 return
             except PermanentError as permanent:
                 error = permanent
@@ -91,6 +94,7 @@ def build_functions(
                 logger.exception("the pipeline broke on file %d of %s", file_index, session_id)
                 error = internal_error()
         await ctx.step.run("fail", partial(_fail, desk, error))
+        assignments.forget(ctx.run_id)
 
     async def session_broke(ctx: inngest.Context) -> None:
         session_id, round = _round_of(_event_that_failed(ctx))
@@ -176,6 +180,10 @@ class _Assignments:
             if len(self._kept) > self._room:
                 del self._kept[next(iter(self._kept))]
         return assignment
+
+    def forget(self, run_id: str) -> None:
+        """It is over: what it holds shall not take the room of those at work."""
+        self._kept.pop(run_id, None)
 
 
 async def _finish(store: Rounds, session_id: str, round: int, broken: list[int]) -> None:

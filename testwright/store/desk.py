@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.drafts import Usage
@@ -24,7 +24,16 @@ from testwright.store.event_log import OpenRound, base_name
 from testwright.store.failing import file_failed
 from testwright.store.ledger import SessionPurse, usage_of
 from testwright.store.live_texts import LiveTexts
-from testwright.store.rows import FileRow, RoundRow, ShelfRow, SuiteRow
+from testwright.store.rows import FileRow, ShelfRow, SuiteRow
+
+# In one statement and by hand: each step of each file puts something down.
+_PUT = text(
+    """
+    INSERT INTO shelf (session_id, round, file_index, "key", value)
+    SELECT session_id, number, :file_index, :key, :value FROM rounds WHERE session_id = :session_id AND number = :round
+    ON CONFLICT (session_id, round, file_index, "key") DO UPDATE SET value = excluded.value
+    """
+).bindparams(bindparam("value", type_=ShelfRow.value.type))
 
 
 class FileDesk:
@@ -91,11 +100,9 @@ class FileDesk:
             await round.tell(event)
 
     async def _put(self, rows: AsyncSession, key: str, value: dict[str, Any]) -> dict[str, Any] | None:
-        if await rows.get(RoundRow, (self._session_id, self._round)) is None:
-            return None  # the session was deleted, and its shelf with it
         place = {"session_id": self._session_id, "round": self._round, "file_index": self._file_index}
-        await rows.merge(ShelfRow(**place, key=key, value=value))
-        return value
+        laid: Any = await rows.execute(_PUT, {**place, "key": key, "value": value})
+        return value if laid.rowcount else None  # the session was deleted, and its shelf with it
 
     async def _get(self, rows: AsyncSession, key: str) -> dict[str, Any] | None:
         row = await rows.get(ShelfRow, (self._session_id, self._round, self._file_index, key))

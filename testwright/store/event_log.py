@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.events import START_PROGRESS, Event, progress_of
@@ -22,6 +22,22 @@ _STOPPED = {
 }
 
 
+# Made once: these are asked for each event, and to put a query together takes longer than to answer it.
+_ROUND = (
+    select(SessionRow, RoundRow)
+    .join(RoundRow, RoundRow.session_id == SessionRow.id)
+    .where(RoundRow.session_id == bindparam("session_id"), RoundRow.number == bindparam("number"))
+)
+_NUMBER = select(EventRow.seq).where(
+    EventRow.session_id == bindparam("session_id"),
+    EventRow.round == bindparam("number"),
+    EventRow.key == bindparam("key"),
+)
+_SHARES = select(FileRow.index, FileRow.share).where(
+    FileRow.session_id == bindparam("session_id"), FileRow.round == bindparam("number")
+)
+
+
 class OpenRound:
     """A round that is not over, inside a write transaction. Only here are events written and their changes applied."""
 
@@ -36,10 +52,10 @@ class OpenRound:
     @classmethod
     async def find(cls, rows: AsyncSession, session_id: str, number: int, now: datetime) -> "OpenRound | None":
         """None when the round is over, or was deleted with its session."""
-        round = await rows.get(RoundRow, (session_id, number))
-        if round is None or round.status not in RUNNING:
+        found = (await rows.execute(_ROUND, {"session_id": session_id, "number": number})).one_or_none()
+        if found is None or found[1].status not in RUNNING:
             return None
-        return cls(rows, await rows.get_one(SessionRow, session_id), round, now)
+        return cls(rows, *found, now)
 
     async def begin(self, event: Event) -> None:
         """Tell the round's first event."""
@@ -125,12 +141,8 @@ class OpenRound:
         return SessionStatus.PARTIAL if any(test_id for _, test_id in found) else SessionStatus.FAILED
 
     async def _number_of(self, event: Event) -> int | None:
-        query = select(EventRow.seq).where(
-            EventRow.session_id == self._round.session_id,
-            EventRow.round == self._round.number,
-            EventRow.key == event.once_key,
-        )
-        return (await self._rows.scalars(query)).one_or_none()
+        which = {"session_id": self._round.session_id, "number": self._round.number, "key": event.once_key}
+        return (await self._rows.scalars(_NUMBER, which)).one_or_none()
 
     async def _change(self, file: FileRow, event: Event) -> None:
         status = event.file_status or FileStatus.PROCESSING
@@ -148,10 +160,8 @@ class OpenRound:
     async def _shares_done(self) -> dict[int, float]:
         """By file of the round; read once, because a round may end hundreds of files in one transaction."""
         if self._shares is None:
-            query = select(FileRow.index, FileRow.share).where(
-                FileRow.session_id == self._round.session_id, FileRow.round == self._round.number
-            )
-            self._shares = dict((await self._rows.execute(query)).all())
+            which = {"session_id": self._round.session_id, "number": self._round.number}
+            self._shares = dict((await self._rows.execute(_SHARES, which)).all())
             self._places = {index: place for place, index in enumerate(sorted(self._shares), start=1)}
         return self._shares
 

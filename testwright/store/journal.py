@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.errors import TransientError
@@ -18,7 +18,7 @@ from testwright.store.rows import FileRow, RoundRow, StepRow
 
 logger = logging.getLogger("testwright.store")
 
-_SECONDS_TO_GATHER = 0.1
+_SECONDS_TO_GATHER = 0.5
 _COLUMNS = ("session_id", "round", "file_index", "step", "attempt", "began_at", "ended_at", "error")
 
 
@@ -124,18 +124,24 @@ class FileJournal:
 
 
 async def _written(rows: AsyncSession, notes: Sequence[Note]) -> list[tuple[Note, StepRow]]:
-    """The rows that are new, with numbers."""
+    """The rows whose ends have yet to come."""
     sessions = {note.session_id for note in notes}
     query = select(RoundRow.session_id, RoundRow.number).where(RoundRow.session_id.in_(sessions))
     there = {(session, number) for session, number in await rows.execute(query)}  # others were deleted meanwhile
     added: list[tuple[Note, StepRow]] = []
+    over: list[dict[str, Any]] = []
     for note in notes:
         if note.row is not None:
             end = update(StepRow).where(StepRow.id == note.row)
             await rows.execute(end.values(ended_at=note.ended_at, error=note.error))
         elif (note.session_id, note.round) in there:
             values = {name: getattr(note, name) for name in _COLUMNS}
-            added.append((note, StepRow(**values)))
+            if note.ended_at is None:
+                added.append((note, StepRow(**values)))
+            else:
+                over.append(values)
+    if over:  # nobody will come back to them: no number has to be asked for, and all are one statement
+        await rows.execute(insert(StepRow), over)
     rows.add_all(row for _, row in added)
     await rows.flush()
     return added

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.events import Event
@@ -16,6 +16,9 @@ from testwright.store.event_log import RUNNING, OpenRound
 from testwright.store.records import accepted, options_from
 from testwright.store.rows import FileRow, RoundRow, SessionRow, ShelfRow, SourceRow, SuiteRow
 
+_CUT_SHORT = select(RoundRow.cut_short).where(
+    RoundRow.session_id == bindparam("session_id"), RoundRow.number == bindparam("number")
+)
 ABSENT_AFTER = timedelta(seconds=15)
 """Several times as long as the keeper's looks are apart: on a busy machine one of them may come late."""
 
@@ -110,8 +113,7 @@ async def cancel(rows: AsyncSession, session_id: str, owner: str, now: datetime)
 
 async def is_cut_short(rows: AsyncSession, session_id: str, number: int) -> bool:
     """Whether work on the round's files is in vain: it was cancelled, broken off, or deleted."""
-    query = select(RoundRow.cut_short).where(RoundRow.session_id == session_id, RoundRow.number == number)
-    cut_short = (await rows.scalars(query)).one_or_none()
+    cut_short = (await rows.scalars(_CUT_SHORT, {"session_id": session_id, "number": number})).one_or_none()
     return cut_short is None or cut_short
 
 

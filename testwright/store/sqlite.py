@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from testwright.store.database import Backend
+from testwright.store.sqlite_connection import connected
 
 _BUSY_MILLISECONDS = 5000
 _READERS = 4
@@ -80,6 +82,7 @@ def behave(connection: Any, *, foreign_keys: bool = True) -> None:
 def _engine(path: Path, *, begin: str | None, connections: int) -> AsyncEngine:
     engine = create_async_engine(
         url_of(path, "aiosqlite"),
+        async_creator=partial(connected, path),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=60,
