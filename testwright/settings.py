@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """How many files more are under way while a model is being asked about them."""
     width_per_owner: int | None = Field(default=None, ge=1, le=64)
     """How many of them may be of one owner, where several share the service."""
+    width_per_session: int | None = Field(default=None, ge=1, le=64)
+    """How many of them may be of one session; without it a session that is alone takes them all."""
     max_files: int = 500
     max_file_bytes: int = 1 << 20
     max_request_bytes: int = 20 << 20

@@ -233,6 +233,7 @@ async def open_service(
             line(bench),
             width=settings.width,
             width_per_owner=settings.width_per_owner,
+            width_per_session=settings.width_per_session,
             most_away=settings.model_width,
         )
         keeper = Keeper(bench.store, engine, session_hours=settings.session_hours)
@@ -436,6 +437,12 @@ def _engine(
     if choice.mode == "embedded":
         embedded = EmbeddedEngine(settings.home, _secret(settings.database_url), places=places)
         return embedded, embedded.signing_key
+    if settings.width_per_owner is not None and settings.width_per_session is not None:
+        raise PermanentError(
+            "An Inngest server takes two limits of a function, not three.",
+            code="engine_settings",
+            hint="Unset TESTWRIGHT_WIDTH_PER_OWNER or TESTWRIGHT_WIDTH_PER_SESSION, or use the embedded engine.",
+        )
     key = _secret(settings.inngest_signing_key)
     client = make_client(choice, signing_key=key, event_key=_secret(settings.inngest_event_key))
     return InngestServer(client, app_url=f"http://{settings.host}:{settings.api_port}", signing_key=key), key

@@ -39,6 +39,20 @@ test('progress never falls within a round and starts again with the next', () =>
   ).toBe(10)
 })
 
+test('who is told that the queue moves waits on', () => {
+  const [opened] = asUpdates(roundOf(['a.ts']))
+  const moved = {
+    ...opened,
+    type: 'queue_moved',
+    message: 'Next to begin',
+    queuePosition: 0,
+  } as ProgressUpdate
+  const state = fold([opened as ProgressUpdate, moved])
+
+  expect(state.status).toBe('queued')
+  expect(state.currentMessage).toBe('Next to begin')
+})
+
 test('files of the same base name are kept apart by their paths', () => {
   const state = fold(asUpdates(roundOf(['one/index.ts', 'two/index.ts'], 1, ['two/index.ts'])))
 

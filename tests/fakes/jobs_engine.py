@@ -30,7 +30,18 @@ async def embedded(home: Path, build: Build, database_url: str | None = None) ->
         await engine.stop()
 
 
-def working(home: Path, rounds: Rounds, work: Work, *, width: int = 2) -> Any:
-    return embedded(
-        home, lambda client: build_functions(client, rounds, work, width=width, backoff=lambda attempt: 0.05)
-    )
+def working(
+    home: Path,
+    rounds: Rounds,
+    work: Work,
+    *,
+    width: int = 2,
+    width_per_session: int | None = None,
+    database_url: str | None = None,
+) -> Any:
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        return build_functions(
+            client, rounds, work, width=width, width_per_session=width_per_session, backoff=lambda attempt: 0.05
+        )
+
+    return embedded(home, build, database_url)

@@ -144,6 +144,9 @@ class FakeRounds:
     async def note_presence(self) -> None:
         self.presence += 1
 
+    async def tell_queue(self) -> None:
+        pass
+
     async def unfinished(self) -> list[tuple[str, int, str]]:
         return list(self.running)
 

@@ -37,6 +37,7 @@ _STAGE_AFTER = {
 STEP_OF = {
     "session_created": "session",
     "round_started": "session",
+    "queue_moved": "session",
     "file_processing": "generation",
     "file_analyzed": "analysis",
     "test_drafted": "generation",
@@ -107,7 +108,7 @@ class Event:
                 return SessionStatus.FAILED
             case "generation_cancelled":
                 return SessionStatus.CANCELLED
-            case "session_created" | "round_started":
+            case "session_created" | "round_started" | "queue_moved":
                 return SessionStatus.PENDING
             case _:
                 return SessionStatus.PROCESSING

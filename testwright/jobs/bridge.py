@@ -48,7 +48,7 @@ class Bridge:
         self._ask = ask
         self._backoff_seconds = backoff_seconds
         self._places = places
-        self._slots = {function.id: Slots(function.limit, keyed=function.keyed) for function in functions.values()}
+        self._slots = {one.id: Slots(one.limit, keyed=[limit for limit, _ in one.keyed]) for one in functions.values()}
         self._pacings = {one.id: Pacing(one.throttle) for one in functions.values() if one.throttle is not None}
         self._starting = asyncio.Lock()
         self._calls: dict[str, set[asyncio.Task[Json]]] = defaultdict(set)
@@ -153,7 +153,7 @@ class Bridge:
     async def _run(self, function_id: str, event: Json, run_id: str) -> Json:
         function = self._functions[function_id]
         parent = _CHILDREN.sub("", run_id) if event["name"] == INVOKED else ""
-        ticket = self._slots[function_id].ticket(key=key_of(event, function.key), parent=parent)
+        ticket = self._slots[function_id].ticket(keys=[key_of(event, key) for _, key in function.keyed], parent=parent)
         self._tickets[run_id] = ticket
         clocks: list[asyncio.Task[None]] = []
         try:

@@ -38,17 +38,21 @@ def build_functions(
     *,
     width: int,
     width_per_owner: int | None = None,
+    width_per_session: int | None = None,
     most_away: int = 0,
     backoff: Callable[[int], float] = full_jitter,
 ) -> list[inngest.Function[Any]]:
-    """The functions to serve. `work` is the pipeline of one file; at most `width` files are worked on at once,
-    at most `width_per_owner` of one owner. Beside them `most_away` have lent their places (`Places`)."""
+    """The functions to serve. `work` is the pipeline of one file; at most `width` files are worked on at once, at most
+    `width_per_owner` of one owner and `width_per_session` of one session. Beside them `most_away` have lent their
+    places (`Places`)."""
     assignments = _Assignments(store, room=width + most_away)
     cancel = [inngest.Cancel(event=SESSION_CANCELLED, if_exp="event.data.sessionId == async.data.sessionId")]
 
     limits = [inngest.Concurrency(limit=width)]
     if width_per_owner is not None:
         limits.append(inngest.Concurrency(limit=width_per_owner, key="event.data.owner"))
+    if width_per_session is not None:
+        limits.append(inngest.Concurrency(limit=width_per_session, key="event.data.sessionId"))
 
     async def file_broke(ctx: inngest.Context) -> None:
         session_id, round, file_index = _file_of(_event_that_failed(ctx))

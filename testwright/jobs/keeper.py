@@ -123,6 +123,7 @@ class Keeper:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             await self._quietly(self._store.note_presence())
             await self._quietly(self.resend())
+            await self._quietly(self._store.tell_queue())
             if self._clock() - watched >= SECONDS_BETWEEN_WATCHES:
                 watched = self._clock()
                 await self._quietly(self.watch())

@@ -58,7 +58,7 @@ class Singleton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """One served function. `limit` is how many of its runs may be at work at once, `keyed` how many of one key.
+    """One served function. `limit` is how many of its runs may be at work at once, `keyed` how many of each key.
 
     A run that waits for longer than `start_seconds`, or works for longer than `finish_seconds`, is cancelled.
     """
@@ -68,8 +68,7 @@ class Registered:
     events: frozenset[str] = frozenset()
     crons: tuple[str, ...] = ()
     limit: int | None = None
-    keyed: int | None = None
-    key: Path | None = None
+    keyed: tuple[tuple[int, Path], ...] = ()
     throttle: Throttle | None = None
     singleton: Singleton | None = None
     start_seconds: float | None = None
@@ -96,7 +95,7 @@ def _registered(config: Any, on_failure: Any) -> Registered:
     (step,) = config.steps.values()
     if step.retries is None:
         raise _refusal(config.id, "retries left open")
-    limit, keyed, key = _limits(config.id, config.concurrency or [])
+    limit, keyed = _limits(config.id, config.concurrency or [])
     timeouts = config.timeouts
     return Registered(
         id=config.id,
@@ -107,7 +106,6 @@ def _registered(config: Any, on_failure: Any) -> Registered:
         crons=tuple(trigger.cron for trigger in config.triggers if _is_cron(config.id, trigger)),
         limit=limit,
         keyed=keyed,
-        key=key,
         throttle=_throttle(config.id, config.throttle),
         singleton=_singleton(config.id, config.singleton),
         start_seconds=_seconds(timeouts and timeouts.start),
@@ -131,20 +129,21 @@ def _is_cron(function_id: str, trigger: Any) -> bool:
     return True
 
 
-def _limits(function_id: str, concurrency: list[inngest.Concurrency]) -> tuple[int | None, int | None, Path | None]:
-    """The limit for all, the limit of each key, and the key."""
-    limit: int | None = None
-    keyed: int | None = None
-    key: Path | None = None
+def _limits(
+    function_id: str, concurrency: list[inngest.Concurrency]
+) -> tuple[int | None, tuple[tuple[int, Path], ...]]:
+    """The limit for all, and those of the runs that have a key in common."""
+    limits: list[int] = []
+    keyed: list[tuple[int, Path]] = []
     for one in concurrency:
-        taken = limit if one.key is None else keyed
-        if taken is not None or one.scope not in (None, "fn"):
-            raise _refusal(function_id, "concurrency beyond the function, or twice of one kind")
-        if one.key is None:
-            limit = one.limit
+        if one.scope not in (None, "fn"):
+            raise _refusal(function_id, "concurrency beyond the function")
+        key = _key(function_id, "concurrency", one.key)
+        if key is None:
+            limits.append(one.limit)
         else:
-            keyed, key = one.limit, _key(function_id, "concurrency", one.key)
-    return limit, keyed, key
+            keyed.append((one.limit, key))
+    return min(limits, default=None), tuple(keyed)
 
 
 def _throttle(function_id: str, throttle: Any) -> Throttle | None:

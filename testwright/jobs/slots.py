@@ -6,23 +6,25 @@ session does not hold up a short one. Among its own, who came first goes first, 
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from itertools import count
 
 
 class Slots:
-    """`limit` for all together, `keyed` for the runs of one key; None is no limit. Of one event loop."""
+    """`limit` for all together (None is no limit), and of `keyed` each for the runs of one key. Of one event loop."""
 
-    def __init__(self, limit: int | None = None, *, keyed: int | None = None) -> None:
+    def __init__(self, limit: int | None = None, *, keyed: Sequence[int] = ()) -> None:
         self._limit = limit
         self._keyed = keyed
         self._busy = 0
-        self._busy_by_key = Counter[str]()
+        self._busy_by_key = tuple(Counter[str]() for _ in keyed)
         self._busy_by_parent = Counter[str]()
         self._waiting: dict[Ticket, asyncio.Future[None]] = {}
         self._numbers = count()
 
-    def ticket(self, *, key: str = "", parent: str = "") -> "Ticket":
-        return Ticket(self, next(self._numbers), key, parent)
+    def ticket(self, *, keys: Sequence[str] = (), parent: str = "") -> "Ticket":
+        """`keys`: one for each of the limits by key."""
+        return Ticket(self, next(self._numbers), keys, parent)
 
     @property
     def queue_depth(self) -> int:
@@ -60,12 +62,15 @@ class Slots:
         return min(able, key=lambda ticket: (self._busy_by_parent[ticket.parent], ticket.number), default=None)
 
     def _has_room(self, ticket: "Ticket") -> bool:
-        fits = self._limit is None or self._busy < self._limit
-        return fits and (self._keyed is None or self._busy_by_key[ticket.key] < self._keyed)
+        if self._limit is not None and self._busy >= self._limit:
+            return False
+        limits = zip(self._keyed, self._busy_by_key, ticket.keys, strict=True)
+        return all(busy[key] < limit for limit, busy, key in limits)
 
     def _count(self, ticket: "Ticket", by: int) -> None:
         self._busy += by
-        for counter, name in ((self._busy_by_key, ticket.key), (self._busy_by_parent, ticket.parent)):
+        by_key = zip(self._busy_by_key, ticket.keys, strict=True)
+        for counter, name in (*by_key, (self._busy_by_parent, ticket.parent)):
             counter[name] += by
             if not counter[name]:
                 del counter[name]
@@ -74,8 +79,8 @@ class Slots:
 class Ticket:
     """One run's place in the queue, kept for its whole life."""
 
-    def __init__(self, slots: Slots, number: int, key: str, parent: str) -> None:
-        self.number, self.key, self.parent = number, key, parent
+    def __init__(self, slots: Slots, number: int, keys: Sequence[str], parent: str) -> None:
+        self.number, self.keys, self.parent = number, keys, parent
         self._slots = slots
         self._held = False
 

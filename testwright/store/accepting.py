@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.errors import FieldProblem, InputError
@@ -19,6 +19,7 @@ from testwright.store.failing import file_failed
 from testwright.store.looking_up import seconds_per_file
 from testwright.store.records import accepted, options_from, options_json
 from testwright.store.rows import CallRow, FileRow, RoundRow, SessionRow, ShelfRow, SourceRow
+from testwright.store.waiting import files_ahead
 
 EDITED = "edited"
 """Where on a file's shelf the suite lies that a person has edited."""
@@ -352,18 +353,6 @@ async def _files_to_retry(rows: AsyncSession, session_id: str, paths: Sequence[s
     return {path: found[path] for path in named}
 
 
-async def _files_ahead(rows: AsyncSession, session: SessionRow) -> int:
-    """How many files of other sessions wait or are worked on. Sessions take turns, so it is an upper bound."""
-    query = (
-        select(func.count())
-        .select_from(FileRow)
-        .join(RoundRow, (RoundRow.session_id == FileRow.session_id) & (RoundRow.number == FileRow.round))
-        .where(RoundRow.status.in_(RUNNING), RoundRow.driver == "engine", RoundRow.session_id != session.id)
-        .where(FileRow.status.in_([FileStatus.QUEUED, FileStatus.PROCESSING]))
-    )
-    return (await rows.scalars(query)).one()
-
-
 async def _tell_the_start(
     rows: AsyncSession,
     session: SessionRow,
@@ -375,7 +364,7 @@ async def _tell_the_start(
     extra: dict[str, Any] = {"totalFiles": total_files, "writer": session.writer}
     if session.model is not None:
         extra["model"] = session.model
-    if ahead := await _files_ahead(rows, session):
+    if ahead := await files_ahead(rows, session.id):
         extra["queuePosition"] = ahead
     if await seconds_per_file(rows, session.writer, session.framework):
         extra["estimatedSeconds"] = session.estimate_seconds

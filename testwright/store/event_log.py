@@ -57,6 +57,11 @@ class OpenRound:
             return None
         return cls(rows, *found, now)
 
+    @property
+    def waits(self) -> bool:
+        """Nothing has begun yet."""
+        return self._round.status == SessionStatus.PENDING
+
     async def begin(self, event: Event) -> None:
         """Tell the round's first event."""
         self._session.progress = START_PROGRESS

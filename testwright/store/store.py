@@ -43,6 +43,7 @@ from testwright.store.journal import Journal
 from testwright.store.live_texts import LiveTexts
 from testwright.store.opening import opened
 from testwright.store.shared import Shared
+from testwright.store.waiting import Queue
 from testwright.store.wakeups import Bell, Wakeup
 
 _CANCEL_POLL_SECONDS = 5.0
@@ -68,6 +69,7 @@ class Store:
         self.access = AccessBook(database, now)
         self._journal = Journal(database, now=now, meter=meter)
         self._cancels = Shared(self._look_for_cancel)
+        self._queue = Queue(database, now, bell)
 
     @classmethod
     @asynccontextmanager
@@ -218,6 +220,10 @@ class Store:
     async def note_presence(self) -> None:
         """Say that somebody is here who works on rounds: for how long nobody was is no part of a round's duration."""
         await self._database.write(lambda rows: running.note_presence(rows, self._now()), about="presence")
+
+    async def tell_queue(self) -> None:
+        """Tell rounds that wait how far the queue has come."""
+        await self._queue.look()
 
     async def tell(self, session_id: str, round: int, event: Event) -> int | None:
         """The event's number; None, and nothing recorded, when its round or its file is over.

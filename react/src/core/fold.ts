@@ -94,7 +94,11 @@ export function foldEvent(state: SessionState, id: number, update: ProgressUpdat
   if (id <= state.lastEventId) return state
   const { type, sessionId, step: currentStep, message: currentMessage } = update
   const next: SessionState = {
-    ...inRound(state, update, /^(session_created|round_started)$/.test(type) ? 'queued' : 'running'),
+    ...inRound(
+      state,
+      update,
+      /^(session_created|round_started|queue_moved)$/.test(type) ? 'queued' : 'running',
+    ),
     lastEventId: id,
     sessionId: sessionId ?? state.sessionId,
     currentStep,

@@ -125,6 +125,10 @@ interface RoundOpened extends UpdateBase {
   totalFiles: number
   writer: string
   model?: string
+  /** Files of other sessions that go first, at most; absent when there are none. */
+  queuePosition?: number
+  /** Absent before there is any history. */
+  estimatedSeconds?: number
 }
 interface RoundEnded extends UpdateBase {
   summary: GenerationSummary
@@ -137,9 +141,16 @@ export interface SessionCreated extends RoundOpened {
 export interface RoundStarted extends RoundOpened {
   type: 'round_started'
 }
+/** While nothing has begun: the queue before the session has become shorter. */
+export interface QueueMoved extends UpdateBase {
+  type: 'queue_moved'
+  /** Files of other sessions that go first, at most. */
+  queuePosition: number
+  /** Until the round is over, at most; absent before there is any history. */
+  estimatedSeconds?: number
+}
 export interface FileProcessing extends FileUpdateBase {
   type: 'file_processing'
-  queuePosition?: number
 }
 export interface FileAnalyzed extends FileUpdateBase {
   type: 'file_analyzed'
@@ -218,7 +229,13 @@ export type FileUpdate =
   | FileFailed
   | RetryScheduled
 /** A newer server may send further types: leave those you do not know aside. Their common fields always hold. */
-export type ProgressUpdate = SessionCreated | RoundStarted | FileUpdate | FilesSaved | TerminalUpdate
+export type ProgressUpdate =
+  | SessionCreated
+  | RoundStarted
+  | QueueMoved
+  | FileUpdate
+  | FilesSaved
+  | TerminalUpdate
 
 /** Between the events of a stream, and none of them: the end of what a model is writing just now, empty once it is done. */
 export interface DraftText {

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -328,3 +329,29 @@ async def test_a_cancelled_session_leaves_the_queue_although_another_one_holds_t
         assert not rounds.stopped.get("long", asyncio.Event()).is_set()
 
     assert begun == ["long"]
+
+
+async def test_a_session_takes_no_more_than_its_width_though_there_is_room(tmp_path: Path) -> None:
+    rounds = FakeRounds(long=6, short=2)
+    at_work, most = Counter[str](), Counter[str]()
+
+    async def work(assignment: Assignment, desk: Desk, step: Step) -> None:
+        session_id = assignment.session_id
+
+        async def draft() -> None:
+            at_work[session_id] += 1
+            most[session_id] = max(most[session_id], at_work[session_id])
+            most["both"] = max(most["both"], at_work["long"] + at_work["short"])
+            await asyncio.sleep(0.1)
+            at_work[session_id] -= 1
+
+        await step("draft/1", draft, returns=type(None))
+
+    async with working(tmp_path, rounds, work, width=8, width_per_session=2) as engine:
+        await start(engine, "long")
+        await start(engine, "short")
+        await rounds.until_finished("long")
+        await rounds.until_finished("short")
+
+    assert (most["long"], most["short"]) == (2, 2)
+    assert most["both"] > 2

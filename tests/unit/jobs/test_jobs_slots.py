@@ -76,8 +76,8 @@ async def test_no_limit_never_waits() -> None:
 
 
 async def test_runs_of_one_key_never_take_more_than_their_share() -> None:
-    slots = Slots(4, keyed=1)
-    mine, mine_too, other = slots.ticket(key="me"), slots.ticket(key="me"), slots.ticket(key="other")
+    slots = Slots(4, keyed=[1])
+    mine, mine_too, other = (slots.ticket(keys=[key]) for key in ("me", "me", "other"))
     await mine.take()
     waiting = asyncio.create_task(mine_too.take())
     await asyncio.wait_for(other.take(), 1)
@@ -90,6 +90,25 @@ async def test_runs_of_one_key_never_take_more_than_their_share() -> None:
 
     mine.give_back()
     await asyncio.wait_for(waiting, 1)
+
+
+async def test_a_run_needs_room_under_each_of_its_keys() -> None:
+    slots = Slots(9, keyed=[2, 1])
+    first, same_session, same_owner, third_of_owner = (
+        slots.ticket(keys=keys) for keys in (["me", "s1"], ["me", "s1"], ["me", "s2"], ["me", "s3"])
+    )
+    await first.take()
+    await asyncio.wait_for(same_owner.take(), 1)
+    waiting = [asyncio.create_task(ticket.take()) for ticket in (same_session, third_of_owner)]
+    await settle()
+    assert not any(task.done() for task in waiting)
+
+    same_owner.give_back()
+    await asyncio.wait_for(waiting[1], 1)
+    assert not waiting[0].done()
+
+    first.give_back()
+    await asyncio.wait_for(waiting[0], 1)
 
 
 async def test_a_long_session_does_not_hold_up_a_short_one() -> None:
