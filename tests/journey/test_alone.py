@@ -77,7 +77,6 @@ async def test_alone_no_case_sees_what_another_left_behind(tmp_path, name):
     }
 
 
-REMEMBERING = "let kept; exports.remember = it => { kept = it }; exports.recall = () => kept"
 LEFT_BEHIND = {
     "a global": ("globalThis.kept = 1", "globalThis.kept === 1"),
     "an environment variable": ("process.env.KEPT = '1'", "process.env.KEPT === '1'"),
@@ -92,12 +91,26 @@ LEFT_BEHIND = {
 }
 
 
-@pytest.mark.parametrize("name", ["vitest", "jest"])
+IMPORTS = """import fs from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { visit } from './unit.js'
+"""
+REQUIRES = """const assert = require('node:assert')
+const fs = require('node:fs')
+const { connect, createServer } = require('node:net')
+const { visit } = require('./unit.js')
+"""
+
+
+@pytest.mark.parametrize("name", ["vitest", "jest", "mocha"])
 @pytest.mark.parametrize("what", LEFT_BEHIND)
 async def test_alone_no_case_is_helped_by_what_outlives_a_module(tmp_path, what, name):
     folder = ScriptProject(tmp_path / "ws")
-    folder.write("package.json", '{"name": "unit", "private": true, "type": "module"}')
-    folder.write("unit.js", UNIT)
+    is_common = name == "mocha"  # whose modules cannot be loaded anew, so that nothing is shared
+    folder.write(
+        "package.json", f'{{"name": "unit", "private": true, "type": "{"commonjs" if is_common else "module"}"}}'
+    )
+    folder.write("unit.js", UNIT.replace("export function visit", "exports.visit = function") if is_common else UNIT)
     folder.write("node_modules/kept/package.json", '{"name": "kept", "main": "index.js"}')
     folder.write(
         "node_modules/kept/index.js", "let kept; exports.remember = it => { kept = it }; exports.recall = () => kept"
@@ -105,11 +118,11 @@ async def test_alone_no_case_is_helped_by_what_outlives_a_module(tmp_path, what,
     sandbox, runner = await sandbox_and_runner(name, folder)
     leaves, is_there = LEFT_BEHIND[what]
     uses = "import { recall, remember } from 'kept'\n" if "package" in what else ""
+    if is_common and uses:
+        uses = "const { recall, remember } = require('kept')\n"
     folder.write(
         "unit.test.js",
-        f"""{HEADS[name]}{uses}import fs from 'node:fs'
-import {{ connect, createServer }} from 'node:net'
-import {{ visit }} from './unit.js'
+        f"""{REQUIRES if is_common else HEADS[name] + IMPORTS}{uses}
 it('counts', () => assert.equal(visit('ann'), 1))
 it('leaves something', async () => {{ {leaves} }})
 it('leans on it', async () => assert.ok({is_there}))

@@ -47,7 +47,11 @@ def visit(name):
 def year():
     return datetime.date.today().year
 """
+COMMON = JAVASCRIPT.replace("export function visit", "exports.visit = function").replace("export const ", "exports.")
 ASSERT = "import assert from 'node:assert'\nimport fs from 'node:fs'\nimport { visit, year } from 'UNIT'\n"
+REQUIRE = (
+    "const assert = require('node:assert')\nconst fs = require('node:fs')\nconst { visit, year } = require('UNIT')\n"
+)
 SCRIPT = "it('%s', () => { %s })\n"
 WORDS = {
     "pytest": Words("unit.py", "import os\nfrom unit import visit, year\n", "def test_%s():\n    %s\n", PYTHON),
@@ -60,6 +64,7 @@ WORDS = {
     "vitest": Words("unit.js", f"import {{ it }} from 'vitest'\n{ASSERT}", SCRIPT, JAVASCRIPT),
     "jest": Words("unit.js", ASSERT, SCRIPT, JAVASCRIPT),
     "mocha": Words("unit.js", ASSERT, SCRIPT, JAVASCRIPT),
+    "mocha commonjs": Words("unit.js", REQUIRE, SCRIPT, COMMON),
     "node:test": Words("unit.js", f"import {{ it }} from 'node:test'\n{ASSERT}", SCRIPT, JAVASCRIPT),
 }
 IN_PYTHON = {
@@ -87,8 +92,10 @@ async def in_turns(tmp_path, name, tests, *, alone=("first",)):
     words = WORDS[name]
     folder = ScriptProject(tmp_path / "ws")
     if words.unit.endswith(".js"):
-        folder.write("package.json", '{"name": "unit", "private": true, "type": "module"}')
+        kind = "module" if words.source is JAVASCRIPT else "commonjs"
+        folder.write("package.json", f'{{"name": "unit", "private": true, "type": "{kind}"}}')
     folder.write(words.unit, words.source)
+    name = name.split()[0]
     sandbox, runner = await sandbox_and_runner(name, folder)
     tool = FRAMEWORKS[name]
     suite = tool.suite_path(words.unit, folder)
@@ -156,6 +163,10 @@ SHARES = {
         "appendFileSync('/out/marks', `${process.pid}\\n`)",
     ),
     "jest": ("const { f } = require('./unit.js')\n", "f()"),
+    "mocha": (
+        "const { appendFileSync } = require('node:fs')\nconst { f } = require('./unit.js')\n",
+        "f(); appendFileSync('/out/marks', `${process.pid}\\n`)",
+    ),
 }
 
 
@@ -189,4 +200,5 @@ async def test_what_touches_nothing_shares_one_environment(tmp_path, name):
 
     assert isinstance(report, RunReport), report
     assert [failed(turn) for turn in (report, *report.turns)] == [set()] * 4
-    assert len(set(completed.reports["marks"].decode().split())) == 1
+    # Of mocha the turns have one process, and what is alone another one.
+    assert len(set(completed.reports["marks"].decode().split())) == (2 if name == "mocha" else 1)

@@ -1,5 +1,6 @@
-// Runs a suite several times, and then its cases one by one, for runners that start quickly: a fresh process for each. Cases
-// that pass and have drawn random numbers are run again with others. What there is no time for is left out of the report.
+// Runs a suite several times, and then its cases one by one, for runners that start quickly: a fresh process for each, or one
+// for several of the cases where the runner can tell that it is as good as fresh. Cases that pass and have drawn random
+// numbers are run again with others. What there is no time for is left out of the report.
 const { spawn } = require('node:child_process')
 const { mkdtempSync, readFileSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
@@ -15,19 +16,17 @@ let until
 let runs = 0
 
 async function main() {
-  const scratch = new Scratch()
-  for (const turn of order.turns) {
-    report.turns.push(await tookTurn(turn))
-    scratch.clean()
-  }
+  await takeTurns()
   until = Date.now() + order.alone.seconds * 1000
   const doubtful = []
-  await inTurns(order.alone.cases, async (each) => {
-    const tests = await tried(each, 0)
-    report.tests.push(...tests)
-    if (isDoubtful(tests)) doubtful.push(each)
+  await inTurns(order.alone.cases, half, async (cases, waiting) => {
+    const found = await together(cases, waiting)
+    for (const [each, tests] of found) {
+      report.tests.push(...tests)
+      if (isDoubtful(tests)) doubtful.push(each)
+    }
   })
-  await inTurns(doubtful.length ? OTHER_SEEDS : [], async (seed) => {
+  await inTurns(doubtful.length ? OTHER_SEEDS : [], one, async ([seed]) => {
     const tests = await tried({ pattern: patternOf(doubtful) }, seed)
     report.tests.push(...tests.map((test) => ({ ...test, again: true })))
   })
@@ -37,13 +36,24 @@ async function main() {
   process.exitCode = isIll ? 1 : 0
 }
 
-// As an ordinary run; null when it told nothing.
-async function tookTurn({ seed, clock, zone }) {
-  until = Date.now() + order.turnSeconds * 1000
-  const path = join(folder, `${++runs}.json`)
-  const { status } = await run({ path, pattern: null, seed, clock, env: clock ? { TZ: zone } : {} })
-  const found = read(path)
-  return found && status !== null ? { status, report: found } : null
+// Each as an ordinary run; null for one that told nothing.
+async function takeTurns() {
+  const scratch = new Scratch()
+  const waiting = [...order.turns]
+  while (waiting.length) {
+    const queue = waiting.map((turn) => ({ ...turn, pattern: null, path: join(folder, `${++runs}.json`) }))
+    until = Date.now() + order.turnSeconds * 1000 * queue.length
+    const [{ clock, zone }] = queue
+    const { status } = await run({ ...queue[0], queue, env: clock ? { TZ: zone } : {} })
+    const [first, ...others] = queue.map(({ path }) => read(path))
+    const after = others.findIndex((found) => !passed(found))
+    const taken = after < 0 ? others : others.slice(0, after)
+    // It goes on to another one only after one that passed.
+    report.turns.push(first && (others[0] || status !== null) ? { status: others[0] ? 0 : status, report: first } : null)
+    report.turns.push(...taken.map((found) => ({ status: 0, report: found })))
+    waiting.splice(0, 1 + taken.length)
+    scratch.clean()
+  }
 }
 
 async function tried(each, chance) {
@@ -51,10 +61,28 @@ async function tried(each, chance) {
   return learn(asked, (await run(asked)).isLate)
 }
 
-async function inTurns(all, work) {
+// What the first case says counts, and of those after it what passes: the others have to be first themselves. A runner may
+// leave it at the first one.
+async function together(cases, waiting) {
+  const queue = cases.map((each) => ({ ...each, chance: 0, path: join(folder, `${++runs}.json`) }))
+  const { isLate } = await run({ ...queue[0], queue })
+  const found = [[cases[0], learn(queue[0], isLate)]]
+  queue.forEach(({ path }, place) => {
+    if (!place) return
+    const told = read(path)
+    if (passed(told)) found.push([cases[place], told.tests])
+    else if (!isLate) waiting.push(cases[place])
+  })
+  return found
+}
+
+const one = () => 1
+const half = (all) => Math.ceil(all.length / AT_ONCE)
+
+async function inTurns(all, howMany, work) {
   const waiting = [...all]
   const worker = async () => {
-    while (waiting.length && Date.now() < until) await work(waiting.shift())
+    while (waiting.length && Date.now() < until) await work(waiting.splice(0, howMany(all)), waiting)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
@@ -86,8 +114,8 @@ function run({ path, env: more, ...given }) {
 }
 
 function learn({ name, path }, isLate) {
-  if (isLate) return []
   const found = read(path)
+  if (isLate && !found?.finished) return []
   const failed = (message) => [{ titles: found.running?.titles ?? [name], state: 'failed', message, ms: 0 }]
   if (!found) return failed('it ended the process')
   if (found.hangs) return failed('it did not come to an end')
@@ -95,6 +123,8 @@ function learn({ name, path }, isLate) {
   if (!found.finished) return failed(found.errors?.[0]?.message ?? 'it did not load')
   return found.tests
 }
+
+const passed = (found) => found?.finished && found.tests.every((test) => test.state !== 'failed') && !found.errors.length
 
 function read(path) {
   try {

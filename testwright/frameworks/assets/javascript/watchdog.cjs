@@ -10,7 +10,7 @@ parentPort.on('message', (test) => {
   if (test) timer = setTimeout(bite, workerData.seconds * 1000, test)
 })
 
-function bite(test) {
-  leave(workerData, test, { hangs: true, tests: [], errors: [] })
+function bite({ report = workerData.report, ...test }) {
+  leave({ ...workerData, report }, test, { hangs: true, tests: [], errors: [] })
   process.kill(process.pid, 'SIGKILL')
 }

@@ -12,21 +12,25 @@ const { stopClock } = require('../javascript/clock.cjs')
 const { Counters } = require('../javascript/counters.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
-const { forgetSince, isModule, loadedFiles } = require('../javascript/modules.cjs')
+const { forgetsAllSince, forgetSince, isModule, loadedFiles } = require('../javascript/modules.cjs')
 const { leave } = require('../javascript/running.cjs')
 const { stay } = require('../javascript/staying.cjs')
+const { announce, begin, end } = require('../javascript/turn.cjs')
+const { Untouched } = require('../javascript/untouched.cjs')
 const { repeated } = require('./challenge.cjs')
 
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const { root } = order
 const home = dirname(dirname(realpathSync(process.argv[2])))
 const source = join(root, order.source)
-const report = { framework: 'mocha', finished: false, tests: [], errors: [], coverage: [] }
+const newReport = () => ({ framework: 'mocha', finished: false, tests: [], errors: [], coverage: [] })
 const LONGEST = 2000
 const OLDEST = 8
 const SECOND = '--as-second'
 const FOLDER = process.env.TESTWRIGHT_CHALLENGE
 const UNENDING = require.resolve('../javascript/unending.cjs')
+let report = newReport()
+let watchdog
 
 async function main() {
   process.chdir(root)
@@ -40,33 +44,86 @@ async function main() {
   process.env.NODE_ENV ??= 'test'
   // What a mutant is asked by has no type, and what explores has none either. Delivered suites are checked.
   if (FOLDER || order.untimed) process.env.TS_NODE_TRANSPILE_ONLY = 'true'
-  if (order.seed !== null) Math.random = randomOf(order.seed)
-  if (order.chance !== undefined) takeChance(globalThis, order.chance)
-  if (order.clock) stopClock(globalThis, order.clock)
+  if (!order.queue) atOnce()
   if (order.coverage) measure(source, root)
   const plugins = () => {
     if (loader.missing) throw new Error(MISSING)
     return required([...list(options.require), ...(loader.require ? [loader.require] : [])])
   }
   if (FOLDER) return challenged(options, plugins)
-  let mocha
+  let brought
   try {
-    mocha = await prepared(options, await plugins())
+    brought = await plugins()
   } catch (error) {
     return left(1, { kind: 'load', message: described(error) })
   }
-  await ran(mocha)
-  const failed = report.tests.some((test) => test.state === 'failed')
-  report.finished = true
-  left(failed ? 1 : 0)
+  if (order.hangSeconds) watchdog = new Worker(join(__dirname, '../javascript/watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
+  watchdog?.unref()
+  if (order.queue) await oneByOne(options, brought)
+  else await once(options, brought)
+  process.exit(report.tests.some((test) => test.state === 'failed') ? 1 : 0)
 }
+
+function atOnce() {
+  if (order.seed !== null) Math.random = randomOf(order.seed)
+  if (order.chance !== undefined) takeChance(globalThis, order.chance)
+  if (order.clock) stopClock(globalThis, order.clock)
+}
+
+async function once(options, plugins) {
+  let runner
+  try {
+    runner = await ran(await prepared(options, plugins))
+  } catch (error) {
+    return left(1, { kind: 'load', message: described(error) })
+  }
+  report.finished = true
+  write()
+  return runner
+}
+
+// Several runs, for as long as nothing of this process was touched: all code is loaded anew for each.
+async function oneByOne(options, plugins) {
+  const names = namesOfMocha(options)
+  const atFirst = loadedFiles()
+  const untouched = new Untouched(globalThis)
+  // What the project has loaded before its suites stays.
+  const mayShare = !list(options.require).length && !suitesAndSource().some(isModule)
+  for (const { path, ...run } of order.queue) {
+    Object.assign(order, run, { report: path, seed: run.seed ?? null })
+    report = newReport()
+    announce(run)
+    begin(globalThis)
+    announce({ zone: run.zone }) // the rest is not for the suite to see
+    const runner = await once(options, plugins)
+    end(globalThis)
+    announce({})
+    runner.dispose?.() // what it listens to
+    for (const name of names) delete globalThis[name]
+    const goesOn = mayShare && report.tests.every((test) => test.state !== 'failed') && forgetsAllSince(atFirst)
+    if (!goesOn || !untouched.holds) return
+    forgetSince(atFirst)
+  }
+}
+
+// What mocha gives to suites by name; it is given anew for each run.
+function namesOfMocha(options) {
+  const Mocha = library()
+  const mocha = new Mocha({ ui: 'bdd', reporter: class {} })
+  if (options.ui && options.ui !== 'bdd') otherInterface(mocha, options.ui)
+  const names = {}
+  mocha.suite.emit('pre-require', names, null, mocha)
+  return Object.keys(names)
+}
+
+const suitesAndSource = () => [source, ...order.suites.map((path) => resolve(root, path))]
 
 // What Node has required can be required anew, what it has imported cannot.
 async function challenged(options, plugins) {
   const exit = stay()
   const challenge = new Challenge(FOLDER)
   challenge.install(globalThis)
-  if ([source, ...order.suites.map((path) => resolve(root, path))].some(isModule)) cannotReload(FOLDER)
+  if (suitesAndSource().some(isModule)) cannotReload(FOLDER)
   let brought
   let atFirst
   do {
@@ -105,9 +162,13 @@ function again(flags) {
 
 function left(status, error) {
   if (error) report.errors.push(error)
+  write()
+  process.exit(status)
+}
+
+function write() {
   if (order.coverage) report.coverage = Object.values(globalThis.__coverage__ ?? {}).filter((each) => each.path === source)
   writeFileSync(order.report, JSON.stringify(report))
-  process.exit(status)
 }
 
 // What .mocharc and package.json say. A configuration that cannot be read is told as such.
@@ -192,20 +253,18 @@ function ran(mocha) {
   const pattern = order.pattern && new RegExp(order.pattern)
   const isAsked = (test) => !pattern || pattern.test(test.fullTitle())
   const told = new Map()
-  const watchdog = order.hangSeconds && new Worker(join(__dirname, '../javascript/watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
-  if (watchdog) watchdog.unref()
   const tell = (test, state, error) => told.set(test, { state, message: error ? described(error) : '', ms: test.duration ?? 0 })
   return new Promise((done) => {
     const runner = mocha.run(() => {
       for (const test of all) if (isAsked(test)) report.tests.push(entryOf(test, known.get(test), told))
-      done()
+      done(runner)
     })
     runner.on('test', (test) => {
       if (!known.has(test)) return
       globalThis.__testwright_chance__?.begin()
       if (watchdog) {
         leave(order, known.get(test))
-        watchdog.postMessage({ titles: known.get(test).titles, file: known.get(test).file })
+        watchdog.postMessage({ titles: known.get(test).titles, file: known.get(test).file, report: order.report })
       }
       if (order.coverage) counters.begin(test, globalThis)
     })
