@@ -454,3 +454,45 @@ def test_a_call_that_leaves_the_environment_as_it_was_may_change_it_meanwhile(lo
         return [outcome is not None for outcome in outcomes]
 
     assert in_child(work, 20.0)[0] == [False, True]
+
+
+BASKET = '''class Basket:
+    """Holds things.
+
+    >>> Basket(1)
+    >>> Basket(2)
+    >>> Basket(...)
+    >>> Basket([1, 2])
+    >>> Basket({"a": 1})
+    """
+
+    def __init__(self, things):
+        self.things = things
+
+    def kind(self) -> str:
+        return type(self.things).__name__
+'''
+
+
+def test_objects_are_made_as_documented_one_of_each_form_first(loaded):
+    unit = loaded(BASKET)
+    facts = Facts(unit)
+    ways = Ways(Inputs(facts, {"Basket": unit.Basket}, random.Random(1)), [], Stubs(facts, False))
+
+    (kind,) = [way for way in ways.of_class("Basket", unit.Basket) if way.symbol == "Basket.kind"]
+
+    texts = [lines[-1].partition(" = ")[2] for lines in kind.setups]
+    assert texts[:4] == ["Basket(1)", "Basket([1, 2])", 'Basket({"a": 1})', "Basket(2)"]
+    assert "Basket(Ellipsis)" not in texts
+
+
+def test_a_method_is_called_on_objects_that_are_made_of_each_of_the_first_choices(loaded):
+    unit = loaded(BASKET)
+    facts = Facts(unit)
+    ways = Ways(Inputs(facts, {"Basket": unit.Basket}, random.Random(1)), [], Stubs(facts, False))
+    (kind,) = [way for way in ways.of_class("Basket", unit.Basket) if way.symbol == "Basket.kind"]
+
+    search = Search(CountingBench(), kind, random.Random(1), lambda find: None, lambda key: None, frozenset())
+    made = [scenario.made.call() for scenario, _ in search._first_tries() if scenario.made is not None]
+
+    assert {"Basket([1, 2])", 'Basket({"a": 1})'} <= set(made)

@@ -331,6 +331,8 @@ def _is_plain(call: str, known: Container[str]) -> bool:
     if not isinstance(tree, ast.Call) or any(isinstance(node, _NOT_PLAIN) for node in ast.walk(tree)):
         return False
     given = [*tree.args, *(keyword.value for keyword in tree.keywords)]
+    if any(isinstance(value, ast.Constant) and value.value is Ellipsis for value in given):
+        return False  # `f(...)` stands for any call
     nodes = [node for argument in given for node in ast.walk(argument)]
     bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
     free = {node.id for node in nodes if isinstance(node, ast.Name)} - bound

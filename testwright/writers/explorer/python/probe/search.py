@@ -33,6 +33,7 @@ _LEARN_EVERY = 100
 _MOST_CHOICES = 150
 _MOST_FIRST_STEPS = 4
 _MOST_CHANGES = 4
+_MOST_OTHER_OBJECTS = 24
 _LATEST = 8
 _MOST_PAIRS = 200
 _FORGIVEN = 1
@@ -127,6 +128,7 @@ class Search:
     def _first_tries(self) -> Iterator[tuple[Scenario, bool]]:
         yield from ((scenario, False) for scenario in self.way.seeds())
         yield from ((scenario, False) for scenario in self._with_short_pasts())
+        yield from ((scenario, False) for scenario in self._on_other_objects())
         yield from ((scenario, True) for scenario in self.way.foreign())
         yield from ((scenario, False) for scenario in itertools.islice(pairs(self.way), _MOST_PAIRS))
 
@@ -282,6 +284,15 @@ class Search:
                 yield dataclasses.replace(base, steps=(step,))
             if not sibling.rows:
                 yield dataclasses.replace(base, steps=(sibling.base(),))
+
+    def _on_other_objects(self) -> Iterator[Scenario]:
+        """The base call on objects that are made of something else."""
+        base, maker = self.way.base(), self.way.maker
+        if maker is None:
+            return
+        for row in maker.rows:
+            for choice in row.choices[:_MOST_OTHER_OBJECTS]:
+                yield dataclasses.replace(base, made=maker.changed(maker.base(), row, choice))
 
     def _with_another_argument(self, scenario: Scenario, way: Way) -> Scenario:
         if not way.rows:

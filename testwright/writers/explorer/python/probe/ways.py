@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import functools
 import inspect
+import itertools
 import keyword
 import re
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from testwright.writers.explorer.python.probe.spelling import spelled
 
 _OTHERS = ("__setattr__", "__exit__")
 _DECORATED = "decorated"
+_MOST_DOCUMENTED = 6
 _WITH = ("with {target}:\n    pass", 'with {target}:\n    raise ValueError("wrong")')
 """A block that ends well, and one that fails: what leaving does with an error shows in the object."""
 _FOREIGN = (Choice("None"), Choice("1"))
@@ -293,11 +295,23 @@ class Ways:
 
     def _objects(self, name: str, kind: type, subject: str, constructor: Way | None) -> list[tuple[str, ...]]:
         """Lines that make an object: as documented, or by constructor choices."""
-        documented = [scenario.call() for scenario in constructor.documented] if constructor is not None else []
+        documented = (
+            _unlike([scenario.call() for scenario in constructor.documented]) if constructor is not None else []
+        )
         choices = self.inputs.of_type(kind, None, subject, 0)
-        found: list[tuple[str, ...]] = [(f"{subject} = {text}",) for text in documented[:4]]
+        found: list[tuple[str, ...]] = [(f"{subject} = {text}",) for text in documented[:_MOST_DOCUMENTED]]
         found.extend((*choice.setup, f"{subject} = {choice.text}") for choice in choices[:8])
         return list(dict.fromkeys(found))
+
+
+def _unlike(calls: list[str]) -> list[str]:
+    """One of each form first: a list, a table, an object of the project, what is nested in what."""
+    forms: dict[str, list[str]] = {}
+    for call in calls:
+        nodes = ast.walk(ast.parse(call, mode="eval"))
+        forms.setdefault(" ".join(type(node).__name__ for node in nodes), []).append(call)
+    turns = itertools.zip_longest(*forms.values())
+    return [call for turn in turns for call in turn if call is not None]
 
 
 def _own_members(kind: type, names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
