@@ -496,3 +496,40 @@ def test_a_method_is_called_on_objects_that_are_made_of_each_of_the_first_choice
     made = [scenario.made.call() for scenario, _ in search._first_tries() if scenario.made is not None]
 
     assert {"Basket([1, 2])", 'Basket({"a": 1})'} <= set(made)
+
+
+SHARED = """def helper(x):
+    for _ in range(x):
+        if x > 1 and x < 9 or x == 4:
+            x += 1
+    return x if x else 0
+
+
+def _hidden(x):
+    for _ in range(x):
+        if x > 1 and x < 9 or x == 4:
+            x += 1
+    return x if x else 0
+
+
+def by_itself(x):
+    if x > 1 and x < 9 or x == 4:
+        return 1
+    return helper(x) if x else _hidden(x)
+
+
+def short(x):
+    return helper(x)
+
+
+def long(x):
+    return _hidden(x)
+"""
+
+
+def test_what_others_can_call_by_itself_counts_little_for_those_who_call_it(loaded):
+    unit = loaded(SHARED)
+    facts = Facts(unit)
+
+    assert facts.worth(unit.short) < facts.worth(unit.helper) <= facts.worth(unit.long)
+    assert facts.worth(unit.short) < facts.worth(unit.by_itself)

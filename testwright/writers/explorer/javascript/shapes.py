@@ -66,7 +66,10 @@ def of_type(node: Node | None, module: Module, depth: int = 0, arguments: dict[s
         case "array_type":
             return {"k": "array", "of": of_type(node.named_children[0], module, depth, arguments)}
         case "tuple_type":
-            return {"k": "tuple", "of": [_tuple_item(child, module, depth, arguments) for child in node.named_children]}
+            return _tuple(node, module, depth, arguments)
+        case "conditional_type":
+            ends = [field(node, "consequence"), field(node, "alternative")]
+            return union([of_type(end, module, depth, arguments) for end in ends if text_of(end) != "never"])
         case "object_type" | "interface_body":
             return _members(node, module, depth, arguments)
         case "function_type":
@@ -109,9 +112,35 @@ def _literal_shape(node: Node) -> Shape:
         return ANY
 
 
-def _tuple_item(node: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
-    inner = field(node, "type") or node
-    return of_type(inner, module, depth + 1, arguments)
+def _tuple(node: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
+    """Where members may come in any number, or be left out: with one, two and none of these, and with all others."""
+    items = [
+        (_manner(child), of_type(field(child, "type") or child, module, depth + 1, arguments))
+        for child in node.named_children
+    ]
+    if [manner for manner, _ in items] == ["several"]:
+        return items[0][1] if items[0][1]["k"] in ("array", "tuple") else {"k": "array", "of": ANY}
+    if all(manner == "needed" for manner, _ in items):
+        return {"k": "tuple", "of": [shape for _, shape in items]}
+    return union([_with(items, several, wanted) for several, wanted in ((1, False), (2, False), (0, False), (1, True))])
+
+
+def _manner(item: Node) -> str:
+    inner = field(item, "pattern") or field(item, "name") or (item.named_children[0] if item.named_children else item)
+    if item.type == "rest_type" or inner.type == "rest_pattern":
+        return "several"
+    return "optional" if item.type in ("optional_type", "optional_parameter") else "needed"
+
+
+def _with(items: list[tuple[str, Shape]], several: int, wanted: bool) -> Shape:
+    found: list[Shape] = []
+    for manner, shape in items:
+        if manner == "several":
+            each = shape["of"] if shape["k"] == "array" else ANY
+            found += shape["of"] if shape["k"] == "tuple" else [each] * several
+        elif manner == "needed" or wanted:
+            found.append(shape)
+    return {"k": "tuple", "of": found}
 
 
 def _members(node: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
@@ -137,7 +166,10 @@ def _function(node: Node, module: Module, depth: int, arguments: dict[str, Shape
         of_type(field(each, "type"), module, depth + 2, arguments) for each in (listed.named_children if listed else [])
     ]
     returns = of_type(field(node, "return_type"), module, depth + 1, arguments)
-    return {"k": "function", "takes": [each["k"] for each in taken], "returns": returns}
+    is_open = any(
+        child.type == "rest_pattern" for each in (listed.named_children if listed else []) for child in each.children
+    )
+    return {"k": "function", "takes": None if is_open else [each["k"] for each in taken], "returns": returns}
 
 
 def _mapped(member: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape | None:

@@ -46,7 +46,7 @@ function waysOn(value, target) {
   const isCallable = typeof value === 'function'
   if (!isCallable && (value === null || typeof value !== 'object' || !isOrdinary(value))) return []
   const { call, methods, getters, isClosed } = target.gives
-  const ways = isCallable && !/^class\b/.test(Function.prototype.toString.call(value)) ? [wayOf(target, '', { params: call, length: value.length })] : []
+  const ways = isCallable && !/^class\b/.test(Function.prototype.toString.call(value)) ? [wayOf(target, '', { params: call, length: value.length, isOpen: isOpenEnded(value) })] : []
   const names = isClosed ? Object.keys(methods).filter((name) => getters.includes(name) || typeof value[name] === 'function') : methodNames(value)
   for (const name of names) 
     ways.push(wayOf(target, name, getters.includes(name) ? { params: [], kind: 'getter' } : { params: methods[name], length: lengthOf(value, name) }))
@@ -57,10 +57,17 @@ function isOrdinary(value) {
   return Object.prototype.toString.call(value) === '[object Object]' && typeof value.then !== 'function' && typeof value.$$typeof !== 'symbol' && !isIterator(value)
 }
 
+const WHATEVER = { name: 'values', shape: { k: 'array', of: { k: 'any' } }, optional: false, rest: true }
+
+// Whether a function takes what it declares nowhere.
+function isOpenEnded(value) {
+  return /\barguments\b|^[^{=]*\(\s*\.\.\./.test(Function.prototype.toString.call(value))
+}
+
 // One for each name, so that its calls are made up once.
-function wayOf(target, name, { params, length, kind = 'method' }) {
+function wayOf(target, name, { params, length, isOpen = false, kind = 'method' }) {
   const key = `${target.id} ${name}`
-  const known = params ?? Array.from({ length }, () => ({ name: '', shape: { k: 'any' }, optional: false, rest: false }))
+  const known = params ?? [...Array.from({ length }, () => ({ name: '', shape: { k: 'any' }, optional: false, rest: false })), ...(isOpen ? [WHATEVER] : [])]
   if (!knownWays.has(key)) knownWays.set(key, { name, kind, params: known })
   return knownWays.get(key)
 }

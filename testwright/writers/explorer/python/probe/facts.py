@@ -19,6 +19,7 @@ _DECISIONS = (
 )  # fmt: skip
 _MOST_DOCUMENTED = 30
 _MOST_PLACES = 6
+_SHARE_OF_OTHERS = 8
 _QUIET_BASES = frozenset(
     {"object", "Exception", "ValueError", "Enum", "IntEnum", "NamedTuple", "TypedDict", "Protocol", "Generic", "ABC"}
 )
@@ -66,11 +67,11 @@ class Facts:
 
     def weight(self, name: str) -> int:
         """How much there is to find in a class or function."""
-        return _decisions(self.reached_in(name))
+        return _worth(self.reached_in(name))
 
     def worth(self, function: Any) -> int:
         """How much there is to find by calling it: its decisions, and those of what it calls."""
-        return _decisions(self.reached_from(function))
+        return _worth(self.reached_from(function))
 
     def node_of(self, function: Any) -> ast.AST | None:
         code = code_of(function)
@@ -262,8 +263,15 @@ def _mentions(tree: ast.AST, name: str) -> bool:
     return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
 
 
+def _worth(trees: list[ast.AST]) -> int:
+    """What others can call is found by calling that: of its decisions only some count."""
+    public = [tree for tree in trees[1:] if not getattr(tree, "name", "_").startswith("_")]
+    hidden = [tree for tree in trees[1:] if tree not in public]
+    return 2 + _decisions(trees[:1]) + _decisions(hidden) + _decisions(public) // _SHARE_OF_OTHERS
+
+
 def _decisions(trees: list[ast.AST]) -> int:
-    return 2 + sum(isinstance(node, _DECISIONS) for tree in trees for node in ast.walk(tree))
+    return sum(isinstance(node, _DECISIONS) for tree in trees for node in ast.walk(tree))
 
 
 def _parameter(function: ast.AST, given: int | str) -> str | None:
