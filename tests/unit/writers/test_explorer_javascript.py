@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from explorer_samples import PRICE, TEXT, explored, function, reporting, saw, shapes_of, task
+from explorer_samples import PRICE, TEXT, View, explored, function, reporting, saw, shapes_of, task
 
 from testwright.domain.analysis import Parameter, Symbol, SymbolKind
 from testwright.domain.edges import Edge
@@ -32,6 +32,32 @@ def test_types_become_shapes_with_their_declarations_looked_up():
     }
     assert box == {"k": "object", "props": [["size", {"k": "number"}, True]]}
     assert rest == {"k": "array", "of": {"k": "number"}}
+
+
+def test_a_list_of_parameters_that_is_open_is_tried_with_one_two_and_none_and_with_what_may_be_left_out():
+    text = (
+        "export function f<I extends Inputs>"
+        "(...args: [...inputs: [...I], last: (...all: any[]) => number, more?: string]) {}\n//\n"
+        "type Inputs = readonly Each< /* what it takes */ (a: number) => boolean >[]\n"
+        "type Each<T> = T extends T ? T : never"
+    )
+
+    (shape,) = shapes_of(text, "args")
+
+    one = {"k": "function", "takes": ["number"], "returns": {"k": "boolean"}}
+    last = {"k": "function", "takes": None, "returns": {"k": "number"}}
+    assert [each["of"] for each in shape["of"]] == [
+        [one, last],
+        [one, one, last],
+        [last],
+        [one, last, {"k": "string"}],
+    ]
+
+
+def test_what_a_file_itself_holds_comes_before_others_of_the_name():
+    text = "function make() {\n  const price = (a) => a\n  return price\n}\nexport const price = make()"
+
+    assert Module("a.js", text, View()).constants["price"].type == "call_expression"
 
 
 def test_types_are_followed_into_the_projects_other_files():

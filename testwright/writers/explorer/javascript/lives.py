@@ -57,7 +57,7 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
         if not checks and not any(_is_telling(seen, each) for seen in each.get("seen", [])):
             return None
         lines += [f"await {call}" if result.get("isAsync") else call, "", *[line for line, _ in sights], *checks]
-        effect = " and ".join(what for _, what in sights[:2]) or "calls back"
+        effect = " and ".join(what for _, what in sights[:2]) or _heard(each)
         return Written(f"{doing} leaves {effect}{after}", lines, "happy", is_async or _waits(sights), needs)
     subject = f"await {call}" if result.get("isAsync") else call
     moved = {**each, "seen": [seen for seen in each.get("seen", []) if seen.get("moved")]}
@@ -67,6 +67,13 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     made_of = ", ".join(brief(arg, 20) for arg in each["args"])
     title += f" {'on' if is_class else 'from'} {name}({made_of})" if made_of and not before else ""
     return Written(title, lines, scenario({"args": last["args"]}), is_async or _waits(sights), needs)
+
+
+def _heard(each: dict[str, Any]) -> str:
+    """How often the callback that is looked at was called."""
+    name, calls = max(each["spies"], key=lambda spy: len(spy[1]), default=("the callback", []))
+    times = {0: "uncalled", 1: "called once", 2: "called twice"}
+    return f"{name} {times.get(len(calls), f'called {len(calls)} times')}"
 
 
 def _waits(sights: list[tuple[str, str]]) -> bool:

@@ -60,9 +60,11 @@ class Module:
 
     @cached_property
     def constants(self) -> dict[str, Node]:
-        """`const NAME = …` at any depth, the outermost first."""
+        """`const NAME = …` at any depth; those of the file itself before any other of the name."""
         found: dict[str, Node] = {}
-        for node in walk(self.root):
+        tops = [field(node, "declaration") or node for node in self.root.named_children]
+        own = [child for top in tops for child in top.named_children]
+        for node in (*own, *walk(self.root)):
             if node.type == "variable_declarator":
                 value, name = unwrap(field(node, "value")), field(node, "name")
                 if value is not None and name is not None and name.type == "identifier":

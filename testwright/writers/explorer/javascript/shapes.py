@@ -244,7 +244,8 @@ def _enum_member(text: str, module: Module) -> Shape | None:
 def _generic(node: Node, module: Module, depth: int, arguments: dict[str, Shape] | None) -> Shape:
     name = text_of(field(node, "name") or node.named_children[0]).rsplit(".", 1)[-1]
     listed = field(node, "type_arguments")
-    inner = [of_type(child, module, depth + 1, arguments) for child in (listed.named_children if listed else [])]
+    given = [child for child in (listed.named_children if listed else []) if child.type != "comment"]
+    inner = [of_type(child, module, depth + 1, arguments) for child in given]
     first, second = (inner[0] if inner else ANY), (inner[1] if len(inner) > 1 else ANY)
     if name in ("Array", "ReadonlyArray", "Iterable"):
         return {"k": "array", "of": first}
