@@ -368,6 +368,7 @@ def open_models(settings: Settings) -> Models:
         ),
         price=price,
         replays=_recording(settings, settings.replay),
+        only_when_named=settings.writer == EXPLORER,
         limit_seconds=settings.model_seconds,
         most_output_tokens=settings.model_output_tokens,
     )

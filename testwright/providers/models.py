@@ -60,13 +60,15 @@ class Named:
 class Models:
     """`usual` is the model's name in the settings, and `price` what the operator says that it costs.
 
-    With `replays` nobody is asked: every model says what was recorded.
+    With `replays` nobody is asked: every model says what was recorded. With `only_when_named` none is the usual one:
+    the explorer writes unless a model is asked for.
     """
 
     usual: str
     access: Access
     price: Price | None = None
     replays: Recording | None = None
+    only_when_named: bool = False
     limit_seconds: float = 300.0
     most_output_tokens: int = 32_768
     prices: PriceList = field(default_factory=bundled_prices)
@@ -186,7 +188,7 @@ class Models:
             "title": TITLES[named.provider],
             "model": named.model or None,
             "name": str(named) if named.model else None,
-            "usual": named == usual,
+            "usual": named == usual and not self.only_when_named,
             "configured": reason is None,
             "reason": reason,
             "sendsTo": self.receiver(named),

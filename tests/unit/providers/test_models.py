@@ -94,6 +94,12 @@ def test_a_long_prompt_is_priced_as_one():
     assert price.of(200_000, 0) == pytest.approx(200_000 * 0.5 / 1e6)
 
 
+async def test_where_the_explorer_writes_unless_a_model_is_named_none_is_the_usual_one():
+    here = Models(usual="gemini-3.8-flash", access=Access(keys={"gemini": "key"}), only_when_named=True)
+
+    assert [entry for entry in await here.listing() if entry["usual"]] == []
+
+
 async def test_the_list_of_models_shows_no_key_and_says_what_is_missing():
     here = models(keys=("gemini",), addresses={"ollama": "http://127.0.0.1:9"})
 

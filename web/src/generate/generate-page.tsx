@@ -49,7 +49,8 @@ const newest = (repositories: readonly Repository[]): Repository | undefined =>
 
 function ModelNotice() {
   const { data } = useQuery(modelsQuery)
-  if (!data || data.some(({ usual, configured }) => usual && configured)) return null
+  const usual = data?.find(each => each.usual)
+  if (!usual || usual.configured) return null
   return (
     <div className="notice">
       {words.generate.noModel} <Hint>{words.generate.setKey}</Hint>
