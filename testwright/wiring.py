@@ -27,7 +27,7 @@ from testwright.domain.ports import AnswerCache, Desk, ProjectView, Purse, Step,
 from testwright.domain.records import Accepted, Assignment
 from testwright.domain.redaction import secrets_of
 from testwright.domain.sessions import PERSON, Options, SourceFile
-from testwright.frameworks import FRAMEWORKS, is_test_or_tool, preferred_framework
+from testwright.frameworks import FRAMEWORKS, can_be_run, is_test_or_tool, preferred_framework
 from testwright.frameworks.python_runs import compile_assets
 from testwright.jobs.client import EngineChoice, choose_engine, make_client
 from testwright.jobs.embedded import EmbeddedEngine
@@ -271,7 +271,13 @@ def framework_for(path: str, view: ProjectView, wanted: str | None, config: Proj
     """The framework for a source file: the one that was asked for, if it can, else the project's own."""
     language = language_of(path)
     if language is None:
-        raise InputError(f"{path} is not Python, JavaScript or TypeScript.", hint="Leave it out.")
+        raise InputError(f"{path} is in no language that tests can be written for.", hint="Leave it out.")
+    if not can_be_run(language, view):
+        raise InputError(
+            f"The project does not say how tests in {language} are run, so {path} cannot be tested.",
+            code="runner_missing",
+            hint=f"Name the command in testwright.toml, as [commands.{language}]: see docs/other-languages.md.",
+        )
     if wanted is None:
         return project_framework(language, view, config, path)
     wanted = _known_framework(wanted)
@@ -301,7 +307,9 @@ def _known_framework(name: str) -> str:
 
 def worth_testing(view: ProjectView) -> list[str]:
     """The files of a project to pick when nobody picks: sources that define something, and are not tests themselves."""
-    return [path for path in view.paths() if not is_test_or_tool(path) and _defines_something(path, view.text(path))]
+    paths = [path for path in view.paths() if not is_test_or_tool(path)]
+    able = {language for language in set(map(language_of, paths)) if language and can_be_run(language, view)}
+    return [path for path in paths if language_of(path) in able and _defines_something(path, view.text(path))]
 
 
 def _defines_something(path: str, text: str | None) -> bool:
@@ -470,6 +478,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         writer_for=bench.writer_for,
         languages_of=lambda name: FRAMEWORKS[name].languages if name in FRAMEWORKS else frozenset(),
         language_of_path=language_of,
+        can_be_run=can_be_run,
         find_folder=partial(register_folder, roots=settings.roots),
         suggest_folders=partial(suggest_folders, settings.roots),
         open_folder=open_folder,

@@ -165,7 +165,9 @@ def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None, meas
         )
     config, problem = _configured(services, view)
     paths = left_in(config, list(view.paths()))
-    languages = {path: services.language_of_path(path) for path in paths}
+    told = {path: services.language_of_path(path) for path in paths}
+    able = {language for language in set(told.values()) if language and services.can_be_run(language, view)}
+    languages = {path: language if language in able else None for path, language in told.items()}
     changed = changed_files(Path(record.root), [path for path in paths if languages[path]])
     # What was measured of another text says nothing about this one.
     coverage = {file.path: file.lines for file in measured if view.text(file.path) == file.text}

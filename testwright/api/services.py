@@ -105,6 +105,8 @@ class ApiServices:
     import_git: Callable[[str, str | None, str], Imported] = _no_import
     import_zip: Callable[[bytes, str], Imported] = _no_import
     decisions_in: Callable[[str, str], int] = lambda text, path: 0
+    can_be_run: Callable[[str, ProjectView], bool] = lambda language, view: True
+    """Whether the project has a way to run tests of a language."""
     worth_testing: Callable[[ProjectView], list[str]] = lambda view: list(view.paths())
     price_of: Callable[[str | None], Price | None] = lambda _: None
     prices_as_of: str | None = None

@@ -73,7 +73,7 @@ def _print(checks: Sequence[Check]) -> None:
 def _print_project(root: Path, found: Sequence[Finding]) -> None:
     print(f"\nProject {root}")
     if not found:
-        print("  Nothing here that tests can be written for: no Python, JavaScript or TypeScript.")
+        print("  Nothing here that tests can be written for: no source in a language that is known.")
         return
     names, values = (max(len(getattr(one, part)) for one in found) for part in ("what", "value"))
     for one in found:

@@ -10,7 +10,10 @@ from testwright.sources.keeping import imported_at
 from testwright.sources.project_config import left_in, read_config
 from testwright.wiring import language_of, worth_testing
 
-_ROOT_MARKS = ("pyproject.toml", "package.json", "setup.py", "setup.cfg")
+_ROOT_MARKS = (
+    *("testwright.toml", "pyproject.toml", "package.json", "setup.py", "setup.cfg"),
+    *("Cargo.toml", "pom.xml", "go.mod", "Gemfile"),
+)
 
 
 def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
@@ -23,7 +26,7 @@ def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
         here = path.resolve()
         if here.is_file():
             if language_of(here.name) is None:
-                raise InputError(f"{path} is not Python, JavaScript or TypeScript.", hint="Leave it out.")
+                raise InputError(f"{path} is in no language that tests can be written for.", hint="Leave it out.")
             _add(projects, here)
         else:
             for relative in worth_testing(FolderView(str(here))):
@@ -33,7 +36,7 @@ def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
             _add(projects, root / relative)
     if not projects:
         raise InputError(
-            "There is no source file to write tests for.", hint="Give Python, JavaScript or TypeScript files."
+            "There is no source file to write tests for.", hint="Give source files; docs/other-languages.md says which."
         )
     return projects
 

@@ -71,7 +71,9 @@ async def submit(
 def _session_of(source: Path, text: str, framework: str | None, lies_at: Path | None) -> NewSession:
     here = source.resolve()
     if not here.is_file() or language_of(here.name) is None:
-        raise InputError(f"{source} is no source file.", hint="Give a Python, JavaScript or TypeScript file.")
+        raise InputError(
+            f"{source} is no source file.", hint="Give a file in a language that tests can be written for."
+        )
     if len(text.encode("utf-8", "surrogatepass")) > _MOST_BYTES:
         raise InputError("The tests are larger than 1 MiB.", code="too_large", hint="Verify them in parts.")
     root = project_root(here.parent)

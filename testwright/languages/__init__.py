@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from testwright.domain.ports import Language
+from testwright.languages.by_layout import WORDS, ByLayout
 from testwright.languages.javascript import JavaScript
 from testwright.languages.python import Python
 
@@ -10,6 +11,7 @@ LANGUAGES: Mapping[str, Language] = {
     "python": Python(),
     "javascript": JavaScript(),
     "typescript": JavaScript("typescript"),
+    **{name: ByLayout(words) for name, words in WORDS.items()},
 }
 
 _EXTENSIONS = {
@@ -22,6 +24,7 @@ _EXTENSIONS = {
     ".tsx": "typescript",
     ".mts": "typescript",
     ".cts": "typescript",
+    **{extension: name for name, words in WORDS.items() for extension in words.extensions},
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from tree_sitter import Node
 
+from testwright.languages.by_layout import WORDS, decisions_by_layout
 from testwright.languages.javascript import grammar
 from testwright.languages.python import syntax
 
@@ -42,6 +43,9 @@ def decisions_in(text: str, path: str) -> int:
     """As cyclomatic complexity counts them, over the whole file."""
     if path.endswith(".py"):
         return _count(syntax.walk(syntax.parse(text)), _PYTHON)
+    by_layout = next((words for words in WORDS.values() if path.endswith(words.extensions)), None)
+    if by_layout is not None:
+        return decisions_by_layout(text, by_layout)
     return _count(grammar.walk(grammar.parse(text, path)), _JAVASCRIPT | _SHORT_CUTS)
 
 

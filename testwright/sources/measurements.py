@@ -16,7 +16,14 @@ _FATES = {
     "untried": "Ignored",
 }
 _MORE_THAN_A_LINE = "…"
-_LANGUAGES = {".py": "python", ".ts": "typescript", ".tsx": "typescript", ".mts": "typescript", ".cts": "typescript"}
+_LANGUAGES = {
+    **{".rs": "rust", ".java": "java", ".go": "go", ".rb": "ruby"},
+    ".py": "python",
+    ".ts": "typescript",
+    ".tsx": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+}
 
 
 def as_lcov(tests: Sequence[TestRecord]) -> str:

@@ -16,6 +16,7 @@ from pydantic.alias_generators import to_camel
 
 from testwright.domain.configuration import ProjectConfig
 from testwright.domain.errors import FieldProblem, InputError
+from testwright.domain.paths import accept_path
 from testwright.domain.ports import ProjectView
 from testwright.domain.sessions import CoverageGoal, TestType
 
@@ -35,6 +36,28 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _suite_pattern(text: str) -> str:
+    if "{name}" not in text and "{Name}" not in text:
+        raise ValueError("has to hold {name} or {Name}, or all sources would have one suite")
+    return accept_path(text.replace("{", "").replace("}", "")) and text
+
+
+class CommandTable(BaseModel):
+    """How the tests of a language are run that no framework is built in for. In `run`, `one` and `shuffled` the signs
+    {suite}, {suiteName}, {test} and {seed} are filled in; in `suite`, {folder}, {name} and {Name} of the source.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    run: list[str] = Field(min_length=1, max_length=50, description="The command, word by word; no shell reads it.")
+    report: str = Field(min_length=1, description="Where it leaves JUnit XML or TAP (a pattern), or - if it prints it.")
+    suite: Annotated[str, AfterValidator(_suite_pattern)] = Field(description="Where the suite of a source belongs.")
+    sources: str = Field(default="", description="The folder that {folder} is counted from, such as src/main/java.")
+    coverage: str = Field(default="", description="Where it leaves LCOV, Cobertura or JaCoCo (a pattern).")
+    one: list[str] = Field(default=[], max_length=50, description="Added to run a single test, {test}.")
+    shuffled: list[str] = Field(default=[], max_length=50, description="Added to run tests in the order of {seed}.")
+
+
 class ConfigFile(BaseModel):
     """What a project may configure. The same names as the options of a request."""
 
@@ -42,6 +65,9 @@ class ConfigFile(BaseModel):
 
     framework: str | dict[Literal["python", "javascript", "typescript"], str] | None = Field(
         default=None, description="The test framework, or one for each language."
+    )
+    commands: dict[Literal["rust", "java", "go", "ruby"], CommandTable] | None = Field(
+        default=None, description="Commands that run the tests of further languages; only in testwright.toml."
     )
     exclude: list[Annotated[str, AfterValidator(_pattern)]] | None = Field(
         default=None, description="Files that get no tests unless they are named; patterns as in .gitignore."
@@ -102,6 +128,8 @@ def _checked(path: str, table: Any) -> Iterator[tuple[str, Any]]:
         if first["type"] == "extra_forbidden":
             raise _bad(path, key, f"is not known{_perhaps(key)}") from error
         raise _bad(path, f"{key}:", first["msg"][:1].lower() + first["msg"][1:]) from error
+    if found.commands is not None and path != OWN_FILE:
+        raise _bad(path, "commands", f"belongs into {OWN_FILE}", f"Move the table to {OWN_FILE}.")
     for name in found.model_fields_set:
         yield name, getattr(found, name)
 
@@ -124,6 +152,7 @@ def _perhaps(key: str) -> str:
 def _config(said: Mapping[str, tuple[Any, str]]) -> ProjectConfig:
     values = {name: value for name, (value, _) in said.items() if value is not None}
     framework, exclude = values.pop("framework", {}), values.pop("exclude", ())
+    values.pop("commands", None)  # read where tests are run: `domain.commands`
     if "test_types" in values:
         values["test_types"] = tuple(dict.fromkeys(TestType(name) for name in values["test_types"]))
     if "coverage" in values:

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from testwright.domain.commands import command_named
 from testwright.domain.errors import InputError, PermanentError
 from testwright.domain.ports import Workspace
 from testwright.domain.projects import InstalledTool, Mount, Runner
+from testwright.toolchains.commanded import commanded_runner
 from testwright.toolchains.managed import ManagedRunners, Progress, managed_packages, managed_version
 from testwright.toolchains.node import FALLBACK, Installed, Node, find_node, installed_packages, version_of
 from testwright.toolchains.project_tools import npm_tool, pypi_tool
@@ -55,6 +57,8 @@ class InstalledToolchains:
             return await self._node_test(view, progress)
         if framework in _NODE_ENTRY:
             return await self._node(framework, view, progress)
+        if command_named(framework) is not None:
+            return await asyncio.to_thread(commanded_runner, framework, view)
         raise InputError(f"There is no runner for {framework}", hint="Use one that GET /api/frameworks names.")
 
     async def tool(self, registry: str, package: str, view: Workspace) -> InstalledTool | None:

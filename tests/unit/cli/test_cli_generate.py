@@ -43,7 +43,7 @@ def test_a_file_named_twice_is_taken_once(tmp_path):
     assert select([tmp_path / "one.py", tmp_path]) == {tmp_path: ["one.py"]}
 
 
-@pytest.mark.parametrize(("path", "said"), [("gone.py", "does not exist"), ("notes.md", "is not Python")])
+@pytest.mark.parametrize(("path", "said"), [("gone.py", "does not exist"), ("notes.md", "is in no language")])
 def test_what_cannot_be_tested_is_refused_by_name(tmp_path, path, said):
     write(tmp_path, "notes.md")
 

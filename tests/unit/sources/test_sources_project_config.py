@@ -1,6 +1,7 @@
 """What a project says of its own tests: in which file, what of it counts, and how it hears of a mistake."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,29 @@ def test_a_broken_manifest_is_not_ours_to_complain_of(path):
 
 def test_the_published_schema_is_the_one_that_is_checked_by():
     assert json.loads((DOCS / "testwright.schema.json").read_text()) == schema()
+
+
+COMMAND = '[commands.rust]\nrun = ["cargo"]\nreport = "-"\nsuite = "tests/{name}.rs"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (COMMAND.replace("{name}", "all"), "commands.rust.suite"),
+        (COMMAND.replace("tests/", "../"), "commands.rust.suite"),
+        (COMMAND.replace("rust", "cobol"), "commands.cobol"),
+        (COMMAND + 'shell = "yes"\n', "commands.rust.shell"),
+        (COMMAND.replace('["cargo"]', '"cargo test"'), "commands.rust.run"),
+    ],
+)
+def test_a_command_that_cannot_be_used_is_refused_by_name(text, said):
+    with pytest.raises(InputError, match=re.escape(said)):
+        read_config(Files({"testwright.toml": text}))
+    assert read_config(Files({"testwright.toml": COMMAND})) is not None
+
+
+def test_a_command_is_named_in_one_place():
+    text = "".join(f"{line}\n" for line in COMMAND.replace("[commands", "[tool.testwright.commands").splitlines())
+
+    with pytest.raises(InputError, match=r"belongs into testwright\.toml"):
+        read_config(Files({"pyproject.toml": text}))

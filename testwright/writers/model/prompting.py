@@ -14,9 +14,11 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from testwright.domain.commands import command_named
 from testwright.domain.drafts import Asked, Case, Draft
 from testwright.domain.edges import Edge
 from testwright.domain.line_ranges import line_ranges
+from testwright.domain.paths import base_name
 from testwright.domain.ports import Gaps, Language, WritingTask
 from testwright.domain.redaction import Redactor, cut_short
 from testwright.domain.sessions import CoverageGoal, TestType
@@ -170,7 +172,7 @@ class Prompter:
             "path": task.source.path,
             "language": task.analysis.language,
             "material": _material(blocks),
-            "framework": task.framework,
+            "framework": task.framework if command_named(task.framework) is None else "the project's test tool",
             "manner": _manner(task),
             "version": task.runner.version,
             "platform": _platform(task),
@@ -288,6 +290,22 @@ _MANNERS = {
     "mocha": "`describe`, `it` and the hooks are globals. Assert with {assertions}. There is neither `vi` nor `jest`.",
     "node:test": "Import `describe`, `it`, the hooks and `mock` from 'node:test'. Assert with {assertions}.",
 }
+_BY_COMMAND = {
+    "rust": (
+        "The suite is an integration test of the crate: the preamble is its `use` lines, each test a function with"
+        " `#[test]` above it that asserts with assert_eq! and the like."
+    ),
+    "java": (
+        "Tests are methods of JUnit with `@Test` above them. The preamble is the package line, the imports and the line"
+        " `class {suite} {{` with what all tests share; the class is closed behind the tests, not in the preamble."
+    ),
+    "go": "The preamble is the package line and the imports, each test a `func TestName(t *testing.T)`.",
+    "ruby": (
+        "Tests are methods test_… of minitest. The preamble is the require lines and the line"
+        " `class {suite} < Minitest::Test` with what all tests share; the class is closed behind the tests."
+    ),
+}
+"""How a suite is written in the languages for which a project names its own command."""
 _LOADED_EITHER_WAY = ("jest", "mocha", "node:test")
 _FOR_REACT = ("@testing-library/react", "@testing-library/user-event", "@testing-library/jest-dom")
 
@@ -297,11 +315,18 @@ def _manner(task: WritingTask) -> str:
     has_chai = task.framework == "mocha" and '"chai"' in (task.view.text("package.json") or "")
     assertions = "`expect` from 'chai'" if has_chai else "`assert` from 'node:assert/strict'"
     manner = _MANNERS.get(task.framework, "").format(assertions=assertions)
+    if (language := command_named(task.framework)) is not None:
+        suite = base_name(task.suite_path).partition(".")[0]
+        return _BY_COMMAND.get(language, "").format(suite="".join(map(_capital, suite.split("_"))))
     if task.runner.fact("pytest_asyncio") and "async def" in task.source.text:
         manner += " One that awaits is marked with `@pytest.mark.asyncio`."
     if task.framework not in _LOADED_EITHER_WAY:
         return manner
     return f"{manner} Use {'import' if _is_module(task) else 'require, not import'}."
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _is_module(task: WritingTask) -> bool:

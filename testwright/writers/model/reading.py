@@ -34,7 +34,7 @@ _MOST_CUT_TEXT = 60_000
 """Characters that may be looked at in search of the place where an answer was cut off, the first two looks apart."""
 _LONGEST_SUITE = 300_000
 _LONGEST_LINE = 10_000
-_HOLDS_TESTS = re.compile(r"\b(?:def test|class (?=\w+[:(])|it[.(]|test[.(]|describe[.(])")
+_HOLDS_TESTS = re.compile(r"\b(?:def test|class (?=\w+[:(])|it[.(]|test[.(]|describe[.(]|func Test)|#\[test\]|@Test\b")
 
 Split = Callable[[str], Draft]
 """Takes a suite apart, raising ValueError with a sentence when it does not parse."""

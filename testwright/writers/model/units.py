@@ -97,7 +97,7 @@ def close_excerpt(
 
 def _shown(lines: Sequence[str], analysis: Analysis, cuts: Collection[Cut], numbered: Collection[int]) -> str:
     """One remark for each cut; where only blank lines stand between two, one for both."""
-    comment = "#" if analysis.language == "python" else "//"
+    comment = "#" if analysis.language in ("python", "ruby") else "//"
     gone = {number for first, last in cuts for number in range(first, last + 1)}
     shown: list[str] = []
     number = 1
