@@ -1,6 +1,6 @@
 """The real service for this bench, but for the line that a file walks: no runner is started and no model is asked.
 
-    python bench/durable/house.py LOG [SECONDS_OF_THE_MODEL | waits]
+    python bench/durable/house.py LOG [SECONDS_OF_THE_MODEL[,SECONDS_OF_A_RUN] | waits]
 
 Settings come from the environment, as always. Orders come as lines of JSON on standard input; for each one a line is
 written. LOG gets a line for whatever a kill must not take with it.
@@ -34,6 +34,8 @@ from testwright.wiring import Workbench, open_service
 
 QUIET_STEPS = ("prepare", "analyse", "baseline", "run/1", "challenge/1", "choose", "stability", "suspects")
 """What a walk of the real line has besides the draft and the keeping, when nothing is repaired."""
+RUNS = {"baseline": 1, "run/1": 1, "challenge/1": 1, "stability": 2}
+"""How often the least of files has a runner started, and in which steps. A runner is a process of its own."""
 TOLD_BY = {"analyse": "file_processing", "baseline": "file_analyzed", "run/1": "test_verified"}
 EVIDENCE = NotVerified(
     writer="model", model="slow", reason="-", hint=None, test_count=1, attempts=1, tokens=10, cost_usd=0.0
@@ -43,8 +45,9 @@ EVIDENCE = NotVerified(
 class Line:
     """As many steps, events and things laid on the desk as the real line has, and one question for the model."""
 
-    def __init__(self, bench: Workbench, seconds: float, log: Log) -> None:
+    def __init__(self, bench: Workbench, seconds: float, run_seconds: float, log: Log) -> None:
         self._places = bench.places
+        self._run_seconds = run_seconds
         self._shop = Shop(bench.store.answers)
         self._model = LoggedModel(log, seconds)
         self._log = log
@@ -59,6 +62,7 @@ class Line:
 
     async def _quiet(self, name: str, assignment: Assignment, desk: Desk) -> str:
         self._log.line("step", time.time(), assignment.session_id, assignment.file_index, name)
+        await asyncio.sleep(RUNS.get(name, 0) * self._run_seconds)
         if name in TOLD_BY:
             extra = {"attempt": 1, "dropped": []} if name == "run/1" else {}
             kind = TOLD_BY[name]
@@ -135,7 +139,10 @@ async def obey(store: Store) -> None:
 
 async def main(log: Log, work: str) -> None:
     def line(bench: Workbench) -> Work:
-        return waits if work == "waits" else Line(bench, float(work), log).walk
+        if work == "waits":
+            return waits
+        model, _, run = work.partition(",")
+        return Line(bench, float(model), float(run or 0), log).walk
 
     settings = read_settings()
     async with open_service(settings, line) as service:

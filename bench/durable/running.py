@@ -53,13 +53,13 @@ class Talking:
 
 
 class House(Talking):
-    """The service. `line` is how long its model takes, or `waits`."""
+    """The service. `line` is how long its model takes (and a runner, after a comma), or `waits`."""
 
     def __init__(self, folder: Path, line: str = "0.2", **settings: str) -> None:
         self.folder = folder
         self.log = folder / "log"
         self._settings = (line, settings)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self.began = time.time()
         super().__init__(
             "house.py",
