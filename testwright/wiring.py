@@ -226,7 +226,12 @@ async def open_service(
         metrics = Metrics(tracer)
         bench = await stack.enter_async_context(open_workbench(settings, metrics))
         engine, signing_key = _engine(settings, choice, bench.places)
-        client = make_client(choice, signing_key=signing_key, event_key=_secret(settings.inngest_event_key))
+        client = make_client(
+            choice,
+            signing_key=signing_key,
+            event_key=_secret(settings.inngest_event_key),
+            send=engine.send if choice.mode == "embedded" else None,
+        )
         functions = build_functions(
             client,
             bench.store,

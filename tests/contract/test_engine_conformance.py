@@ -493,6 +493,60 @@ async def test_a_run_waits_for_the_event_that_it_means_or_goes_on_without(open_e
     assert got == [("impatient", None), ("patient", "yes")]
 
 
+async def test_a_step_may_send_an_event_that_starts_another_function(open_engine: Open) -> None:
+    heard: list[object] = []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        @client.create_function(fn_id="sender", trigger=inngest.TriggerEvent(event="t/sender"), retries=0)
+        async def sender(ctx: inngest.Context) -> None:
+            sent = await ctx.step.send_event("tell", inngest.Event(name="t/told", data={"word": "hello"}))
+            assert len(sent) == 1
+
+        @client.create_function(fn_id="hearer", trigger=inngest.TriggerEvent(event="t/told"), retries=0)
+        async def hearer(ctx: inngest.Context) -> None:
+            heard.append(ctx.event.data["word"])
+
+        return [sender, hearer]
+
+    engine = await open_engine(build)
+    await engine.send("t/sender", uuid4().hex, {})
+    await until(lambda: bool(heard))
+    await asyncio.sleep(0.3)
+
+    assert heard == ["hello"]
+
+
+async def test_an_invoked_function_that_takes_too_long_is_an_error_the_function_may_catch(open_engine: Open) -> None:
+    outcomes: list[object] = []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        @client.create_function(fn_id="quick", trigger=inngest.TriggerEvent(event="t/quick"), retries=0)
+        async def quick(ctx: inngest.Context) -> str:
+            return "in time"
+
+        @client.create_function(fn_id="slow", trigger=inngest.TriggerEvent(event="t/slow"), retries=0)
+        async def slow(ctx: inngest.Context) -> None:
+            await ctx.step.sleep("long", timedelta(seconds=30))
+
+        @client.create_function(fn_id="caller", trigger=inngest.TriggerEvent(event="t/caller"), retries=0)
+        async def caller(ctx: inngest.Context) -> None:
+            outcome: object = await ctx.step.invoke("quick", function=quick, timeout=timedelta(seconds=20))
+            try:
+                await ctx.step.invoke("slow", function=slow, timeout=timedelta(seconds=1))
+            except inngest.StepError:
+                outcomes.append((outcome, "too late"))
+
+        return [quick, slow, caller]
+
+    engine = await open_engine(build)
+    began = time.monotonic()
+    await engine.send("t/caller", uuid4().hex, {})
+    await until(lambda: bool(outcomes))
+
+    assert outcomes == [("in time", "too late")]
+    assert 1 <= time.monotonic() - began < 15
+
+
 async def test_a_run_that_works_for_too_long_is_cancelled(open_engine: Open) -> None:
     begun, ended = [], []
 

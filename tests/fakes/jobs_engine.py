@@ -21,7 +21,9 @@ Build = Callable[[inngest.Inngest], list[inngest.Function[Any]]]
 async def embedded(home: Path, build: Build, database_url: str | None = None) -> AsyncIterator[EmbeddedEngine]:
     """Runs as long as the block. Waits between tries are short."""
     engine = EmbeddedEngine(home, database_url, backoff_seconds=0.05)
-    client = make_client(EngineChoice(mode="embedded"), signing_key=engine.signing_key, event_key=None)
+    client = make_client(
+        EngineChoice(mode="embedded"), signing_key=engine.signing_key, event_key=None, send=engine.send
+    )
     functions = build(client)
     await engine.start(mount(FastAPI(), client, functions), functions)
     try:

@@ -9,23 +9,22 @@ import logging
 import re
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from typing import Any
 
 from dbos import DBOS, SetWorkflowID, error
-from dbos._dbos import _get_dbos_instance as dbos_of_this_process
 
 from testwright.jobs import protocol
 from testwright.jobs.pacing import Pacing
 from testwright.jobs.places import Places
 from testwright.jobs.protocol import Again, Broken, Finished, Json, Ops
 from testwright.jobs.registered import Registered, key_of, matching, seconds_of
+from testwright.jobs.runs import LIVE, live_runs
 from testwright.jobs.slots import Slots, Ticket
 
 # Asks the served functions: (function id, step hash or None, canonical body) -> `protocol.answer_json`.
 Ask = Callable[[str, str | None, bytes], Awaitable[Json]]
-LIVE = ["PENDING", "ENQUEUED", "DELAYED"]
 LONGEST_BACKOFF_SECONDS = 60.0
 POLL_SECONDS = 0.1
 INVOKED = "inngest/function.invoked"
@@ -80,7 +79,7 @@ class Bridge:
             wanted = key_of(event, singleton.key)
             others = [
                 other_id
-                for other, other_event, other_id in await _live_runs()
+                for other, other_event, other_id in await live_runs()
                 if (other, key_of(other_event, singleton.key)) == (function_id, wanted) and other_id != run_id
             ]
             if others and not singleton.replaces:
@@ -125,6 +124,10 @@ class Bridge:
         async def pace(function_id: str, key: str) -> float:
             return self._pacings[function_id].wait(key, time.monotonic())
 
+        @DBOS.step(name="ended_by")
+        async def ended_by(run_id: str, deadline: float) -> bool:
+            return await self._ended_by(run_id, deadline)
+
         @DBOS.step(name="now")
         async def now() -> float:
             return time.time()
@@ -143,6 +146,7 @@ class Bridge:
         self._planned_workflow = planned_step
         self._cancel_workflow = cancel
         self._pace_step, self._now_step, self._wait_workflow = pace, now, wait
+        self._ended_by_step = ended_by
 
     # --- a run
 
@@ -259,6 +263,10 @@ class Bridge:
         """Plain JSON: `memo`, or `failed` when the whole run has to fail."""
         if handle is not None:
             ticket.give_back()
+            limit = op["opts"].get("timeout") if op["op"] == "InvokeFunction" else None
+            if limit is not None and not await self._ended_by_step(handle.workflow_id, at + seconds_of(limit)):
+                told = {"name": "InvokeTimedOut", "message": f"the invoked function had not ended after {limit}"}
+                return {"memo": protocol.error_memo(told)}  # it goes on, as on a server
             return _result_of_child(op["op"], await self._ended(handle))
         match op["op"]:
             case "StepRun":
@@ -283,6 +291,14 @@ class Bridge:
         except error.DBOSAwaitedWorkflowCancelledError:
             return {"error": {"name": "FunctionCancelled", "message": "the run was cancelled"}}
         return ended
+
+    async def _ended_by(self, run_id: str, deadline: float) -> bool:
+        handle: Any = await DBOS.retrieve_workflow_async(run_id)
+        while (await handle.get_status()).status in LIVE:
+            if time.time() >= deadline:
+                return False
+            await asyncio.sleep(POLL_SECONDS)
+        return True
 
     async def _planned_step(
         self, function_id: str, step: str, event: Json, memos: Json, done: list[str], run_id: str
@@ -348,7 +364,7 @@ class Bridge:
     async def _cancel_matching(self, event: Json) -> int:
         meant = [
             run_id
-            for function_id, run_event, run_id in await _live_runs()
+            for function_id, run_event, run_id in await live_runs()
             if (function := self._functions.get(function_id))
             and any(rule.fits(run_event, event) for rule in function.cancels)
         ]
@@ -366,12 +382,6 @@ class Bridge:
                 asking.cancel()
 
 
-async def _live_runs() -> list[tuple[str, Json, str]]:
-    """Function, event and id of each."""
-    live = await DBOS.list_workflows_async(status=LIVE, name="run", load_output=False)
-    return [tuple(workflow.input["args"]) for workflow in live if workflow.input]
-
-
 def _result_of_child(op: str, ended: Json | None) -> Json:
     if op == "WaitForEvent":
         return {"memo": ended}  # the event, or None when its time was over
@@ -379,37 +389,3 @@ def _result_of_child(op: str, ended: Json | None) -> Json:
     if op == "StepPlanned":
         return {"failed": ended["error"]} if "error" in ended else ended
     return {"memo": protocol.error_memo(ended["error"]) if "error" in ended else {"data": ended["data"]}}
-
-
-async def forget_finished(older_than_days: float) -> int:
-    """Runs that ended long ago need not answer for their event ids any more. Returns how many there were."""
-    before = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time.time() - older_than_days * 86_400))
-    old = await DBOS.list_workflows_async(completed_before=before, limit=5_000, load_input=False, load_output=False)
-    if old:
-        await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
-    return len(old)
-
-
-async def executors_at_work(version: str) -> set[str]:
-    """Whose runs are going on, or were left where they are."""
-    found = await DBOS.list_workflows_async(status="PENDING", app_version=version, load_input=False, load_output=False)
-    return {workflow.executor_id for workflow in found if workflow.executor_id}
-
-
-async def take_up(executor: str) -> None:
-    """Put the runs of one that is gone back into the queue that all executors take from."""
-    await asyncio.to_thread(DBOS._recover_pending_workflows, [executor])
-
-
-async def stranded(executor: str, version: str) -> set[str]:
-    """Runs of this process that nobody here works on any more: they broke off where it could not even be noted."""
-    at_work = set(dbos_of_this_process()._active_workflows_set.activeList())
-    found = await DBOS.list_workflows_async(
-        status="PENDING", app_version=version, executor_id=executor, load_input=False, load_output=False
-    )
-    return {workflow.workflow_id for workflow in found} - at_work
-
-
-async def go_on_with(run_ids: Collection[str]) -> None:
-    """From the last step of each that was noted."""
-    await DBOS.resume_workflows_async(sorted(run_ids))

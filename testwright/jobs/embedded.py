@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from testwright.domain.errors import EngineUnreachable
 from testwright.jobs import protocol
 from testwright.jobs.asking import post_in_process
-from testwright.jobs.bridge import Bridge, executors_at_work, forget_finished, go_on_with, stranded, take_up
+from testwright.jobs.bridge import Bridge
 from testwright.jobs.crons import keep_time
 from testwright.jobs.engine_file import EngineFile
 from testwright.jobs.engine_postgres import EnginePostgres
@@ -29,6 +29,7 @@ from testwright.jobs.own_loop import OwnLoop
 from testwright.jobs.places import Places
 from testwright.jobs.protocol import ENDPOINT, SIGNATURE_HEADER, Json
 from testwright.jobs.registered import registered
+from testwright.jobs.runs import executors_at_work, forget_finished, go_on_with, stranded, take_up
 
 # Pinned, or nothing would be recovered: DBOS takes up only what the same executor left under the same version. A new
 # version is due when a workflow of `bridge.py` no longer replays what an older one recorded.
@@ -114,7 +115,7 @@ class EmbeddedEngine:
             await asyncio.to_thread(running.loop.stop)
         await self._database.give_back()
 
-    async def send(self, name: str, event_id: str, data: Mapping[str, str | int]) -> str:
+    async def send(self, name: str, event_id: str, data: Mapping[str, Any]) -> str:
         event = {"name": name, "id": event_id, "data": dict(data), "ts": int(time.time() * 1000), "user": {}}
         running = self._started()
         await running.loop.run(running.bridge.ingest(event))

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine
+from contextvars import Context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -20,8 +21,12 @@ class OwnLoop:
         self._thread.start()
 
     async def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run it there, wait for it here. Cancelling the wait cancels the work."""
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, self._loop))
+        """Run it there, wait for it here. Cancelling the wait cancels the work.
+
+        It begins in a context of its own: a step of a run that sends an event is no part of what the event starts.
+        """
+        begun = Context().run(asyncio.run_coroutine_threadsafe, coroutine, self._loop)
+        return await asyncio.wrap_future(begun)
 
     async def cancel_all(self, seconds: float) -> None:
         """Cancel everything that runs there, and wait so long for it to end."""
