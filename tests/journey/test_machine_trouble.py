@@ -73,6 +73,21 @@ def test_a_disk_that_is_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
         assert violations_of(life) == []
 
 
+def test_a_folder_that_may_only_be_read_is_refused_at_start_with_what_to_do(tmp_path: Path) -> None:
+    bwrap = shutil.which("bwrap")
+    launcher = [str(bwrap), "--dev-bind", "/", "/", "--ro-bind", str(tmp_path), str(tmp_path)]
+    if bwrap is None or subprocess.run([*launcher, "true"], check=False, timeout=20).returncode:
+        pytest.skip("a folder that may only be read takes bubblewrap and user namespaces")
+    environment = {**os.environ, "TESTWRIGHT_HOME": str(tmp_path), "TESTWRIGHT_API_PORT": "0"}
+    up = [*launcher, "--die-with-parent", sys.executable, "-m", "testwright", "up"]
+
+    said = subprocess.run(up, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    assert said.returncode == 3
+    assert "Read-only file system" in said.stderr
+    assert "TESTWRIGHT_HOME" in said.stderr
+
+
 def inside(pid: int) -> Path:
     """The root folder that the child of this process sees."""
     (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

@@ -34,7 +34,8 @@ class Backend:
 
     `hold` takes locks by name until the transaction ends; where `one_writer` says that writers come one after another
     anyway, there is nothing to take. `is_worth_repeating` tells whether a unit of work that failed so may succeed the
-    next time, `is_trouble` whether the machine is to blame: another writer, a full disk, a lost connection.
+    next time, `is_trouble` whether the machine is to blame: another writer, a full disk, a lost connection, and
+    `hint` what to do about it.
     """
 
     writer: AsyncEngine
@@ -43,7 +44,7 @@ class Backend:
     one_writer: bool
     is_worth_repeating: Callable[[DBAPIError], bool]
     is_trouble: Callable[[DBAPIError], bool]
-    hint: str
+    hint: Callable[[DBAPIError], str]
     hold: Callable[[AsyncSession, Sequence[str]], Awaitable[None]] = _no_locks
     tidy: Callable[[AsyncSession], Awaitable[None]] = _nothing
 
@@ -173,7 +174,7 @@ class Database:
             raise TransientError(
                 f"The database could not be used: {first_line_of(error)}.",
                 code="storage_unavailable",
-                hint=self._backend.hint,
+                hint=self._backend.hint(error),
             ) from error
 
     def _gone(self, task: asyncio.Task[Any]) -> None:

@@ -51,7 +51,7 @@ def postgres_backend(url: URL) -> Backend:
         one_writer=False,
         is_worth_repeating=lambda error: _state(error) in _WORTH_REPEATING,
         is_trouble=is_trouble,
-        hint="Check that the Postgres server of TESTWRIGHT_DATABASE_URL runs, answers and has room.",
+        hint=lambda error: "Check that the Postgres server of TESTWRIGHT_DATABASE_URL runs, answers and has room.",
         hold=hold,
     )
 

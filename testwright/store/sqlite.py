@@ -34,9 +34,19 @@ def sqlite_backend(path: Path) -> Backend:
         one_writer=True,
         is_worth_repeating=lambda error: _code(error) == sqlite3.SQLITE_BUSY,
         is_trouble=lambda error: _code(error) in _MACHINE_TROUBLE,
-        hint="Check the free space and the rights of Testwright's folder.",
+        hint=_what_to_do_about,
         tidy=_checkpoint,
     )
+
+
+def _what_to_do_about(error: DBAPIError) -> str:
+    match _code(error):
+        case sqlite3.SQLITE_BUSY:
+            return "Another program holds the database in Testwright's folder: end it, or what it is doing there."
+        case sqlite3.SQLITE_READONLY:
+            return "Testwright's folder (TESTWRIGHT_HOME) may only be read: give its rights back, or the disk's."
+        case _:
+            return "Check the free space and the rights of Testwright's folder."
 
 
 async def _checkpoint(rows: AsyncSession) -> None:

@@ -3,14 +3,16 @@ import shutil
 import sqlite3
 import stat
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from store_samples import ME, deliver_all, new_session, payloads, processing
 
@@ -220,6 +222,47 @@ async def test_a_full_disk_is_told_as_such_and_leaves_no_trace(tmp_path):
         assert caught.value.code == "storage_unavailable"
         assert caught.value.message == "The database could not be used: database or disk is full."
         assert await database.read(lambda rows: rows.get(AnswerRow, "key")) is None
+
+
+async def test_a_disk_that_may_only_be_read_is_told_as_such(tmp_path):
+    path = tmp_path / "testwright.sqlite"
+    prepare_file(path)
+    migrate_file(path)
+
+    async def put(rows: AsyncSession) -> None:
+        await rows.execute(text("PRAGMA query_only = ON"))
+        await rows.execute(text("DELETE FROM answers"))
+
+    async with Database.open(sqlite_backend(path)) as database:
+        with pytest.raises(TransientError) as caught:
+            await database.write(put, about="answer")
+
+    assert caught.value.code == "storage_unavailable"
+    assert "may only be read" in str(caught.value.hint)
+
+
+async def test_a_database_that_another_program_holds_is_told_as_such(tmp_path):
+    path = tmp_path / "testwright.sqlite"
+    prepare_file(path)
+    migrate_file(path)
+
+    async def put(rows: AsyncSession) -> None:
+        await rows.execute(text("DELETE FROM answers"))
+
+    backend = sqlite_backend(path)
+
+    @event.listens_for(backend.writer.sync_engine, "connect")
+    def _do_not_wait(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA busy_timeout = 1").close()
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with Database.open(backend) as database:
+            with pytest.raises(TransientError) as caught:
+                await database.write(put, about="answer")
+
+    assert caught.value.code == "storage_unavailable"
+    assert "Another program holds" in str(caught.value.hint)
 
 
 async def test_a_file_that_is_no_database_is_refused(tmp_path):
