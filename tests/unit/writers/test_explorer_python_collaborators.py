@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from testwright.domain.sessions import Options, TestType
+from testwright.writers.explorer.python.probe.bench import Bench
+from testwright.writers.explorer.python.probe.children import in_child
 from testwright.writers.explorer.python.probe.collaborators import factories, homes
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.inputs import Inputs
+from testwright.writers.explorer.python.probe.scenarios import Choice
 from testwright.writers.explorer.python.probe.spelling import STANDARD
+from testwright.writers.explorer.python.probe.ways import Row, Way
 from testwright.writers.explorer.python.records import Check, Record
 from testwright.writers.explorer.python.writing import draft_of
 
@@ -30,15 +34,24 @@ class Cart:
 def read_cart(text: str) -> Cart:
     return Cart(text.splitlines())
 
+class CartNotFound(Exception):
+    pass
+
+def found(name: str):
+    raise CartNotFound(f"no cart {name}")
+
 def merged(one: Cart, other: Cart) -> Cart:
     return Cart([*one.lines, *other.lines])
 """
 CHECKOUT = """\
 from json import dumps
-from collaborating_cart import Cart, Kind, merged, read_cart
+from collaborating_cart import Cart, Kind, found, merged, read_cart
 
 def total(cart: Cart) -> int:
     return len(cart.lines)
+
+def opened(name: str) -> Cart:
+    return found(name)
 """
 
 
@@ -99,6 +112,18 @@ def test_classes_of_a_neighbouring_module_are_named_with_their_home(checkout):
     others = {"Coupon": type("Coupon", (), {"__module__": "collaborating_coupons"})}
 
     assert homes(["total(Coupon)"], checkout, others) == {"Coupon": "collaborating_coupons"}
+
+
+def test_an_error_that_the_unit_does_not_name_is_imported_from_its_home(checkout, tmp_path):
+    def work(pulse):
+        bench = Bench(checkout, Facts(checkout), str(tmp_path), ["opened"])
+        try:
+            way = Way("opened", "opened", checkout.opened, [Row("name", "", [Choice('"a"')])])
+            return list(bench.run(way.base()).error)
+        finally:
+            bench.close()
+
+    assert in_child(work, 20.0)[0] == ["CartNotFound", "collaborating_cart", "no cart a"]
 
 
 def test_what_a_function_tells_apart_by_its_type_is_given_in_all_these_types(tmp_path):

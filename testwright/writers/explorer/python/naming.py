@@ -29,6 +29,7 @@ _STAND_INS = {
     "mock.AsyncMock(": "coroutine_function", "mock.": "stand_in",
 }  # fmt: skip
 _MOST_REASON = 5
+_OPEN_ENDS = frozenset("a an the of to is be must for in and or got as".split())
 _ORDERS = ("too", *map("again_{}".format, range(2, 100)))
 
 
@@ -91,6 +92,21 @@ def _differences(record: Record, other: Record) -> Iterator[str]:
     mine, theirs = (_result(each.checks[0].value) if each.checks else "" for each in (record, other))
     if mine and mine != theirs:
         yield f"giving_{mine}"
+    if record.error is not None and other.error is not None and _reason(record) != _reason(other):
+        yield f"with_{_reason(record).removeprefix('with_')}"
+    yield from _different_pasts(record, other)
+
+
+def _different_pasts(record: Record, other: Record) -> Iterator[str]:
+    """What the one's object is made with, or was used for, and the other's not."""
+    theirs = "\n".join(other.lines)
+    for line in record.lines:
+        step = re.match(rf"{re.escape(record.subject)}\.(\w+)\(", line) if record.subject else None
+        if step is not None and f".{step[1]}(" not in theirs:
+            yield f"after_{_snake(step[1])}"
+        for name, text in re.findall(r"[(,]\s*(\w+)=([\w.\"']+)", line):
+            if f"{name}={text}" not in theirs:
+                yield f"of_{_snake(name)}_{_described(_value(text), text)}"
     if len(record.lines) > len(other.lines):
         yield "when_prepared"
 
@@ -329,22 +345,7 @@ def _reason(record: Record) -> str:
     line = line.partition(": ")[0] if len(line.partition(": ")[0].split()) > 1 else line
     plain = re.sub(r"(['\"`]).*?\1|\d+|0x\w+|\S*[/\\]\S*", " ", line).replace("'", "")
     words = re.findall(r"[a-z]+", plain.lower())[:_MOST_REASON]
-    while words and words[-1] in (
-        "a",
-        "an",
-        "the",
-        "of",
-        "to",
-        "is",
-        "be",
-        "must",
-        "for",
-        "in",
-        "and",
-        "or",
-        "got",
-        "as",
-    ):
+    while words and words[-1] in _OPEN_ENDS:
         words.pop()
     if len(words) >= 2:
         return "_".join(words)

@@ -277,7 +277,7 @@ class Bench:
         message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
         if kind.__module__ == "builtins":
             return kind.__name__, "", message
-        if self.names.get(kind.__name__) is kind:
+        if getattr(self.unit, kind.__name__, None) is kind:
             return kind.__name__, self.unit.__name__, message
         if getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind:
             return kind.__name__, kind.__module__, message
