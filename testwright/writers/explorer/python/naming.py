@@ -28,8 +28,8 @@ _STAND_INS = {
     "mock.Mock(side_effect=[": "function_that_fails_first", "mock.Mock(side_effect=": "function_that_fails",
     "mock.AsyncMock(": "coroutine_function", "mock.": "stand_in",
 }  # fmt: skip
-_MOST_REASON = 5
-_OPEN_ENDS = frozenset("a an the of to is be must for in and or got as".split())
+_MOST_REASON = 6
+_OPEN_ENDS = frozenset(["a", "an", "the", "of", "to", "is", "be", "must", "for", "in", "and", "or", "got", "as"])
 _ORDERS = ("too", *map("again_{}".format, range(2, 100)))
 
 
@@ -93,7 +93,7 @@ def _differences(record: Record, other: Record) -> Iterator[str]:
     if mine and mine != theirs:
         yield f"giving_{mine}"
     if record.error is not None and other.error is not None and _reason(record) != _reason(other):
-        yield f"with_{_reason(record).removeprefix('with_')}"
+        yield f"as_{_reason(record).removeprefix('with_')}"
     yield from _different_pasts(record, other)
 
 
