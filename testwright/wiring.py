@@ -64,6 +64,7 @@ from testwright.sources.zip_import import ZipLimits
 from testwright.store import Store
 from testwright.toolchains.checks import Check, describe
 from testwright.toolchains.finder import InstalledToolchains
+from testwright.toolchains.locked.installing import LockedPackages
 from testwright.writers.both import BothWriters
 from testwright.writers.explorer import Explorer
 from testwright.writers.explorer.javascript import JavaScriptExplorer
@@ -184,7 +185,7 @@ async def open_workbench(settings: Settings, metrics: Metrics | None = None) -> 
             languages=LANGUAGES,
             language_of=language_of,
             frameworks=FRAMEWORKS,
-            toolchains=InstalledToolchains(cache_folder()),
+            toolchains=InstalledToolchains(cache_folder(), locked=LockedPackages(cache_folder(), sandbox)),
             # One that refuses is left as it is: it knows why, and nothing ever runs in it.
             sandbox=sandbox if metrics is None or sandbox.tier == "unavailable" else Metered(sandbox, metrics.ran),
             workspaces=workspaces,

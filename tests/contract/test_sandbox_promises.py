@@ -173,3 +173,30 @@ async def test_a_workspace_that_is_gone_is_a_failed_launch(sandbox: Sandbox, tmp
     completed = await sandbox.run(Command(argv=("true",), workspace=str(tmp_path / "gone")))
 
     assert completed.reason == "launch-failed"
+
+
+async def test_what_a_command_writes_into_the_folder_to_fill_stays(
+    sandbox: Sandbox, workspace: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir(mode=0o755)
+    keeps = Mount(host=str(folder), inside="/opt/testwright/kept")
+    completed = await sandbox.run(shell(workspace, 'printf made >"$0/made"'.replace("$0", keeps.inside), keeps=keeps))
+
+    assert (completed.exit_status, completed.log) == (0, "")
+    assert (folder / "made").read_text() == "made"
+
+
+async def test_a_folder_to_fill_that_is_overfilled_ends_the_run(
+    sandbox: Sandbox, workspace: Path, tmp_path: Path
+) -> None:
+    if sandbox.tier == "none":
+        pytest.skip("without a sandbox only time and output are limited")
+    folder = tmp_path / "kept"
+    folder.mkdir(mode=0o755)
+    keeps = Mount(host=str(folder), inside="/opt/testwright/kept")
+    script = f"cd {keeps.inside}; for n in 1 2 3 4 5 6 7 8; do head -c 1000000 /dev/zero >$n; done; sleep 20"
+    completed = await sandbox.run(shell(workspace, script, keeps=keeps, limits=Limits(kept_mib=4)))
+
+    assert completed.reason == "disk-limit"
+    assert completed.seconds < 10

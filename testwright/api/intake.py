@@ -13,6 +13,7 @@ from testwright.api.estimates import Estimate, estimate
 from testwright.api.problems import MOST_PROBLEMS, field_path, sentence, size_in_words
 from testwright.api.requests import FileRequest, TriggerRequest
 from testwright.api.services import ApiServices
+from testwright.domain.access import LOCAL_OWNER
 from testwright.domain.errors import FieldProblem, InputError, PermanentError
 from testwright.domain.paths import BadPath, accept_path, base_name, same_file_key
 from testwright.domain.ports import ProjectView
@@ -37,6 +38,8 @@ async def take_in(services: ApiServices, owner: str, request: TriggerRequest, id
     frameworks = _frameworks(services, request, paths)
     files = await _files(services, request, paths, frameworks, repository)
     options = await _options(services, request, repository)
+    if options.install:
+        refuse_install_for(owner, "options.install")
     writer, model = writer_for(services, options)
     expected = await estimate(services.store, writer=writer, frameworks=frameworks, width=services.settings.width)
     new = NewSession(
@@ -55,6 +58,16 @@ async def take_in(services: ApiServices, owner: str, request: TriggerRequest, id
         idempotency_key=idempotency_key,
     )
     return Intake(new=new, estimate=expected)
+
+
+def refuse_install_for(owner: str, field: str) -> None:
+    """Packages are fetched with the rights of whoever runs the service, which nobody else has a part in."""
+    if owner != LOCAL_OWNER:
+        raise InputError(
+            "Packages are installed only for the service's own user.",
+            fields=(FieldProblem(field, "is not for this key"),),
+            hint="Leave it out, or have the packages installed in the repository.",
+        )
 
 
 async def _options(services: ApiServices, request: TriggerRequest, repository: RepositoryRecord | None) -> Options:

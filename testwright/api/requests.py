@@ -60,6 +60,11 @@ class OptionsRequest(RequestBody):
     max_cost_usd: float | None = Field(default=None, ge=0, description="What the session may spend.")
     max_repairs: int = Field(default=2, ge=0, le=5, description="How often a failing draft is repaired.")
     instructions: str | None = Field(default=None, max_length=4000, description="Free text for the writer.")
+    install: bool = Field(
+        default=False,
+        description="Where the repository's packages are not installed, install them from its lock file: by hash, "
+        "without running anything of theirs, outside of the repository. Only for the service's own user.",
+    )
 
     def as_options(self) -> Options:
         return Options(
@@ -71,6 +76,7 @@ class OptionsRequest(RequestBody):
             max_cost_usd=self.max_cost_usd,
             max_repairs=self.max_repairs,
             instructions=self.instructions,
+            install=self.install,
         )
 
 
@@ -100,6 +106,7 @@ class RetryRequest(RequestBody):
         default=None, min_length=1, max_length=200, description="Kept for later retries; `explorer` asks for none."
     )
     instructions: str | None = Field(default=None, max_length=4000)
+    install: bool = Field(default=False, description="As in a request's options. Kept for later retries.")
 
 
 class TestChange(RequestBody):

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 
 from testwright.api.envelope import Envelope, done
 from testwright.api.estimates import estimate, in_words
-from testwright.api.intake import WantedFile, accepted_paths, read_files, writer_for
+from testwright.api.intake import WantedFile, accepted_paths, read_files, refuse_install_for, writer_for
 from testwright.api.lookups import current_owner, find_session
 from testwright.api.problems import field_path
 from testwright.api.requests import ContinueRequest, RetryRequest
@@ -68,6 +68,8 @@ async def further_round(
     edited: str | None = None,
 ) -> StartedSession:
     """`edited` is a suite to verify; then nobody is asked to write."""
+    if wish.install:
+        refuse_install_for(owner, "install")
     limit = record.options.max_cost_usd if max_cost_usd is None else max_cost_usd
     options = replace(record.options, model=wish.model or record.options.model, max_cost_usd=limit)
     writer, model = (PERSON, None) if edited is not None else writer_for(services, options, field="model")
@@ -84,6 +86,7 @@ async def further_round(
         writer=writer,
         model=model,
         instructions=wish.instructions,
+        install=wish.install,
         max_cost_usd=max_cost_usd,
         estimate_seconds=expected.seconds,
         read_again=fresh,

@@ -65,6 +65,7 @@ class OptionsData(Wire):
     max_cost_usd: float | None
     max_repairs: int
     instructions: str | None
+    install: bool
 
 
 def options_data(options: Options) -> OptionsData:
@@ -77,6 +78,7 @@ def options_data(options: Options) -> OptionsData:
         max_cost_usd=options.max_cost_usd,
         max_repairs=options.max_repairs,
         instructions=options.instructions,
+        install=options.install,
     )
 
 

@@ -142,6 +142,13 @@ def generate(
         float | None, typer.Option("--max-cost-usd", min=0, help="What a project's session may spend on a model.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Agree that files are sent to the model's provider.")] = False,
+    install: Annotated[
+        bool,
+        typer.Option(
+            "--install",
+            help="Where a project's packages are not installed, install them from its lock file, outside of it.",
+        ),
+    ] = False,
     record: Annotated[
         Path | None, typer.Option(help="Write every answer of the model into this folder.", file_okay=False)
     ] = None,
@@ -178,6 +185,7 @@ def generate(
         mocks=mocks,
         model=model,
         max_cost_usd=max_cost_usd,
+        install=install,
     )
     if typed.get("test_types") == ():
         print("testwright: nothing to write: give --unit, --integration or both.", file=sys.stderr)

@@ -11,6 +11,7 @@ _SET_UP_CODES = frozenset(
     {
         "sandbox_unavailable",
         "runner_missing",
+        "install_failed",
         "missing_package",
         "environment",
         "port_in_use",

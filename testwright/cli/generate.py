@@ -17,6 +17,7 @@ from testwright.cli.consent import question_on
 from testwright.cli.costs import taken
 from testwright.cli.display import show
 from testwright.cli.exits import ALL_PROVEN, PARTIAL, STOPPED, exit_status_of
+from testwright.cli.installing import offer_installs
 from testwright.cli.plans import Plan, agree, announced, plan_for, print_plans, refuse_too_many
 from testwright.domain.errors import InputError
 from testwright.domain.records import Accepted, FileRecord, TestRecord
@@ -86,6 +87,7 @@ async def generate_all(wish: Wish) -> int:
             return ALL_PROVEN
         terminal = sys.stdin.isatty() and sys.stderr.isatty()
         agree(bench, wish.options, projects, yes=wish.yes, ask=question_on(terminal))
+        plans = await offer_installs(plans, bench.tools.toolchains.installable, question_on(terminal))
         for plan in plans:
             session = await bench.store.accept(plan.new)
             try:

@@ -14,6 +14,7 @@ def typed_options(
     mocks: bool | None,
     model: str | None,
     max_cost_usd: float | None,
+    install: bool | None,
 ) -> dict[str, Any]:
     """Those of `Options` that were typed. The kinds of tests are one option: naming one settles both."""
     typed: dict[str, Any] = {
@@ -22,6 +23,7 @@ def typed_options(
         "mock_external": mocks,
         "model": model,
         "max_cost_usd": max_cost_usd,
+        "install": install or None,
     }
     if unit is not None or integration is not None:
         wanted = {TestType.UNIT: unit is not False, TestType.INTEGRATION: bool(integration)}

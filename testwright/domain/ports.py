@@ -318,8 +318,16 @@ class Sandbox(Protocol):
 class Toolchains(Protocol):
     """Finds a project's own runner, or brings a managed one (installed once from a committed lock file)."""
 
-    async def runner(self, framework: str, view: Workspace, progress: Callable[[str], Awaitable[None]]) -> Runner:
-        """`progress` hears sentences during an install. Raises PermanentError `runner_missing` with a hint."""
+    async def runner(
+        self, framework: str, view: Workspace, progress: Callable[[str], Awaitable[None]], *, install: bool = False
+    ) -> Runner:
+        """`progress` hears sentences during an install. With `install` the project's own packages are installed from
+        its lock file, where they are not. Raises PermanentError `runner_missing` or `install_failed`, with a hint.
+        """
+        ...
+
+    async def installable(self, framework: str, root: str) -> str | None:
+        """What could be installed of the project at `root`, in words, where nothing of it is."""
         ...
 
     async def tool(self, registry: str, package: str, view: Workspace) -> InstalledTool | None:

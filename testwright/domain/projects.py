@@ -30,6 +30,9 @@ class Limits:
     memory_mib: int = 2048
     processes: int = 256
     scratch_mib: int = 256
+    file_mib: int = 64
+    kept_mib: int = 1024
+    kept_files: int = 100_000
     log_bytes: int = 1 << 20
     report_bytes: int = 5 << 20
 
@@ -40,13 +43,15 @@ class Command:
 
     `argv` names paths as they are inside. The folder `workspace` (host) is mounted read-only at WORKSPACE, which is the
     working directory. `reports` are file names below OUT; their contents come back. `env` is added to the sandbox's own
-    clean environment.
+    clean environment. `keeps` is the one folder of the host that it may write into, outside of WORKSPACE: what lies
+    there afterwards was made by untrusted code, and belongs to whoever that ran as.
     """
 
     argv: tuple[str, ...]
     workspace: str
     reports: tuple[str, ...] = ()
     mounts: tuple[Mount, ...] = ()
+    keeps: Mount | None = None
     env: tuple[tuple[str, str], ...] = ()
     limits: Limits = Limits()
 

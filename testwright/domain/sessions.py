@@ -67,7 +67,10 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a request may tune. `docs/options.md` says what each changes in the outcome."""
+    """What a request may tune. `docs/options.md` says what each changes in the outcome.
+
+    `install` is somebody's consent that a project's packages are installed from its lock file, where they are not.
+    """
 
     test_types: tuple[TestType, ...] = (TestType.UNIT,)
     coverage: CoverageGoal = CoverageGoal.COMPREHENSIVE
@@ -77,6 +80,7 @@ class Options:
     max_cost_usd: float | None = None
     max_repairs: int = 2
     instructions: str | None = None
+    install: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,8 @@ async def prepare(job: Job) -> Ready:
     async def hear(sentence: str) -> None:
         await telling.tell_install(job, sentence)
 
-    runner = await job.tools.toolchains.runner(framework.name, view, hear)
+    install = job.assignment.options.install
+    runner = await job.tools.toolchains.runner(framework.name, view, hear, install=install)
     runner = replace(runner, home=await asyncio.to_thread(framework.home, source_path, view))
     reserved = _Reserved(view, job.assignment.taken)
     suite_path = await asyncio.to_thread(framework.suite_path, source_path, reserved)

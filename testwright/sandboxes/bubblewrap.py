@@ -9,7 +9,7 @@ from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Command, Completed
 from testwright.sandboxes.command_line import PERSON, SCRATCH, bubblewrap_argv, etc_files, problem_with
 from testwright.sandboxes.seccomp import seccomp_program
-from testwright.sandboxes.supervised import Slots, carry_out, order_for
+from testwright.sandboxes.supervised import Slots, carry_out, give, order_for
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class Bubblewrap:
         if problem := problem_with(command):
             return Completed(exit_status=None, reason="launch-failed", log=problem)
         async with self._slots.one() as uid:
+            await give(command, uid)
             return await carry_out(self._order(uid, command), command)
 
     def _order(self, uid: int, command: Command) -> bytes:

@@ -13,7 +13,9 @@ MiB = 1 << 20
 REPORT_HEADER = b"testwright-reports 1\n"
 SCRATCH = ("/tmp", HOME, "/dev/shm", OUT)
 FILTER_DESCRIPTOR = 3
+NOTHING_IS_KEPT = "This tier has no folder that a command may fill"
 _FIRST_ETC_DESCRIPTOR = 4
+_MADE = ("/", "/tmp", "/usr", "/home", HOME, "/dev", "/etc", "/out")
 _INFO_DESCRIPTOR = 9  # after the five files of /etc
 
 # Runs inside, as the tests' own user. Its standard output is the report pipe, which the tests do not inherit; reports
@@ -91,6 +93,8 @@ def bubblewrap_argv(program: str, command: Command, *, setpriv: str | None, uid:
     argv += _system_mounts(uid)
     argv += _scratch_mounts(command.limits.scratch_mib, anyone=setpriv is not None)
     argv += _tool_mounts(mount for mount in command.mounts if not _is_below(mount.inside, WORKSPACE))
+    if command.keeps is not None:
+        argv += [*_parents(command.keeps.inside, set(_MADE)), "--bind", command.keeps.host, command.keeps.inside]
     argv += ["--ro-bind", command.workspace, WORKSPACE]
     for mount in sorted(command.mounts, key=lambda mount: mount.inside):
         if _is_below(mount.inside, WORKSPACE):
@@ -128,6 +132,8 @@ def problem_with(command: Command) -> str | None:
             point = Path(command.workspace) / PurePosixPath(mount.inside).relative_to(WORKSPACE)
             if not point.exists():
                 return f"The workspace has no mount point for {mount.inside}"
+    if command.keeps is not None and not os.path.isdir(command.keeps.host):
+        return f"The folder to fill at {command.keeps.inside} is gone"
     for name in command.reports:
         if "\n" in name or name.startswith(("/", "-")) or ".." in name.split("/"):
             return "A report's name does not stay below the report folder"
@@ -181,15 +187,21 @@ def _scratch_mounts(mib: int, *, anyone: bool) -> list[str]:
 def _tool_mounts(mounts: Iterable[Mount]) -> list[str]:
     """After the scratch mounts, which would hide them."""
     argv: list[str] = []
-    made = {"/", "/tmp", "/usr", "/home", HOME, "/dev", "/etc", "/out"}
+    made = set(_MADE)
     for mount in sorted(mounts, key=lambda mount: mount.inside):
-        for parent in reversed(PurePosixPath(mount.inside).parents):
-            if str(parent) not in made and not _is_below(str(parent), "/usr"):
-                made.add(str(parent))
-                argv += ["--perms", "0755", "--dir", str(parent)]
+        argv += _parents(mount.inside, made)
         if not (mount.host == mount.inside and _is_below(mount.host, "/usr")):
             argv += ["--ro-bind", mount.host, mount.inside]
             made.add(mount.inside)
+    return argv
+
+
+def _parents(inside: str, made: set[str]) -> list[str]:
+    argv: list[str] = []
+    for parent in reversed(PurePosixPath(inside).parents):
+        if str(parent) not in made and not _is_below(str(parent), "/usr"):
+            made.add(str(parent))
+            argv += ["--perms", "0755", "--dir", str(parent)]
     return argv
 
 

@@ -17,7 +17,7 @@ from testwright.sandboxes.command_line import MiB, clean_environment, collecting
 from testwright.sandboxes.host_paths import MOUNTS, HostPaths, link_mounts
 from testwright.sandboxes.scratch import FOLDERS, may_pass, scratch
 from testwright.sandboxes.seccomp import seccomp_program
-from testwright.sandboxes.supervised import Slots, carry_out, order_for
+from testwright.sandboxes.supervised import Slots, carry_out, give, order_for
 
 _READABLE = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/proc", "/sys/devices/system/cpu"),
@@ -56,11 +56,14 @@ class Confined:
                 workspace = Path(command.workspace)
                 await asyncio.to_thread(link_mounts, command, workspace=workspace, scratch=place)
                 paths = HostPaths(command, workspace=workspace, scratch=place)
+                if uid is not None:
+                    await give(command, uid)
                 order = self._order(command, paths, place, uid)
                 return paths.inside(await carry_out(order, command))
 
     def _order(self, command: Command, paths: HostPaths, place: Path, uid: int | None) -> bytes:
         folders = [str(place / name) for name in FOLDERS]
+        kept = [] if command.keeps is None else [os.path.realpath(command.keeps.host)]
         mounts = [os.path.realpath(mount.host) for mount in command.mounts]
         return order_for(
             command,
@@ -72,7 +75,7 @@ class Confined:
                 "folder": command.workspace,
                 "environment": paths.environment(clean_environment(command)) | {"USER": "sbx", "LOGNAME": "sbx"},
                 "read_only": [*_READABLE, command.workspace, str(place / MOUNTS), *mounts],
-                "writable": [*folders, *_WRITABLE],
+                "writable": [*folders, *kept, *_WRITABLE],
                 "writable_folders": folders,
                 "scratch_bytes": command.limits.scratch_mib * MiB,
                 "filter": self._filter,
@@ -82,7 +85,8 @@ class Confined:
 
 
 def _ways_are_open(command: Command, uid: int) -> bool:
-    return all(may_pass(Path(place), uid) for place in (command.workspace, *(mount.host for mount in command.mounts)))
+    mounts = [*command.mounts, *([command.keeps] if command.keeps is not None else [])]
+    return all(may_pass(Path(place), uid) for place in (command.workspace, *(mount.host for mount in mounts)))
 
 
 def _demand(wanted: int) -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import OUT, WORKSPACE, Command, Completed
-from testwright.sandboxes.command_line import HOME, clean_environment, collecting, problem_with
+from testwright.sandboxes.command_line import HOME, NOTHING_IS_KEPT, clean_environment, collecting, problem_with
 from testwright.sandboxes.supervised import Slots, read_to_the_end
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
@@ -45,6 +45,8 @@ class Container:
     async def run(self, command: Command) -> Completed:
         if problem := problem_with(command):
             return Completed(exit_status=None, reason="launch-failed", log=problem)
+        if command.keeps is not None:
+            return Completed(exit_status=None, reason="launch-failed", log=NOTHING_IS_KEPT)
         async with self._slots.one() as uid:
             name = f"testwright-{uuid.uuid4().hex}"
             try:

@@ -25,7 +25,8 @@ class HostPaths:
             HOME: str(scratch / "home"),
         }
         mounts = {mount.inside: mount.host for mount in command.mounts if not mount.inside.startswith(WORKSPACE + "/")}
-        places = _folders_above(mounts, scratch / MOUNTS) | mounts | self._own
+        kept = {} if command.keeps is None else {command.keeps.inside: command.keeps.host}
+        places = _folders_above(mounts, scratch / MOUNTS) | mounts | kept | self._own
         self._places = [
             (re.compile(rf"(?<![\w./-]){re.escape(inside)}(?![\w.-])"), places[inside])
             for inside in sorted(places, key=len, reverse=True)

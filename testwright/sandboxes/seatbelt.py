@@ -10,7 +10,7 @@ from pathlib import Path
 
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Command, Completed
-from testwright.sandboxes.command_line import clean_environment, collecting, problem_with
+from testwright.sandboxes.command_line import NOTHING_IS_KEPT, clean_environment, collecting, problem_with
 from testwright.sandboxes.host_paths import MOUNTS, HostPaths, link_mounts
 from testwright.sandboxes.scratch import FOLDERS, scratch
 from testwright.sandboxes.supervised import Slots, read_to_the_end
@@ -36,6 +36,8 @@ class Seatbelt:
     async def run(self, command: Command) -> Completed:
         if problem := problem_with(command):
             return Completed(exit_status=None, reason="launch-failed", log=problem)
+        if command.keeps is not None:
+            return Completed(exit_status=None, reason="launch-failed", log=NOTHING_IS_KEPT)
         async with self._slots.one(), scratch() as place:
             await asyncio.to_thread(link_mounts, command, workspace=Path(command.workspace), scratch=place)
             paths = HostPaths(command, workspace=Path(command.workspace), scratch=place)

@@ -23,7 +23,6 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_UID = 64321
 _OPEN_FILES = 1024
-_FILE_MIB = 64
 _INODES = 20_000
 _GRACE_SECONDS = 10
 _KILLED_BY_CPU_LIMIT = 128 + 24  # the shell's way to say SIGXCPU
@@ -64,11 +63,23 @@ def order_for(command: Command, *, argv: list[str], uid: int, drop_to: int | Non
         "tree_bytes": limits.memory_mib * MiB,
         "processes": limits.processes,
         "open_files": _OPEN_FILES,
-        "file_bytes": _FILE_MIB * MiB,
+        "file_bytes": limits.file_mib * MiB,
         "inodes": _INODES,
+        "kept": _kept(command),
         **layers,
     }
     return marshal.dumps(order)
+
+
+def _kept(command: Command) -> tuple[str, int, int] | None:
+    limits = command.limits
+    return None if command.keeps is None else (command.keeps.host, limits.kept_mib * MiB, limits.kept_files)
+
+
+async def give(command: Command, uid: int) -> None:
+    """What a command may fill belongs to whoever it runs as, where that is not us."""
+    if command.keeps is not None and os.geteuid() == 0:
+        await asyncio.to_thread(os.chown, command.keeps.host, uid, uid)
 
 
 async def carry_out(order: bytes, command: Command) -> Completed:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SAMPLE_SECONDS = 0.1
+KEPT_SAMPLE_SECONDS = 2.0
 NOT_LAUNCHED = 125
 
 
@@ -181,7 +182,7 @@ def _first_process(told: int) -> tuple[int, int] | None:
 
 def _watch(watch: int, started: float, order: dict[str, Any]) -> tuple[str, int]:
     """Wait for the end, or for the first reason to make one. Returns it with the highest memory use seen."""
-    peak = 0
+    peak, next_look = 0, started + KEPT_SAMPLE_SECONDS
     while True:
         ready = select.select([watch, 0], [], [], SAMPLE_SECONDS)[0]
         if watch in ready:
@@ -195,6 +196,11 @@ def _watch(watch: int, started: float, order: dict[str, Any]) -> tuple[str, int]
             return "memory-limit", peak
         if _is_full(order, pids):
             return "disk-limit", peak
+        if order["kept"] is not None and time.monotonic() > next_look:  # may hold many files: seldom
+            folder, most_bytes, most_entries = order["kept"]
+            if _has_outgrown([folder], most_bytes, most_entries):
+                return "disk-limit", peak
+            next_look = time.monotonic() + KEPT_SAMPLE_SECONDS
         if time.monotonic() - started > order["wall_seconds"]:
             return "timeout", peak
 

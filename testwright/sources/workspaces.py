@@ -184,8 +184,8 @@ def package_folders(origin: Path, paths: Sequence[str]) -> list[str]:
     manifests = [path for path in paths if path == "package.json" or path.endswith("/package.json")]
     folders = dict.fromkeys([".", *(str(PurePosixPath(path).parent) for path in manifests[:_MOST_PACKAGES])])
     found = [folder for folder in folders if _is_real_folder(origin / folder / "node_modules")]
-    if manifests and "." not in found:
-        found.append(".")
+    if "." not in found:  # nothing is installed here: what stands for it may have a folder for each package
+        found += [folder for folder in folders if folder not in found] if manifests else []
     return found
 
 

@@ -86,6 +86,7 @@ async def retry(
     writer: str | None,
     model: str | None,
     instructions: str | None,
+    install: bool,
     max_cost_usd: float | None,
     estimate_seconds: int,
     read_again: Sequence[SourceFile | UnreadableFile],
@@ -99,6 +100,8 @@ async def retry(
     options = options_from(session.options)
     if wanted_model is not None:
         options = replace(options, model=wanted_model)
+    if install:
+        options = replace(options, install=True)
     if instructions is not None:
         options = replace(options, instructions=instructions)
     if max_cost_usd is not None:

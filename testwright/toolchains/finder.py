@@ -11,10 +11,22 @@ from testwright.domain.errors import InputError, PermanentError
 from testwright.domain.ports import Workspace
 from testwright.domain.projects import InstalledTool, Mount, Runner
 from testwright.toolchains.commanded import commanded_runner
-from testwright.toolchains.managed import ManagedRunners, Progress, managed_packages, managed_version
-from testwright.toolchains.node import FALLBACK, Installed, Node, find_node, installed_packages, version_of
+from testwright.toolchains.locked.finding import find_lock
+from testwright.toolchains.locked.installing import LockedPackages, Tree
+from testwright.toolchains.locked.locks import NoLock
+from testwright.toolchains.managed import ManagedRunners, managed_packages, managed_version
+from testwright.toolchains.node import (
+    FALLBACK,
+    Installed,
+    Node,
+    find_node,
+    has_node_modules,
+    installed_packages,
+    version_of,
+)
 from testwright.toolchains.project_tools import npm_tool, pypi_tool
 from testwright.toolchains.python import Interpreter, own_interpreter, project_interpreter
+from testwright.toolchains.shelf import Progress
 
 PYTHON_EXTRAS = "/opt/testwright/python"
 _ONLY_OUR_PLUGINS = (("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"), ("PYTEST_PLUGINS", "pytest_asyncio.plugin"))
@@ -32,11 +44,16 @@ _NEEDED = {
     "mocha": ("istanbul-lib-instrument",),
 }
 _PYTHON_PACKAGES = {"coverage": "coverage", "pytest_asyncio": "pytest_asyncio"}
+_MOST_LEFT_OUT = 5
+_OWN_MODULES, _OWN_VENV = "from the project's node_modules", "from the project's virtual environment"
 OLDEST_MANAGED_PYTHON = (3, 11)
 
 
 class InstalledToolchains:
-    """Looks into the project first. `cache` is where managed runners are kept, outside every project."""
+    """Looks into the project first. `cache` is where managed runners are kept, outside every project.
+
+    Where the project has nothing installed, `locked` has what was installed from its lock file, or installs it.
+    """
 
     def __init__(
         self,
@@ -44,31 +61,68 @@ class InstalledToolchains:
         *,
         managed: ManagedRunners | None = None,
         node: Callable[[], Awaitable[Node]] = find_node,
+        locked: LockedPackages | None = None,
     ) -> None:
         self._managed = managed or ManagedRunners(cache)
         self._find_node = node
+        self._locked = locked
 
-    async def runner(self, framework: str, view: Workspace, progress: Progress) -> Runner:
-        if framework == "pytest":
-            return await self._pytest(view, progress)
-        if framework == "unittest":
-            return await self._unittest(view, progress)
-        if framework == "node:test":
-            return await self._node_test(view, progress)
-        if framework in _NODE_ENTRY:
-            return await self._node(framework, view, progress)
+    async def runner(self, framework: str, view: Workspace, progress: Progress, *, install: bool = False) -> Runner:
         if command_named(framework) is not None:
             return await asyncio.to_thread(commanded_runner, framework, view)
+        tree = await self._tree(_registry_of(framework), view, progress if install else None)
+        if framework == "pytest":
+            return await self._pytest(view, tree, progress)
+        if framework == "unittest":
+            return await self._unittest(view, tree, progress)
+        if framework == "node:test":
+            return await self._node_test(view, tree, progress)
+        if framework in _NODE_ENTRY:
+            return await self._node(framework, view, tree, progress)
         raise InputError(f"There is no runner for {framework}", hint="Use one that GET /api/frameworks names.")
 
     async def tool(self, registry: str, package: str, view: Workspace) -> InstalledTool | None:
+        tree = await self._tree(registry, view)
         if registry == "npm":
-            return await npm_tool(package, view, self._find_node)
-        return await asyncio.to_thread(pypi_tool, package, view)
+            return await npm_tool(package, view, self._find_node, tree.folder if tree else None)
+        return await asyncio.to_thread(pypi_tool, package, view, tree.venv if tree else None)
 
-    async def _node(self, framework: str, view: Workspace, progress: Progress) -> Runner:
+    async def installable(self, framework: str, root: str) -> str | None:
+        registry = _registry_of(framework)
+        if (
+            self._locked is None
+            or command_named(framework) is not None
+            or await asyncio.to_thread(has_packages, registry, Path(root))
+        ):
+            return None
+        try:
+            lock = await asyncio.to_thread(find_lock, registry, Path(root))
+        except NoLock:
+            return None
+        return lock.title if await self._locked.tree(lock) is None else None
+
+    async def _tree(self, registry: str, view: Workspace, installing: Progress | None = None) -> Tree | None:
+        """What stands for packages that the project itself has not installed."""
+        if self._locked is None or view.origin is None:
+            return None
+        if await asyncio.to_thread(has_packages, registry, Path(view.origin)):
+            return None
+        try:
+            lock = await asyncio.to_thread(find_lock, registry, Path(view.root))
+        except NoLock as problem:
+            if installing is not None:
+                await installing(f"Nothing was installed: {problem}.")
+            return None
+        tree = await self._locked.tree(lock)
+        if tree is None and installing is not None:
+            tree = await self._locked.install(lock, installing)
+            for left_out in tree.left_out[:_MOST_LEFT_OUT]:
+                await installing(f"Not installed: {left_out}.")
+        return tree
+
+    async def _node(self, framework: str, view: Workspace, tree: Tree | None, progress: Progress) -> Runner:
         node = await self._find_node()
-        places = await asyncio.to_thread(installed_packages, view)
+        places = await asyncio.to_thread(installed_packages, view, tree.folder if tree else None)
         version = await asyncio.to_thread(version_of, framework, places)
         if version is None:
             return await self._managed_node(framework, node, places, progress)
@@ -82,14 +136,14 @@ class InstalledToolchains:
             places,
             extras,
             origin="project",
-            found=f"{framework} {version}, from the project's node_modules",
+            found=f"{framework} {version}, {_from(tree, _OWN_MODULES)}",
             entry=f"{home.inside}/{_NODE_ENTRY[framework]}",
         )
 
-    async def _node_test(self, view: Workspace, progress: Progress) -> Runner:
+    async def _node_test(self, view: Workspace, tree: Tree | None, progress: Progress) -> Runner:
         """It comes with Node; only what measures is brought, where the project has nothing that does."""
         node = await self._find_node()
-        places = await asyncio.to_thread(installed_packages, view)
+        places = await asyncio.to_thread(installed_packages, view, tree.folder if tree else None)
         missing = any(version_of(package, places) is None for package in _NEEDED["mocha"])
         extras = await self._optional(self._managed.node("mocha", progress)) if missing else None
         runner = _node_runner(
@@ -121,12 +175,12 @@ class InstalledToolchains:
             entry=f"{FALLBACK}/{_NODE_ENTRY[framework]}",
         )
 
-    async def _pytest(self, view: Workspace, progress: Progress) -> Runner:
-        project = await asyncio.to_thread(project_interpreter, view.origin)
+    async def _pytest(self, view: Workspace, tree: Tree | None, progress: Progress) -> Runner:
+        project = await asyncio.to_thread(project_interpreter, view.origin, tree.venv if tree else None)
         python = project or own_interpreter()
         version = python.version_of("pytest")
         if version:
-            return await self._own_pytest(python, version, progress)
+            return await self._own_pytest(python, version, tree, progress)
         if tuple(int(part) for part in python.minor.split(".")) < OLDEST_MANAGED_PYTHON:
             raise PermanentError(
                 f"The project's virtual environment has Python {python.version} and no pytest",
@@ -138,6 +192,8 @@ class InstalledToolchains:
         version = managed_version("pytest")
         plugins = () if await asyncio.to_thread(_names_plugins, view) else _ONLY_OUR_PLUGINS
         why = "its virtual environment has no pytest" if project else "the project has no virtual environment"
+        if tree is not None:
+            why = f"{tree.lock.file} has no pytest"
         return Runner(
             framework="pytest",
             version=version,
@@ -152,12 +208,13 @@ class InstalledToolchains:
             ),
         )
 
-    async def _unittest(self, view: Workspace, progress: Progress) -> Runner:
+    async def _unittest(self, view: Workspace, tree: Tree | None, progress: Progress) -> Runner:
         """It comes with Python: only which Python is a question, and where coverage comes from."""
-        project = await asyncio.to_thread(project_interpreter, view.origin)
+        project = await asyncio.to_thread(project_interpreter, view.origin, tree.venv if tree else None)
         python = project or own_interpreter()
         mounts, env, facts = await self._with_coverage(python, progress)
         where = "the project's virtual environment" if project else "no virtual environment in the project"
+        where = where if tree is None else f"packages installed from {tree.lock.file}"
         return Runner(
             framework="unittest",
             version=python.version,
@@ -186,13 +243,13 @@ class InstalledToolchains:
         mount = Mount(host=str(extras / "coverage"), inside=f"{PYTHON_EXTRAS}/coverage")
         return (*python.mounts, mount), (("PYTHONPATH", PYTHON_EXTRAS),), facts | {"coverage": "managed"}
 
-    async def _own_pytest(self, python: Interpreter, version: str, progress: Progress) -> Runner:
+    async def _own_pytest(self, python: Interpreter, version: str, tree: Tree | None, progress: Progress) -> Runner:
         mounts, env, facts = await self._with_coverage(python, progress)
         return Runner(
             framework="pytest",
             version=version,
             origin="project",
-            found=f"pytest {version}, from the project's virtual environment",
+            found=f"pytest {version}, {_from(tree, _OWN_VENV)}",
             program=(python.path, "-m", "pytest"),
             mounts=mounts,
             env=env,
@@ -205,6 +262,21 @@ class InstalledToolchains:
             return await installing
         except PermanentError:
             return None
+
+
+def _registry_of(framework: str) -> str:
+    return "pypi" if framework in ("pytest", "unittest") else "npm"
+
+
+def has_packages(registry: str, origin: Path) -> bool:
+    """Whether the project has installed its packages itself."""
+    if registry == "pypi":
+        return project_interpreter(str(origin)) is not None
+    return has_node_modules(origin)
+
+
+def _from(tree: Tree | None, otherwise: str) -> str:
+    return otherwise if tree is None else f"installed from {tree.lock.file}"
 
 
 def _wanted(framework: str, places: tuple[Installed, ...]) -> tuple[str, ...]:

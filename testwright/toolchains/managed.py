@@ -1,30 +1,22 @@
 """Runners that Testwright brings itself: installed once from a committed lock file, then only mounted."""
 
-import asyncio
-import fcntl
 import hashlib
 import json
-import math
-import os
 import re
 import shutil
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
 from testwright.domain.errors import PermanentError
+from testwright.toolchains.shelf import Progress, Shelf
 from testwright.toolchains.tools import Tool, ToolResult, run_tool
-
-Progress = Callable[[str], Awaitable[None]]
 
 NODE_RUNNERS = ("vitest", "jest", "mocha")
 LOCK_FILES = Path(str(files("testwright.toolchains"))) / "managed"
 INSTALL_SECONDS = 600.0
-_POLL_SECONDS = 0.2
 _TOOL_PREFIX = re.compile(r"^(npm (error|ERR!)|ERROR:|error:)\s*")
 _ABSOLUTE_PATH = re.compile(r"(?<![\w:/])/[\w.@-]+(/[\w.@-]+)+")
 
@@ -36,6 +28,7 @@ class ManagedRunners:
         self._cache = cache
         self._tool = tool
         self._seconds = seconds
+        self._shelf = Shelf(cache, seconds)
 
     def installed_node(self, name: str) -> Path | None:
         folder = self._cache / f"{name}-{_hash(LOCK_FILES / name / 'package-lock.json')}"
@@ -72,6 +65,16 @@ class ManagedRunners:
         await self._once(folder, f"pytest {managed_version('pytest')} for Python {version}", install, progress)
         return folder
 
+    async def _once(
+        self, folder: Path, what: str, install: Callable[[Path], Awaitable[ToolResult]], progress: Progress
+    ) -> None:
+        async def make(target: Path) -> None:
+            result = await install(target)
+            if result.status != 0:
+                raise _not_installed(what, result)
+
+        await self._shelf.once(folder.name, what, make, progress)
+
     async def _compile(self, target: Path, version: str) -> None:
         """Nothing can be written in the sandbox: what is not compiled here is compiled at every start of a run.
 
@@ -80,55 +83,6 @@ class ManagedRunners:
         if version == f"{sys.version_info.major}.{sys.version_info.minor}":
             argv = (sys.executable, "-I", "-m", "compileall", "-q", ".")
             await self._tool(argv, cwd=target, seconds=self._seconds)
-
-    async def _once(
-        self, folder: Path, what: str, install: Callable[[Path], Awaitable[ToolResult]], progress: Progress
-    ) -> None:
-        if await asyncio.to_thread(folder.is_dir):
-            return
-        await progress(f"Installing {what} (first use only)…")
-        await asyncio.to_thread(self._cache.mkdir, parents=True, exist_ok=True)
-        async with self._only_one(folder.name, what):
-            if await asyncio.to_thread(folder.is_dir):  # somebody else has installed it while we waited
-                return
-            target = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=f".{folder.name}-", dir=self._cache))
-            try:
-                result = await install(target)
-                if result.status != 0:
-                    raise _not_installed(what, result)
-                await asyncio.to_thread(_publish, target, folder)
-            finally:
-                await asyncio.to_thread(shutil.rmtree, target, ignore_errors=True)
-        await progress(f"Installed {what}.")
-
-    @asynccontextmanager
-    async def _only_one(self, name: str, what: str) -> AsyncIterator[None]:
-        """Among all processes of this machine. The kernel lets go of the lock when its holder dies."""
-        descriptor = os.open(self._cache / f".{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            await self._wait_for(descriptor, what)
-            yield
-        finally:
-            os.close(descriptor)
-
-    async def _wait_for(self, descriptor: int, what: str) -> None:
-        for _ in range(math.ceil(self._seconds / _POLL_SECONDS)):
-            try:
-                return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                await asyncio.sleep(_POLL_SECONDS)
-        raise PermanentError(
-            f"Another process has been installing {what} for too long",
-            code="runner_missing",
-            hint="Stop it, then press Retry.",
-            retryable=True,
-        )
-
-
-def _publish(target: Path, folder: Path) -> None:
-    """All or nothing: what stands under the final name is complete."""
-    target.chmod(0o755)
-    target.rename(folder)
 
 
 def managed_version(name: str) -> str:
@@ -157,16 +111,20 @@ def _pip_commands(target: Path, version: str, lock: Path) -> list[Sequence[str]]
     options = ["--target", str(target), "--require-hashes", "--only-binary=:all:", "--python-version", version]
     pip_options = ["install", "--no-input", "--disable-pip-version-check", "--no-deps", "--no-compile", "--quiet"]
     commands: list[Sequence[str]] = []
-    if find_spec("pip"):
+    if has_pip():
         commands.append((sys.executable, "-m", "pip", *pip_options, *options, "-r", str(lock)))
-    elif wheel := _bundled_pip():
+    elif wheel := bundled_pip():
         commands.append((sys.executable, f"{wheel}/pip", *pip_options, *options, "-r", str(lock)))
     if uv := shutil.which("uv"):
         commands.append((uv, "pip", "install", "--quiet", *options, "-r", str(lock)))
     return commands
 
 
-def _bundled_pip() -> Path | None:
+def has_pip() -> bool:
+    return find_spec("pip") is not None
+
+
+def bundled_pip() -> Path | None:
     """The pip that Python ships for `ensurepip`. A wheel can be run where it lies."""
     spec = find_spec("ensurepip")
     if spec is None or spec.origin is None:
@@ -176,14 +134,14 @@ def _bundled_pip() -> Path | None:
 
 def _not_installed(what: str, result: ToolResult) -> PermanentError:
     return PermanentError(
-        f"{what} could not be installed: {_reason(result)}",
+        f"{what} could not be installed: {reason_of(result)}",
         code="runner_missing",
         hint="Check the network connection and press Retry, or install the test framework in the project itself.",
         retryable=True,
     )
 
 
-def _reason(result: ToolResult) -> str:
+def reason_of(result: ToolResult) -> str:
     """The first line that says something, without this machine's paths."""
     lines = (_TOOL_PREFIX.sub("", line).strip() for line in result.output.splitlines())
     telling = [line for line in lines if len(line) > 20 and not line.startswith(("code ", "errno "))]

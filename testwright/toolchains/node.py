@@ -73,15 +73,21 @@ class Installed:
         return str(manifest["version"]) if manifest and "version" in manifest else None
 
 
-def installed_packages(view: Workspace) -> tuple[Installed, ...]:
-    """The project's node_modules folders: its root's, its packages', and a monorepo's above it.
+def installed_packages(view: Workspace, instead: Path | None = None) -> tuple[Installed, ...]:
+    """The project's node_modules folders: its root's, its packages', and a monorepo's above it. Where it has none at
+    all, those of the tree that stands for it (`instead`).
 
     A link in the place of a node_modules folder is passed over: it could lead anywhere on this machine. So is a folder
     for which the workspace has no mount point.
     """
-    if view.origin is None:
-        return ()
-    origin, root = Path(view.origin), Path(view.root)
+    found = _installed_in(view, Path(view.origin)) if view.origin is not None else []
+    if not found and instead is not None:
+        found = _installed_in(view, instead)
+    return tuple(found)
+
+
+def _installed_in(view: Workspace, origin: Path) -> list[Installed]:
+    root = Path(view.root)
     found = []
     manifests = [path for path in view.paths() if path == "package.json" or path.endswith("/package.json")]
     for parent in dict.fromkeys([".", *(str(PurePosixPath(path).parent) for path in manifests[:_MOST_PACKAGES])]):
@@ -92,7 +98,12 @@ def installed_packages(view: Workspace) -> tuple[Installed, ...]:
         has_root = any(each.inside == f"{WORKSPACE}/node_modules" for each in found)
         can_mount = (root / "node_modules").is_dir() and not has_root
         found.append(Installed(folder=above, inside=f"{WORKSPACE}/node_modules" if can_mount else FALLBACK))
-    return tuple(found)
+    return found
+
+
+def has_node_modules(origin: Path) -> bool:
+    """The project's own, or a monorepo's above it. (A folder of a package alone does not make an installed project.)"""
+    return _is_real_folder(origin / "node_modules") or _above(origin) is not None
 
 
 def version_of(package: str, places: Sequence[Installed]) -> str | None:

@@ -11,9 +11,11 @@ from testwright.toolchains.node import Installed, Node, installed_packages
 from testwright.toolchains.python import project_interpreter
 
 
-async def npm_tool(package: str, view: Workspace, find_node: Callable[[], Awaitable[Node]]) -> InstalledTool | None:
+async def npm_tool(
+    package: str, view: Workspace, find_node: Callable[[], Awaitable[Node]], instead: Path | None = None
+) -> InstalledTool | None:
     """A package of the project's node_modules that has a program of its own, started by Node."""
-    places = installed_packages(view)
+    places = installed_packages(view, instead)
     home = next((place for place in places if place.version_of(package)), None)
     entry = _entry(home, package) if home is not None else None
     if home is None or entry is None:
@@ -31,9 +33,9 @@ async def npm_tool(package: str, view: Workspace, find_node: Callable[[], Awaita
     )
 
 
-def pypi_tool(package: str, view: Workspace) -> InstalledTool | None:
+def pypi_tool(package: str, view: Workspace, instead: Path | None = None) -> InstalledTool | None:
     """A package of the project's virtual environment that can be started as a module."""
-    python = project_interpreter(view.origin)
+    python = project_interpreter(view.origin, instead)
     version = python.version_of(package) if python is not None else None
     if python is None or version is None:
         return None

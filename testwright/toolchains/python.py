@@ -42,16 +42,14 @@ def own_interpreter() -> Interpreter:
     return Interpreter(path=path, version=platform.python_version(), mounts=_installation(Path(path)) or ())
 
 
-def project_interpreter(origin: str | None) -> Interpreter | None:
-    """The project's own virtual environment, or None.
+def project_interpreter(origin: str | None, instead: Path | None = None) -> Interpreter | None:
+    """The project's own virtual environment, else the one that stands for it (`instead`), or None.
 
     A repository may come with a hostile "virtual environment" whose links name any place of this machine. So only
     what looks like a Python installation is mounted, and of that only `bin` and `lib`.
     """
-    if origin is None:
-        return None
-    for name in _VENV_NAMES:
-        venv = Path(origin) / name
+    own = [Path(origin) / name for name in _VENV_NAMES] if origin is not None else []
+    for venv in [*own, *([instead] if instead is not None else [])]:
         if venv.is_dir() and not venv.is_symlink() and (found := _read_venv(venv)):
             return found
     return None

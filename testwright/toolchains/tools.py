@@ -1,4 +1,4 @@
-"""Running npm, pip and node on the host: only ever on our own lock files, never on a project's code."""
+"""Running npm, pip and node on the host: only ever on lock files, our own or read by us, never on a project's code."""
 
 import asyncio
 import os
@@ -42,12 +42,14 @@ class Tool(Protocol):
     async def __call__(self, argv: Sequence[str], *, cwd: Path, seconds: float) -> ToolResult: ...
 
 
-async def run_tool(argv: Sequence[str], *, cwd: Path, seconds: float) -> ToolResult:
+async def run_tool(
+    argv: Sequence[str], *, cwd: Path, seconds: float, environ: Mapping[str, str] = os.environ
+) -> ToolResult:
     try:
         process = await asyncio.create_subprocess_exec(
             *argv,
             cwd=cwd,
-            env=_environment(os.environ),
+            env=_environment(environ),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -23,6 +23,8 @@ export interface GenerationOptions {
   maxCostUsd?: number
   maxRepairs?: number
   instructions?: string
+  /** Install the repository's packages from its lock file, where they are not. */
+  install?: boolean
 }
 
 export interface StartRequest {

@@ -394,3 +394,13 @@ def _bodies(method: str, path: str) -> dict[str, object]:
     if method == "PATCH":
         return {"decision": "kept"}
     return {}
+
+
+async def test_packages_are_installed_only_for_the_services_own_user(door):
+    mine, other = await new_key(door), await new_key(door, owner="ann")
+    body = _body() | {"options": {"install": True}}
+    refused = await door.post("/api/inngest/trigger", body, **other)
+    allowed = await door.post("/api/inngest/trigger", body, **mine)
+
+    assert (refused.status_code, refused.json()["error"]["fields"][0]["path"]) == (400, "options.install")
+    assert allowed.status_code == 200

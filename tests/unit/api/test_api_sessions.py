@@ -162,6 +162,16 @@ async def test_a_retry_takes_what_failed_into_a_further_round(door):
     assert (session["round"], session["options"]["instructions"]) == (2, "Shorter.")
 
 
+async def test_a_retry_may_agree_to_an_install_and_later_ones_keep_it(door):
+    session_id = await door.start(files=TWO_FILES)
+    for round, body in ((1, {"paths": ["src/a.ts"], "install": True}), (2, {"paths": ["src/a.ts"]})):
+        await door.finish(session_id, round)
+        await door.post(f"/api/sessions/{session_id}/retry", body)
+
+    session = (await door.get(f"/api/sessions/{session_id}")).json()["data"]
+    assert (session["round"], session["options"]["install"]) == (3, True)
+
+
 @pytest.mark.parametrize(
     ("body", "status", "path"),
     [

@@ -48,6 +48,7 @@ async def test_only_the_repository_and_the_files_are_required_when_each_file_nam
         "maxCostUsd": None,
         "maxRepairs": 2,
         "instructions": None,
+        "install": False,
     }
 
 
@@ -61,6 +62,7 @@ async def test_every_option_reaches_the_session(door):
         "maxCostUsd": 1,
         "maxRepairs": 0,
         "instructions": "Use tables.",
+        "install": False,
     }
 
     session_id = await door.start(options=options)

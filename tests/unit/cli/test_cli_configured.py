@@ -7,7 +7,7 @@ from testwright.cli.selecting import select
 from testwright.cli.typed import typed_options
 from testwright.domain.sessions import CoverageGoal, TestType
 
-NOTHING = dict.fromkeys(("unit", "integration", "basic", "edge_cases", "mocks", "model", "max_cost_usd"))
+NOTHING = dict.fromkeys(("unit", "integration", "basic", "edge_cases", "mocks", "model", "max_cost_usd", "install"))
 
 
 @pytest.fixture
@@ -48,6 +48,8 @@ def test_what_a_project_excludes_is_tested_only_when_it_is_named(project):
     ("typed", "options"),
     [
         ({}, {}),
+        ({"install": True}, {"install": True}),
+        ({"install": False}, {}),
         ({"basic": True}, {"coverage": CoverageGoal.BASIC}),
         ({"basic": False}, {"coverage": CoverageGoal.COMPREHENSIVE}),
         ({"integration": True}, {"test_types": (TestType.UNIT, TestType.INTEGRATION)}),

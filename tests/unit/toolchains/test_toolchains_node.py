@@ -1,9 +1,10 @@
 """Which JavaScript runner a project gets."""
 
+import json
 from pathlib import Path
 
 import pytest
-from toolchains_fakes import FakeInstaller, FakeView, Sentences, install_package, system_node
+from toolchains_fakes import FakeInstaller, FakeView, LockedTrees, Sentences, install_package, system_node
 
 from testwright.domain.errors import InputError, PermanentError
 from testwright.domain.projects import Mount
@@ -13,9 +14,11 @@ from testwright.toolchains.node import find_node
 from testwright.toolchains.tools import ToolResult
 
 
-def toolchains(tmp_path: Path, installer: FakeInstaller | None = None) -> InstalledToolchains:
+def toolchains(
+    tmp_path: Path, installer: FakeInstaller | None = None, locked: LockedTrees | None = None
+) -> InstalledToolchains:
     managed = ManagedRunners(tmp_path / "cache", tool=installer or FakeInstaller(), seconds=5)
-    return InstalledToolchains(tmp_path / "cache", managed=managed, node=system_node)
+    return InstalledToolchains(tmp_path / "cache", managed=managed, node=system_node, locked=locked)
 
 
 def view(tmp_path: Path, *, files: tuple[str, ...] = ("package.json",), points: tuple[str, ...] = (".",)) -> FakeView:
@@ -177,3 +180,37 @@ async def test_node_test_needs_nothing_but_node_and_what_measures(tmp_path: Path
     assert runner.program == ("/usr/bin/node",)
     assert (runner.fact("istanbul-lib-instrument"), runner.fact("chai")) == ("managed", "")
     assert bare.program == ("/usr/bin/node",)
+
+
+async def test_what_was_installed_from_the_lock_stands_for_packages_that_the_project_lacks(tmp_path: Path) -> None:
+    for name in ("project", "copy/node_modules"):
+        (tmp_path / name).mkdir(parents=True)
+    packages = {"node_modules/vitest": {"version": "4.0.1", "integrity": "sha512-" + "A" * 86 + "=="}}
+    for name in ("project", "copy"):
+        (tmp_path / name / "package-lock.json").write_text(json.dumps({"packages": packages}))
+    locked = LockedTrees(tmp_path / "tree")
+    found = toolchains(tmp_path, locked=locked)
+    asked = FakeView(str(tmp_path / "copy"), str(tmp_path / "project"))
+    install_package(tmp_path / "tree", "vitest", "4.0.1")
+    before = await found.installable("vitest", str(tmp_path / "project"))
+    runner = await found.runner("vitest", asked, Sentences(), install=True)
+    install_package(tmp_path / "project", "vitest", "3.0.0")
+    own = await found.runner("vitest", asked, Sentences(), install=True)
+
+    assert before == "1 package from package-lock.json"
+    assert runner.found == "vitest 4.0.1, installed from package-lock.json"
+    assert runner.mounts[0] == Mount(host=str(tmp_path / "tree/node_modules"), inside="/ws/node_modules")
+    assert own.version == "3.0.0"
+    assert locked.installed == ["package-lock.json"]
+
+
+async def test_without_consent_nothing_is_installed(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    packages = {"node_modules/vitest": {"version": "4.0.1", "integrity": "sha512-" + "A" * 86 + "=="}}
+    (tmp_path / "project" / "package-lock.json").write_text(json.dumps({"packages": packages}))
+    locked = LockedTrees(tmp_path / "tree")
+    asked = FakeView(str(tmp_path / "project"), str(tmp_path / "project"))
+    runner = await toolchains(tmp_path, locked=locked).runner("vitest", asked, Sentences())
+
+    assert runner.origin == "managed"
+    assert locked.installed == []

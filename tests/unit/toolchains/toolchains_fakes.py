@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from testwright.toolchains.locked.installing import LockedPackages, Tree
+from testwright.toolchains.locked.locks import Lock
 from testwright.toolchains.node import Node
+from testwright.toolchains.shelf import Progress
 from testwright.toolchains.tools import ToolResult
 
 
@@ -56,6 +59,21 @@ class FakeInstaller:
 class Sentences(list[str]):
     async def __call__(self, sentence: str) -> None:
         self.append(sentence)
+
+
+@dataclass
+class LockedTrees(LockedPackages):
+    """Installs by remembering that it was asked to; what is installed lies at `folder`."""
+
+    folder: Path
+    installed: list[str] = field(default_factory=list)
+
+    async def tree(self, lock: Lock) -> Tree | None:
+        return Tree(folder=self.folder, lock=lock) if self.installed else None
+
+    async def install(self, lock: Lock, progress: Progress) -> Tree:
+        self.installed.append(lock.file)
+        return Tree(folder=self.folder, lock=lock)
 
 
 async def system_node() -> Node:
