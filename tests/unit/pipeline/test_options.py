@@ -17,8 +17,10 @@ ONE = {
     "max_repairs": 0,
 }
 """Another value than the usual one, of every option that works in the line."""
-ELSEWHERE = {"model", "instructions", "max_cost_usd"}
-"""Who writes is settled before the line begins; the others are for the writer: what to heed, and what to spend."""
+ELSEWHERE = {"model", "instructions", "max_cost_usd", "install"}
+"""Who writes is settled before the line begins; others are for the writer: what to heed, and what to spend. The last is
+for the toolchains, before anything is written.
+"""
 
 
 def draft() -> Draft:
