@@ -533,3 +533,22 @@ def test_what_others_can_call_by_itself_counts_little_for_those_who_call_it(load
 
     assert facts.worth(unit.short) < facts.worth(unit.helper) <= facts.worth(unit.long)
     assert facts.worth(unit.short) < facts.worth(unit.by_itself)
+
+
+CLOCKED = """import time
+
+
+class Timed:
+    def __init__(self, seconds, timer=time.monotonic):
+        self.seconds = seconds
+        self.timer = timer
+"""
+
+
+def test_a_clock_is_one_by_which_it_is_later_every_time(loaded):
+    unit = loaded(CLOCKED)
+    ways = Ways(Inputs(Facts(unit), {"Timed": unit.Timed}, random.Random(1)), [], Stubs(Facts(unit), False))
+
+    (timer,) = [row for row in ways.of_class("Timed", unit.Timed)[0].rows if row.parameter == "timer"]
+
+    assert timer.choices[0].text == "iter(range(100)).__next__"

@@ -125,6 +125,8 @@ class Inputs:
             return [annotation]
         if isinstance(parameter.default, (bool, int, float, str, bytes, list, tuple, dict, set)):
             return [type(parameter.default)]
+        if inspect.isroutine(parameter.default):
+            return [collections.abc.Callable]
         if databases.is_connection(self.facts, function, parameter.name):
             return [databases.connection_type()]
         used = [KINDS[kind] for kind in self.facts.kinds(function, parameter.name)[:_MOST_KINDS]]
@@ -162,7 +164,7 @@ class Inputs:
         if kind is type and members:
             return self._classes(members[0])
         if kind in (collections.abc.Callable, typing.Callable):
-            return choices_of(*callables_for(self.facts.calls(function)))
+            return choices_of(*callables_for(self.facts.calls(function), name))
         if kind is contextlib.AbstractContextManager:
             return choices_of("threading.Lock()", "mock.MagicMock()")
         if kind in (io.StringIO, typing.IO, typing.TextIO, io.TextIOBase) or kind is typing.TextIO:

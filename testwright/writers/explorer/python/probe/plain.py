@@ -8,6 +8,7 @@ import datetime
 import decimal
 import io
 import pathlib
+import re
 import uuid
 from typing import Any
 
@@ -103,6 +104,7 @@ BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 CALLABLES = (
     "lambda value: value",
     "lambda *values: 1",
+    "lambda *values: values[-1] + 1",
     "lambda value: value > 1",
     "str",
     "lambda: 1",
@@ -116,7 +118,13 @@ _CALLABLES_BY_WORD = {
 }
 
 
-def callables_for(calls: frozenset[str]) -> tuple[str, ...]:
+_CLOCK = re.compile(r"timer|clock|now|time_?(?:func|fn|function|source)")
+_TICKING = "iter(range(100)).__next__"
+"""A clock by which it is later every time it is looked at."""
+
+
+def callables_for(calls: frozenset[str], name: str = "") -> tuple[str, ...]:
     """What may be called, as source text, for code that makes these calls."""
     asked = (text for word, text in _CALLABLES_BY_WORD.items() if any(word in call for call in calls))
-    return (*CALLABLES, *asked)
+    clocks = (_TICKING, "lambda: 1") if _CLOCK.fullmatch(name.strip("_").lower()) else ()
+    return (*clocks, *CALLABLES, *asked)
