@@ -27,12 +27,17 @@ _ERRORS = {
     "500": "A fault on our side; the server's log has the details.",
 }
 _WITH_A_BODY = ("413", "415")
-_ASKS_OTHERS = (
+_STARTS = (
     "post /api/inngest/trigger",
     "post /api/sessions/{sessionId}/retry",
-    "post /api/repositories",
-    "get /readyz",
+    "post /api/sessions/{sessionId}/continue",
+    "patch /api/sessions/{sessionId}/tests/{testId}",
 )
+_ONLY = {
+    "409": (*_STARTS, "post /api/sessions/{sessionId}/apply", "post /api/sessions/{sessionId}/apply/undo"),
+    "503": (*_STARTS, "post /api/repositories", "get /readyz"),
+}
+"""Where these can come of it. (That the database has no time for a request is told with 503 too, anywhere.)"""
 TRIGGER_EXAMPLE = {
     "repositoryId": "your-repo-id",
     "sessionId": "optional-session-id",
@@ -98,9 +103,11 @@ def _tell_errors(method: str, path: str, operation: dict[str, Any]) -> None:
     answers = operation["responses"]
     answers.pop("422", None)
     for status, description in _ERRORS.items():
-        if (status in _WITH_A_BODY and "requestBody" not in operation) or (status == "409" and method == "get"):
+        if (status in _WITH_A_BODY and "requestBody" not in operation) or (status == "404" and "{" not in path):
             continue
-        if (status == "404" and "{" not in path) or (status == "503" and f"{method} {path}" not in _ASKS_OTHERS):
+        if status == "500" and path == "/healthz":  # it asks nobody
+            continue
+        if status in _ONLY and f"{method} {path}" not in _ONLY[status]:
             continue
         answers[status] = {
             "description": description,

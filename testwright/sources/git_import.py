@@ -238,6 +238,10 @@ def _too_large(found: str) -> InputError:
     )
 
 
+_NO_ANSWER = ("could not resolve", "could not connect", "couldn't connect", "failed to connect", "timed out", "refused")
+"""In curl's words, which are not the same in all its versions."""
+
+
 def _refused(address: _Address, branch: str | None, said: str) -> InputError | TransientError:
     lower = said.lower()
     if "could not read username" in lower or "authentication failed" in lower or "403" in lower or "401" in lower:
@@ -248,7 +252,7 @@ def _refused(address: _Address, branch: str | None, said: str) -> InputError | T
         problem, hint = "is not there, or not for everybody", "Check the address; a private one needs GITHUB_TOKEN."
     elif "redirect" in lower or "error: 30" in lower:
         problem, hint = "leads elsewhere, which is not followed", "Give the address that it leads to."
-    elif "could not resolve" in lower or "could not connect" in lower or "timed out" in lower or "refused" in lower:
+    elif any(sign in lower for sign in _NO_ANSWER):
         return TransientError(f"{address.host} does not answer.", code="network", hint="Try again later.")
     else:
         problem, hint = f"cannot be fetched; git says: {said}", "Check the address and the branch."

@@ -1,17 +1,22 @@
 """Every error that the reference tells of can be had, at every address that tells of it, in its own form."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import httpx
 import pytest
 
+from tests.unit.store.store_samples import deliver_all, new_session
+from testwright.api.app import create_app, finish_routes
 from testwright.api.openapi import describe
+from testwright.domain.errors import PermanentError
 
 IDS = {"sessionId": "sess_12345678", "repositoryId": "repo_12345678", "testId": "test_12345678", "path": "a.py"}
 JSON = {"content-type": "application/json"}
 ELSEWHERE = {"409", "503", "500"}
-"""Each has a cause of its own, and tests of its own: what was there before, an engine that is down, a fault."""
+"""These have causes of their own, below: what was there before, an engine that is down, a fault."""
 
 
 def operations(door) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -97,24 +102,174 @@ async def test_what_is_documented_is_one_of_these(door):
     for method, path, operation in operations(door):
         errors = {status for status in operation["responses"] if status >= "400"}
         assert errors <= known, (method, path)
-        assert {"400", "403", "421", "500"} <= errors, (method, path)
+        assert {"400", "403", "421", *(() if path == "/healthz" else ("500",))} <= errors, (method, path)
 
 
-async def test_a_dead_engine_is_told_at_every_address_that_says_so(door):
-    session_id = await door.start()
-    await door.tell_one_file(session_id)
+async def _started(door) -> str:
+    return (await door.store.accept(new_session())).session_id
+
+
+async def _delivered(door) -> tuple[str, str]:
+    session_id = await _started(door)
+    await deliver_all(door.store, session_id)
+    (test,) = await door.store.tests(session_id)
+    return session_id, test.test_id
+
+
+async def _stopped_by_its_budget(door) -> str:
+    session_id = await _started(door)
+    await door.store.claim_round(session_id, 1, "run")
+    await door.store.desk(session_id, 1, 1).fail(PermanentError("No money.", code="budget_reached", retryable=True))
+    await door.store.finish_round(session_id, 1)
+    return session_id
+
+
+async def _starts_what_runs(door):
+    session_id = await _started(door)
+    return await door.post("/api/inngest/trigger", BODY | {"sessionId": session_id})
+
+
+async def _retries_what_runs(door):
+    return await door.post(f"/api/sessions/{await _started(door)}/retry", {})
+
+
+async def _goes_on_with_what_no_budget_stopped(door):
+    session_id, _ = await _delivered(door)
+    return await door.post(f"/api/sessions/{session_id}/continue", {"maxCostUsd": 1})
+
+
+async def _edits_what_is_being_verified(door):
+    session_id, test_id = await _delivered(door)
+    for _ in range(2):
+        answer = await door.client.patch(f"/api/sessions/{session_id}/tests/{test_id}", json={"testCode": "edited"})
+    return answer
+
+
+async def _applies_without_a_folder(door):
+    session_id, _ = await _delivered(door)
+    return await door.post(f"/api/sessions/{session_id}/apply")
+
+
+async def _undoes_without_a_folder(door):
+    session_id, _ = await _delivered(door)
+    return await door.post(f"/api/sessions/{session_id}/apply/undo")
+
+
+CONTRADICTIONS = {
+    "POST /api/inngest/trigger": _starts_what_runs,
+    "POST /api/sessions/{sessionId}/retry": _retries_what_runs,
+    "POST /api/sessions/{sessionId}/continue": _goes_on_with_what_no_budget_stopped,
+    "PATCH /api/sessions/{sessionId}/tests/{testId}": _edits_what_is_being_verified,
+    "POST /api/sessions/{sessionId}/apply": _applies_without_a_folder,
+    "POST /api/sessions/{sessionId}/apply/undo": _undoes_without_a_folder,
+}
+
+
+async def _starts(door):
+    return await door.post("/api/inngest/trigger", BODY)
+
+
+async def _retries(door):
+    return await door.post(f"/api/sessions/{await _stopped_by_its_budget(door)}/retry", {})
+
+
+async def _goes_on(door):
+    return await door.post(f"/api/sessions/{await _stopped_by_its_budget(door)}/continue", {"maxCostUsd": 1})
+
+
+async def _edits(door):
+    session_id, test_id = await _delivered(door)
+    return await door.client.patch(f"/api/sessions/{session_id}/tests/{test_id}", json={"testCode": "edited"})
+
+
+async def _registers_what_cannot_be_reached(door):
+    return await door.post("/api/repositories", {"gitUrl": "https://localhost:1/owner/name.git"})
+
+
+async def _asks_whether_it_is_ready(door):
+    return await door.get("/readyz")
+
+
+UNREACHABLE = {
+    "POST /api/inngest/trigger": _starts,
+    "POST /api/sessions/{sessionId}/retry": _retries,
+    "POST /api/sessions/{sessionId}/continue": _goes_on,
+    "PATCH /api/sessions/{sessionId}/tests/{testId}": _edits,
+    "POST /api/repositories": _registers_what_cannot_be_reached,
+    "GET /readyz": _asks_whether_it_is_ready,
+}
+
+
+def documented(door, status: int) -> set[str]:
+    return {f"{method} {path}" for method, path, operation in operations(door) if is_documented(operation, status)}
+
+
+@pytest.fixture
+def git_hosts():
+    return frozenset({"localhost"})
+
+
+@pytest.mark.parametrize(("status", "ways"), [(409, CONTRADICTIONS), (503, UNREACHABLE)])
+async def test_there_is_a_way_to_each_of_these_errors_wherever_it_is_documented(door, status, ways):
+    assert documented(door, status) == set(ways)
+
+
+@pytest.mark.parametrize("address", CONTRADICTIONS)
+async def test_what_contradicts_what_is_there_is_told_so(door, address):
+    answer = await CONTRADICTIONS[address](door)
+
+    assert (answer.status_code, is_envelope(answer)) == (409, True), answer.text
+
+
+@pytest.mark.parametrize("address", UNREACHABLE)
+async def test_what_cannot_be_reached_is_told_so(door, address):
     door.engine.down = True
-    answers = {
-        "/api/inngest/trigger": await door.post("/api/inngest/trigger", BODY),
-        "/readyz": await door.get("/readyz"),
-    }
+    answer = await UNREACHABLE[address](door)
 
-    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(answers, 503)
-    assert all(is_envelope(answer) for answer in answers.values())
+    assert (answer.status_code, is_envelope(answer)) == (503, True), answer.text
+
+
+class Faulty:
+    """A store that fails at everything but telling who asks."""
+
+    def __init__(self, store) -> None:
+        self.access = store.access
+
+    def __getattr__(self, name: str) -> Any:
+        return fail
+
+
+def fail(*_: object, **__: object) -> Any:
+    raise ValueError("a secret of /srv/somewhere")
+
+
+async def test_a_fault_of_ours_is_told_at_every_address_that_says_so_and_nothing_of_what_it_was(door):
+    services = door.app.state.services
+    broken = {each.name: fail for each in fields(services) if callable(getattr(services, each.name))}
+    app = create_app(replace(services, **{**broken, "store": Faulty(services.store)}))
+    finish_routes(app)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    answers = {}
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:5000") as client:
+        for address in sorted(documented(door, 500)):
+            method, path = address.split(" ")
+            content = None if method == "GET" else FULL.get(address, example_of(path))
+            headers = {} if method == "GET" else JSON
+            answers[address] = await client.request(method, path.format(**IDS), content=content, headers=headers)
+
+    assert {address: answer.status_code for address, answer in answers.items()} == dict.fromkeys(answers, 500)
+    assert all(is_envelope(answer) and "secret" not in answer.text for answer in answers.values())
+    assert len(answers) > 20
 
 
 BODY = {
     "repositoryId": "r",
     "files": [{"path": "a.py", "content": "x = 1", "framework": "pytest"}],
     "framework": "pytest",
+}
+
+FULL = {
+    "POST /api/inngest/trigger": json.dumps(BODY).encode(),
+    "POST /api/estimate": json.dumps(BODY).encode(),
+    "POST /api/repositories": b'{"path": "a"}',
 }
