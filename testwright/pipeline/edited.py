@@ -9,6 +9,7 @@ from functools import partial
 
 from testwright.domain.drafts import Draft, Writing
 from testwright.domain.errors import PermanentError
+from testwright.domain.paths import base_name
 from testwright.domain.ports import Step
 from testwright.domain.sessions import CoverageGoal
 from testwright.domain.verdicts import Drop
@@ -56,7 +57,10 @@ async def _given_draft(job: Job) -> Drafted:
         raise _refused(f"The edited suite cannot be read: {error}") from error
     host = (await shelf.take(job.desk, "baseline", Baseline)).host
     own = job.language.names_in(host.text) if host is not None else frozenset[str]()
+    given = [case.name for case in draft.cases]
     draft = Draft(preamble=draft.preamble, cases=tuple(case for case in draft.cases if case.name not in own))
+    if given and not draft.cases and host is not None:
+        raise _refused(f"{base_name(host.path)} has a test of each of these names already, such as {given[0]}.")
     if not draft.cases:
         raise _refused("The edited suite has no test. Reject the suite to leave it out.")
     double = [name for name, times in Counter(case.name for case in draft.cases).items() if times > 1]

@@ -96,3 +96,8 @@ async def test_the_walk_goes_on_where_the_process_died(edited):
     it.step.dies_after = 1000
 
     assert (await it.walk()).evidence.test_count == 1
+
+
+async def test_tests_whose_names_the_project_has_already_are_refused_with_that_reason(edited):
+    with pytest.raises(PermanentError, match="has a test of each of these names already, such as test_old"):
+        await edited("@case test_old | pass old", existing=(OLD,)).walk()
