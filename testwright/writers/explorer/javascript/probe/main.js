@@ -39,6 +39,7 @@ function firstJobs(target) {
   const jobs = target.examples.map((args) => ({ target, args, steps: [], isExample: true }))
   const all = []
   spread(lists(target), (args) => all.push({ target, args: flattened(target, trimmed(args)), steps: [] }), MOST_CANDIDATES)
+  for (const args of twins(target)) all.push({ target, args: flattened(target, trimmed(args)), steps: [] })
   if (!target.params.length) all.push({ target, args: [], steps: [] })
   const answers = target.fetches && plan.mock ? [...answersOf(target).keys()] : [undefined]
   for (const job of [...jobs.splice(0), ...all]) for (const answer of answers) jobs.push({ ...job, answer })
