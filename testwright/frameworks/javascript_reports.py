@@ -294,7 +294,7 @@ def not_loaded(said: str, completed: Completed, framework: str) -> NotRun:
         return NotRun(
             code="missing_package",
             message=f"The package '{package}' is not installed.",
-            hint=f"Run `npm i {package}` in the project, or add it to package.json and install.",
+            hint=f"Run `npm i {package}` in the project, or retry with the option `install` if its lock file names it.",
             output=said,
         )
     return NotRun(

@@ -137,7 +137,8 @@ def _not_loaded(problem: dict[str, Any], completed: Completed, order: RunOrder) 
         return NotRun(
             code="missing_package",
             message=f"{subject} needs the package {module}, which is not installed here.",
-            hint=f"Install it into the project's environment (.venv), e.g. pip install {module}, and retry.",
+            hint=f"Install it into the project's environment (.venv), e.g. pip install {module}, and retry; "
+            "or retry with --install (the option `install`), which installs what a lock file names.",
             output=log,
         )
     last = message.splitlines()[-1] if message else ""

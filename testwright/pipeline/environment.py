@@ -108,7 +108,7 @@ def _package(said: str, source: str) -> tuple[str, str] | None:
     package = "/".join(parts[:2]) if parts[0].startswith("@") else parts[0]
     return (
         f"The package “{package}” is not installed.",
-        f"Add {package} to the project's dependencies and install them.",
+        f"Add {package} to the project's dependencies and install them: {_FROM_A_LOCK}.",
     )
 
 
@@ -141,6 +141,7 @@ def _display(said: str, source: str) -> tuple[str, str] | None:
     return None if found is None else ("The code wants a screen or a graphics card.", _DISPLAY_HINT)
 
 
+_FROM_A_LOCK = "what a lock file names, --install (in a request the option `install`) installs"
 _NETWORK_HINT = "Let the code take what asks the network as a parameter, so that tests can replace it."
 _DATABASE_HINT = "Let the code take its connection as a parameter, so that tests can replace it."
 _DISPLAY_HINT = "Keep what draws apart from what decides, and pick the file that decides."

@@ -54,7 +54,7 @@ _WORDS = {
     ),
 }
 _ADVICE = {
-    "missing_package": "Install the project's dependencies, then retry.",
+    "missing_package": "Install the project's dependencies and retry, or retry with --install (the option `install`).",
     "timeout": "Move what runs for long out of the top level of the file, into a function.",
     "load_error": "Make the file importable on its own: its top level must not throw.",
     "memory_limit": "Loading the file must not take that much memory.",

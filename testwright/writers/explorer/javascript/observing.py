@@ -191,7 +191,7 @@ def _not_loaded(said: str) -> PermanentError:
         return PermanentError(
             f"The package '{package}' is not installed.",
             code="missing_package",
-            hint=f"Run `npm i {package}` in the project, or add it to package.json and install.",
+            hint=f"Run `npm i {package}` in the project, or retry with the option `install` if its lock file names it.",
             retryable=True,
         )
     return PermanentError(
