@@ -55,7 +55,7 @@ from testwright.sources import git_import, zip_import
 from testwright.sources.folder import open_folder
 from testwright.sources.git_import import GitLimits
 from testwright.sources.github import credentials_for
-from testwright.sources.keeping import Imported
+from testwright.sources.keeping import Imported, discard
 from testwright.sources.project_config import read_config
 from testwright.sources.registering import register_folder, suggest_folders
 from testwright.sources.unreadable import why_unreadable
@@ -474,6 +474,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         settings=settings,
         import_git=partial(import_git, settings),
         import_zip=partial(import_zip, settings),
+        discard_import=lambda root: discard(Path(root), settings.home / "imports"),
         store=bench.store,
         engine=engine,
         dispatch=keeper.dispatch,

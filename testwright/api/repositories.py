@@ -147,10 +147,13 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
 
     @app.delete("/api/repositories/{repository_id}", tags=["repositories"], summary="Forget a folder")
     async def remove(repository_id: str, owner: Owner) -> Envelope[RepositoryData]:
-        """The folder itself is not touched."""
+        """A folder of yours is not touched. What was imported is deleted, once nobody else has it registered and no
+        session works with it."""
         record = await find_repository(services, repository_id, owner)
         await store.remove_repository(repository_id, owner)
-        return done(f"{record.name} is no longer registered; the folder was not touched.", repository_data(record))
+        gone = not await store.is_held(record.root) and await asyncio.to_thread(services.discard_import, record.root)
+        became = "what was imported is deleted" if gone else "the folder was not touched"
+        return done(f"{record.name} is no longer registered; {became}.", repository_data(record))
 
 
 def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None, measured: Sequence[MeasuredFile]) -> Tree:

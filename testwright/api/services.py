@@ -103,6 +103,8 @@ class ApiServices:
     framework_of: Callable[[str, ProjectView, ProjectConfig], str] | None = None
     suite_without: Callable[[str, str, frozenset[str]], str] = lambda path, suite, names: suite
     import_git: Callable[[str, str | None, str], Imported] = _no_import
+    discard_import: Callable[[str], bool] = lambda root: False
+    """Delete a folder that an import made; false for every other."""
     import_zip: Callable[[bytes, str], Imported] = _no_import
     decisions_in: Callable[[str, str], int] = lambda text, path: 0
     can_be_run: Callable[[str, ProjectView], bool] = lambda language, view: True

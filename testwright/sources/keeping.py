@@ -7,6 +7,8 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -55,6 +57,20 @@ def imported_at(folder: Path) -> Imported | None:
         return Imported(folder=folder, name=about["name"], pin=about["pin"], address=about["address"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def discard(folder: Path, imports: Path) -> bool:
+    """Delete a project that we keep below `imports`, with what is noted of it; any other folder is left alone."""
+    home = folder.parent
+    if home.parent != imports or home.is_symlink() or imported_at(folder) is None:
+        return False
+    gone = imports / f".gone-{secrets.token_hex(6)}"
+    try:
+        os.rename(home, gone)  # at once, so that nobody finds half of it
+    except OSError:
+        return False
+    shutil.rmtree(gone, ignore_errors=True)
+    return True
 
 
 def own_tree(root: str | None) -> Path | None:

@@ -42,6 +42,13 @@ async def remove(rows: AsyncSession, repository_id: str, owner: str) -> bool:
     return True
 
 
+async def is_held(rows: AsyncSession, root: str) -> bool:
+    """Whether anybody has the folder registered, or a session that runs was begun with it."""
+    registered = select(RepositoryRow.id).where(RepositoryRow.root == root)
+    working = select(SessionRow.id).where(SessionRow.repository_root == root, SessionRow.status.in_(RUNNING))
+    return (await rows.scalar(registered.limit(1))) is not None or (await rows.scalar(working.limit(1))) is not None
+
+
 async def _owned(rows: AsyncSession, repository_id: str, owner: str) -> RepositoryRow | None:
     row = await rows.get(RepositoryRow, repository_id)
     return None if row is None or row.owner != owner else row

@@ -360,6 +360,10 @@ class Store:
             lambda rows: repositories.remove(rows, repository_id, owner), about=repository_id
         )
 
+    async def is_held(self, root: str) -> bool:
+        """Whether a folder is still of use to anybody: it is registered, or a session that runs was begun with it."""
+        return await self._database.glance(lambda rows: repositories.is_held(rows, root))
+
     async def measured_files(self, owner: str, repository_id: str) -> list[MeasuredFile]:
         """What the newest run of each file's tests reached."""
         return await self._database.glance(lambda rows: histories.measured_files(rows, owner, repository_id))

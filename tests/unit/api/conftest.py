@@ -23,6 +23,7 @@ from testwright.domain.records import Accepted, NewSession
 from testwright.domain.sessions import Options, SourceFile
 from testwright.sources.folder import open_folder
 from testwright.sources.git_import import GitLimits, import_git
+from testwright.sources.keeping import discard
 from testwright.sources.project_config import read_config
 from testwright.sources.registering import register_folder, suggest_folders
 from testwright.sources.unreadable import why_unreadable
@@ -332,6 +333,7 @@ async def door(
         framework_of=lambda language, *_: {"python": "unittest"}.get(language, "vitest"),
         import_git=lambda url, branch, owner: import_git(url, branch, imports, GitLimits(private_hosts=git_hosts)),
         import_zip=lambda data, name: import_zip(data, name, imports),
+        discard_import=lambda root: discard(Path(root), imports),
     )
     app = create_app(services)
 

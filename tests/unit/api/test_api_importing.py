@@ -151,3 +151,25 @@ async def test_a_form_elsewhere_is_no_upload(door):
     answer = await door.client.post("/api/estimate", files={"file": ("a.zip", zipped(a=""))})
 
     assert answer.status_code == 415
+
+
+async def test_an_imported_repository_that_is_forgotten_is_deleted_with_its_folder(door, tmp_path):
+    sent = await door.client.post("/api/repositories", files={"file": ("shop.zip", zipped(cart="one = 1\n"))})
+    imports = tmp_path / "imports"
+    assert [*imports.rglob("cart.py")]
+
+    answer = await door.client.delete(f"/api/repositories/{sent.json()['data']['repositoryId']}")
+
+    assert "is deleted" in answer.json()["message"]
+    assert [*imports.iterdir()] == []
+
+
+async def test_what_somebody_else_imported_too_stays(door, store, tmp_path):
+    sent = await door.client.post("/api/repositories", files={"file": ("shop.zip", zipped(cart="one = 1\n"))})
+    folder = next((tmp_path / "imports").rglob("cart.py")).parent
+    await store.add_repository("another", "shop", str(folder))
+
+    answer = await door.client.delete(f"/api/repositories/{sent.json()['data']['repositoryId']}")
+
+    assert "was not touched" in answer.json()["message"]
+    assert folder.is_dir()
