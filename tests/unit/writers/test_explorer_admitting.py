@@ -30,6 +30,7 @@ def parameter(shape, **changes):
         (object_of(items=[], note="x"), CART),
         (object_of(a=1), {"k": "record", "of": {"k": "number"}}),
         ({"$": "spy"}, {"k": "function"}),
+        ({"$": "fn", "v": "sum"}, {"k": "function", "takes": None, "returns": {"k": "any"}}),
         ({"$": "spy"}, {"k": "function", "returns": {"k": "void"}}),
         ({"$": "spy", "returns": 3}, {"k": "function", "returns": {"k": "number"}}),
         ("whatever", {"k": "any"}),

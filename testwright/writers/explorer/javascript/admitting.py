@@ -69,7 +69,8 @@ _TAKING = {**_COUNTING, "identity": 1, "truthy": 1, "same": 2}
 
 def _takes_too_much(tree: Any, shape: Shape) -> bool:
     """A callback may take no more than it is given, and counts with numbers alone."""
-    if shape["k"] != "function" or "takes" not in shape or not isinstance(tree, dict) or tree.get("$") != "fn":
+    is_open = shape.get("takes") is None  # nobody says, or it takes any number of them
+    if shape["k"] != "function" or is_open or not isinstance(tree, dict) or tree.get("$") != "fn":
         return False
     taken = shape["takes"][: _TAKING.get(tree["v"], 0)]
     counts = tree["v"] in _COUNTING and not set(taken) <= {"number", "any"}
