@@ -78,3 +78,14 @@ def test_every_page_has_its_place_in_the_site():
     named = {place for place in places(site["nav"]) if not place.startswith("http")}
     there = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
     assert named == there
+
+
+def test_the_site_loads_nothing_from_elsewhere():
+    """The plug-in for reading it without a server would fetch its shim from unpkg, were none named."""
+    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text())
+    loaded = [*site["extra"]["polyfills"], *site.get("extra_javascript", ()), *site.get("extra_css", ())]
+
+    assert "offline" in site["plugins"]
+    assert site["theme"]["font"] is False
+    assert any("iframe-worker" in place for place in loaded)
+    assert [place for place in loaded if not (ROOT / "docs" / place).is_file()] == []
