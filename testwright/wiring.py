@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -29,6 +29,7 @@ from testwright.domain.redaction import secrets_of
 from testwright.domain.sessions import PERSON, Options, SourceFile
 from testwright.frameworks import FRAMEWORKS, can_be_run, is_test_or_tool, preferred_framework
 from testwright.frameworks.python_runs import compile_assets
+from testwright.frameworks.tested import those_tested
 from testwright.jobs.client import EngineChoice, choose_engine, make_client
 from testwright.jobs.embedded import EmbeddedEngine
 from testwright.jobs.endpoint import mount
@@ -79,12 +80,12 @@ __all__ = [
     "decisions_in",
     "examine",
     "framework_for",
-    "has_tests",
     "import_git",
     "import_zip",
     "language_of",
     "open_service",
     "open_workbench",
+    "tested_of",
     "worth_testing",
 ]
 
@@ -493,7 +494,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         doctor=doctor,
         sandbox=bench.tools.sandbox.tier,
         web_build=WEB_BUILD,
-        has_tests=has_tests,
+        tested=tested_of,
         decisions_in=decisions_in,
         worth_testing=worth_testing,
         configured=read_config,
@@ -520,11 +521,10 @@ def import_zip(settings: Settings, data: bytes, name: str) -> Imported:
     return zip_import.import_zip(data, name, settings.home / "imports", ZipLimits(most_bytes=settings.import_bytes))
 
 
-def has_tests(path: str, view: ProjectView) -> bool:
-    language = language_of(path)
-    return language is not None and bool(
-        FRAMEWORKS[preferred_framework(language, view, path)].existing_suites(path, view)
-    )
+def tested_of(paths: Iterable[str], view: ProjectView) -> frozenset[str]:
+    """Those that have a suite of their own."""
+    languages = {path: language_of(path) for path in paths}
+    return those_tested({path: language for path, language in languages.items() if language}, view)
 
 
 def _suite_without(path: str, suite: str, names: frozenset[str]) -> str:

@@ -34,6 +34,7 @@ from testwright.domain.paths import BadPath, accept_path
 from testwright.domain.ports import ProjectView
 from testwright.domain.records import MeasuredFile, RepositoryRecord
 from testwright.domain.sessions import Options
+from testwright.domain.still import Still
 from testwright.sources.git_index import changed_files
 from testwright.sources.picking import Choice, Knowledge, pick
 from testwright.sources.project_config import left_in
@@ -157,7 +158,7 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
 
 
 def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None, measured: Sequence[MeasuredFile]) -> Tree:
-    view = open_project(services, record.root)
+    view = Still(open_project(services, record.root))
     branch = checked_out_branch(Path(record.root))
     if ref is not None and ref != branch:
         raise InputError(
@@ -174,12 +175,13 @@ def _tree(services: ApiServices, record: RepositoryRecord, ref: str | None, meas
     changed = changed_files(Path(record.root), [path for path in paths if languages[path]])
     # What was measured of another text says nothing about this one.
     coverage = {file.path: file.lines for file in measured if view.text(file.path) == file.text}
+    tested = services.tested([path for path in paths if languages[path]], view) if services.tested else None
     files = [
         TreeFile(
             path=path,
             language=language,
             size=size_of(view, path),
-            has_tests=services.has_tests(path, view) if services.has_tests and language else None,
+            has_tests=path in tested if tested is not None and language else None,
             coverage=coverage.get(path),
             changed=path in changed if changed is not None and language else None,
         )
@@ -207,7 +209,7 @@ def _picks(
     config, _ = _configured(services, view)
     known = Knowledge(
         decisions=services.decisions_in,
-        has_tests=services.has_tests or (lambda path, view: False),
+        tested=services.tested or (lambda paths, view: frozenset()),
         measured=measured,
     )
     picked = pick(view, left_in(config, services.worth_testing(view)), choice, known)

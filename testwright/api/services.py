@@ -1,6 +1,6 @@
 """What the HTTP door is handed. It picks no concrete part itself."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -69,8 +69,8 @@ class ApiServices:
     if one is asked, and raises InputError or PermanentError when the wish cannot be met. `find_folder` gives the real
     place of a folder that somebody wants to register, or raises InputError; `suggest_folders` proposes some that are
     not registered. `open_folder` raises OSError when the folder is gone. `why_unreadable` takes a root, a path below it
-    and the most bytes a file may have, and says why the file has no text; None when there is no file. `has_tests` tells
-    whether a source file of a project has tests of its own; `configured` reads what a project says in files of its own,
+    and the most bytes a file may have, and says why the file has no text; None when there is no file. `tested` gives
+    those of a project's files that have tests of their own; `configured` reads what a project says in files of its own,
     or raises InputError, and `framework_of` names its framework for a language.
     `suite_without` gives a source's suite without the tests of some names, or raises ValueError, with a sentence.
     `sandbox` is the tier that proved itself at the start.
@@ -98,7 +98,7 @@ class ApiServices:
     """Where the engine shows one of its runs."""
     sandbox: str = "unavailable"
     web_build: Path | None = None
-    has_tests: Callable[[str, ProjectView], bool] | None = None
+    tested: Callable[[Iterable[str], ProjectView], frozenset[str]] | None = None
     configured: Callable[[ProjectView], ProjectConfig] = lambda _: ProjectConfig()
     framework_of: Callable[[str, ProjectView, ProjectConfig], str] | None = None
     suite_without: Callable[[str, str, frozenset[str]], str] = lambda path, suite, names: suite

@@ -8,7 +8,7 @@ from testwright.domain.records import MeasuredFile
 from testwright.sources.folder import FolderView
 from testwright.sources.picking import Choice, Knowledge, Picked, pick
 from testwright.store import Store
-from testwright.wiring import decisions_in, has_tests
+from testwright.wiring import decisions_in, tested_of
 
 _OWNER = "local"
 
@@ -18,7 +18,7 @@ async def chosen(store: Store, projects: Mapping[Path, Sequence[str]], choice: C
     taken: dict[Path, list[Picked]] = {}
     for root, paths in projects.items():
         measured = await _measured(store, root) if choice.most is not None else ()
-        known = Knowledge(decisions=decisions_in, has_tests=has_tests, measured=measured)
+        known = Knowledge(decisions=decisions_in, tested=tested_of, measured=measured)
         picked = await asyncio.to_thread(pick, FolderView(root), paths, choice, known)
         if picked:
             taken[root] = picked

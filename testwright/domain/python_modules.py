@@ -6,6 +6,7 @@ Text logic over a project's paths, shared by the rooms that need the same answer
 import re
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from keyword import iskeyword
 
 from testwright.domain.ports import ProjectView
@@ -91,8 +92,8 @@ def _root_by_use(folders: list[str], stem: str, view: ProjectView) -> str | None
 
 
 def _texts(view: ProjectView) -> Iterator[str]:
-    python = [path for path in view.paths() if path.endswith(".py")]
-    for path in python[:_MOST_FILES_READ]:
+    python = (path for path in view.paths() if path.endswith(".py"))
+    for path in islice(python, _MOST_FILES_READ):
         text = view.text(path)
         if text is not None:
             yield text

@@ -4,7 +4,8 @@ import itertools
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from testwright.domain.errors import PermanentError
@@ -153,52 +154,67 @@ def _counted(paths: Iterable[str], packages: Sequence[str]) -> tuple[str, str] |
 
 
 def existing_suites(source_path: str, view: ProjectView) -> tuple[str, ...]:
-    """Suites named after the source; where there is none, one that takes in no other file of the project.
-
-    A suite in its own test folder counts too, a namesake elsewhere does not.
-    """
-    return tuple(_by_name(source_path, view)) or tuple(_by_use(source_path, view))
+    return Suites(view).of(source_path)
 
 
-def _by_name(source_path: str, view: ProjectView) -> Iterator[str]:
-    source = PurePosixPath(source_path)
-    stem = _SOURCE_ENDING.sub("", source.name)
-    twins = [path for path in view.paths() if _SOURCE_ENDING.sub("", PurePosixPath(path).name) == stem]
-    alone = sum(_SUITE.match(PurePosixPath(path).name) is None for path in twins) <= 1
-    for path in view.paths():
-        lies = PurePosixPath(path)
-        match = _SUITE.match(lies.name)
-        if match is None:
-            plain = lies.parts[-2:-1] == ("__tests__",) and _SOURCE_ENDING.sub("", lies.name) == stem
-            if plain and lies.parent.parent == source.parent:
+class Suites:
+    """The suites of a project, by the sources that they are for."""
+
+    def __init__(self, view: ProjectView) -> None:
+        self._view = view
+        self._named: dict[str, list[str]] = {}
+        self._alike: Counter[str] = Counter()
+        for path in view.paths():
+            name = posixpath.basename(path)
+            match = _SUITE.match(name)
+            stem = match["stem"] if match else _SOURCE_ENDING.sub("", name)
+            self._alike[stem] += match is None
+            if match or posixpath.basename(posixpath.dirname(path)) == "__tests__":
+                self._named.setdefault(stem, []).append(path)
+
+    def of(self, source_path: str) -> tuple[str, ...]:
+        """Those named after the source; where there is none, one that takes in no other file of the project.
+
+        A suite in its own test folder counts too, a namesake elsewhere does not.
+        """
+        return tuple(self._by_name(source_path)) or tuple(self._by_use.get(source_path, ()))
+
+    def _by_name(self, source_path: str) -> Iterator[str]:
+        folder, name = posixpath.split(source_path)
+        stem = _SOURCE_ENDING.sub("", name)
+        for path in self._named.get(stem, ()):
+            place, suite = posixpath.split(path)
+            if _SUITE.match(suite) is None:
+                if posixpath.dirname(place) == folder:
+                    yield path
+                continue
+            near = place in (folder, posixpath.join(folder, "__tests__"))
+            inner = posixpath.basename(place)
+            mirrored = _in_tests(path) and inner in (posixpath.basename(folder), path.split("/")[0])
+            if near or (_in_tests(path) and (self._alike[stem] <= 1 or mirrored)):
                 yield path
-            continue
-        if match["stem"] != stem:
-            continue
-        near = lies.parent in (source.parent, source.parent / "__tests__")
-        mirrored = _in_tests(path) and lies.parent.name in (source.parent.name, lies.parts[0])
-        if near or (_in_tests(path) and (alone or mirrored)):
-            yield path
+
+    @cached_property
+    def _by_use(self) -> Mapping[str, Sequence[str]]:
+        """`test.js` beside `index.js`, `test/all.js`: small projects name their one suite after nothing."""
+        files = frozenset(self._view.paths())
+        found: dict[str, list[str]] = {}
+        for path in self._view.paths():
+            name = posixpath.basename(path)
+            if not (_SUITE.match(name) or _in_tests(path) or _PLAIN_SUITE.match(name)):
+                continue
+            text = (self._view.text(path) or "") if _SOURCE_ENDING.search(name) else ""
+            taken = {_resolved(path, module, files) for module in _TAKEN.findall(text)}
+            if len(taken) == 1 and sampling.JAVASCRIPT_TEST.search(text):
+                found.setdefault(taken.pop(), []).append(path)
+        return found
 
 
-def _by_use(source_path: str, view: ProjectView) -> Iterator[str]:
-    """`test.js` beside `index.js`, `test/all.js`: small projects name their one suite after nothing."""
-    for path in view.paths():
-        name = PurePosixPath(path).name
-        if not (_SUITE.match(name) or _in_tests(path) or _PLAIN_SUITE.match(name)) or not _SOURCE_ENDING.search(name):
-            continue
-        text = view.text(path) or ""
-        taken = {_resolved(path, module, view) for module in _TAKEN.findall(text)}
-        if taken == {source_path} and sampling.JAVASCRIPT_TEST.search(text):
-            yield path
-
-
-def _resolved(path: str, module: str, view: ProjectView) -> str:
+def _resolved(path: str, module: str, files: frozenset[str]) -> str:
     """The file that a relative import means, by the endings that may be left out."""
     base = posixpath.normpath(posixpath.join(posixpath.dirname(path), module))
     endings = ("", ".js", ".ts", ".tsx", ".jsx", ".mjs", ".cjs")
     stem = base.removesuffix(".js")
     candidates = [*(f"{base}{end}" for end in endings), *(f"{stem}{end}" for end in (".ts", ".tsx"))]
     candidates += [posixpath.normpath(f"{base}/index{end}") for end in endings[1:]]
-    files = set(view.paths())
     return next((each for each in candidates if each in files), base)

@@ -32,14 +32,22 @@ def suite_path(source_path: str, view: ProjectView, patterns: Iterable[str] = ()
 
 
 def existing_suites(source_path: str, view: ProjectView) -> tuple[str, ...]:
+    return Suites(view).of(source_path)
+
+
+class Suites:
     """As for other runners, and files of a test folder that are named plainly after the source."""
-    stem = PurePosixPath(source_path).stem
-    plain = [
-        path
-        for path in view.paths()
-        if PurePosixPath(path).parts[0] in _FOLDERS and _SCRIPT.search(path) and PurePosixPath(path).stem == stem
-    ]
-    return tuple(dict.fromkeys((*layout.existing_suites(source_path, view), *plain)))
+
+    def __init__(self, view: ProjectView) -> None:
+        self._others = layout.Suites(view)
+        self._plain: dict[str, list[str]] = {}
+        for path in view.paths():
+            if path.partition("/")[0] in _FOLDERS and _SCRIPT.search(path):
+                self._plain.setdefault(PurePosixPath(path).stem, []).append(path)
+
+    def of(self, source_path: str) -> tuple[str, ...]:
+        plain = self._plain.get(PurePosixPath(source_path).stem, ())
+        return tuple(dict.fromkeys((*self._others.of(source_path), *plain)))
 
 
 def known_modules(framework: str, view: ProjectView, runner: Runner) -> frozenset[str]:

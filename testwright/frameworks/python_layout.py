@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import islice
 
 from testwright.domain.paths import base_name, may_hold_a_test, same_file_key
@@ -19,15 +20,29 @@ _Rule = tuple[str, str, int]
 
 
 def existing_suites(source_path: str, view: ProjectView) -> tuple[str, ...]:
-    """Test files named after the source; among namesakes, those that also import it or mirror its folder."""
-    stem = _stem(source_path)
-    own = set(islice(_names(source_path, is_shared=False), len(_above(source_path)) + 2))
-    named = [path for path in _test_files(view) if _subject(path) in own]
-    namesakes = [path for path in view.paths() if _is_source(path) and _stem(path) == stem]
-    if len(namesakes) < 2:
-        return tuple(named)
-    dotted = module_name(source_path, view)
-    return tuple(path for path in named if _is_about(path, source_path, dotted, view))
+    return Suites(view).of(source_path)
+
+
+class Suites:
+    """The test files of a project, by the sources that they are for."""
+
+    def __init__(self, view: ProjectView) -> None:
+        self._view = view
+        self._by_subject: dict[str, list[str]] = {}
+        for path in _test_files(view):
+            self._by_subject.setdefault(_subject(path), []).append(path)
+        self._alike = Counter(_stem(path) for path in view.paths() if _is_source(path))
+
+    def of(self, source_path: str) -> tuple[str, ...]:
+        """Those named after the source; among namesakes, those that also import it or mirror its folder."""
+        own = dict.fromkeys(islice(_names(source_path, is_shared=False), len(_above(source_path)) + 2))
+        named = sorted(path for name in own for path in self._by_subject.get(name, ()))
+        if not named or self._alike[_stem(source_path)] < 2:
+            return tuple(named)
+        dotted = cache(lambda: module_name(source_path, self._view))
+        return tuple(
+            path for path in named if _lies_near(path, source_path) or _takes(self._view.text(path) or "", dotted())
+        )
 
 
 def sample(suite_path: str, view: ProjectView) -> str | None:
@@ -187,13 +202,14 @@ def _is_source(path: str) -> bool:
     )
 
 
-def _is_about(test: str, source_path: str, dotted: str, view: ProjectView) -> bool:
+def _lies_near(test: str, source_path: str) -> bool:
+    """In the same folder, or in one of the same name."""
     folders = _folders(source_path)
-    if folders and _folders(test)[-1:] == folders[-1:]:
-        return True
-    if _folders(test) == folders:
-        return True
-    text = view.text(test) or ""
+    return _folders(test) == folders or bool(folders and _folders(test)[-1:] == folders[-1:])
+
+
+def _takes(text: str, dotted: str) -> bool:
+    """Whether a test speaks of a module."""
     package, _, stem = dotted.rpartition(".")
     imports = rf"\b{re.escape(dotted)}\b"
     if package:

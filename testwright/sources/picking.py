@@ -1,6 +1,6 @@
 """Which of a project's files to write tests for first, when nobody picks them one by one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Knowledge:
     """What can be asked about a project's files. `decisions` counts the branches of a text at a path."""
 
     decisions: Callable[[str, str], int]
-    has_tests: Callable[[str, ProjectView], bool]
+    tested: Callable[[Iterable[str], ProjectView], frozenset[str]]
     measured: Sequence[MeasuredFile] = ()
 
 
@@ -46,11 +46,8 @@ def pick(view: ProjectView, paths: Sequence[str], choice: Choice, known: Knowled
         because = (f"changed since {choice.since}",)
         picked = [Picked(path=path, because=because) for path in paths if path in differing]
     if choice.untested:
-        picked = [
-            Picked(path=one.path, because=(*one.because, "no tests"))
-            for one in picked
-            if not known.has_tests(one.path, view)
-        ]
+        tested = known.tested([one.path for one in picked], view)
+        picked = [Picked(path=one.path, because=(*one.because, "no tests")) for one in picked if one.path not in tested]
     if choice.most is not None:
         picked = riskiest(view, [one.path for one in picked], known, times_changed(root))[: choice.most]
     return picked
@@ -63,23 +60,25 @@ def riskiest(view: ProjectView, paths: Sequence[str], known: Knowledge, commits:
     counts as half covered: that puts files in an order, and is told to nobody as a figure.
     """
     measured = {file.path: file for file in known.measured}
+    tested = known.tested(paths, view)
     weighed = []
     for path in paths:
         text, last = view.text(path) or "", measured.get(path)
         covered = last.lines if last is not None and last.text == text else None
-        weighed.append(_weighed(view, path, known, covered, known.decisions(text, path), commits.get(path, 0)))
+        share = _share_of(covered, has_tests=path in tested)
+        weighed.append(_weighed(path, share, known.decisions(text, path), commits.get(path, 0)))
     return [picked for _, picked in sorted(weighed, key=lambda one: (-one[0], one[1].path))]
 
 
-def _weighed(
-    view: ProjectView, path: str, known: Knowledge, covered: float | None, decisions: int, commits: int
-) -> tuple[float, Picked]:
+def _share_of(covered: float | None, *, has_tests: bool) -> tuple[str, float]:
+    """What of a file counts as covered, in percent, and what says so."""
     if covered is not None:
-        tests, share = f"{covered:g} % of its lines covered", covered
-    elif known.has_tests(path, view):
-        tests, share = "has tests, not measured", _TESTED_BUT_NOT_MEASURED
-    else:
-        tests, share = "no tests", 0.0
+        return f"{covered:g} % of its lines covered", covered
+    return ("has tests, not measured", _TESTED_BUT_NOT_MEASURED) if has_tests else ("no tests", 0.0)
+
+
+def _weighed(path: str, covered: tuple[str, float], decisions: int, commits: int) -> tuple[float, Picked]:
+    tests, share = covered
     because = (tests, _counted(decisions, "decision"), f"changed in {_counted(commits, 'commit')}")
     return (100 - share) * (1 + decisions) * (1 + commits), Picked(path=path, because=because)
 

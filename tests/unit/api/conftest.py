@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -91,8 +91,8 @@ def _writer_for(options: Options) -> tuple[str, str | None]:
     return ("model", options.model) if options.model not in (None, "explorer") else ("explorer", None)
 
 
-def _has_tests(path: str, view: ProjectView) -> bool:
-    return view.exists(f"tests/test_{path.rsplit('/', 1)[-1]}")
+def _tested(paths: Iterable[str], view: ProjectView) -> frozenset[str]:
+    return frozenset(path for path in paths if view.exists(f"tests/test_{path.rsplit('/', 1)[-1]}"))
 
 
 def _suite_without(path: str, suite: str, names: frozenset[str]) -> str:
@@ -327,7 +327,7 @@ async def door(
         why_unreadable=why_unreadable,
         doctor=_doctor,
         web_build=web_build,
-        has_tests=_has_tests,
+        tested=_tested,
         configured=read_config,
         suite_without=_suite_without,
         framework_of=lambda language, *_: {"python": "unittest"}.get(language, "vitest"),

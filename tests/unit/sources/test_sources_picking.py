@@ -18,7 +18,9 @@ def project(root: Path, **texts: str) -> FolderView:
 
 
 def knowing(*tested: str, measured: tuple[MeasuredFile, ...] = ()) -> Knowledge:
-    return Knowledge(decisions=decisions_in, has_tests=lambda path, _: path in tested, measured=measured)
+    return Knowledge(
+        decisions=decisions_in, tested=lambda paths, _: frozenset(paths) & frozenset(tested), measured=measured
+    )
 
 
 def test_what_decides_more_comes_first(tmp_path):
