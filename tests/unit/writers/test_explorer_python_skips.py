@@ -1,5 +1,6 @@
 """Calls that end badly cost their unit alone, and are told with the reason."""
 
+import enum
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ from testwright.domain.drafts import Skipped
 from testwright.writers.explorer.python import records
 from testwright.writers.explorer.python.probe.bench import without_place
 from testwright.writers.explorer.python.probe.children import Silence, in_child
+from testwright.writers.explorer.python.probe.exploring import is_bare
 from testwright.writers.explorer.python.probe.main import _said
 from testwright.writers.explorer.python.probe.search import is_avoided
 
@@ -96,3 +98,27 @@ def test_of_a_message_with_a_place_of_the_test_the_longest_part_is_told():
 
     assert without_place(said, "/tmp/run-1") == "can NOT be created as a directory: it is a file."
     assert without_place("no such name", "/tmp/run-1") == "no such name"
+
+
+def test_enumerations_and_errors_without_a_function_of_their_own_are_left_alone_without_a_word():
+    class Colour(enum.Enum):
+        RED = 1
+
+    class Warm(enum.Enum):
+        RED = 1
+
+        @property
+        def is_warm(self):
+            return self is Warm.RED
+
+    class Missing(LookupError):
+        """Nobody knows it."""
+
+    class Told(Exception):
+        def __init__(self, code):
+            self.code = code
+
+    class Point:
+        pass
+
+    assert [each.__name__ for each in (Colour, Warm, Missing, Told, Point) if is_bare(each)] == ["Colour", "Missing"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import inspect
 import random
 from collections import Counter
@@ -39,6 +40,14 @@ _LAST_PATIENCE = 20_000
 """For what has lines that it has not reached."""
 
 
+def is_bare(member: Any) -> bool:
+    """An enumeration or an error without a function of its own: nothing in it could go wrong."""
+    if not inspect.isclass(member) or not issubclass(member, (enum.Enum, BaseException)):
+        return False
+    own = (getattr(value, "fget", None) or getattr(value, "__func__", value) for value in vars(member).values())
+    return not any(inspect.isfunction(each) and each.__module__ == member.__module__ for each in own)
+
+
 @dataclass
 class Ground:
     """What the searches of all symbols share. `changes` are what is to be shown, where a suite is made stronger."""
@@ -70,6 +79,8 @@ class SymbolSearch:
         inputs = Inputs(ground.facts, ground.bench.names, self.chance)
         ways = Ways(inputs, ground.plan["texts"], Stubs(ground.facts, ground.plan["mock_external"]))
         member = ground.bench.names[self.name]
+        if is_bare(member):
+            return []
         found = ways.of_class(self.name, member) if inspect.isclass(member) else ways.of_function(self.name, member)
         self._clock, self._seconds = Clock(), seconds
         self._search(found, seconds * 0.6)
@@ -85,7 +96,9 @@ class SymbolSearch:
         return [*told_apart(list(self._told(found))), *_doubtful(self.doubts)]
 
     def silence(self) -> str:
-        """Why nothing can be told, where nothing can."""
+        """Why nothing can be told, where nothing can; nothing at all where nothing is to be told."""
+        if is_bare(self.ground.bench.names[self.name]):
+            return ""
         if not self.searches:
             return "nothing says what it could be called with"
         troubles: Counter[str] = Counter()
