@@ -83,7 +83,8 @@ class Observer:
                 text = spelled(dict(owner) if container is Mapping else list(owner), self.names)
                 if text is not None:
                     found[write.format(subject)] = text
-        if not found and hasattr(type(owner), "__len__"):
+        # Asked of the class itself, an enumeration would answer for its members.
+        if not found and any("__len__" in vars(base) for base in type(owner).__mro__):
             found[f"len({subject})"] = str(len(owner))
         return found
 

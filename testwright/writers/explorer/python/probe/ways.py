@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import enum
 import functools
 import inspect
 import itertools
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ from testwright.writers.explorer.python.probe.spelling import spelled
 _OTHERS = ("__setattr__", "__exit__")
 _DECORATED = "decorated"
 _MOST_DOCUMENTED = 6
+_MOST_MEMBERS = 8
 _WITH = ("with {target}:\n    pass", 'with {target}:\n    raise ValueError("wrong")')
 """A block that ends well, and one that fails: what leaving does with an error shows in the object."""
 _FOREIGN = (Choice("None"), Choice("1"))
@@ -156,6 +158,8 @@ class Ways:
             self._way(name, name, _initializer(kind), self._parameters(kind)) if not inspect.isabstract(kind) else None
         )
         if constructor is not None:
+            if issubclass(kind, enum.Enum):  # its signature is that of making another enumeration
+                constructor.rows = [Row("value", "", self._spelled(member.value for member in kind))]
             ways.append(constructor)
         subject = _snake(name)
         if subject in self.inputs.names or keyword.iskeyword(subject):
@@ -164,7 +168,10 @@ class Ways:
         for member, static in _own_members(kind, self.inputs.names):
             if isinstance(static, (staticmethod, classmethod)):
                 bound = getattr(kind, member)
-                ways.extend(self.of_method(f"{name}.{member}", f"{name}.{member}", bound, self._parameters(bound)))
+                found = self.of_method(f"{name}.{member}", f"{name}.{member}", bound, self._parameters(bound))
+                if issubclass(kind, enum.Enum):
+                    self._offer_members(kind, found)
+                ways.extend(found)
             elif setups:
                 ways.extend(self._instance_ways(name, member, static, kind, subject, setups))
         methods = [way for way in ways if way.subject]
@@ -172,6 +179,17 @@ class Ways:
             way.maker, way.siblings = constructor, [other for other in methods if other.can_change]
         lend(ways, [lines[0].partition(" = ")[2] for lines in setups if len(lines) == 1])
         return ways
+
+    def _offer_members(self, kind: type[enum.Enum], ways: list[Way]) -> None:
+        """What is looked up by a text is a member by its name or its value, mostly."""
+        known = [*self._spelled(member.name for member in kind), *self._spelled(member.value for member in kind)]
+        for row in (row for way in ways for row in way.rows):
+            if any(choice.text.startswith('"') for choice in row.choices):
+                row.choices[:0] = dict.fromkeys(choice for choice in known if choice not in row.choices)
+
+    def _spelled(self, values: Iterable[Any]) -> list[Choice]:
+        texts = (spelled(value, self.inputs.names) for value in itertools.islice(values, _MOST_MEMBERS))
+        return [Choice(text) for text in texts if text is not None]
 
     def of_result(self, scenario: Scenario, result: Any) -> list[Way]:
         """Calls of the function that a call gave back: what a decorator or a factory makes.
