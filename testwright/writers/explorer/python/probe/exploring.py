@@ -40,6 +40,9 @@ _LAST_PATIENCE = 20_000
 """For what has lines that it has not reached."""
 
 
+BARE = "it has no function of its own, so there is nothing in it that could go wrong"
+
+
 def is_bare(member: Any) -> bool:
     """An enumeration or an error without a function of its own: nothing in it could go wrong."""
     if not inspect.isclass(member) or not issubclass(member, (enum.Enum, BaseException)):
@@ -96,9 +99,9 @@ class SymbolSearch:
         return [*told_apart(list(self._told(found))), *_doubtful(self.doubts)]
 
     def silence(self) -> str:
-        """Why nothing can be told, where nothing can; nothing at all where nothing is to be told."""
+        """Why nothing can be told, where nothing can."""
         if is_bare(self.ground.bench.names[self.name]):
-            return ""
+            return BARE
         if not self.searches:
             return "nothing says what it could be called with"
         troubles: Counter[str] = Counter()

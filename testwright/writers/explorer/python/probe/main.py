@@ -19,7 +19,7 @@ from testwright.writers.explorer.python.probe import collaborators, examples, re
 from testwright.writers.explorer.python.probe.bench import Bench
 from testwright.writers.explorer.python.probe.children import STILL_BUSY, Pulse, in_child
 from testwright.writers.explorer.python.probe.clocks import PATIENCE
-from testwright.writers.explorer.python.probe.exploring import Ground, SymbolSearch
+from testwright.writers.explorer.python.probe.exploring import BARE, Ground, SymbolSearch
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.switching import Changes
 from testwright.writers.explorer.python.probe.telling import shared_out
@@ -64,6 +64,8 @@ def explore(plan: dict[str, Any]) -> None:
         kept = replay.steady(bench, records, until=time.monotonic() + plan["seconds"])
         if changes is None:
             skipped.extend(_unsteady(records, kept))
+        if kept:  # where there is something to tell, nobody wants to hear of this
+            skipped = [(name, because) for name, because in skipped if because != BARE]
     finally:
         bench.close()
     path = Path(os.environ.get("OUT", "/out"), plan["report"])
