@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 from testwright.writers.explorer.python.probe.clocks import PATIENCE
@@ -64,6 +65,7 @@ class Guard:
         sys.addaudithook(self._hear)
         self._began, self._worked, self._until = 0.0, 0.0, 0.0
         self._sleeps, self._slept, self._is_late = 0, 0.0, False
+        self._caller: FrameType | None = None
         time.sleep = self._short(time.sleep)  # type: ignore[assignment]
         for source, give in ((os, "urandom"), (random, "_urandom")):
             setattr(source, give, self._counted(getattr(source, give)))
@@ -98,7 +100,7 @@ class Guard:
 
         return sleep
 
-    def _ring(self, number: int, frame: Any) -> None:
+    def _ring(self, number: int, frame: FrameType | None) -> None:
         """The time for work is up, or that on the clock; or the call has done nothing for a while but wait."""
         now = time.monotonic()
         waits = time.process_time() - self._worked < _IDLE * (now - self._began)
@@ -106,7 +108,16 @@ class Guard:
             # Code that catches even this and goes on meets the next one soon, and one of them outside of its `try`.
             self._is_late = True
             signal.setitimer(signal.ITIMER_REAL, _SOON, _SOON)
-            raise TimeUp
+            if self._is_under_way(frame):
+                raise TimeUp
+
+    def _is_under_way(self, frame: FrameType | None) -> bool:
+        """Whether the call is still at work. Where it is being put away already, nothing may be broken off."""
+        while frame is not None and frame is not self._caller:
+            if frame.f_code.co_filename not in (__file__, contextlib.__file__):
+                return True
+            frame = frame.f_back
+        return False
 
     def _counted(self, real: Callable[[int], bytes]) -> Callable[[int], bytes]:
         """What `secrets` and `uuid4` ask for is another one every time."""
@@ -130,6 +141,7 @@ class Guard:
         sys.stdout, sys.stderr, sys.stdin, sys.argv = printed, io.StringIO(), io.StringIO(), ["pytest"]
         random.seed(self.seed)
         numbers, self.drew = random.getstate(), False
+        self._caller = sys._getframe(2)  # above this one, and what makes it a context
         self._began, self._worked = time.monotonic(), time.process_time()
         self._until = self._began + PATIENCE * seconds
         self._sleeps, self._slept, self._is_late = 0, 0.0, False
@@ -140,7 +152,7 @@ class Guard:
         try:
             yield printed
         finally:
-            self.active = False  # a ring that was late for the call must not end what comes now
+            self.active, self._caller = False, None
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             self.drew = self.drew or random.getstate() != numbers
