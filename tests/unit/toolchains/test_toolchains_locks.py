@@ -225,7 +225,7 @@ docs = [{{ name = "writer" }}]
 [[package]]
 name = "a"
 version = "1.0"
-source = {{ registry = "https://pypi.org/simple" }}
+source = {{ registry = "https://registry.example/simple" }}
 sdist = {{ url = "https://x/a.tar.gz", hash = "sha256:{HASH}" }}
 
 [package.optional-dependencies]
@@ -235,7 +235,7 @@ fast = [{{ name = "quick" }}]
 [[package]]
 name = "{name}"
 version = "2.0"
-source = {{ registry = "https://pypi.org/simple" }}
+source = {{ registry = "https://registry.example/simple" }}
 wheels = [{{ url = "https://x/{name}.whl", hash = "sha256:{HASH}" }}]
 """
     for name in ("old", "extra-one", "tester", "writer", "quick", "unrelated")
@@ -251,7 +251,7 @@ def test_uvs_lock_gives_what_the_project_its_extras_and_its_tests_ask_for():
 
 def test_what_comes_from_git_is_left_out_of_a_python_project():
     text = UV.replace(
-        'name = "tester"\nversion = "2.0"\nsource = { registry = "https://pypi.org/simple" }',
+        'name = "tester"\nversion = "2.0"\nsource = { registry = "https://registry.example/simple" }',
         'name = "tester"\nversion = "2.0"\nsource = { git = "https://github.com/x/y" }',
     )
     lock = read_uv_lock("uv.lock", text)

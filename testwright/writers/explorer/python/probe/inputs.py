@@ -72,7 +72,7 @@ class Inputs:
         kinds = self._kinds(function, parameter, annotation)
         rows = [self.of_type(kind, function, name, 0) for kind in kinds]
         if rows and parameter.default not in (inspect.Parameter.empty, None):
-            rows[0].extend(self._spelled([parameter.default]))
+            rows[0].extend(self.spelled([parameter.default]))
         is_open = len(rows) > 2 or typing.Any in kinds
         found = [choice for row in (in_turns(rows) if is_open else rows) for choice in row]
         if not found or kinds == [typing.Any]:
@@ -94,7 +94,7 @@ class Inputs:
             apart = [self.of_type(member, function, name, depth) for member in members]
             return [choice for row in in_turns(apart) for choice in row]
         if origin is typing.Literal:
-            return self._spelled(members)
+            return self.spelled(members)
         if isinstance(kind, typing.TypeVar):
             bounds = kind.__constraints__ or ((kind.__bound__,) if kind.__bound__ else (int, str))
             return [choice for bound in bounds for choice in self.of_type(bound, function, name, depth)]
@@ -222,7 +222,7 @@ class Inputs:
                 )
             )
         if issubclass(kind, enum.Enum):
-            return self._spelled(list(kind)[:8])
+            return self.spelled(list(kind)[:8])
         if typing.is_typeddict(kind) if hasattr(typing, "is_typeddict") else False:
             return self._typed_dicts(kind, function, depth)
         if issubclass(kind, pathlib.PurePath) or kind is os.PathLike:
@@ -284,11 +284,11 @@ class Inputs:
         if kind is str:
             for pattern in self.facts.patterns(function):
                 made = matching(pattern, self.chance, 4)
-                found.extend(self._spelled(made))
-                found.extend(self._spelled([text[:-1] for text in made[:1] if text]))
+                found.extend(self.spelled(made))
+                found.extend(self.spelled([text[:-1] for text in made[:1] if text]))
             found.extend(choices_of(*texts_for(self.facts.calls(function))))
             texts = [text for text in literals if isinstance(text, str) and not databases.is_sql(text)]
-            found.extend(self._spelled(texts))
+            found.extend(self.spelled(texts))
             if databases.is_opened(self.facts, function, name):
                 return choices_of('str(tmp_path / "data.db")', '":memory:"')
             if re.search(r"file|path", name):
@@ -297,7 +297,7 @@ class Inputs:
         elif kind in (int, float):
             numbers = [value for value in literals if isinstance(value, (int, float)) and abs(value) < 1e9]
             near = [kind(value + step) for value in numbers for step in (0, 1, -1)]
-            found.extend(self._spelled(near))
+            found.extend(self.spelled(near))
         found.extend(choices_of(*PLAIN[kind]))
         return found if depth == 0 else found[:8]
 
@@ -386,7 +386,7 @@ class Inputs:
                 return self._built(other, depth + 1) if depth < _DEEPEST else []
         return []
 
-    def _spelled(self, values: Iterable[Any]) -> list[Choice]:
+    def spelled(self, values: Iterable[Any]) -> list[Choice]:
         texts = (spelled(value, self.names) for value in values)
         return [Choice(text) for text in texts if text is not None]
 

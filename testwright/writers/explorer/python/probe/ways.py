@@ -10,7 +10,7 @@ import inspect
 import itertools
 import keyword
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,7 +159,9 @@ class Ways:
         )
         if constructor is not None:
             if issubclass(kind, enum.Enum):  # its signature is that of making another enumeration
-                constructor.rows = [Row("value", "", self._spelled(member.value for member in kind))]
+                constructor.rows = [
+                    Row("value", "", self.inputs.spelled(member.value for member in list(kind)[:_MOST_MEMBERS]))
+                ]
             ways.append(constructor)
         subject = _snake(name)
         if subject in self.inputs.names or keyword.iskeyword(subject):
@@ -182,14 +184,11 @@ class Ways:
 
     def _offer_members(self, kind: type[enum.Enum], ways: list[Way]) -> None:
         """What is looked up by a text is a member by its name or its value, mostly."""
-        known = [*self._spelled(member.name for member in kind), *self._spelled(member.value for member in kind)]
+        members = list(kind)[:_MOST_MEMBERS]
+        known = self.inputs.spelled([*(member.name for member in members), *(member.value for member in members)])
         for row in (row for way in ways for row in way.rows):
             if any(choice.text.startswith('"') for choice in row.choices):
                 row.choices[:0] = dict.fromkeys(choice for choice in known if choice not in row.choices)
-
-    def _spelled(self, values: Iterable[Any]) -> list[Choice]:
-        texts = (spelled(value, self.inputs.names) for value in itertools.islice(values, _MOST_MEMBERS))
-        return [Choice(text) for text in texts if text is not None]
 
     def of_result(self, scenario: Scenario, result: Any) -> list[Way]:
         """Calls of the function that a call gave back: what a decorator or a factory makes.
