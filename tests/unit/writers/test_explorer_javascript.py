@@ -87,6 +87,21 @@ def test_untyped_parameters_are_known_by_their_use():
     assert {"k": "literal", "v": "fast"} in options["props"][0][1]["of"]
 
 
+def test_members_that_are_asked_for_by_texts_and_together_are_known():
+    text = (
+        "export function f(a, b) { switch (typeof a) { case 'object':"
+        " if ('re' in a && 'im' in a) return Math.abs(a['re']); if ('r' in a) return a.r * 2 }"
+        " return b['--'] === 'x' }"
+    )
+
+    number, options = shapes_of(text, "a", "b", path="src/price.js")
+
+    pair, single = number["of"][:2]
+    assert pair["props"] == [["re", {"k": "number"}, False], ["im", {"k": "any"}, False]]
+    assert single["props"] == [["r", {"k": "number"}, False]]
+    assert options["props"][0][0] == "--"
+
+
 def test_a_type_behind_a_path_alias_is_found():
     (money,) = shapes_of(
         "import type { Money } from '@lib/money'\nexport function f(a: Money) { return a.cents }",

@@ -240,6 +240,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "remembers": any(remembers(each) for each in closure_of(module)),
         "strings": strings[:_MOST_STRINGS],
         "numbers": numbers[:30],
+        "limits": _limits_named(module),
         "regexes": regexes[:20],
         "separators": separators_of(module),
         "words": [text for text in strings if re.fullmatch(r"[A-Za-z][\w-]*", text) and text not in _KINDS][
@@ -248,6 +249,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "compared": [list(pair) for pair in compared.items()],
         "keys": keys[:20],
         "thrown": thrown_pieces(module),
+        "refuses": "throw " in module.text,
         "classes": list(module.classes),
         "skip": [],
         "changes": [],
@@ -280,6 +282,12 @@ def _constants(module: Module) -> tuple[list[str], list[float], list[list[str]],
             keys[text_of(field(node, "property"))] = None
     ordered = sorted(strings, key=lambda text: strings[text])
     return ordered, list(numbers), regexes, compared, list(keys)
+
+
+def _limits_named(module: Module) -> list[Any]:
+    """Numbers beyond all others, where the code thinks of them."""
+    signs = ("Infinity", "-Infinity") if re.search(r"\bInfinity\b|\bisFinite\b", module.text) else ()
+    return [{"$": "number", "v": sign} for sign in signs]
 
 
 def _rank(node: Node) -> int | None:

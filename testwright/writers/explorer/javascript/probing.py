@@ -13,7 +13,7 @@ from testwright.writers.explorer.javascript.suites import specifier_of
 
 _PARTS = (
     *("files", "values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes"),
-    *("watch", "world", "quiet", "leaks", "piles", "skips", "sure", "twins", "main"),
+    *("watch", "world", "quiet", "leaks", "piles", "skips", "sure", "twins", "strangers", "main"),
 )
 _FOLDER = Path(__file__).parent / "probe"
 

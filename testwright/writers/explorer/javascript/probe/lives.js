@@ -15,8 +15,13 @@ async function liveThrough(job) {
   const ways = isClass ? job.target.methods : waysOn(made, job.target)
   const fields = isClass ? job.target.fields : dataOf(made, job.target.gives)
   let before = []
+  const ran = touched()
   for (const [index, step] of job.steps.entries()) {
-    if (index === job.steps.length - 1) before = (await sightsOf(made, ways, fields)).map((sight) => JSON.stringify(sight))
+    if (index === job.steps.length - 1) {
+      ran.push(...touched())
+      before = (await sightsOf(made, ways, fields)).map((sight) => JSON.stringify(sight))
+      touched()
+    }
     let isSelf = false
     const outcome = await attempt(() => {
       const result = step.getter ? made[step.name] : used(made, step, spies)
@@ -29,8 +34,10 @@ async function liveThrough(job) {
   // An end on the way belongs to the shorter life, which is tried on its own.
   const isCut = steps.length < job.steps.length
   const last = steps.at(-1) ?? { ...birth, tree: UNDEFINED }
+  // A test shows few of the things that can be asked: what asking reaches is not what this life reaches.
+  ran.push(...touched())
   const seen = await changedSights(made, ways, fields, before)
-  return { outcome: isCut ? NOISE : last, isBornLate: birth.isAsync, lived: steps, seen, ways, spies: heardBy(spies) }
+  return { outcome: isCut ? NOISE : last, isBornLate: birth.isAsync, lived: steps, seen, ways, ran: [...new Set(ran)], spies: heardBy(spies) }
 }
 
 // A step without a name calls the thing itself.

@@ -21,6 +21,7 @@ function isWritable(job, { outcome, seen, spies }) {
 
 function keep(pile, job, seen) {
   const { outcome } = seen
+  if (job.isMisfit && !(outcome.kind === 'throws' && outcome.own)) return false
   if (outcome.tree === true && typeof job.args[0] === 'string' && proven.length < 30 && !proven.includes(job.args[0])) proven.push(job.args[0])
   const isNoise = outcome.kind === 'late' || (outcome.kind === 'throws' && !outcome.own)
   const way = seen.branches.join(' ')
