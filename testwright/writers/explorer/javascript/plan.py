@@ -33,7 +33,7 @@ from testwright.writers.explorer.javascript.neighbours import (
     makers_of,
     remembers,
 )
-from testwright.writers.explorer.javascript.pages import stand_ins_for
+from testwright.writers.explorer.javascript.pages import events_heard, stand_ins_for
 from testwright.writers.explorer.javascript.parameters import parameters_of, parameters_of_node
 from testwright.writers.explorer.javascript.seams import seams_of
 from testwright.writers.explorer.javascript.shapes import Shape, of_type
@@ -232,6 +232,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "react": uses_react,
         "timers": is_timed,
         "today": TODAY,
+        "events": events_heard(module) if uses_react else [],
         "standIns": stand_ins_for(module) if uses_react else [],
         "targets": [target.spec for target in targets],
         "makers": makers,

@@ -12,7 +12,7 @@ from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.suites import specifier_of
 
 _PARTS = (
-    *("files", "values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes"),
+    *("files", "values", "regex", "inputs", "calls", "lives", "looks", "drawn", "hosts", "changes"),
     *("watch", "world", "quiet", "leaks", "piles", "skips", "sure", "twins", "strangers", "main"),
 )
 _FOLDER = Path(__file__).parent / "probe"
