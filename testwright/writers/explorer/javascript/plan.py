@@ -33,6 +33,7 @@ from testwright.writers.explorer.javascript.neighbours import (
     makers_of,
     remembers,
 )
+from testwright.writers.explorer.javascript.openings import OF_NODE
 from testwright.writers.explorer.javascript.pages import events_heard, stand_ins_for
 from testwright.writers.explorer.javascript.parameters import parameters_of, parameters_of_node
 from testwright.writers.explorer.javascript.seams import seams_of
@@ -50,6 +51,7 @@ _MOST_STRINGS = 60
 _MOST_SEPARATORS = 4
 _MOST_WORDS = 8
 _CLOCK = re.compile(r"\bset(?:Timeout|Interval)\b|\bDate\.now\(|\bnew Date\(\)")
+_TIMERS = re.compile(r"\bset(?:Timeout|Interval)\b")
 _KINDS = frozenset(("string", "number", "boolean", "function", "object", "undefined", "symbol", "bigint"))
 
 
@@ -133,7 +135,7 @@ def _spec(
         "examples": examples_of(symbol, readme),
         "fetches": _fetches(function, module),
         "answer": _answer(function, module),
-        "isTimed": kind in ("component", "hook") and any(_CLOCK.search(each.text) for each in closure_of(module)),
+        "isTimed": _is_timed(kind, task, module),
     }
     if kind == "class":
         node = class_at(module, symbol.line, symbol.end_line)
@@ -151,6 +153,13 @@ def _spec(
     for parameter, samples in zip(spec["params"], samples_of(symbol, readme), strict=False):
         parameter["samples"] = samples
     return spec
+
+
+def _is_timed(kind: str, task: WritingTask, module: Module) -> bool:
+    """Whether time passes in its tests: what is drawn may show it, all else sets timers itself."""
+    if kind in ("component", "hook"):
+        return any(_CLOCK.search(each.text) for each in closure_of(module))
+    return task.framework not in OF_NODE and _TIMERS.search(module.text) is not None
 
 
 def _of_class(node: Node, symbol: Symbol, module: Module, known: set[str]) -> dict[str, Any]:
@@ -218,7 +227,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
     uses_react = any(target.kind in ("component", "hook") for target in targets)
     makers = makers_of([target.spec for target in targets], module)
     deeds = deeds_of(module) if uses_react else []
-    is_timed = any(target.spec["isTimed"] for target in targets)
+    is_timed = uses_react and any(target.spec["isTimed"] for target in targets)
     return {
         "source": f"{WORKSPACE}/{task.source.path}",
         "stem": task.source.path,

@@ -1,5 +1,27 @@
 // A life: something is made, by `new` or by a call, then used step by step, and asked what it has become.
 async function liveThrough(job) {
+  const isTimed = job.steps.some(isPassing)
+  if (!isTimed) return lifeOf(job)
+  isPatient = true
+  mocker.useFakeTimers({ now: new Date(plan.today) })
+  try {
+    return await lifeOf(job)
+  } finally {
+    mocker.useRealTimers()
+  }
+}
+
+const A_SECOND = { act: 'advance', ms: 1000 }
+const isPassing = ({ act }) => act === 'advance'
+
+// Whoever sets a timer wants to be seen once it has run out; what is asked for twice may come once.
+function waitingFor(job, step) {
+  if (!job.target.isTimed) return []
+  const lasting = step ? [[step, A_SECOND], [step, step, A_SECOND]] : [[A_SECOND]]
+  return lasting.map((steps) => ({ ...job, steps: [...job.steps, ...steps], isExample: false }))
+}
+
+async function lifeOf(job) {
   const spies = []
   const isClass = job.target.kind === 'class'
   let made
@@ -24,6 +46,7 @@ async function liveThrough(job) {
     }
     let isSelf = false
     const outcome = await attempt(() => {
+      if (isPassing(step)) return void mocker.advanceTimersByTime(step.ms)
       const result = step.getter ? made[step.name] : used(made, step, spies)
       isSelf = result === made
       return isSelf ? undefined : result

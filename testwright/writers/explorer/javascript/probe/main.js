@@ -44,6 +44,7 @@ function firstJobs(target) {
   if (!target.params.length) all.push({ target, args: [], steps: [] })
   const answers = target.fetches && plan.mock ? [...answersOf(target).keys()] : [undefined]
   for (const job of [...jobs.splice(0), ...all]) for (const answer of answers) jobs.push({ ...job, answer })
+  if (target.kind === 'function') jobs.push(...jobs.slice(0, 60).filter(({ args }) => JSON.stringify(args).includes('"spy"')).slice(0, 8).flatMap((job) => waitingFor(job)))
   const found = target.kind === 'class' ? jobs.slice(0, 40).flatMap((job, index) => [job, ...lives(target, job, index)]) : jobs
   found.forEach((job, index) => (job.rank = index))
   return found
@@ -56,6 +57,7 @@ function lives(target, job, index) {
   const single = target.methods.flatMap((method) => stepsOf(method).map((step) => ({ ...job, steps: [step] })))
   for (const method of target.methods.filter(({ params }) => params?.length))
     for (const args of misfits(method, lists(method))) single.push({ ...job, steps: [{ name: method.name, args: trimmed(args) }], isMisfit: true })
+  for (const method of target.methods.filter(({ kind }) => kind === 'method')) for (const step of stepsOf(method).slice(0, 2)) single.push(...waitingFor(job, step))
   const pairs = []
   for (const first of target.methods.filter((method) => method.kind === 'method'))
     for (const second of target.methods)
@@ -83,6 +85,7 @@ function nextJob(target, corpus, random) {
   const chance = random()
   const varied = chance < 0.35 ? withOtherStep(base.job, ways, random) : null
   if (varied) return varied
+  if (target.isTimed && base.job.steps.length && base.job.steps.length < 4 && !isPassing(base.job.steps.at(-1)) && chance < 0.45) return { ...base.job, steps: [...base.job.steps, A_SECOND], isExample: false, rank: undefined }
   if (ways.length && chance < 0.7) {
     const steps = [...base.job.steps, pick(stepsOf(pick(ways)) ?? [])].filter(Boolean).slice(-4)
     return { ...base.job, steps, isExample: false, rank: undefined }

@@ -78,6 +78,7 @@ function usesOf(job, ways) {
   for (let round = 0; round < 8; round++) for (const list of lists) if (round < list.length && next.length < 40) next.push({ ...job, steps: [...job.steps, list[round]], isExample: false })
   const last = job.steps.at(-1)
   if (last) next.unshift({ ...job, steps: [...job.steps, last], isExample: false })
+  else next.unshift(...lists.flatMap((list) => list.slice(0, 2)).flatMap((step) => waitingFor(job, step)))
   return next.map((each) => ({ ...each, rank: (job.rank ?? 0) + 4 }))
 }
 
