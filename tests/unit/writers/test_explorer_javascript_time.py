@@ -42,6 +42,7 @@ def test_time_is_an_input_where_timers_are_set_and_the_runner_has_a_clock_to_mov
         work = task(text, function("later", text, "done"), framework=framework)
         return targets_of(work, Module(work.source.path, text, work.view))[0].spec["isTimed"]
 
-    assert is_timed("vitest") and is_timed("jest")
+    assert is_timed("vitest")
+    assert is_timed("jest")
     assert not is_timed("mocha")
     assert not is_timed("vitest", "export function later(done) {\n  done()\n}")
