@@ -102,6 +102,16 @@ def test_members_that_are_asked_for_by_texts_and_together_are_known():
     assert options["props"][0][0] == "--"
 
 
+def test_what_stands_in_for_a_lacking_value_is_of_its_kind():
+    text = "export function f(o) { var names = o.names || {}; for (const k of [].concat(o.flags)) use(k, names[k]) }"
+
+    (options,) = shapes_of(text, "o", path="src/price.js")
+
+    shapes = {name: shape for name, shape, _ in options["props"]}
+    assert shapes["names"] == {"k": "record", "of": {"k": "any"}}
+    assert {"k": "array", "of": {"k": "string"}} in shapes["flags"]["of"]
+
+
 def test_a_type_behind_a_path_alias_is_found():
     (money,) = shapes_of(
         "import type { Money } from '@lib/money'\nexport function f(a: Money) { return a.cents }",

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, said, text_of, unwrap, walk
 
 MEMBERS = ("member_expression", "subscript_expression")
-_BY_TEXT = re.compile(r"""\[(['"])([A-Za-z_$][\w$]*)\1\]""")
+_BY_TEXT = re.compile(r"""\[(['"])([^'"\]]+)\1\]""")
 
 
 def plain(node: Node) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from tree_sitter import Node
 
 from testwright.writers.explorer.javascript.finding import called_function
+from testwright.writers.explorer.javascript.kinds import INSTANCES, TYPEOF, like
 from testwright.writers.explorer.javascript.members import MEMBERS, asked_together, kinds_asked, member_name, plain
 from testwright.writers.explorer.javascript.methods import (
     ARRAY_METHODS,
@@ -28,22 +29,6 @@ from testwright.writers.explorer.javascript.syntax import (
     walk,
 )
 
-_TYPEOF: dict[str, Shape] = {
-    "string": {"k": "string"},
-    "number": {"k": "number"},
-    "boolean": {"k": "boolean"},
-    "function": {"k": "function"},
-    "undefined": {"k": "undefined"},
-    "bigint": {"k": "bigint"},
-}
-_INSTANCES: dict[str, Shape] = {
-    "Date": {"k": "date"},
-    "RegExp": {"k": "regexp"},
-    "Array": {"k": "array", "of": ANY},
-    "Map": {"k": "map"},
-    "Set": {"k": "set"},
-    "Function": {"k": "function"},
-}
 _DEEPEST = 5
 _OPTIONS = re.compile(r"(opts?|options|config|settings|props)$", re.I)
 _ARITHMETIC = frozenset(("-", "*", "/", "%", "**", "<", ">", "<=", ">=", "&", "|", "^", "<<", ">>", ">>>"))
@@ -94,6 +79,10 @@ def _weigh(node: Node, parent: Node, scope: Node, module: Module, depth: int, fo
             _weigh_member(parent, scope, module, depth, found)
         case "binary_expression":
             _weigh_binary(node, parent, found)
+            around = parent.parent
+            stands_in = text_of(field(parent, "operator")) in ("||", "??") and field(parent, "left") == node
+            if stands_in and around is not None and around.type == "variable_declarator":
+                _weigh_declarator(field(around, "name"), scope, module, depth, found)
         case "unary_expression" if text_of(field(parent, "operator")) == "typeof" and parent.parent is not None:
             _weigh_typeof(parent, found)
         case "call_expression" if field(parent, "function") == node:
@@ -239,7 +228,7 @@ def _weigh_binary(node: Node, parent: Node, found: _Evidence) -> None:
     operator = text_of(field(parent, "operator"))
     other = field(parent, "right") if field(parent, "left") == node else field(parent, "left")
     if operator == "instanceof":
-        shape = _INSTANCES.get(text_of(other))
+        shape = INSTANCES.get(text_of(other))
         if shape is not None:
             found.strong.append(shape)
     elif operator == "in" and field(parent, "left") == node:
@@ -261,9 +250,7 @@ def _weigh_binary(node: Node, parent: Node, found: _Evidence) -> None:
             value = literal(other)
         except NotLiteral:
             return
-        kind = {bool: "boolean", int: "number", float: "number", str: "string"}.get(type(value))
-        if kind is not None:
-            found.weak.append({"k": kind})
+        (found.strong if isinstance(value, dict | list) else found.weak).extend(like(value))
 
 
 def _add_literal(node: Node | None, found: _Evidence) -> None:
@@ -283,7 +270,7 @@ def _add_literal(node: Node | None, found: _Evidence) -> None:
 
 def _weigh_typeof(parent: Node, found: _Evidence) -> None:
     for named in kinds_asked(parent):
-        shape = _TYPEOF.get(named)
+        shape = TYPEOF.get(named)
         if shape is not None and shape not in found.strong:
             found.strong.append(shape)
         if named == "object":
@@ -342,6 +329,8 @@ def _weigh_method_argument(callee: Node, module: Module, found: _Evidence) -> No
         return
     if method in ("test", "exec") and owner.type == "regex":
         found.strong.append({"k": "regex", "v": text_of(field(owner, "pattern")), "f": text_of(field(owner, "flags"))})
+    elif method == "concat" and owner.type == "array":
+        found.weak += [{"k": "string"}, {"k": "array", "of": {"k": "string"}}]
     elif method in ("includes", "indexOf") and owner.type == "array":
         for child in owner.named_children:
             _add_literal(child, found)

@@ -37,10 +37,11 @@ async function lifeOf(job) {
   const ways = isClass ? job.target.methods : waysOn(made, job.target)
   const fields = isClass ? job.target.fields : dataOf(made, job.target.gives)
   let before = []
-  const ran = touched()
+  const born = touched()
+  const between = []
   for (const [index, step] of job.steps.entries()) {
     if (index === job.steps.length - 1) {
-      ran.push(...touched())
+      between.push(...touched())
       before = (await sightsOf(made, ways, fields)).map((sight) => JSON.stringify(sight))
       touched()
     }
@@ -58,9 +59,9 @@ async function lifeOf(job) {
   const isCut = steps.length < job.steps.length
   const last = steps.at(-1) ?? { ...birth, tree: UNDEFINED }
   // A test shows few of the things that can be asked: what asking reaches is not what this life reaches.
-  ran.push(...touched())
+  const own = [...new Set([...born, ...touched()])]
   const seen = await changedSights(made, ways, fields, before)
-  return { outcome: isCut ? NOISE : last, isBornLate: birth.isAsync, lived: steps, seen, ways, ran: [...new Set(ran)], spies: heardBy(spies) }
+  return { outcome: isCut ? NOISE : last, isBornLate: birth.isAsync, lived: steps, seen, ways, own, ran: [...new Set([...own, ...between])], spies: heardBy(spies) }
 }
 
 // A step without a name calls the thing itself.

@@ -103,6 +103,8 @@ function nextJob(target, corpus, random) {
 }
 
 function withOther(args, { params }, random) {
+  const shared = random() < 0.12 ? withSharedName(args, random) : null
+  if (shared) return shared
   const at = Math.floor(random() * args.length)
   const parameter = params[Math.min(at, params.length - 1)]
   return args.with(at, mutated(args[at], random, parameter && poolOf(parameter), parameter?.shape))
@@ -282,8 +284,9 @@ async function search() {
   const isOver = () => spent(3 * plan.patience) > 0.9 * plan.seconds && (hurried = true)
   if (plan.changes.length) return { told: [...(await tellTelltales(isOver)), ...(await tellClaims(piles, isOver))] }
   const told = []
-  for (const { job, seen } of inTurns([...piles.values()].map(chosen))) {
+  for (const found of inTurns([...piles.values()].map(chosen))) {
     if (isOver()) break
+    const { job, seen } = await simplified(found, isOver)
     if (!(await holdsAfresh(job, seen))) continue
     const answer = job.answer === undefined ? null : answersOf(job.target)[job.answer]
     told.push({ target: job.target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer, ...seen, ways: undefined })
