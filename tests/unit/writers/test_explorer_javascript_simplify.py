@@ -19,7 +19,8 @@ async function observe({ args, steps }) {
   const pushed = steps.filter(({ name }) => name === 'push')
   const isLoud = args[0].v.some(([key]) => key === 'loud')
   const own = isLoud ? ['made', 'loud', 'top'] : ['made', 'top']
-  return { outcome: { kind: 'value', tree: pushed.at(-1)?.args[0] ?? null }, spies: [], own, branches: [...own, 'pushed'] }
+  const outcome = { kind: 'value', tree: pushed.at(-1)?.args[0] ?? null }
+  return { outcome, spies: [], own, branches: [...own, 'pushed'] }
 }
 const step = (name, ...args) => ({ name, args })
 const options = { $: 'object', v: [['size', 3], ['loud', true]] }
@@ -28,8 +29,8 @@ async function plainer(steps, isExample) {
   const found = await simplified({ job, seen: await observe(job) }, () => false)
   return [found.job.args, found.job.steps.map(({ name }) => name)]
 }
-const said = async () => [await plainer([step('push', 1), step('size'), step('push', 2), step('top')]), await plainer([step('size'), step('top')], true)]
-said().then((all) => process.stdout.write(JSON.stringify(all)))
+const long = [step('push', 1), step('size'), step('push', 2), step('top')]
+Promise.all([plainer(long), plainer([step('size'), step('top')], true)]).then((all) => process.stdout.write(JSON.stringify(all)))
 """
 
 
