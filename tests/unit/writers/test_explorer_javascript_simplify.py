@@ -30,7 +30,8 @@ async function plainer(steps, isExample) {
   return [found.job.args, found.job.steps.map(({ name }) => name)]
 }
 const long = [step('push', 1), step('size'), step('push', 2), step('top')]
-Promise.all([plainer(long), plainer([step('size'), step('top')], true)]).then((all) => process.stdout.write(JSON.stringify(all)))
+const both = Promise.all([plainer(long), plainer([step('size'), step('top')], true)])
+both.then((all) => process.stdout.write(JSON.stringify(all)))
 """
 
 
