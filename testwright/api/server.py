@@ -24,6 +24,9 @@ _MOST_CONNECTIONS = 8192
 _FEWEST_CONNECTIONS = 256
 _OTHER_FILES = 1024
 """What the databases, the sandboxes and the models' connections may hold open beside them."""
+_TURN_SECONDS = 0.0005
+"""So long the event loop may compute while a thread that is back from the disk waits for it. A step goes to a thread a
+dozen times: Python's own 5 ms each time were more than all the rest of it."""
 _LAST_WORDS_SECONDS = 0.3
 """How long an open answer may take to end once its stream was told to."""
 
@@ -66,7 +69,8 @@ async def serve(
     greeting = asyncio.create_task(_greet(server, once_up, api, page)) if once_up else None
     try:
         async with seldom_full_collections():
-            await server.serve(sockets=sockets)
+            with _short_turns():
+                await server.serve(sockets=sockets)
     finally:
         for listening in sockets:
             listening.close()
@@ -109,6 +113,16 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+@contextmanager
+def _short_turns() -> Generator[None, None, None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 async def _greet(server: _Server, once_up: Callable[[str, str], Awaitable[None]], api: str, page: str) -> None:

@@ -79,11 +79,11 @@ class EmbeddedEngine:
         try:
             _quieten()
             caller = _Caller(app, self._signing_key, asyncio.get_running_loop())
-            loop = OwnLoop("testwright-engine")
+            loop = OwnLoop("testwright-engine", in_one_thread=self._database.is_quick)
             loop.start()
             try:
                 bridge = await loop.run(
-                    _launch(self._database.url, executor, known, caller, self._backoff_seconds, self._places)
+                    _launch(self._database, executor, known, caller, self._backoff_seconds, self._places)
                 )
             except BaseException:
                 loop.stop()
@@ -226,17 +226,23 @@ class _Caller:
 
 
 async def _launch(
-    url: str, executor: str, known: Any, caller: _Caller, backoff_seconds: float, places: Places
+    database: EngineFile | EnginePostgres,
+    executor: str,
+    known: Any,
+    caller: _Caller,
+    backoff_seconds: float,
+    places: Places,
 ) -> Bridge:
     """Runs in the engine's own loop, which DBOS adopts."""
     config: DBOSConfig = {
         "name": "testwright",
-        "system_database_url": url,
+        "system_database_url": database.url,
+        "system_database_engine": database.engine,
         "application_version": VERSION,
         "executor_id": executor,
         "log_level": "WARNING",
         "enable_otlp": False,
-        "max_executor_threads": 16,
+        "max_executor_threads": database.threads,
         # How long a stop may take at most; there are no notifications to listen for.
         "notification_listener_polling_interval_sec": 0.2,
         "scheduler_polling_interval_sec": 3600.0,

@@ -25,6 +25,9 @@ class EnginePostgres:
     """Runs in a schema of their own (`dbos`) of the store's database."""
 
     is_shared = True
+    is_quick = False
+    threads = 16
+    engine = None  # DBOS makes its own
 
     def __init__(self, url: str) -> None:
         self.url = "postgresql://" + url.strip().partition("://")[2]

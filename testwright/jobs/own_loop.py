@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any, TypeVar
 
@@ -11,10 +11,14 @@ SECONDS_TO_JOIN = 2.0
 
 
 class OwnLoop:
-    """Runs from `start` to `stop`. Coroutines are handed to it from any other loop."""
+    """Runs from `start` to `stop`. Coroutines are handed to it from any other loop.
 
-    def __init__(self, name: str) -> None:
-        self._loop = asyncio.new_event_loop()
+    `in_one_thread`: what its coroutines give to threads is done by the loop's own. For a library that does so with each
+    statement to a file: the way to another thread and back costs more than the statement.
+    """
+
+    def __init__(self, name: str, *, in_one_thread: bool = False) -> None:
+        self._loop = _InOneThread() if in_one_thread else asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -47,3 +51,16 @@ class OwnLoop:
             task.cancel()
         if others:
             await asyncio.wait(others, timeout=seconds)
+
+
+class _InOneThread(asyncio.SelectorEventLoop):
+    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]
+        done: asyncio.Future[T] = self.create_future()
+        asyncio._set_running_loop(None)  # as in a thread, where a function may ask whether it is in one
+        try:
+            done.set_result(func(*args))
+        except Exception as error:
+            done.set_exception(error)
+        finally:
+            asyncio._set_running_loop(self)
+        return done
