@@ -3,14 +3,16 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from testwright.domain.errors import TransientError
+from testwright.store.together import Together
 
 T = TypeVar("T")
 
@@ -62,7 +64,8 @@ class Database:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._turn = asyncio.Lock() if backend.one_writer else None
+        alone = partial(self._repeatedly, names=())
+        self._together = Together(backend.writer, alone) if backend.one_writer else None
         self._going: set[asyncio.Task[Any]] = set()
         self._looks: dict[Hashable, asyncio.Task[Any]] = {}
         self.on_told: Callable[[Mapping[str, Any]], None] = lambda payload: None
@@ -109,7 +112,8 @@ class Database:
 
     async def read(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """Everything `work` reads is of one moment."""
-        return await self._to_the_end(self._transaction(self._backend.reader, work, ()))
+        found, _ = await self._to_the_end(self._transaction(self._backend.reader, work, ()))
+        return cast(T, found)
 
     async def write(
         self,
@@ -129,31 +133,38 @@ class Database:
     async def _write(
         self, work: Callable[[AsyncSession], Awaitable[T]], names: Sequence[str], then: Callable[[], None]
     ) -> T:
-        async with AsyncExitStack() as stack:
-            if self._turn is not None:
-                await stack.enter_async_context(self._turn)
-            for attempt in range(1, _TRIES + 1):
-                try:
-                    result = await self._transaction(self._backend.writer, work, names)
-                    break
-                except DBAPIError as error:
-                    if attempt == _TRIES or not self._backend.is_worth_repeating(error):
-                        raise
-                    await asyncio.sleep(random.uniform(0.01, 0.1) * attempt)
+        # Where writers come one after another anyway, there is nothing to hold.
+        writing = self._repeatedly(work, names) if self._together is None else self._together.do(work)
+        result, info = await writing
+        self._announce(info)
         then()
-        return result
+        return cast(T, result)
+
+    async def _repeatedly(
+        self, work: Callable[[AsyncSession], Awaitable[Any]], names: Sequence[str]
+    ) -> tuple[Any, dict[Any, Any]]:
+        for attempt in range(1, _TRIES):
+            try:
+                return await self._transaction(self._backend.writer, work, names)
+            except DBAPIError as error:
+                if not self._backend.is_worth_repeating(error):
+                    raise
+                await asyncio.sleep(random.uniform(0.01, 0.1) * attempt)
+        return await self._transaction(self._backend.writer, work, names)
 
     async def _transaction(
-        self, engine: AsyncEngine, work: Callable[[AsyncSession], Awaitable[T]], names: Sequence[str]
-    ) -> T:
+        self, engine: AsyncEngine, work: Callable[[AsyncSession], Awaitable[Any]], names: Sequence[str]
+    ) -> tuple[Any, dict[Any, Any]]:
         async with AsyncSession(engine, expire_on_commit=False) as session:
             async with session.begin():
                 if names:
                     await self._backend.hold(session, names)
                 result = await work(session)
-            for payload in session.info.get(TOLD, ()):
-                self.on_told(payload)
-        return result
+            return result, session.info
+
+    def _announce(self, info: Mapping[Any, Any]) -> None:
+        for payload in info.get(TOLD, ()):
+            self.on_told(payload)
 
     async def _look(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         async with AsyncSession(self._backend.glancer, expire_on_commit=False, autoflush=False) as session:

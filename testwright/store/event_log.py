@@ -150,6 +150,7 @@ class OpenRound:
         return (await self._rows.scalars(_NUMBER, which)).one_or_none()
 
     async def _change(self, file: FileRow, event: Event) -> None:
+        shares = await self._shares_done()  # first: a question asked later would write the change in two parts
         status = event.file_status or FileStatus.PROCESSING
         file.status = status
         file.stage = event.stage or file.stage
@@ -158,7 +159,6 @@ class OpenRound:
         file.started_at = file.started_at or self._now
         if status.is_over:
             file.completed_at = self._now
-        shares = await self._shares_done()
         file.share = shares[file.index] = max(file.share, event.share_done or 0.0)
         self._session.progress = max(self._session.progress, progress_of(list(shares.values())))
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from testwright.domain.events import Event
@@ -48,6 +49,7 @@ from testwright.store.wakeups import Bell, Wakeup
 
 _CANCEL_POLL_SECONDS = 5.0
 _CANCEL_REST_SECONDS = 0.2
+_CANCEL_LINGER_SECONDS = 2.0
 """All that is told of a session wakes whoever waits for its end; it need not look more often than this."""
 """A net: whoever cancels in this process rings at once, and other processes are heard of within two seconds."""
 
@@ -68,7 +70,7 @@ class Store:
         self.answers: AnswerCache = StoredAnswers(database, now)
         self.access = AccessBook(database, now)
         self._journal = Journal(database, now=now, meter=meter)
-        self._cancels = Shared(self._look_for_cancel)
+        self._cancels = Shared(self._look_for_cancel, linger_seconds=_CANCEL_LINGER_SECONDS)
         self._queue = Queue(database, now, bell)
 
     @classmethod
@@ -93,6 +95,7 @@ class Store:
             try:
                 yield store
             finally:
+                store._cancels.close()
                 await store._journal.close()
 
     # Sessions
@@ -206,7 +209,7 @@ class Store:
             round=round,
             file_index=file_index,
             now=self._now,
-            wake=self._ringer(session_id),
+            wake=partial(self._bell.announce, session_id, may_end=False),
             texts=self.live_texts,
             meter=self._meter,
         )
@@ -260,7 +263,7 @@ class Store:
         await self._cancels.wait((session_id, round))
 
     async def _look_for_cancel(self, of: tuple[str, int]) -> None:
-        async with self._bell.watch(of[0]) as wakeup:
+        async with self._bell.watch(of[0], of_ends=True) as wakeup:
             while not await self._database.glance(lambda rows: running.is_cut_short(rows, *of)):
                 await wakeup.wait_for_news(_CANCEL_POLL_SECONDS)
                 await asyncio.sleep(_CANCEL_REST_SECONDS)
@@ -397,4 +400,4 @@ class Store:
         return await self._database.glance(running.counts)
 
     def _ringer(self, session_id: str) -> Callable[[], None]:
-        return lambda: self._bell.announce(session_id)
+        return partial(self._bell.announce, session_id)

@@ -10,10 +10,14 @@ from contextlib import asynccontextmanager, suppress
 
 
 class Wakeup:
-    """One waiter. News that comes while it is not waiting ends its next wait at once."""
+    """One waiter. News that comes while it is not waiting ends its next wait at once.
 
-    def __init__(self, bell: "Bell") -> None:
+    With `of_ends` it does not hear of what cannot end a round.
+    """
+
+    def __init__(self, bell: "Bell", *, of_ends: bool = False) -> None:
         self._bell = bell
+        self.of_ends = of_ends
         self._news = asyncio.Event()
 
     async def wait(self, seconds: float) -> bool:
@@ -55,8 +59,8 @@ class Bell:
             await self._somebody.wait()
 
     @asynccontextmanager
-    async def watch(self, session_id: str) -> AsyncIterator[Wakeup]:
-        wakeup = Wakeup(self)
+    async def watch(self, session_id: str, *, of_ends: bool = False) -> AsyncIterator[Wakeup]:
+        wakeup = Wakeup(self, of_ends=of_ends)
         self._waiting.setdefault(session_id, set()).add(wakeup)
         self._somebody.set()
         try:
@@ -67,14 +71,15 @@ class Bell:
             if not waiting:
                 del self._waiting[session_id]
 
-    def announce(self, session_id: str) -> None:
+    def announce(self, session_id: str, *, may_end: bool = True) -> None:
         """Ring here and everywhere."""
-        self.ring(session_id)
+        self.ring(session_id, may_end=may_end)
         self.tell_others(session_id)
 
-    def ring(self, session_id: str) -> None:
+    def ring(self, session_id: str, *, may_end: bool = True) -> None:
         for wakeup in self._waiting.get(session_id, ()):
-            wakeup.ring()
+            if may_end or not wakeup.of_ends:
+                wakeup.ring()
 
     def ring_all(self) -> None:
         for session_id in self._waiting:

@@ -17,6 +17,17 @@ async def test_news_between_the_reading_and_the_waiting_is_not_missed():
         await asyncio.wait_for(wakeup.wait(60), PATIENCE)
 
 
+async def test_who_waits_for_ends_sleeps_through_what_cannot_be_one():
+    bell = Bell()
+    async with bell.watch("mine", of_ends=True) as wakeup:
+        bell.announce("mine", may_end=False)
+        slept = not await wakeup.wait_for_news(0.05)
+        bell.announce("mine")
+
+        assert slept
+        assert await wakeup.wait_for_news(60)
+
+
 async def test_a_wait_without_news_ends_in_time():
     bell = Bell()
     async with bell.watch("mine") as wakeup:

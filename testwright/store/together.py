@@ -1,0 +1,93 @@
+"""Units of work that wait for one another's turn share a commit, where a database has one writer at a time.
+
+A commit waits for the disk, and everybody who wants to write waits for it: with as many of them as there are files at
+work that wait is longer than all that they write.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+Work = Callable[[AsyncSession], Awaitable[Any]]
+MOST_AT_ONCE = 16
+"""The first of them waits until the last one is done."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """One unit of work; `done` has its result once that is on the disk."""
+
+    work: Work
+    done: asyncio.Future[tuple[Any, dict[Any, Any]]] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+    def fail(self, error: BaseException) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+class Together:
+    """`alone` does one unit in a transaction of its own."""
+
+    def __init__(self, engine: AsyncEngine, alone: Callable[[Work], Awaitable[tuple[Any, dict[Any, Any]]]]) -> None:
+        self._engine = engine
+        self._alone = alone
+        self._waiting: list[Unit] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def do(self, work: Work) -> tuple[Any, dict[Any, Any]]:
+        """The result of the work and what it left in its session's `info`, once both are committed."""
+        unit = Unit(work)
+        self._waiting.append(unit)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all())
+        return await unit.done
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            units, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            if len(units) == 1 or not await self._at_once(units):
+                for unit in units:
+                    await self._by_itself(unit)
+
+    async def _by_itself(self, unit: Unit) -> None:
+        try:
+            unit.done.set_result(await self._alone(unit.work))
+        except BaseException as error:
+            unit.fail(error)
+            if not isinstance(error, Exception):
+                raise
+
+    async def _at_once(self, units: list[Unit]) -> bool:
+        """False when nothing of it is there and each has to be tried by itself."""
+        results: list[tuple[Unit, Any, dict[Any, Any]]] = []
+        refused: list[tuple[Unit, Exception]] = []
+        try:
+            async with self._engine.begin() as connection:
+                for unit in units:
+                    try:
+                        results.append((unit, *await _inside(connection, unit.work)))
+                    except DBAPIError:
+                        raise  # SQLite may have taken everything back by itself
+                    except Exception as error:
+                        refused.append((unit, error))
+        except Exception:
+            return False
+        for unit, result, info in results:
+            unit.done.set_result((result, info))
+        for unit, refusal in refused:
+            unit.fail(refusal)
+        return True
+
+
+async def _inside(connection: Any, work: Work) -> tuple[Any, dict[Any, Any]]:
+    """Between savepoints: a unit that raises leaves no trace, and its neighbours stay."""
+    async with AsyncSession(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+        async with session.begin():
+            result = await work(session)
+        return result, session.info
