@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from testwright import __version__
 from testwright.api.app import create_app, finish_routes
+from testwright.api.collecting import keep_few_heaps
 from testwright.api.metrics import Metrics
 from testwright.api.services import ApiServices
 from testwright.api.tracing import open_tracer
@@ -221,6 +222,7 @@ async def open_service(
             code="host_not_allowed",
             hint="Unset INNGEST_DEV or TESTWRIGHT_HOST.",
         )
+    keep_few_heaps()
     async with AsyncExitStack() as stack:
         tracer = open_tracer(settings.otel_endpoint)
         if tracer is not None:

@@ -109,7 +109,7 @@ class House(Talking):
         while self.running():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.running()} rounds were not over after {seconds:g} s")
-            time.sleep(0.05)
+            time.sleep(0.2)  # each look is a request that the service answers beside its work
 
     def lines(self, kind: str) -> list[list[str]]:
         found = (line.split(" ") for line in self.log.read_text().splitlines())

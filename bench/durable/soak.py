@@ -8,7 +8,7 @@ from statistics import median
 from figures import Row, accounts
 from running import House, Readers, ended
 
-AT_ONCE, FILES, SECONDS_BETWEEN_SAMPLES = 6, 8, 1.0
+AT_ONCE, FILES, SECONDS_BETWEEN_SAMPLES, SAMPLES_BETWEEN_LINES = 6, 8, 1.0, 60
 
 
 def soak(folder: Path, seconds: float) -> list[Row]:
@@ -34,6 +34,9 @@ def soak(folder: Path, seconds: float) -> list[Row]:
             if time.monotonic() - sampled >= SECONDS_BETWEEN_SAMPLES:
                 sampled = time.monotonic()
                 samples.append(house.resident_bytes() / 1e6)
+                if len(samples) % SAMPLES_BETWEEN_LINES == 0:
+                    minute = (time.monotonic() - until + seconds) / 60
+                    print(f"{minute:5.1f} min {samples[-1]:6.1f} MB {begun:5} sessions", flush=True)
             time.sleep(0.1)
         house.wait_until_done(120)
         lost, doubled = accounts(house, whole[-500:], FILES)

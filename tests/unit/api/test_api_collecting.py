@@ -4,7 +4,7 @@ import asyncio
 import gc
 import weakref
 
-from testwright.api.collecting import seldom_full_collections
+from testwright.api.collecting import rest_after, seldom_full_collections
 
 
 class Knot:
@@ -13,7 +13,7 @@ class Knot:
 
 
 async def test_what_holds_itself_is_freed_by_the_next_full_look():
-    async with seldom_full_collections(seconds=0.05):
+    async with seldom_full_collections(lambda took: 0.05):
         knot = Knot()
         watched = weakref.ref(knot)
         gc.collect(1)  # it is old by now
@@ -23,6 +23,10 @@ async def test_what_holds_itself_is_freed_by_the_next_full_look():
         await asyncio.sleep(0.2)
 
         assert watched() is None
+
+
+def test_the_longer_a_look_takes_the_longer_it_rests_within_bounds():
+    assert [rest_after(seconds) for seconds in (0.0, 0.02, 0.1, 0.5, 60)] == [15, 15, 50, 250, 300]
 
 
 async def test_what_was_there_before_is_looked_at_no_more_until_the_end():
