@@ -13,6 +13,10 @@ _TIERS = {
     "user": "isolated, an ordinary user",
     "confined": "confined",
     "confined in a closed home": "confined, project in root's own home",
+    "docker": "container, docker",
+    "podman": "container, podman",
+    "gvisor by docker": "gVisor, docker",
+    "gvisor by podman": "gVisor, podman",
 }
 _counts: dict[str, dict[str, str]] = defaultdict(dict)
 

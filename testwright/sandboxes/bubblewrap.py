@@ -27,13 +27,14 @@ class Bubblewrap:
         self, program: str, *, at_once: int = 2, first_uid: int | None = None, drop_root: str = "late"
     ) -> None:
         self.program = program
+        self.drop_root = drop_root
         self._is_root = os.geteuid() == 0
         self._late = self._is_root and drop_root == "late"
         self._filter = seccomp_program()
         self._slots = Slots(at_once, first_uid)
 
     def __repr__(self) -> str:
-        return f"Bubblewrap({self.program!r})"
+        return f"Bubblewrap({self.program!r}, drop_root={self.drop_root!r})"
 
     async def run(self, command: Command) -> Completed:
         if problem := problem_with(command):

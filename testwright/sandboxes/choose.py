@@ -10,7 +10,7 @@ from testwright.domain.ports import Sandbox
 from testwright.sandboxes import scratch
 from testwright.sandboxes.bubblewrap import Bubblewrap, bubblewrap_programs
 from testwright.sandboxes.confined import Confined
-from testwright.sandboxes.container import Container
+from testwright.sandboxes.container import Container, container_programs, demand
 from testwright.sandboxes.proving import problem_of
 from testwright.sandboxes.refusing import Refusing
 from testwright.sandboxes.seatbelt import Seatbelt
@@ -85,7 +85,9 @@ def _seatbelt(at_once: int, wish: Wish) -> list[Sandbox]:
 
 
 def _container(at_once: int, wish: Wish) -> list[Sandbox]:
-    return [Container(image=wish.image, runtime=wish.runtime, at_once=at_once)]
+    programs = container_programs()
+    demand(wish.image, programs)
+    return [Container(program=each, image=wish.image, runtime=wish.runtime, at_once=at_once) for each in programs]
 
 
 _Find = Callable[[int, Wish], list[Sandbox]]

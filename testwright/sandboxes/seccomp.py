@@ -6,6 +6,7 @@ Written by hand because it is small, and because a library would be one more thi
 import errno
 import platform
 import struct
+from typing import Any
 
 from testwright.domain.errors import SandboxUnavailable
 
@@ -111,6 +112,7 @@ _IOCTL = (16, 29)
 _SOCKET = (41, 198)
 _SOCKETPAIR = (53, 199)
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_PROFILED = {"x86_64": "SCMP_ARCH_X86_64", "aarch64": "SCMP_ARCH_AARCH64"}
 
 _NEW_NAMESPACE = 0x7E020000  # every CLONE_NEW… flag that clone() takes
 _TERMINAL_TRICKS = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX push keys into a terminal
@@ -158,6 +160,28 @@ def seccomp_program(machine: str | None = None, *, confined: bool = False) -> by
         lines += _when(_SOCKET[column], _FIRST_ARGUMENT, only_values=_SOCKET_FAMILIES, error=errno.EAFNOSUPPORT)
     lines.append(_line(_RETURN, _ALLOW))
     return b"".join(lines)
+
+
+def seccomp_profile() -> dict[str, Any]:
+    """The same for a container's runtime, in the words of docker and podman."""
+    refused = [{"names": sorted(_DENIED), "action": "SCMP_ACT_ERRNO", "errnoRet": errno.EPERM}]
+    refused += [{"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": errno.ENOSYS}]
+    refused += [
+        _refused_where("clone", 0, "SCMP_CMP_MASKED_EQ", bit, bit)
+        for bit in (1 << at for at in range(32))
+        if bit & _NEW_NAMESPACE
+    ]
+    refused += [_refused_where("ioctl", 1, "SCMP_CMP_EQ", trick) for trick in _TERMINAL_TRICKS]
+    others = [family for family in range(max(_SOCKET_FAMILIES)) if family not in _SOCKET_FAMILIES]
+    refused += [_refused_where("socket", 0, "SCMP_CMP_EQ", family) for family in others]
+    refused += [_refused_where("socket", 0, "SCMP_CMP_GT", max(_SOCKET_FAMILIES))]
+    return {"defaultAction": "SCMP_ACT_ALLOW", "architectures": [_PROFILED[platform.machine()]], "syscalls": refused}
+
+
+def _refused_where(name: str, argument: int, comparison: str, value: int, wanted: int = 0) -> dict[str, Any]:
+    condition = {"index": argument, "value": value, "valueTwo": wanted, "op": comparison}
+    error = errno.EAFNOSUPPORT if name == "socket" else errno.EPERM
+    return {"names": [name], "action": "SCMP_ACT_ERRNO", "errnoRet": error, "args": [condition]}
 
 
 def _without_network(column: int) -> list[bytes]:

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from testwright.domain.projects import Command, Completed
+from testwright.domain.projects import Command, Completed, Limits
 from testwright.sandboxes import supervisor
 from testwright.sandboxes.command_line import MiB, read_reports
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_UID = 64321
-_OPEN_FILES = 1024
-_INODES = 20_000
+OPEN_FILES = 1024
+INODES = 20_000
 _GRACE_SECONDS = 10
 _KILLED_BY_CPU_LIMIT = 128 + 24  # the shell's way to say SIGXCPU
 
@@ -58,17 +58,26 @@ def order_for(command: Command, *, argv: list[str], uid: int, drop_to: int | Non
         "drop_to": drop_to,
         "uid": uid,
         "wall_seconds": limits.wall.total_seconds(),
-        "cpu_seconds": math.ceil(limits.cpu.total_seconds()),
-        "data_bytes": limits.memory_mib * MiB * 3 // 4,
+        "cpu_seconds": cpu_seconds(limits),
+        "data_bytes": data_bytes(limits),
         "tree_bytes": limits.memory_mib * MiB,
         "processes": limits.processes,
-        "open_files": _OPEN_FILES,
+        "open_files": OPEN_FILES,
         "file_bytes": limits.file_mib * MiB,
-        "inodes": _INODES,
+        "inodes": INODES,
         "kept": _kept(command),
         **layers,
     }
     return marshal.dumps(order)
+
+
+def cpu_seconds(limits: Limits) -> int:
+    return math.ceil(limits.cpu.total_seconds())
+
+
+def data_bytes(limits: Limits) -> int:
+    """What one process may have, below what all may have together: it hears of it as an error of its own."""
+    return limits.memory_mib * MiB * 3 // 4
 
 
 def _kept(command: Command) -> tuple[str, int, int] | None:
@@ -126,28 +135,30 @@ async def read_to_the_end(
 ) -> Completed:
     """The same of a sandbox that has a program of its own instead of a supervisor, in a session of its own.
 
-    `wait_seconds` is what it may take to be made. Cancelling ends the program and its process group.
+    `wait_seconds` is what it may take to be made; its own time begins with the header of the reports. Cancelling ends
+    the program and its process group.
     """
     assert process.stdout is not None
     assert process.stderr is not None
-    limits, started = command.limits, time.monotonic()
-    full = asyncio.Event()
-    reports = asyncio.create_task(_read_capped(process.stdout, limits.report_bytes + 64 * 1024))
+    limits, begun = command.limits, time.monotonic()
+    full, is_made = asyncio.Event(), asyncio.Event()
+    reports = asyncio.create_task(_read_capped(process.stdout, limits.report_bytes + 64 * 1024, on_first=is_made.set))
     log = asyncio.create_task(_read_capped(process.stderr, limits.log_bytes, on_full=full.set))
     ends = [asyncio.create_task(process.wait()), asyncio.create_task(full.wait())]
-    seconds = limits.wall.total_seconds() + wait_seconds
+    making = asyncio.create_task(is_made.wait())
     reason = "exit"
     try:
-        done, _ = await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*ends, making], timeout=wait_seconds, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(ends, timeout=limits.wall.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
         reason = "exit" if done else "timeout"
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
-        for end in ends:
-            end.cancel()
+        for waiting in (*ends, making):
+            waiting.cancel()
         await asyncio.wait((reports, log), timeout=_GRACE_SECONDS)
-    answer = _Answer(exit_status=process.returncode, reason=reason, seconds=time.monotonic() - started)
+    answer = _Answer(exit_status=process.returncode, reason=reason, seconds=time.monotonic() - begun)
     text, overflowed = log.result()
     return _completed(answer, command, reports=reports.result()[0], log=text, overflowed=overflowed)
 
@@ -166,11 +177,17 @@ def _hang_up(control: asyncio.StreamWriter) -> None:
 
 
 async def _read_capped(
-    stream: asyncio.StreamReader, most: int, on_full: Callable[[], None] | None = None
+    stream: asyncio.StreamReader,
+    most: int,
+    *,
+    on_full: Callable[[], None] | None = None,
+    on_first: Callable[[], None] | None = None,
 ) -> tuple[bytes, bool]:
     """Read to the end, keep the first bytes; whether there were more. Never stops reading: a full pipe would block."""
     kept, overflowed = bytearray(), False
     while chunk := await stream.read(1 << 16):
+        if not kept and on_first:
+            on_first()
         kept += chunk[: most - len(kept)]
         if len(kept) >= most and not overflowed:
             overflowed = True

@@ -18,13 +18,16 @@ from testwright.sandboxes.container import Container
 from testwright.sandboxes.seatbelt import Seatbelt, profile_of
 
 STAND_IN = f"""#!{sys.executable}
-import json, os, sys
+import json, os, sys, time
+time.sleep(0.6 if os.path.exists(__file__ + "-is-slow") else 0)
 with open(os.path.join(os.path.dirname(__file__), "calls"), "a") as file:
     print(json.dumps(sys.argv[1:]), file=file)
 if sys.argv[1] == "run":
     os.environ["OUT"] = os.path.dirname(__file__)
     at = sys.argv.index("the-image")
     os.execv(sys.argv[at + 1], sys.argv[at + 1:])
+if sys.argv[1] == "inspect":
+    print(os.path.exists(os.path.join(os.path.dirname(__file__), "was-killed-for-memory")) and "true" or "false")
 """
 
 
@@ -60,17 +63,16 @@ async def test_reports_and_output_come_out_of_a_container_and_it_is_removed(dock
     completed = await sandbox.run(Command(argv=argv, workspace=str(docker.parent), reports=("r",)))
 
     assert (completed.exit_status, completed.log, completed.reports) == (3, "said\n", {"r": b"ok"})
-    run, remove = calls(docker)
-    assert remove == ["rm", "--force", run[run.index("--name") + 1]]
+    run, inspect, remove = calls(docker)
+    name = run[run.index("--name") + 1]
+    assert (inspect[0], inspect[-1]) == ("inspect", name)
+    assert remove == ["rm", "--force", "--volumes", name]
 
 
 async def test_a_cancelled_run_removes_its_container(docker: Path) -> None:
     sandbox = Container(image="the-image", program=str(docker))
     running = asyncio.create_task(sandbox.run(Command(argv=("sleep", "60"), workspace=str(docker.parent))))
-    for _ in range(500):
-        if docker.with_name("calls").exists():
-            break
-        await asyncio.sleep(0.02)
+    assert await seen(docker, "run")
     started = time.monotonic()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -86,6 +88,59 @@ async def test_output_without_an_end_is_cut_in_a_container_too(docker: Path) -> 
     completed = await sandbox.run(Command(argv=("yes",), workspace=str(docker.parent), limits=limits))
 
     assert (completed.reason, len(completed.log)) == ("output-limit", 1000)
+
+
+async def test_a_container_that_the_kernel_ended_for_its_memory_has_reached_that_limit(docker: Path) -> None:
+    docker.with_name("was-killed-for-memory").touch()
+    completed = await Container(image="the-image", program=str(docker)).run(
+        Command(argv=("true",), workspace=str(docker.parent))
+    )
+
+    assert (completed.reason, completed.exit_status) == ("memory-limit", None)
+
+
+async def test_a_killed_service_leaves_no_container(docker: Path) -> None:
+    service = (
+        "import asyncio, sys\n"
+        "from testwright.domain.projects import Command\n"
+        "from testwright.sandboxes.container import Container\n"
+        "sandbox = Container(image='the-image', program=sys.argv[1])\n"
+        "asyncio.run(sandbox.run(Command(argv=('sleep', '20'), workspace=sys.argv[2])))\n"
+    )
+    running = await asyncio.create_subprocess_exec(sys.executable, "-c", service, str(docker), str(docker.parent))
+    assert await seen(docker, "run")
+    running.kill()
+    await running.wait()
+
+    assert await seen(docker, "rm")
+
+
+async def test_what_making_a_container_takes_is_not_taken_from_its_own_time(docker: Path) -> None:
+    docker.with_name("docker-is-slow").touch()
+    sandbox = Container(image="the-image", program=str(docker))
+    limits = Limits(wall=timedelta(seconds=0.5))
+    quick = await sandbox.run(Command(argv=("true",), workspace=str(docker.parent), limits=limits))
+    started = time.monotonic()
+    slow = await sandbox.run(Command(argv=("sleep", "30"), workspace=str(docker.parent), limits=limits))
+
+    assert (quick.reason, slow.reason) == ("exit", "timeout")
+    assert time.monotonic() - started < 8
+
+
+def test_podman_is_told_in_its_own_words(docker: Path) -> None:
+    podman = Container(image="x", program="/usr/bin/podman", runtime="/usr/bin/runsc")
+    argv = podman.argv(Command(argv=("true",), workspace="/"), name="x", uid=7)
+
+    assert "--runtime-flag=network=none" in argv
+    assert not [word for word in argv if "nr_inodes" in word]
+
+
+async def seen(docker: Path, call: str) -> bool:
+    for _ in range(500):
+        if docker.with_name("calls").exists() and call in [each[0] for each in calls(docker)]:
+            return True
+        await asyncio.sleep(0.02)
+    return False
 
 
 def test_with_gvisor_the_tier_has_its_name() -> None:

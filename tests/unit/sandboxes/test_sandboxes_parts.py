@@ -15,7 +15,7 @@ from testwright.sandboxes.command_line import (
     problem_with,
     read_reports,
 )
-from testwright.sandboxes.seccomp import seccomp_program
+from testwright.sandboxes.seccomp import seccomp_profile, seccomp_program
 
 ALLOWED, KILLED, REFUSED = "allowed", "killed", "refused"
 X86, ARM = 0xC000003E, 0xC00000B7
@@ -56,6 +56,17 @@ def test_ordinary_calls_are_allowed(number: int) -> None:
 @pytest.mark.parametrize("number", [165, 166, 272, 308, 101, 310, 321, 425, 250, 319, 29, 246])
 def test_mounting_tracing_and_hidden_memory_are_refused(number: int) -> None:
     assert verdict(seccomp_program("x86_64"), number) == errno.EPERM
+
+
+def test_a_containers_profile_refuses_what_the_program_refuses() -> None:
+    rules = seccomp_profile()["syscalls"]
+    whole = {name for rule in rules if "args" not in rule for name in rule["names"]}
+    families = [rule["args"][0] for rule in rules if rule["names"] == ["socket"]]
+
+    assert {"mount", "ptrace", "bpf", "memfd_create", "clone3"} <= whole
+    assert not whole & {"read", "socket", "clone", "ioctl"}
+    assert {each["value"] for each in families if each["op"] == "SCMP_CMP_EQ"} & {1, 2, 10, 16} == set()
+    assert [each["value"] for each in families if each["op"] == "SCMP_CMP_GT"] == [16]
 
 
 def test_a_foreign_way_to_call_is_deadly() -> None:

@@ -87,6 +87,31 @@ def test_untyped_parameters_are_known_by_their_use():
     assert {"k": "literal", "v": "fast"} in options["props"][0][1]["of"]
 
 
+def test_members_that_are_asked_for_by_texts_and_together_are_known():
+    text = (
+        "export function f(a, b) { switch (typeof a) { case 'object':"
+        " if ('re' in a && 'im' in a) return Math.abs(a['re']); if ('r' in a) return a.r * 2 }"
+        " return b['--'] === 'x' }"
+    )
+
+    number, options = shapes_of(text, "a", "b", path="src/price.js")
+
+    pair, single = number["of"][:2]
+    assert pair["props"] == [["re", {"k": "number"}, False], ["im", {"k": "any"}, False]]
+    assert single["props"] == [["r", {"k": "number"}, False]]
+    assert options["props"][0][0] == "--"
+
+
+def test_what_stands_in_for_a_lacking_value_is_of_its_kind():
+    text = "export function f(o) { var names = o.names || {}; for (const k of [].concat(o.flags)) use(k, names[k]) }"
+
+    (options,) = shapes_of(text, "o", path="src/price.js")
+
+    shapes = {name: shape for name, shape, _ in options["props"]}
+    assert shapes["names"] == {"k": "record", "of": {"k": "any"}}
+    assert {"k": "array", "of": {"k": "string"}} in shapes["flags"]["of"]
+
+
 def test_a_type_behind_a_path_alias_is_found():
     (money,) = shapes_of(
         "import type { Money } from '@lib/money'\nexport function f(a: Money) { return a.cents }",

@@ -55,7 +55,7 @@ async def test_a_test_of_an_error_has_no_spies():
 
 async def test_a_click_that_calls_back_is_told():
     button = {"role": "button", "name": "Save", "alone": True, "disabled": False, "checked": False, "value": None}
-    state = {"roles": [{**button, "className": ""}], "texts": [], "repeated": [], "isEmpty": False}
+    state = {"roles": [button], "texts": [], "repeated": [], "isEmpty": False}
     props = {"$": "object", "v": [["onSave", {"$": "spy", "v": "onSave"}]]}
     work = task(
         "export function Save({ onSave }) {}",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from testwright.writers.explorer.javascript.fitting import fits
+from testwright.writers.explorer.javascript.fitting import MISFIT, fits
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.shapes import Shape
 from testwright.writers.explorer.javascript.syntax import UNDEFINED
@@ -26,6 +27,29 @@ def type_checks(each: dict[str, Any], target: Target, targets: tuple[Target, ...
     inner = _built_in([each["args"], [step.get("args") for step in each["steps"]]])
     calls += [(tree["args"], made_of[tree["name"]]) for tree in inner if tree["name"] in made_of]
     return all(arguments_fit(args, parameters) for args, parameters in calls)
+
+
+def on_purpose(each: dict[str, Any], target: Target) -> dict[str, Any]:
+    """A call that the code itself refuses, its last arguments marked where their types let nobody give them.
+
+    What guards against callers without types is there to be tested; such a test has to say that it means it.
+    """
+    steps = each["steps"]
+    last = steps[-1] if steps else None
+    if last is None:
+        return {**each, "args": _marked(each["args"], target.spec["params"])}
+    methods = {method["name"]: method["params"] for method in target.spec["methods"]}
+    if last.get("name") not in methods or not isinstance(last.get("args"), list):
+        return each
+    return {**each, "steps": [*steps[:-1], {**last, "args": _marked(last["args"], methods[last["name"]])}]}
+
+
+def _marked(args: list[Any], parameters: list[dict[str, Any]]) -> list[Any]:
+    pairs = itertools.zip_longest(args, parameters[: len(args)])
+    return [
+        {"$": MISFIT, "is": arg} if parameter is not None and not arguments_fit([arg], [parameter]) else arg
+        for arg, parameter in pairs
+    ]
 
 
 def _built_in(tree: Any) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from testwright.writers.explorer.javascript.looks import (
+    ROOT,
+    asks_the_root,
+    changed_looks,
+    element_at,
+    fired,
+    first_looks,
+)
 from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
 from testwright.writers.explorer.javascript.scenes import UNDEFINED, UNFIT, call_text, set_up, spy_checks, throws
@@ -30,11 +38,17 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
     if not steps and states[-1]["isEmpty"]:
         lines += [f"const {{ container }} = render({element})", "", "expect(container.innerHTML).toBe('')"]
         return Written(f"shows nothing{_props_title(each, '')}", lines, "edge", False, needs)
-    lines.append(f"render({element})")
+    looks = changed_looks(states[-2], states[-1]) if steps else first_looks(states[-1])
+    needs_root = asks_the_root(looks) or any(step.get("at") == ROOT for step in steps)
+    lines.append(f"{'const { container } = ' if needs_root else ''}render({element})")
     needs |= {"timers"} if target.spec["isTimed"] else set()
     for step in steps:
         if step["act"] in ("advance", "deed"):
             lines.append(_outside(step, style))
+            continue
+        if step["act"] == "fire":
+            given = f", {source(step['init'], style.mock)}" if step["init"]["v"] else ""
+            lines.append(f"fireEvent.{step['event']}({element_at(step['at'], style.is_typed)}{given})")
             continue
         found = f"screen.getByRole({quoted(step['role'])}, {{ name: {quoted(step['name'])} }})"
         if step["act"] == "click":
@@ -44,13 +58,16 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
     checks, title = _changes(states[-2], states[-1], style) if steps else _first_sight(states[-1], style)
     heard = spy_checks(each, style)
     called = [name for name, calls in each["spies"] if calls]
-    if not checks and not called:
+    if not checks and not called and not looks:
         return None
+    if looks and not checks:
+        title = " and ".join(words for _, words in looks[:2])
     if called:
-        title = " and ".join([*[f"calls {name}" for name in called], *([title] if checks else [])])
+        title = " and ".join([*[f"calls {name}" for name in called], *([title] if checks or looks else [])])
     title += _deeds_title(steps) if steps else ""
     title += _props_title(each, title)
-    return Written(title, [*lines, "", *checks[:_MOST_CHECKS], *heard], "happy", False, needs)
+    told = [*checks[:_MOST_CHECKS], *(line for line, _ in looks), *heard]
+    return Written(title, [*lines, "", *told], "happy", False, needs)
 
 
 def _element(name: str, props: dict[str, Any], style: Style) -> str:
@@ -91,6 +108,8 @@ def _deeds_title(steps: list[dict[str, Any]]) -> str:
     for step in steps:
         if step["act"] in ("advance", "deed"):
             told.append(_told(step))
+        elif step["act"] == "fire":
+            told.append(fired(step))
         elif step["act"] == "click":
             told.append(f"clicking {step['name']}")
         else:
@@ -120,8 +139,6 @@ def _role_checks(found: str, role: dict[str, Any], style: Style) -> list[str]:
     checks, plain = [], found
     if style.is_typed:
         found = found.replace("getByRole(", f"getByRole<{_ELEMENTS.get(role['role'], 'HTMLInputElement')}>(")
-    if role["className"]:
-        checks.append(f"expect({plain}.className).toBe({quoted(role['className'])})")
     if role["role"] in ("button", "textbox", "checkbox", "radio", "combobox", "switch"):
         checks.append(f"expect({found}.disabled).toBe({'true' if role['disabled'] else 'false'})")
     if role["role"] in ("checkbox", "radio", "switch"):
@@ -160,7 +177,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any], style: Style) -> tup
 
 
 def _same(first: dict[str, Any], second: dict[str, Any]) -> bool:
-    return all(first[key] == second[key] for key in ("disabled", "checked", "value", "className"))
+    return all(first[key] == second[key] for key in ("disabled", "checked", "value"))
 
 
 def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:

@@ -11,6 +11,8 @@ from testwright.writers.explorer.javascript.shapes import ANY, Shape, of_jsdoc, 
 from testwright.writers.explorer.javascript.syntax import UNDEFINED
 
 _TAGS = {"date": ("date",), "regexp": ("regexp",), "bigint": ("bigint",), "map": ("map",), "set": ("set",)}
+MISFIT = "misfit"
+"""Marks a value that is given although its type lets nobody give it: `is` is the value."""
 _CALLED = ("fn", "code", "spy", "quiet", "function")
 
 
@@ -19,7 +21,7 @@ def fits(tree: Any, shape: Shape) -> bool | None:
     kind = shape["k"]
     tree = value_of(tree) if kind != "literal" else tree
     tag = tree["$"] if isinstance(tree, dict) else ""
-    if kind in ("any", "node", "void") or tag in ("cut", "symbol", "promise", "iterator"):
+    if kind in ("any", "node", "void") or tag in ("cut", "symbol", "promise", "iterator", MISFIT):
         return None
     match kind:
         case "union":

@@ -119,7 +119,9 @@ def _of_value(node: Node | None, scope: Node, module: Module, depth: int) -> Giv
 
 
 def of_class(node: Node, module: Module) -> Given:
-    return Given(methods=classes.methods_of(node, module), fields=classes.public_fields(node, module), is_closed=True)
+    name = re.sub(r"^[A-Z]+(?=[A-Z][a-z]|$)|^[A-Z]", lambda found: found[0].lower(), text_of(field(node, "name")))
+    methods, fields = classes.methods_of(node, module), classes.public_fields(node, module)
+    return Given(methods=methods, fields=fields, is_closed=True, name=name)
 
 
 def _of_name(name: str, scope: Node, module: Module, depth: int) -> Given:

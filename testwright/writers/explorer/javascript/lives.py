@@ -30,6 +30,11 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
         return _birth(each, target, style, setup, made, needs)
     if not steps or not results:
         return None
+    if any(_passes(step) for step in steps):
+        needs |= {"real timers"}
+        setup = [f"{style.mock}.useFakeTimers()", *setup]
+    if _passes(steps[-1]):
+        return _in_time(each, target, style, setup, made, needs)
     held = _held(target)
     is_late = bool(each.get("isBornLate"))
     lines = [*setup, f"const {held} = {'await ' if is_late else ''}{made}"]
@@ -42,7 +47,7 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     call = step_text(held, last, style)
     shown = ", ".join(brief(arg, 30) for arg in last["args"])
     doing = last["name"] if last.get("getter") else f"{last['name'] or held}({shown})"
-    before = [step["name"] or "an earlier call" for step in steps[:-1] if not step.get("getter")]
+    before = [_called(step) for step in steps[:-1] if not step.get("getter")]
     after = f" after {' and '.join(dict.fromkeys(before))}" if before else ""
     if outcome["kind"] == "throws":
         line, throws_later = throws(call, outcome, style)
@@ -116,7 +121,44 @@ def _birth(
     return Written(title, lines, scenario(each), _waits(sights), needs)
 
 
+def _passes(step: dict[str, Any]) -> bool:
+    return step.get("act") == "advance"
+
+
+def _called(step: dict[str, Any]) -> str:
+    return f"{step['ms'] // 1000} s" if _passes(step) else str(step["name"] or "an earlier call")
+
+
+def _in_time(
+    each: dict[str, Any], target: Target, style: Style, setup: list[str], made: str, needs: set[str]
+) -> Written | None:
+    """What has happened once time has passed after the last call."""
+    steps, results, held = each["steps"], each["lived"], _held(target)
+    if each["outcome"]["kind"] != "value" or each.get("isBornLate") or len(results) < len(steps):
+        return None
+    is_alone = all(_passes(step) for step in steps) and target.kind == "function"
+    sights = [] if is_alone else _sights({**each, "seen": [s for s in each["seen"] if s.get("moved")]}, held, style, ())
+    checks = [line for line, _ in sights] + spy_checks(each, style)
+    if not checks:
+        return None
+    lines = [*setup, made if is_alone else f"const {held} = {made}"]
+    for step, result in zip(steps, results, strict=True):
+        call = step_text(held, step, style)
+        lines.append(f"await {call}" if result.get("isAsync") else call)
+    seconds = sum(step["ms"] for step in steps if _passes(step)) // 1000
+    asked = [step for step in steps if not _passes(step)]
+    last = asked[-1] if asked else {"name": target.symbol.name, "args": each["args"]}
+    doing = f"{last['name'] or held}({', '.join(brief(arg, 30) for arg in last['args'])})"
+    effect = f"leaves {' and '.join(what for _, what in sights[:2])}" if sights else f"has {_heard(each)}"
+    often = f" called {len(asked)} times" if len(asked) > 1 and all(step == asked[0] for step in asked) else ""
+    is_async = _waits(sights) or any(result.get("isAsync") for result in results)
+    title = f"{doing}{often} {effect} after {seconds} s"
+    return Written(title, [*lines, "", *checks], "happy", is_async, needs)
+
+
 def step_text(held: str, step: dict[str, Any], style: Style) -> str:
+    if _passes(step):
+        return f"{style.mock}.advanceTimersByTime({step['ms']})"
     if step.get("getter"):
         return f"{held}.{step['name']}"
     return call_text(f"{held}.{step['name']}" if step["name"] else held, step["args"], style, 2)

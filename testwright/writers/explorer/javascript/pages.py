@@ -22,3 +22,17 @@ def stand_ins_for(module: Module) -> list[list[str]]:
         for name, code in _STAND_INS.items()
         if any(re.search(rf"(?<![\w.])(?:window\.|globalThis\.)?{name}\b", text) for text in texts)
     ]
+
+
+_EVENTS = (
+    *("mouseEnter", "mouseLeave", "mouseDown", "mouseUp", "pointerDown", "pointerUp", "pointerEnter", "pointerLeave"),
+    *("keyDown", "keyUp", "focus", "blur", "submit", "doubleClick", "scroll", "wheel", "animationEnd", "transitionEnd"),
+    *("dragStart", "dragOver", "dragEnter", "dragLeave", "dragEnd", "drop", "touchStart", "touchEnd", "contextMenu"),
+    *("paste", "copy"),
+)
+
+
+def events_heard(module: Module) -> list[str]:
+    """Events beside clicks and changes that the unit handles, as Testing Library calls them."""
+    handlers = {name.lower() for name in re.findall(r"\bon([A-Z]\w+)\s*[=:]", module.text)}
+    return [event for event in _EVENTS if event.lower() in handlers]

@@ -33,7 +33,8 @@ from testwright.writers.explorer.javascript.neighbours import (
     makers_of,
     remembers,
 )
-from testwright.writers.explorer.javascript.pages import stand_ins_for
+from testwright.writers.explorer.javascript.openings import OF_NODE
+from testwright.writers.explorer.javascript.pages import events_heard, stand_ins_for
 from testwright.writers.explorer.javascript.parameters import parameters_of, parameters_of_node
 from testwright.writers.explorer.javascript.seams import seams_of
 from testwright.writers.explorer.javascript.shapes import Shape, of_type
@@ -50,6 +51,7 @@ _MOST_STRINGS = 60
 _MOST_SEPARATORS = 4
 _MOST_WORDS = 8
 _CLOCK = re.compile(r"\bset(?:Timeout|Interval)\b|\bDate\.now\(|\bnew Date\(\)")
+_TIMERS = re.compile(r"\bset(?:Timeout|Interval)\b")
 _KINDS = frozenset(("string", "number", "boolean", "function", "object", "undefined", "symbol", "bigint"))
 
 
@@ -133,7 +135,7 @@ def _spec(
         "examples": examples_of(symbol, readme),
         "fetches": _fetches(function, module),
         "answer": _answer(function, module),
-        "isTimed": kind in ("component", "hook") and any(_CLOCK.search(each.text) for each in closure_of(module)),
+        "isTimed": _is_timed(kind, task, module),
     }
     if kind == "class":
         node = class_at(module, symbol.line, symbol.end_line)
@@ -151,6 +153,13 @@ def _spec(
     for parameter, samples in zip(spec["params"], samples_of(symbol, readme), strict=False):
         parameter["samples"] = samples
     return spec
+
+
+def _is_timed(kind: str, task: WritingTask, module: Module) -> bool:
+    """Whether time passes in its tests: what is drawn may show it, all else sets timers itself."""
+    if kind in ("component", "hook"):
+        return any(_CLOCK.search(each.text) for each in closure_of(module))
+    return task.framework not in OF_NODE and _TIMERS.search(module.text) is not None
 
 
 def _of_class(node: Node, symbol: Symbol, module: Module, known: set[str]) -> dict[str, Any]:
@@ -218,7 +227,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
     uses_react = any(target.kind in ("component", "hook") for target in targets)
     makers = makers_of([target.spec for target in targets], module)
     deeds = deeds_of(module) if uses_react else []
-    is_timed = any(target.spec["isTimed"] for target in targets)
+    is_timed = uses_react and any(target.spec["isTimed"] for target in targets)
     return {
         "source": f"{WORKSPACE}/{task.source.path}",
         "stem": task.source.path,
@@ -232,6 +241,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "react": uses_react,
         "timers": is_timed,
         "today": TODAY,
+        "events": events_heard(module) if uses_react else [],
         "standIns": stand_ins_for(module) if uses_react else [],
         "targets": [target.spec for target in targets],
         "makers": makers,
@@ -240,6 +250,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "remembers": any(remembers(each) for each in closure_of(module)),
         "strings": strings[:_MOST_STRINGS],
         "numbers": numbers[:30],
+        "limits": _limits_named(module),
         "regexes": regexes[:20],
         "separators": separators_of(module),
         "words": [text for text in strings if re.fullmatch(r"[A-Za-z][\w-]*", text) and text not in _KINDS][
@@ -248,6 +259,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "compared": [list(pair) for pair in compared.items()],
         "keys": keys[:20],
         "thrown": thrown_pieces(module),
+        "refuses": "throw " in module.text,
         "classes": list(module.classes),
         "skip": [],
         "changes": [],
@@ -280,6 +292,12 @@ def _constants(module: Module) -> tuple[list[str], list[float], list[list[str]],
             keys[text_of(field(node, "property"))] = None
     ordered = sorted(strings, key=lambda text: strings[text])
     return ordered, list(numbers), regexes, compared, list(keys)
+
+
+def _limits_named(module: Module) -> list[Any]:
+    """Numbers beyond all others, where the code thinks of them."""
+    signs = ("Infinity", "-Infinity") if re.search(r"\bInfinity\b|\bisFinite\b", module.text) else ()
+    return [{"$": "number", "v": sign} for sign in signs]
 
 
 def _rank(node: Node) -> int | None:

@@ -82,6 +82,8 @@ def _tagged(tree: dict[str, Any], mock: str) -> str:
     match tree["$"]:
         case "undefined":
             return "undefined"
+        case "misfit":
+            return f"{_line(tree['is'], mock)} as never"
         case "number":
             return str(inner)
         case "bigint":
@@ -134,6 +136,8 @@ def _key(key: str) -> str:
 
 def brief(tree: Any, most: int = 44) -> str:
     """A value for a title. What is too long leaves members out; no literal is cut open."""
+    if isinstance(tree, dict) and tree.get("$") == "misfit":
+        return brief(tree["is"], most)
     line = _line(tree, "vi")
     if isinstance(tree, dict) and tree.get("$") in ("spy", "quiet"):
         return "a callback"

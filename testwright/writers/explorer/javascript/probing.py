@@ -12,8 +12,8 @@ from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.suites import specifier_of
 
 _PARTS = (
-    *("files", "values", "regex", "inputs", "calls", "lives", "drawn", "hosts", "changes"),
-    *("watch", "world", "quiet", "leaks", "piles", "skips", "sure", "twins", "main"),
+    *("files", "values", "regex", "inputs", "calls", "lives", "looks", "drawn", "hosts", "changes"),
+    *("watch", "world", "quiet", "leaks", "piles", "skips", "sure", "twins", "strangers", "shared", "simplify", "main"),
 )
 _FOLDER = Path(__file__).parent / "probe"
 

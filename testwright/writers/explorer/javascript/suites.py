@@ -14,7 +14,13 @@ from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.writing import Style, Written
 from testwright.writers.places import name_from_afar
 
-HELPERS = {"fetch": "serverAnswers(", "timers": "useFakeTimers(", "files": "mkdtempSync(", "no file": "noFile("}
+HELPERS = {
+    "fetch": "serverAnswers(",
+    "timers": "useFakeTimers(",
+    "real timers": "useRealTimers(",
+    "files": "mkdtempSync(",
+    "no file": "noFile(",
+}
 """What tests may need of the preamble, and how it is known there."""
 
 
@@ -56,6 +62,8 @@ def preamble_of(
     if "timers" in needs:
         fake = f"{style.mock}.useFakeTimers({{ now: new Date({quoted(TODAY)}) }})"
         hooks.append(f"beforeEach(() => {{\n  {fake}{style.end}\n}}){style.end}")
+        hooks.append(f"afterEach(() => {{\n  {style.mock}.useRealTimers(){style.end}\n}}){style.end}")
+    elif "real timers" in needs:
         hooks.append(f"afterEach(() => {{\n  {style.mock}.useRealTimers(){style.end}\n}}){style.end}")
     if "files" in needs:
         hooks += _folder_of_files(task, style)

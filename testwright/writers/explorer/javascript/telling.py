@@ -14,7 +14,7 @@ from testwright.domain.ports import WritingTask
 from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.javascript import drawn, lives, openings, scenes
-from testwright.writers.explorer.javascript.admitting import type_checks
+from testwright.writers.explorer.javascript.admitting import on_purpose, type_checks
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.neighbours import closure_of, homes_in, remembers
 from testwright.writers.explorer.javascript.openings import OF_NODE
@@ -225,6 +225,8 @@ def _worth_keeping(
     for seen in mine:
         quiet = scenes.with_quiet_callbacks(seen, heard)
         each = {**quiet, "beside": kept[0][0] if kept else None, "lively": lively}
+        if style.is_typed and each["outcome"]["kind"] == "throws":
+            each = on_purpose(each, target)
         if len(kept) >= MOST_CASES + 3 * len(target.spec["methods"]):
             break
         if "from" in each or (style.is_typed and not type_checks(each, target, targets)):

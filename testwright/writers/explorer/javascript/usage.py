@@ -8,6 +8,8 @@ from typing import Any
 from tree_sitter import Node
 
 from testwright.writers.explorer.javascript.finding import called_function
+from testwright.writers.explorer.javascript.kinds import INSTANCES, TYPEOF, like
+from testwright.writers.explorer.javascript.members import MEMBERS, asked_together, kinds_asked, member_name, plain
 from testwright.writers.explorer.javascript.methods import (
     ARRAY_METHODS,
     DATE_METHODS,
@@ -27,22 +29,6 @@ from testwright.writers.explorer.javascript.syntax import (
     walk,
 )
 
-_TYPEOF: dict[str, Shape] = {
-    "string": {"k": "string"},
-    "number": {"k": "number"},
-    "boolean": {"k": "boolean"},
-    "function": {"k": "function"},
-    "undefined": {"k": "undefined"},
-    "bigint": {"k": "bigint"},
-}
-_INSTANCES: dict[str, Shape] = {
-    "Date": {"k": "date"},
-    "RegExp": {"k": "regexp"},
-    "Array": {"k": "array", "of": ANY},
-    "Map": {"k": "map"},
-    "Set": {"k": "set"},
-    "Function": {"k": "function"},
-}
 _DEEPEST = 5
 _OPTIONS = re.compile(r"(opts?|options|config|settings|props)$", re.I)
 _ARITHMETIC = frozenset(("-", "*", "/", "%", "**", "<", ">", "<=", ">=", "&", "|", "^", "<<", ">>", ">>>"))
@@ -55,7 +41,7 @@ def of_use(subject: str, scope: Node, module: Module, depth: int = 0) -> Shape:
         return ANY
     evidence = _Evidence()
     for node in walk(scope):
-        if node.type in ("identifier", "member_expression") and _plain(node) == subject and node.parent is not None:
+        if node.type in ("identifier", *MEMBERS) and plain(node) == subject and node.parent is not None:
             _weigh(node, node.parent, scope, module, depth, evidence)
     return evidence.shape(scope, subject, module, depth)
 
@@ -67,9 +53,13 @@ class _Evidence:
         self.literals: list[Shape] = []
         self.properties: dict[str, None] = {}
         self.patterns: list[list[Any]] = []
+        self.together: dict[tuple[str, ...], None] = {}
 
     def shape(self, scope: Node, subject: str, module: Module, depth: int) -> Shape:
         found = [*self.literals, *self.strong]
+        for names in self.together:
+            props = [[name, of_use(f"{subject}.{name}", scope, module, depth + 1), False] for name in names]
+            found.append({"k": "object", "props": props})
         if self.properties or self.patterns:
             props = list(self.patterns)
             for name in self.properties:
@@ -83,16 +73,16 @@ class _Evidence:
         return union(found) if found else ANY
 
 
-def _plain(node: Node) -> str:
-    return text_of(node).replace("?.", ".").replace("!", "")
-
-
 def _weigh(node: Node, parent: Node, scope: Node, module: Module, depth: int, found: _Evidence) -> None:
     match parent.type:
-        case "member_expression" if field(parent, "object") == node:
+        case "member_expression" | "subscript_expression" if field(parent, "object") == node and member_name(parent):
             _weigh_member(parent, scope, module, depth, found)
         case "binary_expression":
             _weigh_binary(node, parent, found)
+            around = parent.parent
+            stands_in = text_of(field(parent, "operator")) in ("||", "??") and field(parent, "left") == node
+            if stands_in and around is not None and around.type == "variable_declarator":
+                _weigh_declarator(field(around, "name"), scope, module, depth, found)
         case "unary_expression" if text_of(field(parent, "operator")) == "typeof" and parent.parent is not None:
             _weigh_typeof(parent, found)
         case "call_expression" if field(parent, "function") == node:
@@ -122,15 +112,15 @@ def _weigh(node: Node, parent: Node, scope: Node, module: Module, depth: int, fo
         case "variable_declarator" if field(parent, "value") == node:
             _weigh_declarator(field(parent, "name"), scope, module, depth, found)
         case "assignment_expression" if field(parent, "right") == node:
-            left = text_of(field(parent, "left"))
-            if re.fullmatch(r"[\w$]+", left):
-                found.weak.append(of_use(left, scope, module, depth + 2))
+            left = field(parent, "left")
+            if left is not None and re.fullmatch(r"[\w$]+(?:\.[\w$]+)?", plain(left)):
+                found.weak.append(of_use(plain(left), scope, module, depth + 2))
         case "update_expression":
             found.strong.append({"k": "number"})
 
 
 def _weigh_member(parent: Node, scope: Node, module: Module, depth: int, found: _Evidence) -> None:
-    name = text_of(field(parent, "property"))
+    name = member_name(parent)
     called = (
         parent.parent is not None
         and parent.parent.type == "call_expression"
@@ -155,11 +145,8 @@ def _weigh_member(parent: Node, scope: Node, module: Module, depth: int, found: 
     elif name == "hasOwnProperty":
         found.weak.append({"k": "record", "of": ANY})
     elif called and parent.parent is not None:
-        found.patterns.append([name, {"k": "function"}, True]) if [
-            name,
-            {"k": "function"},
-            True,
-        ] not in found.patterns else None
+        if [name, {"k": "function"}, True] not in found.patterns:
+            found.patterns.append([name, {"k": "function"}, True])
     elif name not in ("prototype", "constructor", "__proto__"):
         found.properties[name] = None
 
@@ -241,11 +228,15 @@ def _weigh_binary(node: Node, parent: Node, found: _Evidence) -> None:
     operator = text_of(field(parent, "operator"))
     other = field(parent, "right") if field(parent, "left") == node else field(parent, "left")
     if operator == "instanceof":
-        shape = _INSTANCES.get(text_of(other))
+        shape = INSTANCES.get(text_of(other))
         if shape is not None:
             found.strong.append(shape)
+    elif operator == "in" and field(parent, "left") == node:
+        found.weak.append({"k": "string"})
     elif operator == "in":
-        found.weak.append({"k": "string"} if field(parent, "left") == node else {"k": "record", "of": ANY})
+        names = asked_together(parent)
+        found.together |= {names: None} if names else {}
+        found.weak.append({"k": "record", "of": ANY})
     elif operator in _EQUALITY:
         _add_literal(other, found)
     elif operator in _ARITHMETIC:
@@ -259,9 +250,7 @@ def _weigh_binary(node: Node, parent: Node, found: _Evidence) -> None:
             value = literal(other)
         except NotLiteral:
             return
-        kind = {bool: "boolean", int: "number", float: "number", str: "string"}.get(type(value))
-        if kind is not None:
-            found.weak.append({"k": kind})
+        (found.strong if isinstance(value, dict | list) else found.weak).extend(like(value))
 
 
 def _add_literal(node: Node | None, found: _Evidence) -> None:
@@ -280,19 +269,12 @@ def _add_literal(node: Node | None, found: _Evidence) -> None:
 
 
 def _weigh_typeof(parent: Node, found: _Evidence) -> None:
-    comparison = parent.parent
-    if comparison is None or comparison.type != "binary_expression":
-        return
-    other = field(comparison, "right") if field(comparison, "left") == parent else field(comparison, "left")
-    try:
-        named = literal(other)
-    except NotLiteral:
-        return
-    shape = _TYPEOF.get(named) if isinstance(named, str) else None
-    if shape is not None and shape not in found.strong:
-        found.strong.append(shape)
-    if named == "object":
-        found.weak.append({"k": "any"})
+    for named in kinds_asked(parent):
+        shape = TYPEOF.get(named)
+        if shape is not None and shape not in found.strong:
+            found.strong.append(shape)
+        if named == "object":
+            found.weak.append({"k": "any"})
 
 
 def _weigh_argument(node: Node, arguments: Node, module: Module, depth: int, found: _Evidence) -> None:
@@ -347,6 +329,8 @@ def _weigh_method_argument(callee: Node, module: Module, found: _Evidence) -> No
         return
     if method in ("test", "exec") and owner.type == "regex":
         found.strong.append({"k": "regex", "v": text_of(field(owner, "pattern")), "f": text_of(field(owner, "flags"))})
+    elif method == "concat" and owner.type == "array":
+        found.weak += [{"k": "string"}, {"k": "array", "of": {"k": "string"}}]
     elif method in ("includes", "indexOf") and owner.type == "array":
         for child in owner.named_children:
             _add_literal(child, found)

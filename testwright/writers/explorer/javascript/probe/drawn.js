@@ -34,10 +34,11 @@ async function act(steps, view, states, spies) {
       states.push(shown(view.container))
       continue
     }
-    const element = drawing.within(view.container).queryAllByRole(deed.role, { name: deed.name })[0]
+    const element = deed.act === 'fire' ? elementAt(deed.at, view.container) : elementAt({ ...deed, by: 'role' }, view.container)
     if (!element) break
     await drawing.act(async () => {
-      if (deed.act === 'click') drawing.fireEvent.click(element)
+      if (deed.act === 'fire') drawing.fireEvent[deed.event](element, decode(deed.init, spies))
+      else if (deed.act === 'click') drawing.fireEvent.click(element)
       else drawing.fireEvent.change(element, { target: { value: deed.text } })
     })
     states.push(shown(view.container))
@@ -72,7 +73,6 @@ function shown(container) {
         disabled: element.disabled === true,
         checked: element.checked === true || element.getAttribute('aria-checked') === 'true',
         value: 'value' in element && /text|search|spin|combo|slider/.test(role) ? String(element.value) : null,
-        className: element === container.firstElementChild ? (element.getAttribute('class') ?? '') : '',
       })
     }
   const texts = []
@@ -84,7 +84,7 @@ function shown(container) {
     if (count === 1) texts.push(text)
     else if (count) repeated.add(text)
   }
-  return { roles, texts: texts.slice(0, 20), repeated: [...repeated].slice(0, 20), isEmpty: container.innerHTML === '' }
+  return { roles, looks: looksOf(look, container, roles, texts.slice(0, 20)), texts: texts.slice(0, 20), repeated: [...repeated].slice(0, 20), isEmpty: container.innerHTML === '' }
 }
 
 function nameOf(look, role, element) {
@@ -107,7 +107,7 @@ function deedsOf(state) {
     if (['textbox', 'searchbox'].includes(role)) deeds.push({ act: 'type', role, name, text: 'Ada' }, { act: 'type', role, name, text: '' })
     if (['spinbutton', 'slider'].includes(role)) deeds.push({ act: 'type', role, name, text: '7' })
   }
-  return deeds
+  return [...deeds, ...firesOn(state)]
 }
 
 async function hookUp(job) {

@@ -198,7 +198,7 @@ function fillNumber(name, add) {
   for (const value of own) add(value, value + 1, value - 1)
   add(0, 1, 10, -1, 2)
   for (const value of plan.numbers.filter((each) => !isWhole || Number.isInteger(each)).slice(0, 16)) add(value, value + 1, value - 1, -value)
-  add(1.5, 100, 1000, 0.1, 1e6, -2.5)
+  add(...plan.limits, 1.5, 100, 1000, 0.1, 1e6, -2.5)
 }
 
 function fillArray(items, add) {
@@ -250,6 +250,7 @@ function fillFunction(shape, name, depth, add) {
   add({ $: 'spy', v: label })
   if (counts(2)) add({ $: 'fn', v: 'sum' })
   if (takes?.length !== 0) add({ $: 'fn', v: 'truthy' })
+  if (!returns || returns === 'any') add({ $: 'fn', v: 'no' })
 }
 
 function fillAny(name, add) {
@@ -286,7 +287,7 @@ function mutated(tree, random, pool, shape) {
   if (pool?.length && tree?.$ === 'object' && shape?.k !== 'any' && random() < 0.9) return crossed(tree, pick(pool), random)
   if (pool?.length && random() < 0.4) return pick(pool)
   if (typeof tree === 'string') return mutatedText(tree, random, pick)
-  if (typeof tree === 'number') return pick([tree + 1, tree - 1, -tree, tree * 2, Number.isInteger(tree) ? Math.trunc(tree / 2) : tree / 2, tree * 10, Math.trunc(tree), pick(plan.numbers) ?? 0])
+  if (typeof tree === 'number') return pick([tree + 1, tree - 1, -tree, tree * 2, Number.isInteger(tree) ? Math.trunc(tree / 2) : tree / 2, tree * 10, Math.trunc(tree), pick(plan.numbers) ?? 0, pick(plan.limits) ?? 0])
   if (typeof tree === 'boolean') return !tree
   if (Array.isArray(tree)) {
     const copy = [...tree]

@@ -1,5 +1,27 @@
 // A life: something is made, by `new` or by a call, then used step by step, and asked what it has become.
 async function liveThrough(job) {
+  const isTimed = job.steps.some(isPassing)
+  if (!isTimed) return lifeOf(job)
+  isPatient = true
+  mocker.useFakeTimers({ now: new Date(plan.today) })
+  try {
+    return await lifeOf(job)
+  } finally {
+    mocker.useRealTimers()
+  }
+}
+
+const A_SECOND = { act: 'advance', ms: 1000 }
+const isPassing = ({ act }) => act === 'advance'
+
+// Whoever sets a timer wants to be seen once it has run out; what is asked for twice may come once.
+function waitingFor(job, step) {
+  if (!job.target.isTimed) return []
+  const lasting = step ? [[step, A_SECOND], [step, step, A_SECOND]] : [[A_SECOND]]
+  return lasting.map((steps) => ({ ...job, steps: [...job.steps, ...steps], isExample: false }))
+}
+
+async function lifeOf(job) {
   const spies = []
   const isClass = job.target.kind === 'class'
   let made
@@ -15,10 +37,17 @@ async function liveThrough(job) {
   const ways = isClass ? job.target.methods : waysOn(made, job.target)
   const fields = isClass ? job.target.fields : dataOf(made, job.target.gives)
   let before = []
+  const born = touched()
+  const between = []
   for (const [index, step] of job.steps.entries()) {
-    if (index === job.steps.length - 1) before = (await sightsOf(made, ways, fields)).map((sight) => JSON.stringify(sight))
+    if (index === job.steps.length - 1) {
+      between.push(...touched())
+      before = (await sightsOf(made, ways, fields)).map((sight) => JSON.stringify(sight))
+      touched()
+    }
     let isSelf = false
     const outcome = await attempt(() => {
+      if (isPassing(step)) return void mocker.advanceTimersByTime(step.ms)
       const result = step.getter ? made[step.name] : used(made, step, spies)
       isSelf = result === made
       return isSelf ? undefined : result
@@ -29,8 +58,10 @@ async function liveThrough(job) {
   // An end on the way belongs to the shorter life, which is tried on its own.
   const isCut = steps.length < job.steps.length
   const last = steps.at(-1) ?? { ...birth, tree: UNDEFINED }
+  // A test shows few of the things that can be asked: what asking reaches is not what this life reaches.
+  const own = [...new Set([...born, ...touched()])]
   const seen = await changedSights(made, ways, fields, before)
-  return { outcome: isCut ? NOISE : last, isBornLate: birth.isAsync, lived: steps, seen, ways, spies: heardBy(spies) }
+  return { outcome: isCut ? NOISE : last, isBornLate: birth.isAsync, lived: steps, seen, ways, own, ran: [...new Set([...own, ...between])], spies: heardBy(spies) }
 }
 
 // A step without a name calls the thing itself.

@@ -40,17 +40,24 @@ function firstJobs(target) {
   const all = []
   spread(lists(target), (args) => all.push({ target, args: flattened(target, trimmed(args)), steps: [] }), MOST_CANDIDATES)
   for (const args of twins(target)) all.push({ target, args: flattened(target, trimmed(args)), steps: [] })
+  for (const args of misfits(target, lists(target))) all.push({ target, args: trimmed(args), steps: [], isMisfit: true })
   if (!target.params.length) all.push({ target, args: [], steps: [] })
   const answers = target.fetches && plan.mock ? [...answersOf(target).keys()] : [undefined]
   for (const job of [...jobs.splice(0), ...all]) for (const answer of answers) jobs.push({ ...job, answer })
+  if (target.kind === 'function') jobs.push(...jobs.slice(0, 60).filter(({ args }) => JSON.stringify(args).includes('"spy"')).slice(0, 8).flatMap((job) => waitingFor(job)))
   const found = target.kind === 'class' ? jobs.slice(0, 40).flatMap((job, index) => [job, ...lives(target, job, index)]) : jobs
   found.forEach((job, index) => (job.rank = index))
   return found
 }
 
+const MOST_METHODS_AGAIN = 60
+
 function lives(target, job, index) {
-  if (index > 0) return index < 8 ? target.methods.slice(0, 4).flatMap((method) => stepsOf(method).slice(0, 1).map((step) => ({ ...job, steps: [step] }))) : []
+  if (index > 0) return index < 8 ? target.methods.slice(0, MOST_METHODS_AGAIN).flatMap((method) => stepsOf(method).slice(0, 1).map((step) => ({ ...job, steps: [step] }))) : []
   const single = target.methods.flatMap((method) => stepsOf(method).map((step) => ({ ...job, steps: [step] })))
+  for (const method of target.methods.filter(({ params }) => params?.length))
+    for (const args of misfits(method, lists(method))) single.push({ ...job, steps: [{ name: method.name, args: trimmed(args) }], isMisfit: true })
+  for (const method of target.methods.filter(({ kind }) => kind === 'method')) for (const step of stepsOf(method).slice(0, 2)) single.push(...waitingFor(job, step))
   const pairs = []
   for (const first of target.methods.filter((method) => method.kind === 'method'))
     for (const second of target.methods)
@@ -75,7 +82,11 @@ function nextJob(target, corpus, random) {
   const base = pick(corpus)
   if (!base) return null
   const ways = target.kind === 'class' ? target.methods : (base.seen.ways ?? [])
-  if (ways.length && random() < 0.7) {
+  const chance = random()
+  const varied = chance < 0.35 ? withOtherStep(base.job, ways, random) : null
+  if (varied) return varied
+  if (target.isTimed && base.job.steps.length && base.job.steps.length < 4 && !isPassing(base.job.steps.at(-1)) && chance < 0.45) return { ...base.job, steps: [...base.job.steps, A_SECOND], isExample: false, rank: undefined }
+  if (ways.length && chance < 0.7) {
     const steps = [...base.job.steps, pick(stepsOf(pick(ways)) ?? [])].filter(Boolean).slice(-4)
     return { ...base.job, steps, isExample: false, rank: undefined }
   }
@@ -88,11 +99,24 @@ function nextJob(target, corpus, random) {
     return deeds.length && base.job.steps.length < 4 ? { ...base.job, steps: [...base.job.steps, pick(deeds)], rank: undefined } : null
   }
   if (!base.job.args.length) return null
-  const args = [...base.job.args]
+  return { ...base.job, args: withOther(base.job.args, target, random), isExample: false, rank: undefined }
+}
+
+function withOther(args, { params }, random) {
+  const shared = random() < 0.12 ? withSharedName(args, random) : null
+  if (shared) return shared
   const at = Math.floor(random() * args.length)
-  const parameter = target.params[Math.min(at, target.params.length - 1)]
-  args[at] = mutated(args[at], random, parameter && poolOf(parameter), parameter?.shape)
-  return { ...base.job, args, isExample: false, rank: undefined }
+  const parameter = params[Math.min(at, params.length - 1)]
+  return args.with(at, mutated(args[at], random, parameter && poolOf(parameter), parameter?.shape))
+}
+
+// The same life, mostly its last step given something else.
+function withOtherStep(job, ways, random) {
+  const at = random() < 0.8 ? job.steps.length - 1 : Math.floor(random() * job.steps.length)
+  const step = job.steps[at]
+  const way = ways.find(({ name }) => name === step?.name)
+  if (!way?.params?.length || !step.args?.length) return null
+  return { ...job, steps: job.steps.with(at, { ...step, args: withOther(step.args, way, random) }), isExample: false, rank: undefined }
 }
 
 const pools = new Map()
@@ -142,7 +166,8 @@ async function observe(job) {
   let seen
   try {
     seen = await RUN[job.target.kind](job)
-    seen = { ...seen, branches: [...touched(), ...heard(seen.spies)], asked: job.asked ?? [] }
+    const all = touched()
+    seen = { ...seen, ran: undefined, branches: [...(seen.ran ?? all), ...heard(seen.spies)], asked: job.asked ?? [] }
   } catch {
     // Whatever went wrong around the call costs this call alone.
     seen = { outcome: NOISE, after: [], spies: [], branches: touched(), asked: [] }
@@ -259,8 +284,9 @@ async function search() {
   const isOver = () => spent(3 * plan.patience) > 0.9 * plan.seconds && (hurried = true)
   if (plan.changes.length) return { told: [...(await tellTelltales(isOver)), ...(await tellClaims(piles, isOver))] }
   const told = []
-  for (const { job, seen } of inTurns([...piles.values()].map(chosen))) {
+  for (const found of inTurns([...piles.values()].map(chosen))) {
     if (isOver()) break
+    const { job, seen } = await simplified(found, isOver)
     if (!(await holdsAfresh(job, seen))) continue
     const answer = job.answer === undefined ? null : answersOf(job.target)[job.answer]
     told.push({ target: job.target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer, ...seen, ways: undefined })

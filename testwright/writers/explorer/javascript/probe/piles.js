@@ -21,6 +21,7 @@ function isWritable(job, { outcome, seen, spies }) {
 
 function keep(pile, job, seen) {
   const { outcome } = seen
+  if (job.isMisfit && !(outcome.kind === 'throws' && outcome.own)) return false
   if (outcome.tree === true && typeof job.args[0] === 'string' && proven.length < 30 && !proven.includes(job.args[0])) proven.push(job.args[0])
   const isNoise = outcome.kind === 'late' || (outcome.kind === 'throws' && !outcome.own)
   const way = seen.branches.join(' ')
@@ -77,6 +78,7 @@ function usesOf(job, ways) {
   for (let round = 0; round < 8; round++) for (const list of lists) if (round < list.length && next.length < 40) next.push({ ...job, steps: [...job.steps, list[round]], isExample: false })
   const last = job.steps.at(-1)
   if (last) next.unshift({ ...job, steps: [...job.steps, last], isExample: false })
+  else next.unshift(...lists.flatMap((list) => list.slice(0, 2)).flatMap((step) => waitingFor(job, step)))
   return next.map((each) => ({ ...each, rank: (job.rank ?? 0) + 4 }))
 }
 
@@ -97,19 +99,21 @@ function chosen(pile) {
   const covered = new Set()
   const first = []
   const rest = new Set(telling(all))
-  for (;;) {
-    let best = null
-    let gain = 0
-    for (const found of rest) {
-      const fresh = found.seen.branches.filter((branch) => !covered.has(branch)).length
-      const worth = fresh / (20 + Math.max(0, found.cost))
-      if (fresh && worth > gain) [best, gain] = [found, worth]
+  // What a test looks at comes first; only then what it goes through on the way.
+  for (const reachedBy of [ownOf, (seen) => seen.branches])
+    for (;;) {
+      let best = null
+      let gain = 0
+      for (const found of rest) {
+        const fresh = reachedBy(found.seen).filter((branch) => !covered.has(branch)).length
+        const worth = fresh / (20 + Math.max(0, found.cost))
+        if (fresh && worth > gain) [best, gain] = [found, worth]
+      }
+      if (!best) break
+      rest.delete(best)
+      first.push(best)
+      reachedBy(best.seen).forEach((branch) => covered.add(branch))
     }
-    if (!best) break
-    rest.delete(best)
-    first.push(best)
-    best.seen.branches.forEach((branch) => covered.add(branch))
-  }
   return [...first, ...fewOfEachWay(first, rest)].slice(0, MOST_TOLD + 3 * pile.methods)
 }
 
