@@ -102,11 +102,12 @@ const { visit } = require('./unit.js')
 """
 
 
-@pytest.mark.parametrize("name", ["vitest", "jest", "mocha"])
+@pytest.mark.parametrize("name", ["vitest", "jest", "mocha", "mocha commonjs", "node:test", "node:test commonjs"])
 @pytest.mark.parametrize("what", LEFT_BEHIND)
 async def test_alone_no_case_is_helped_by_what_outlives_a_module(tmp_path, what, name):
     folder = ScriptProject(tmp_path / "ws")
-    is_common = name == "mocha"  # whose modules cannot be loaded anew, so that nothing is shared
+    name, _, kind = name.partition(" ")
+    is_common = bool(kind)
     folder.write(
         "package.json", f'{{"name": "unit", "private": true, "type": "{"commonjs" if is_common else "module"}"}}'
     )
@@ -120,9 +121,12 @@ async def test_alone_no_case_is_helped_by_what_outlives_a_module(tmp_path, what,
     uses = "import { recall, remember } from 'kept'\n" if "package" in what else ""
     if is_common and uses:
         uses = "const { recall, remember } = require('kept')\n"
+    heads = HEADS[name] + IMPORTS
+    if is_common:
+        heads = REQUIRES if name == "mocha" else "const { it } = require('node:test')\n" + REQUIRES
     folder.write(
         "unit.test.js",
-        f"""{REQUIRES if is_common else HEADS[name] + IMPORTS}{uses}
+        f"""{heads}{uses}
 it('counts', () => assert.equal(visit('ann'), 1))
 it('leaves something', async () => {{ {leaves} }})
 it('leans on it', async () => assert.ok({is_there}))

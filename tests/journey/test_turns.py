@@ -66,6 +66,7 @@ WORDS = {
     "mocha": Words("unit.js", ASSERT, SCRIPT, JAVASCRIPT),
     "mocha commonjs": Words("unit.js", REQUIRE, SCRIPT, COMMON),
     "node:test": Words("unit.js", f"import {{ it }} from 'node:test'\n{ASSERT}", SCRIPT, JAVASCRIPT),
+    "node:test commonjs": Words("unit.js", f"const {{ it }} = require('node:test')\n{REQUIRE}", SCRIPT, COMMON),
 }
 IN_PYTHON = {
     "first": "assert visit('ann') <= 3",
@@ -157,15 +158,25 @@ async def test_a_turn_that_passes_and_then_ends_otherwise_is_no_pass(tmp_path, n
     assert all(isinstance(turn, NotRun) for turn in report.turns)
 
 
+LOADED_ANEW = "let calls = 0\nexports.f = () => { if (calls++) throw new Error('not loaded anew') }\n"
+MARK = "appendFileSync('/out/marks', `${process.pid}\\n`)"
 SHARES = {
-    "vitest": (
-        "import { it } from 'vitest'\nimport { appendFileSync } from 'node:fs'\n",
-        "appendFileSync('/out/marks', `${process.pid}\\n`)",
-    ),
+    "vitest": ("import { it } from 'vitest'\nimport { appendFileSync } from 'node:fs'\n", MARK),
     "jest": ("const { f } = require('./unit.js')\n", "f()"),
-    "mocha": (
+    "mocha commonjs": (
         "const { appendFileSync } = require('node:fs')\nconst { f } = require('./unit.js')\n",
-        "f(); appendFileSync('/out/marks', `${process.pid}\\n`)",
+        f"f(); {MARK}",
+    ),
+    "mocha": ("import { appendFileSync } from 'node:fs'\nimport { f } from './unit.js'\n", f"f(); {MARK}"),
+    "node:test": (
+        "import { appendFileSync } from 'node:fs'\nimport { beforeEach, it } from 'node:test'\n"
+        "import { f } from './unit.js'\nbeforeEach(f)\n",
+        MARK,
+    ),
+    "node:test commonjs": (
+        "const { appendFileSync } = require('node:fs')\nconst { beforeEach, it } = require('node:test')\n"
+        "const { f } = require('./unit.js')\nbeforeEach(f)\n",
+        MARK,
     ),
 }
 
@@ -174,16 +185,21 @@ SHARES = {
 async def test_what_touches_nothing_shares_one_environment(tmp_path, name):
     head, statement = SHARES[name]
     folder = ScriptProject(tmp_path / "ws")
-    folder.write("package.json", '{"name": "unit", "private": true, "jest": {"setupFiles": ["<rootDir>/set-up.js"]}}')
-    folder.write("set-up.js", "require('node:fs').appendFileSync('/out/marks', `${Math.random()}\\n`)\n")
-    folder.write("unit.js", "let calls = 0\nexports.f = () => { if (calls++) throw new Error('not loaded anew') }\n")
+    is_module = name in ("mocha", "node:test")
+    kind = "module" if is_module else "commonjs"
+    folder.write(
+        "package.json",
+        f'{{"name": "unit", "type": "{kind}", "private": true, "jest": {{"setupFiles": ["<rootDir>/set-up.js"]}}}}',
+    )
+    folder.write("set-up.js", "require('node:fs').appendFileSync('/out/marks', `${Math.random()}\n`)\n")
+    folder.write("unit.js", LOADED_ANEW.replace("exports.f =", "export const f =") if is_module else LOADED_ANEW)
     tests = ("one", "two", "three")
     folder.write(
         "unit.test.js",
         head + "".join(f"it('{test}', () => {{ {statement} }})\n" for test in tests[: 3 if name == "vitest" else 1]),
     )
-    sandbox, runner = await sandbox_and_runner(name, folder)
-    tool = FRAMEWORKS[name]
+    sandbox, runner = await sandbox_and_runner(name.split()[0], folder)
+    tool = FRAMEWORKS[name.split()[0]]
     order = RunOrder(
         source_path="unit.js",
         suite_paths=("unit.test.js",),
@@ -200,5 +216,6 @@ async def test_what_touches_nothing_shares_one_environment(tmp_path, name):
 
     assert isinstance(report, RunReport), report
     assert [failed(turn) for turn in (report, *report.turns)] == [set()] * 4
-    # Of mocha the turns have one process, and what is alone another one.
-    assert len(set(completed.reports["marks"].decode().split())) == (2 if name == "mocha" else 1)
+    # Of those that Node loads the turns have one process, and what is alone another one, or two for more than one test.
+    is_light = name.startswith(("mocha", "node:test"))
+    assert len(set(completed.reports["marks"].decode().split())) == (2 if is_light else 1)

@@ -17,8 +17,8 @@ _CLOSING_SECONDS = 5.0
 """What the report needs, so that the answer is there before the sandbox ends everything."""
 
 
-def order_json(order: ChallengeOrder, home: str, *, reloads: bool = False, quiet: bool = False) -> str:
-    """`reloads` says that the runner can load code anew in one process, `quiet` that what tests print is in the way."""
+def order_json(order: ChallengeOrder, home: str, *, quiet: bool = False) -> str:
+    """`quiet` says that what tests print is in the way."""
     run = RunOrder(source_path=order.source_path, suite_paths=(order.suite_path,), coverage=False)
     seconds = min(order.seconds, order.limits.wall.total_seconds() - _CLOSING_SECONDS)
     return json.dumps(
@@ -26,7 +26,6 @@ def order_json(order: ChallengeOrder, home: str, *, reloads: bool = False, quiet
             **json.loads(suites.order_json(run, home)),
             "numbers": list(order.numbers),
             "edges": [edge.number for edge in order.edges],
-            "reloads": reloads,
             "quiet": quiet,
             "seconds": max(seconds, 1.0),
         }

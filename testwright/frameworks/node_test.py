@@ -74,7 +74,7 @@ class NodeTest:
             mounts=(*runner.mounts, *_MOUNTS),
             env=(
                 *runner.env,
-                ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home, reloads=True, quiet=True)),
+                ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home, quiet=True)),
             ),
             limits=order.limits,
         )

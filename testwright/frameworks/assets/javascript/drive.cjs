@@ -18,7 +18,6 @@ const started = Date.now()
 const order = {
   numbers: asked.numbers,
   edges: asked.edges,
-  reloads: asked.reloads,
   hurriedFrom: started + asked.seconds * 1000 * HURRIED_AFTER,
   until: started + asked.seconds * 1000,
 }

@@ -201,7 +201,7 @@ exports.nextTurn = (order, state) => {
   const open = [...state.cases.values()].some((found) => found.fit === undefined || exports.pairsToTry(order, state, found).length)
   if (open && state.loops < MOST_LOOPS) return { kind: 'loop', numbers: [] }
   const needing = order.numbers.filter((each) => needsSingle(state, each))
-  const isBatched = (number) => !order.reloads || !state.reloads || state.batched.has(number)
+  const isBatched = (number) => !state.reloads || state.batched.has(number)
   const unbatched = needing.filter((each) => !isBatched(each))
   if (unbatched.length) return { kind: 'batch', numbers: unbatched.slice(0, MOST_IN_A_BATCH) }
   if (!needing.length) return null

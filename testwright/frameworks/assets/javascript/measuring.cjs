@@ -21,16 +21,18 @@ exports.measure = (file, root) => {
   Module.register?.(pathToFileURL(join(__dirname, 'loading.mjs')), { data: { file, root } })
 }
 
+// The library takes its time to load, and is asked in one of Node's threads alone: in the one that loads the file.
 exports.instrumenter = (file, root) => {
-  const { createInstrumenter } = instrumentLibrary(root)
-  const instrumenter = createInstrumenter({
-    esModules: true,
-    compact: false,
-    preserveComments: true,
-    autoWrap: true,
-    parserPlugins: syntaxOf(file),
-  })
+  const library = instrumentLibrary(root)
+  let instrumenter
   return (text) => {
+    instrumenter ??= require(library).createInstrumenter({
+      esModules: true,
+      compact: false,
+      preserveComments: true,
+      autoWrap: true,
+      parserPlugins: syntaxOf(file),
+    })
     try {
       return instrumenter.instrumentSync(text, file)
     } catch {
@@ -55,7 +57,7 @@ function syntaxOf(file) {
 function instrumentLibrary(root) {
   for (const from of [join(root, 'package.json'), '/node_modules/here.js']) {
     try {
-      return Module.createRequire(from)('istanbul-lib-instrument')
+      return Module.createRequire(from).resolve('istanbul-lib-instrument')
     } catch {}
   }
   throw new Error('istanbul-lib-instrument is not here: coverage cannot be measured')

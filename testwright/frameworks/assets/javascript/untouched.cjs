@@ -12,15 +12,17 @@ const DEAR = /^(FormData|Headers|Request|Response|MessageEvent|CloseEvent|WebSoc
 
 exports.Untouched = class Untouched {
   #global
+  #open = exports.open()
   #world
 
   constructor(global) {
     this.#global = global
-    for (const name of Object.getOwnPropertyNames(global)) if (!DEAR.test(name)) global[name]
+    for (const owner of [global, ...PATCHED.map((name) => require(name))]) for (const name of Object.getOwnPropertyNames(owner)) if (!DEAR.test(name)) owner[name]
     this.#world = world(global)
   }
 
   get holds() {
+    if (exports.hasOpenedMore(this.#open)) return false
     const now = world(this.#global)
     if (now.size !== this.#world.size) return false
     for (const [key, value] of now) if (!this.#world.has(key) || !Object.is(this.#world.get(key), value)) return false
@@ -32,9 +34,11 @@ exports.Untouched = class Untouched {
 exports.open = () => process.getActiveResourcesInfo().filter((name) => STAYS.test(name)).sort().join()
 
 // Whether more of any kind is open now. Less says nothing: a thread that has just begun closes what it began by.
-exports.hasOpenedMore = (before) => {
-  const had = before.split(',')
-  for (const name of exports.open().split(',').filter(Boolean)) {
+exports.hasOpenedMore = (before) => exports.hasMore(before.split(','), exports.open().split(',').filter(Boolean))
+
+exports.hasMore = (before, now) => {
+  const had = [...before]
+  for (const name of now) {
     const index = had.indexOf(name)
     if (index < 0) return true
     had.splice(index, 1)
@@ -64,7 +68,6 @@ function world(global) {
   }
   note(found, 'process.env', global.process.env)
   for (const name of global.process.eventNames()) found.set(`process on ${String(name)}`, global.process.listenerCount(name))
-  found.set('open', exports.open())
   found.set('cwd', process.cwd())
   found.set('argv', process.argv.join('\0'))
   found.set('exitCode', process.exitCode)

@@ -6,13 +6,14 @@ const { createRequire } = require('node:module')
 const { dirname, join, relative, resolve } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { Worker } = require('node:worker_threads')
+const { Anew } = require('../javascript/anew.cjs')
 const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
-const { cannotReload, Challenge } = require('../javascript/challenge.cjs')
+const { Challenge } = require('../javascript/challenge.cjs')
 const { stopClock } = require('../javascript/clock.cjs')
 const { Counters } = require('../javascript/counters.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
-const { forgetsAllSince, forgetSince, isModule, loadedFiles } = require('../javascript/modules.cjs')
+const { isModule } = require('../javascript/modules.cjs')
 const { leave } = require('../javascript/running.cjs')
 const { stay } = require('../javascript/staying.cjs')
 const { announce, begin, end } = require('../javascript/turn.cjs')
@@ -29,6 +30,7 @@ const OLDEST = 8
 const SECOND = '--as-second'
 const FOLDER = process.env.TESTWRIGHT_CHALLENGE
 const UNENDING = require.resolve('../javascript/unending.cjs')
+let anew
 let report = newReport()
 let watchdog
 
@@ -85,10 +87,9 @@ async function once(options, plugins) {
 // Several runs, for as long as nothing of this process was touched: all code is loaded anew for each.
 async function oneByOne(options, plugins) {
   const names = namesOfMocha(options)
-  const atFirst = loadedFiles()
+  anew = new Anew()
   const untouched = new Untouched(globalThis)
-  // What the project has loaded before its suites stays.
-  const mayShare = !list(options.require).length && !suitesAndSource().some(isModule)
+  const mayShare = !list(options.require).length // what the project has loaded before its suites stays
   for (const { path, ...run } of order.queue) {
     Object.assign(order, run, { report: path, seed: run.seed ?? null })
     report = newReport()
@@ -100,9 +101,9 @@ async function oneByOne(options, plugins) {
     announce({})
     runner.dispose?.() // what it listens to
     for (const name of names) delete globalThis[name]
-    const goesOn = mayShare && report.tests.every((test) => test.state !== 'failed') && forgetsAllSince(atFirst)
+    const goesOn = mayShare && report.tests.every((test) => test.state !== 'failed') && anew.forgetsAll
     if (!goesOn || !untouched.holds) return
-    forgetSince(atFirst)
+    anew.forget()
   }
 }
 
@@ -116,21 +117,16 @@ function namesOfMocha(options) {
   return Object.keys(names)
 }
 
-const suitesAndSource = () => [source, ...order.suites.map((path) => resolve(root, path))]
-
-// What Node has required can be required anew, what it has imported cannot.
 async function challenged(options, plugins) {
   const exit = stay()
   const challenge = new Challenge(FOLDER)
   challenge.install(globalThis)
-  if (suitesAndSource().some(isModule)) cannotReload(FOLDER)
   let brought
-  let atFirst
   do {
-    if (atFirst) forgetSince(atFirst)
+    anew?.forget()
     try {
       brought ??= await plugins()
-      atFirst ??= loadedFiles()
+      anew ??= new Anew()
       const mocha = await prepared(options, brought)
       challenge.loaded()
       const known = new Map()
@@ -202,14 +198,14 @@ async function prepared(options, plugins) {
   if (options.ui && options.ui !== 'bdd') otherInterface(mocha, options.ui)
   if (order.pattern) mocha.grep(new RegExp(order.pattern))
   for (const file of [...list(options.file), ...order.suites]) mocha.addFile(resolve(root, file))
-  if (order.coverage) importing()
+  if (order.coverage || anew) importing()
   if (mocha.loadFilesAsync) await mocha.loadFilesAsync()
   else mocha.loadFiles()
   if (order.seed !== null) mixed(mocha.suite, randomOf(order.seed))
   return mocha
 }
 
-// A module that is required is not seen by whoever measures, so mocha is made to import it.
+// A module that is required is not seen by whoever measures or loads anew, so mocha is made to import it.
 function importing() {
   const loading = part('nodejs', 'esm-utils')
   const { doImport, requireOrImport } = loading

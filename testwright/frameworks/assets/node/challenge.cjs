@@ -1,6 +1,6 @@
 // node:test in a challenge: to node:test each case is one long test, in which we repeat it with all that is done before and
 // after each, once for each mutant that it reaches.
-const { cannotReload, Challenge } = require('../javascript/challenge.cjs')
+const { Challenge } = require('../javascript/challenge.cjs')
 const { called, partsOf } = require('./parts.cjs')
 
 const { setTimeout, clearTimeout } = globalThis
@@ -17,11 +17,10 @@ exports.Repeating = class Repeating {
   })
   #fail = () => {}
 
-  constructor(folder, { mock }, reloads) {
+  constructor(folder, { mock }) {
     this.#challenge = new Challenge(folder)
     this.#challenge.install(globalThis)
     this.#mock = mock
-    if (!reloads) cannotReload(folder)
   }
 
   // How often all is to be loaded, each time with something else at work.

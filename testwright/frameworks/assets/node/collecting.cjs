@@ -13,15 +13,17 @@ exports.Collecting = class Collecting {
   #isOpen = true
 
   // `run` has `arrange(entries)`, `isAsked(about)`, `around(fn, about, hooks)`, and options of its own as `limits`, which a test's
-  // own go before, and `rules`, which go before those. `keepsHooks` says that it calls what is to be done before and after each.
+  // own go before, and `rules`, which go before those. `keepsHooks` says that it calls what is to be done before and after each,
+  // `within` names a group that everything is to be in.
   constructor(real, run) {
     this.#real = real
     this.#run = run
   }
 
   get names() {
-    const { after, assert, before, mock, run, snapshot } = this.#real
-    const { afterEach, beforeEach } = this.#run.keepsHooks ? this.#hooks : this.#real
+    const { assert, mock, run, snapshot } = this.#real
+    const { after, before } = this.#inGroup(this.#real)
+    const { afterEach, beforeEach } = this.#run.keepsHooks ? this.#hooks : this.#inGroup(this.#real)
     const test = this.#withModifiers((real) => this.#case(real), this.#real.test)
     const describe = this.#withModifiers((real) => this.#describe(real), this.#real.describe)
     const names = { after, afterEach, assert, before, beforeEach, describe, it: test, mock, run, snapshot, suite: describe, test }
@@ -35,9 +37,26 @@ exports.Collecting = class Collecting {
     return { afterEach, beforeEach }
   }
 
+  // Of the outermost, which would else be everybody's.
+  #inGroup({ after, afterEach, before, beforeEach }) {
+    if (!this.#run.within) return { after, afterEach, before, beforeEach }
+    const kept = (hook) => (...args) => (this.#isOutermost ? void this.#group.hooks.push(() => hook(...args)) : hook(...args))
+    return { after: kept(after), afterEach: kept(afterEach), before: kept(before), beforeEach: kept(beforeEach) }
+  }
+
+  get #isOutermost() {
+    return this.#isOpen && !this.#group.titles.length
+  }
+
   register() {
     this.#isOpen = false
-    this.#all(this.#group)
+    const { within } = this.#run
+    if (!within) return this.#all(this.#group)
+    const { hooks } = this.#group
+    this.#real.describe(within, { concurrency: 1 }, () => {
+      for (const hook of hooks) hook()
+      this.#all(this.#group)
+    })
   }
 
   // The same suites are loaded once more.
@@ -108,5 +127,5 @@ exports.Collecting = class Collecting {
 }
 
 function outermost() {
-  return { titles: [], entries: [], before: [], after: [] }
+  return { titles: [], entries: [], hooks: [], before: [], after: [] }
 }

@@ -8,14 +8,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
 const require = createRequire(import.meta.url)
+const { Anew } = require('../javascript/anew.cjs')
 const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
 const { stopClock } = require('../javascript/clock.cjs')
 const { Counters } = require('../javascript/counters.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
-const { forgetSince, isModule, loadedFiles } = require('../javascript/modules.cjs')
 const { leave } = require('../javascript/running.cjs')
 const { stay } = require('../javascript/staying.cjs')
+const { announce, begin, end } = require('../javascript/turn.cjs')
+const { hasMore, Untouched } = require('../javascript/untouched.cjs')
 const { Repeating } = require('./challenge.cjs')
 const { Collecting } = require('./collecting.cjs')
 const { called } = require('./parts.cjs')
@@ -24,22 +26,27 @@ const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const { root } = order
 const source = join(root, order.source)
 const suites = order.suites.map((path) => resolve(root, path))
-const report = { framework: 'node:test', finished: false, tests: [], errors: [], coverage: [] }
+const newReport = () => ({ framework: 'node:test', finished: false, tests: [], errors: [], coverage: [] })
 const LONGEST = 2000
 const CLOSING_MS = 300
 const LAST_MS = 20
 const FIRST_MS = 5_000
 const CASE_MS = 8_000 // before the watchdog bites: waiting in vain must not cost the other cases
+const FOR_EVER = 2 ** 31 - 1
 const SECOND = '--as-second'
+const RUN = 'testwright: one of several runs' // the group that a run's tests are in, where others come after it
 const UNENDING = require.resolve('../javascript/unending.cjs')
 const counters = new Counters(source)
-const told = new Map()
-const stack = []
-const random = order.seed === null ? null : randomOf(order.seed)
 const flags = projectFlags()
 const loader = loaderFor(flags)
 let collecting
+let finished
+let random
 let repeating
+let report
+let stack = []
+let told = new Map()
+let underWay
 let exit = process.exit.bind(process)
 let watchdog
 
@@ -53,55 +60,109 @@ async function main() {
   delete process.env.TESTWRIGHT_ORDER
   delete process.env.TESTWRIGHT_CHALLENGE
   process.env.NODE_ENV ??= 'test'
-  if (order.seed !== null) Math.random = randomOf(order.seed)
-  if (order.chance !== undefined) takeChance(globalThis, order.chance)
-  if (order.clock) stopClock(globalThis, order.clock)
+  if (!order.queue) atOnce()
   if (order.coverage) measure(source, root)
   if (folder) {
     exit = stay()
-    repeating = new Repeating(folder, real, ![source, ...suites].some(isModule))
+    repeating = new Repeating(folder, real)
   }
-  collecting = new Collecting(real, repeating ? repeated() : { arrange, isAsked, around, limits: order.untimed ? {} : { timeout: CASE_MS } })
+  const rules = { arrange, isAsked, around, limits: order.untimed ? {} : { timeout: CASE_MS }, within: order.queue && RUN }
+  collecting = new Collecting(real, repeating ? repeated() : rules)
   globalThis.__testwright_node_test__ = collecting.names
   globalThis.__testwright_heard__ = hear
   const load = Module._load
   Module._load = (request, ...rest) => (request === 'node:test' ? globalThis.__testwright_node_test__ : load(request, ...rest))
   Module.register(new URL('./hooks.mjs', import.meta.url))
-  if (repeating?.parts > 1) loadInParts()
-  else if (!(await loads())) return
   if (order.hangSeconds && !repeating) {
     const script = new URL('../javascript/watchdog.cjs', import.meta.url)
     watchdog = new Worker(script, { workerData: { ...order, seconds: order.hangSeconds } })
     watchdog.unref()
   }
+  if (order.queue) await oneByOne()
+  else await once()
+  exit(isIll() ? 1 : 0)
+}
+
+function atOnce() {
+  if (order.seed !== null) Math.random = randomOf(order.seed)
+  if (order.chance !== undefined) takeChance(globalThis, order.chance)
+  if (order.clock) stopClock(globalThis, order.clock)
+}
+
+// Comes back when all is told, unless the process ends before.
+async function once() {
+  report = newReport()
+  told = new Map()
+  stack = []
+  random = order.seed === null ? null : randomOf(order.seed)
+  const end = new Promise((done) => {
+    finished = done
+  })
+  if (repeating?.parts > 1) await loadInParts()
+  else if (!(await loads())) return write()
   if (order.coverage) counters.begin(source, globalThis)
   collecting.register()
   if (repeating?.parts === 1) repeating.loaded()
   repeating?.begin()
-  if (!collecting.cases.length) waitForTheFirst()
+  if (!collecting.cases.length && !order.queue) waitForTheFirst()
+  await end
 }
+
+// Several runs, for as long as nothing of this process was touched: all code is loaded anew for each. Something is always under
+// way until the last, or node:test would take the first for all there is.
+async function oneByOne() {
+  setTimeout(() => {}, FOR_EVER)
+  real.describe('', () => {}) // has node:test begin to listen to what it listens to
+  await new Promise((done) => setImmediate(done))
+  underWay = process.getActiveResourcesInfo()
+  const anew = new Anew()
+  const untouched = new Untouched(globalThis)
+  for (const { path, ...run } of order.queue) {
+    Object.assign(order, run, { report: path, seed: run.seed ?? null })
+    announce(run)
+    begin(globalThis)
+    announce({ zone: run.zone }) // the rest is not for the suite to see
+    await once()
+    end(globalThis)
+    announce({})
+    real.mock.reset()
+    if (isIll() || isBusy() || !anew.forgetsAll || !untouched.holds) return
+    anew.forget()
+    collecting.anew()
+    collecting.cases = []
+  }
+}
+
+// What else is under way would keep the process, or comes too late.
+const isBusy = () => hasMore(underWay, process.getActiveResourcesInfo())
+
+const isIll = () => report.errors.length > 0 || report.tests.some((test) => test.state === 'failed')
 
 async function loads() {
   try {
     if (loader?.missing) throw new Error(MISSING)
-    for (const path of suites) await import(pathToFileURL(path).href)
+    await loadSuites()
   } catch (error) {
     repeating?.broken(described(error))
-    left(1, { kind: 'load', message: described(error) })
+    report.errors.push({ kind: 'load', message: described(error) })
     return false
   }
   await new Promise((done) => setImmediate(done)) // what a suite registers once something was imported
   return true
 }
 
-function loadInParts() {
-  const atFirst = loadedFiles()
+async function loadSuites() {
+  for (const path of suites) await import(pathToFileURL(path).href)
+}
+
+async function loadInParts() {
+  const anew = new Anew()
   for (let part = 0; part < repeating.parts; part++) {
     repeating.enter(part)
-    forgetSince(atFirst)
+    anew.forget()
     collecting.anew()
     try {
-      for (const path of suites) require(path)
+      await loadSuites()
       collecting.register()
       repeating.loaded()
     } catch (error) {
@@ -130,6 +191,15 @@ function close() {
   if (told.size === collecting.cases.length) finish()
 }
 
+// One of several runs, whose group has come to its end: nothing ends the process, so it is looked at whether anything is under way.
+function finishWhenStill(until) {
+  setImmediate(() => {
+    const isStill = told.size === collecting.cases.length && !isBusy()
+    if (isStill || performance.now() > until) finish()
+    else finishWhenStill(until)
+  })
+}
+
 function arrange(entries) {
   return random ? shuffled(entries, random) : entries
 }
@@ -143,7 +213,7 @@ function around(fn, about) {
   const begin = () => {
     globalThis.__testwright_chance__?.begin()
     if (watchdog) leave(order, withoutPath(about))
-    watchdog?.postMessage(withoutPath(about))
+    watchdog?.postMessage({ ...withoutPath(about), report: order.report })
   }
   const end = () => {
     if (watchdog) leave(order, null)
@@ -178,15 +248,18 @@ function hear({ type, data }) {
     stack.length = data.nesting
     stack.push(data.name)
   } else if (type === 'test:pass' || type === 'test:fail') {
-    if (data.details?.type === 'suite') return
-    const path = [...stack.slice(0, data.nesting), data.name].join(' > ')
+    if (data.details?.type === 'suite') {
+      if (data.name === RUN && data.nesting === 0) finishWhenStill(performance.now() + CLOSING_MS)
+      return
+    }
+    const path = [...stack.slice(stack[0] === RUN ? 1 : 0, data.nesting), data.name].join(' > ')
     const about = collecting.cases.find((each) => each.path === path && !told.has(each))
     if (!about) return
     const isLeftOut = (data.skip !== undefined && data.skip !== false) || (data.todo !== undefined && data.todo !== false)
     const state = isLeftOut ? 'skipped' : type === 'test:pass' ? 'passed' : 'failed'
     const error = data.details?.error
     told.set(about, { state, message: state === 'failed' ? described(error?.cause ?? error) : '', ms: data.details?.duration_ms ?? 0 })
-    if (told.size === collecting.cases.length) closeSoon()
+    if (told.size === collecting.cases.length && !order.queue) closeSoon()
   }
 }
 
@@ -200,14 +273,13 @@ function finish() {
     drew: about.drew,
   }))
   report.finished = true
-  left(report.tests.some((test) => test.state === 'failed') ? 1 : 0)
+  write()
+  finished()
 }
 
-function left(status, error) {
-  if (error) report.errors.push(error)
+function write() {
   if (order.coverage) report.coverage = Object.values(globalThis.__coverage__ ?? {}).filter((each) => each.path === source)
   if (!repeating) writeFileSync(order.report, JSON.stringify(report))
-  exit(status)
 }
 
 // What the project's own `npm test` gives Node to load first.
@@ -238,5 +310,8 @@ if (loader?.require) flags.push('--require', loader.require)
 if (flags.length && !process.argv.includes(SECOND)) again()
 else {
   require(UNENDING)
-  await main()
+  main().catch((error) => {
+    console.error(error)
+    exit(1)
+  })
 }
