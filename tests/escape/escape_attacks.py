@@ -198,6 +198,15 @@ def memory_of_many(decoys: dict[str, Any]) -> None:
     tell("1 GB in five processes", all(os.waitpid(child, os.WNOHANG)[0] == 0 for child in children))
 
 
+def memory_of_none(decoys: dict[str, Any]) -> None:
+    """In files that lie in memory: no process has it among what it holds."""
+    for number in range(6):
+        with open(f"{TEMPORARY}/held{number}", "wb") as file:
+            for _ in range(40):
+                file.write(b"x" * MiB)
+    tell("240 MB in files", True)
+
+
 def disk(decoys: dict[str, Any]) -> None:
     def fill(folder: str) -> None:
         for number in range(20):

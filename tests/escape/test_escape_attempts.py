@@ -25,6 +25,7 @@ from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.ports import Sandbox
 from testwright.domain.projects import Command, Completed, Limits, Mount
 from testwright.sandboxes.bubblewrap import Bubblewrap, bubblewrap_programs
+from testwright.sandboxes.cgroups import NONE, Cgroups, find
 from testwright.sandboxes.confined import Confined
 from testwright.sandboxes.container import Container
 
@@ -79,10 +80,10 @@ class Cell:
         return {probe: worked for probe, worked, _ in lines}
 
 
-def sandbox_of(layout: str) -> Sandbox:
+def sandbox_of(layout: str, cgroups: Cgroups = NONE) -> Sandbox:
     if "confined" in layout:
         try:
-            return Confined(first_uid=UID)
+            return Confined(first_uid=UID, cgroups=cgroups)
         except SandboxUnavailable as error:
             pytest.skip(f"the confined tier cannot be had here: {error.message}")
     if layout in CONTAINERS:
@@ -94,7 +95,7 @@ def sandbox_of(layout: str) -> Sandbox:
     programs = bubblewrap_programs()
     if not programs:
         pytest.skip("bubblewrap is not installed")
-    return Bubblewrap(programs[0], first_uid=UID, drop_root=layout)
+    return Bubblewrap(programs[0], first_uid=UID, drop_root=layout, cgroups=cgroups)
 
 
 @pytest.fixture(params=[*LAYOUTS, *CONTAINERS])
@@ -111,6 +112,22 @@ async def cell(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         if trial.reason != "exit":
             pytest.skip(f"{sandbox!r} cannot make a sandbox here: {trial.log[-200:]}")
         yield Cell(sandbox, decoys, request.param)
+
+
+@pytest.fixture(scope="session")
+def found_cgroups() -> Cgroups:
+    return find()
+
+
+@pytest.fixture
+def in_a_cgroup(cell: Cell, found_cgroups: Cgroups) -> Cell:
+    """The same cell with the kernel's own limits for a run, where they can be had."""
+    if cell.layout in CONTAINERS:
+        pytest.skip("a container's runtime has groups of its own")
+    if found_cgroups.parent is None:
+        pytest.skip(f"cgroups: {found_cgroups.why_not}")
+    cell.sandbox = sandbox_of(cell.layout, found_cgroups)
+    return cell
 
 
 @pytest.fixture
@@ -237,6 +254,22 @@ async def test_many_processes_cannot_take_all_memory_together(cell: Cell) -> Non
 
     assert completed.reason == "memory-limit" or is_killed
     assert survivors(cell) == []
+
+
+async def test_in_a_cgroup_memory_that_no_process_shows_is_counted_too(in_a_cgroup: Cell) -> None:
+    if "confined" in in_a_cgroup.layout:
+        pytest.skip("the confined tier has no folders that lie in memory")
+    completed = await in_a_cgroup.attack("memory_of_none", memory_mib=128)
+
+    assert (completed.reason, completed.exit_status) == ("memory-limit", None)
+
+
+async def test_in_a_cgroup_neither_forks_nor_memory_nor_daemons_get_past_the_kernel(in_a_cgroup: Cell) -> None:
+    assert reached(await in_a_cgroup.answers("fork_bomb", processes=64)) == []
+    assert (await in_a_cgroup.attack("memory_of_many", memory_mib=512)).reason == "memory-limit"
+    assert (await in_a_cgroup.attack("daemon")).reason == "exit"
+    assert survivors(in_a_cgroup) == []
+    assert await asyncio.to_thread(lambda: list(Path(str(find().parent)).glob("testwright-run-*"))) == []
 
 
 async def test_no_disk_can_be_filled(cell: Cell) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Command, Completed
+from testwright.sandboxes.cgroups import NONE, Cgroups
 from testwright.sandboxes.command_line import PERSON, SCRATCH, bubblewrap_argv, etc_files, problem_with
 from testwright.sandboxes.seccomp import seccomp_program
 from testwright.sandboxes.supervised import Slots, carry_out, give, order_for
@@ -24,7 +25,13 @@ class Bubblewrap:
     tier = "isolated"
 
     def __init__(
-        self, program: str, *, at_once: int = 2, first_uid: int | None = None, drop_root: str = "late"
+        self,
+        program: str,
+        *,
+        at_once: int = 2,
+        first_uid: int | None = None,
+        drop_root: str = "late",
+        cgroups: Cgroups = NONE,
     ) -> None:
         self.program = program
         self.drop_root = drop_root
@@ -32,9 +39,14 @@ class Bubblewrap:
         self._late = self._is_root and drop_root == "late"
         self._filter = seccomp_program()
         self._slots = Slots(at_once, first_uid)
+        self._cgroups = cgroups
 
     def __repr__(self) -> str:
         return f"Bubblewrap({self.program!r}, drop_root={self.drop_root!r})"
+
+    @property
+    def detail(self) -> str:
+        return self._cgroups.detail
 
     async def run(self, command: Command) -> Completed:
         if problem := problem_with(command):
@@ -58,6 +70,7 @@ class Bubblewrap:
             drop_to=uid if self._is_root and not self._late else None,
             inputs=[self._filter, *etc_files(inside_uid).values()],
             scratch=list(SCRATCH),
+            cgroup=self._cgroups.parent,
         )
 
 

@@ -1,5 +1,6 @@
 """Which sandbox to trust: one that was seen to hold, on this machine, now. What is installed proves nothing."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,8 @@ from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.ports import Sandbox
 from testwright.sandboxes import scratch
 from testwright.sandboxes.bubblewrap import Bubblewrap, bubblewrap_programs
+from testwright.sandboxes.cgroups import NONE, Cgroups
+from testwright.sandboxes.cgroups import find as find_cgroups
 from testwright.sandboxes.confined import Confined
 from testwright.sandboxes.container import Container, container_programs, demand
 from testwright.sandboxes.proving import problem_of
@@ -40,11 +43,14 @@ async def choose(*, at_once: int, wish: Wish = ANY) -> Sandbox:
     swept = scratch.sweep()
     if swept:
         logger.info("Removed %d folders that runs of killed services had left", swept)
+    cgroups = NONE
+    if sys.platform.startswith("linux") and wish.tier != "container":
+        cgroups = await asyncio.to_thread(find_cgroups)
     candidates: list[Sandbox] = []
     problems = []
     for find in _BY_THEMSELVES if wish.tier == "auto" else _TIERS[wish.tier]:
         try:
-            candidates += find(at_once, wish)
+            candidates += find(at_once, wish, cgroups)
         except SandboxUnavailable as error:
             logger.info("%s", error.message)
             problems.append(error)
@@ -72,25 +78,25 @@ async def prove(candidates: Sequence[Sandbox]) -> Sandbox:
     return Refusing(reason, hint)
 
 
-def _isolated(at_once: int, wish: Wish) -> list[Sandbox]:
-    return [Bubblewrap(program, at_once=at_once) for program in bubblewrap_programs()]
+def _isolated(at_once: int, wish: Wish, cgroups: Cgroups) -> list[Sandbox]:
+    return [Bubblewrap(program, at_once=at_once, cgroups=cgroups) for program in bubblewrap_programs()]
 
 
-def _confined(at_once: int, wish: Wish) -> list[Sandbox]:
-    return [Confined(at_once=at_once)]
+def _confined(at_once: int, wish: Wish, cgroups: Cgroups) -> list[Sandbox]:
+    return [Confined(at_once=at_once, cgroups=cgroups)]
 
 
-def _seatbelt(at_once: int, wish: Wish) -> list[Sandbox]:
+def _seatbelt(at_once: int, wish: Wish, cgroups: Cgroups) -> list[Sandbox]:
     return [Seatbelt(at_once=at_once)]
 
 
-def _container(at_once: int, wish: Wish) -> list[Sandbox]:
+def _container(at_once: int, wish: Wish, cgroups: Cgroups) -> list[Sandbox]:
     programs = container_programs()
     demand(wish.image, programs)
     return [Container(program=each, image=wish.image, runtime=wish.runtime, at_once=at_once) for each in programs]
 
 
-_Find = Callable[[int, Wish], list[Sandbox]]
+_Find = Callable[[int, Wish, Cgroups], list[Sandbox]]
 _BY_THEMSELVES: Sequence[_Find] = (_isolated, _confined) if sys.platform.startswith("linux") else (_seatbelt,)
 """The best first."""
 _TIERS: Mapping[str, Sequence[_Find]] = {

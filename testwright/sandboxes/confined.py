@@ -9,10 +9,10 @@ import asyncio
 import os
 from pathlib import Path
 
-import testwright
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.projects import Command, Completed
 from testwright.sandboxes import landlock
+from testwright.sandboxes.cgroups import NONE, Cgroups
 from testwright.sandboxes.command_line import MiB, clean_environment, collecting, problem_with
 from testwright.sandboxes.host_paths import MOUNTS, HostPaths, link_mounts
 from testwright.sandboxes.scratch import FOLDERS, may_pass, scratch
@@ -38,14 +38,19 @@ class Confined:
 
     tier = "confined"
 
-    def __init__(self, *, at_once: int = 2, first_uid: int | None = None) -> None:
+    def __init__(self, *, at_once: int = 2, first_uid: int | None = None, cgroups: Cgroups = NONE) -> None:
         self._is_root = os.geteuid() == 0
         _demand(landlock.OLDEST if self._is_root else landlock.OLDEST_FOR_ONE_USER)
         self._filter = seccomp_program(confined=True)
         self._slots = Slots(at_once, first_uid)
+        self._cgroups = cgroups
 
     def __repr__(self) -> str:
         return "Confined()"
+
+    @property
+    def detail(self) -> str:
+        return self._cgroups.detail
 
     async def run(self, command: Command) -> Completed:
         if problem := problem_with(command):
@@ -70,8 +75,8 @@ class Confined:
             argv=[*collecting(command), *paths.argv(command.argv)],
             uid=os.getuid() if uid is None else uid,
             drop_to=uid,
+            cgroup=self._cgroups.parent,
             confine={
-                "package": str(Path(testwright.__file__).parents[1]),
                 "folder": command.workspace,
                 "environment": paths.environment(clean_environment(command)) | {"USER": "sbx", "LOGNAME": "sbx"},
                 "read_only": [*_READABLE, command.workspace, str(place / MOUNTS), *mounts],

@@ -18,6 +18,10 @@ class Metered:
     def tier(self) -> str:
         return self._sandbox.tier
 
+    @property
+    def detail(self) -> str:
+        return str(getattr(self._sandbox, "detail", ""))
+
     async def run(self, command: Command) -> Completed:
         begun = time.monotonic()
         completed = await self._sandbox.run(command)

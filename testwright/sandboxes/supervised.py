@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from testwright.domain.projects import Command, Completed, Limits
@@ -55,6 +56,8 @@ def order_for(command: Command, *, argv: list[str], uid: int, drop_to: int | Non
         "argv": argv,
         "inputs": [],
         "confine": None,
+        "cgroup": None,
+        "package": str(Path(supervisor.__file__).parents[2]),
         "drop_to": drop_to,
         "uid": uid,
         "wall_seconds": limits.wall.total_seconds(),

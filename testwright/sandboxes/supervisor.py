@@ -29,10 +29,11 @@ def main() -> None:
     if order is None:
         return
     if order["confine"] is not None:
-        _load(order["confine"]["package"]).adopt_orphans()
+        _ours(order, "landlock").adopt_orphans()
     started = time.monotonic()
     told, tells = os.pipe()
-    leader = os.fork()
+    group = _make_group(order)
+    leader = os.fork() if group is None else _ours(order, "born_in_group").fork_into(group)
     if leader == 0:
         try:
             _become_the_sandbox(order, tells)
@@ -44,11 +45,16 @@ def main() -> None:
     os.close(tells)
     first = _first_process(told) if order["confine"] is None else None
     reason, peak = _watch(os.pidfd_open(leader), started, order)
+    if group is not None:
+        reason = "memory-limit" if reason == "exit" and _was_killed_for_memory(group) else reason
+        _write(f"{group}/cgroup.kill", 1)
     if order["confine"] is None:
         _end_everything(leader, first)
         status = os.waitstatus_to_exitcode(os.waitpid(leader, 0)[1])
     else:
         status = _end_all_children(leader)
+    if group is not None:
+        _remove_group(group)
     answer = (status if reason == "exit" else None, reason, time.monotonic() - started, peak)
     try:  # noqa: SIM105 - contextlib would have to be imported
         os.write(0, marshal.dumps(answer))
@@ -84,7 +90,7 @@ def _become_the_sandbox(order: dict[str, Any], tells: int) -> None:
         if uid is not None:
             _become(uid)
         os.execve(order["argv"][0], order["argv"], {"PATH": "/usr/bin:/bin"})
-    landlock = _load(confine["package"])
+    landlock = _ours(order, "landlock")
     if uid is not None:
         (landlock.become_who_reads_all if confine["reads_all"] else _become)(uid)
     os.umask(0o022)
@@ -99,12 +105,53 @@ def _become(uid: int) -> None:
     os.setresuid(uid, uid, uid)
 
 
-def _load(package: str) -> Any:
-    """Our own code for Landlock: this file is started by itself, without any path to look for modules on."""
-    sys.path.append(package)
-    from testwright.sandboxes import landlock
+def _ours(order: dict[str, Any], name: str) -> Any:
+    """A module of our own: this file is started by itself, without any path to look for modules on."""
+    if order["package"] not in sys.path:
+        sys.path.append(order["package"])
+    return getattr(__import__(f"testwright.sandboxes.{name}").sandboxes, name)
 
-    return landlock
+
+def _make_group(order: dict[str, Any]) -> str | None:
+    """The kernel's own limits for all that will run, where a cgroup can be had."""
+    if order["cgroup"] is None:
+        return None
+    group = f"{order['cgroup']}/testwright-run-{os.getpid()}"
+    try:
+        os.mkdir(group)
+    except FileExistsError:  # of a killed service's supervisor, which had the same number
+        os.rmdir(group)
+        os.mkdir(group)
+    for name, value in (
+        ("memory.max", order["tree_bytes"]),
+        ("memory.oom.group", 1),
+        ("pids.max", order["processes"]),
+        ("memory.swap.max", 0),
+    ):
+        if name != "memory.swap.max" or os.path.exists(f"{group}/{name}"):  # a kernel without swap
+            _write(f"{group}/{name}", value)
+    return group
+
+
+def _was_killed_for_memory(group: str) -> bool:
+    with open(f"{group}/memory.events") as file:
+        return any(line.startswith("oom_kill ") and line.split()[1] != "0" for line in file)
+
+
+def _remove_group(group: str) -> None:
+    """It can be removed once the last that was killed is gone."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            os.rmdir(group)
+            return
+        except OSError:
+            time.sleep(0.002)
+
+
+def _write(path: str, value: int) -> None:
+    with open(path, "w") as file:
+        file.write(str(value))
 
 
 def _put_descriptors(inputs: list[bytes], tells: int) -> None:
@@ -132,8 +179,7 @@ def _set_limits(order: dict[str, Any]) -> None:
     _limit(resource.RLIMIT_FSIZE, order["file_bytes"])
     for which in (resource.RLIMIT_CORE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_MSGQUEUE):
         _limit(which, 0)
-    with open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")  # under memory pressure the sandbox dies first
+    _write("/proc/self/oom_score_adj", 1000)  # under memory pressure the sandbox dies first
     os.nice(5)
 
 

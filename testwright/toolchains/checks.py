@@ -47,15 +47,16 @@ async def describe(
 
 
 def _sandbox(sandbox: Sandbox) -> Check:
+    more = "; ".join(["", detail] if (detail := str(getattr(sandbox, "detail", ""))) else [""])
     match sandbox.tier:
         case "isolated" | "container" | "gvisor":
-            return Check(name="sandbox", status=OK, detail=f"proved at start; tier {sandbox.tier}")
+            return Check(name="sandbox", status=OK, detail=f"proved at start; tier {sandbox.tier}{more}")
         case "confined":
             return Check(
                 name="sandbox",
                 status=OK,
                 detail="proved at start; tier confined: tests that need a loopback network or change files' rights are "
-                "told apart, and need the tier isolated",
+                f"told apart, and need the tier isolated{more}",
                 fix="For that one: sudo apt-get install bubblewrap, where user namespaces are allowed",
             )
         case "none":
