@@ -1,12 +1,16 @@
 """A project's packages are installed only when somebody says so: by the option, or when asked on a terminal."""
 
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Protocol
 
 from testwright.cli.plans import Plan
 
-Installable = Callable[[str, str], Awaitable[str | None]]
+
+class Installable(Protocol):
+    async def __call__(self, framework: str, root: str, *, near: str = "") -> str | None: ...
 
 
 async def offer_installs(
@@ -17,8 +21,9 @@ async def offer_installs(
 
 
 async def _offered(plan: Plan, installable: Installable, ask: Callable[[str], str] | None) -> Plan:
-    frameworks = dict.fromkeys(file.framework for file in plan.new.files)
-    found = [await installable(framework, str(plan.root)) for framework in frameworks]
+    # One file stands for those beside it: what can be installed for a file is a matter of its folder.
+    files = {(file.framework, PurePosixPath(file.path).parent): file for file in plan.new.files}.values()
+    found = [await installable(file.framework, str(plan.root), near=file.path) for file in files]
     what = " and ".join(dict.fromkeys(title for title in found if title))
     if not what:
         return plan

@@ -319,18 +319,25 @@ class Toolchains(Protocol):
     """Finds a project's own runner, or brings a managed one (installed once from a committed lock file)."""
 
     async def runner(
-        self, framework: str, view: Workspace, progress: Callable[[str], Awaitable[None]], *, install: bool = False
+        self,
+        framework: str,
+        view: Workspace,
+        progress: Callable[[str], Awaitable[None]],
+        *,
+        near: str = "",
+        install: bool = False,
     ) -> Runner:
-        """`progress` hears sentences during an install. With `install` the project's own packages are installed from
-        its lock file, where they are not. Raises PermanentError `runner_missing` or `install_failed`, with a hint.
+        """`near` is the source: of several projects in one repository its own counts. `progress` hears sentences during
+        an install. With `install` that project's packages are installed from its lock file, where they are not.
+        Raises PermanentError `runner_missing` or `install_failed`, with a hint.
         """
         ...
 
-    async def installable(self, framework: str, root: str) -> str | None:
-        """What could be installed of the project at `root`, in words, where nothing of it is."""
+    async def installable(self, framework: str, root: str, *, near: str = "") -> str | None:
+        """What could be installed of a source's project in the repository, in words, where nothing of it is."""
         ...
 
-    async def tool(self, registry: str, package: str, view: Workspace) -> InstalledTool | None:
+    async def tool(self, registry: str, package: str, view: Workspace, *, near: str = "") -> InstalledTool | None:
         """A program that the project has installed from `npm` or `pypi`; None without it. Never one of ours."""
         ...
 

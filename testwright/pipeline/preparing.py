@@ -29,7 +29,7 @@ async def prepare(job: Job) -> Ready:
         await telling.tell_install(job, sentence)
 
     install = job.assignment.options.install
-    runner = await job.tools.toolchains.runner(framework.name, view, hear, install=install)
+    runner = await job.tools.toolchains.runner(framework.name, view, hear, near=source_path, install=install)
     runner = replace(runner, home=await asyncio.to_thread(framework.home, source_path, view))
     reserved = _Reserved(view, job.assignment.taken)
     suite_path = await asyncio.to_thread(framework.suite_path, source_path, reserved)
@@ -60,7 +60,7 @@ async def own_tool(
         if job.language.name not in words.languages or not await asyncio.to_thread(words.applies, suite_path, view):
             continue
         for registry, package in words.packages:
-            tool = await job.tools.toolchains.tool(registry, package, view)
+            tool = await job.tools.toolchains.tool(registry, package, view, near=suite_path)
             if tool is not None:
                 return replace(tool, name=name)
     return None

@@ -11,7 +11,7 @@ from testwright.domain.errors import InputError, PermanentError
 from testwright.domain.ports import Workspace
 from testwright.domain.projects import InstalledTool, Mount, Runner
 from testwright.toolchains.commanded import commanded_runner
-from testwright.toolchains.locked.finding import find_lock
+from testwright.toolchains.locked.finding import nearest_lock
 from testwright.toolchains.locked.installing import LockedPackages, Tree
 from testwright.toolchains.locked.locks import NoLock
 from testwright.toolchains.managed import ManagedRunners, managed_packages, managed_version
@@ -22,6 +22,7 @@ from testwright.toolchains.node import (
     find_node,
     has_node_modules,
     installed_packages,
+    is_real_folder,
     version_of,
 )
 from testwright.toolchains.project_tools import npm_tool, pypi_tool
@@ -67,51 +68,55 @@ class InstalledToolchains:
         self._find_node = node
         self._locked = locked
 
-    async def runner(self, framework: str, view: Workspace, progress: Progress, *, install: bool = False) -> Runner:
+    async def runner(
+        self, framework: str, view: Workspace, progress: Progress, *, near: str = "", install: bool = False
+    ) -> Runner:
         if command_named(framework) is not None:
             return await asyncio.to_thread(commanded_runner, framework, view)
-        tree = await self._tree(_registry_of(framework), view, progress if install else None)
-        if framework == "pytest":
-            return await self._pytest(view, tree, progress)
-        if framework == "unittest":
-            return await self._unittest(view, tree, progress)
-        if framework == "node:test":
-            return await self._node_test(view, tree, progress)
-        if framework in _NODE_ENTRY:
-            return await self._node(framework, view, tree, progress)
+        tree = await self._tree(_registry_of(framework), view, near, progress if install else None)
+        if framework in ("pytest", "unittest"):
+            project = await asyncio.to_thread(project_interpreter, view.origin, tree.venv if tree else None, near)
+            if framework == "unittest":
+                return await self._unittest(project, tree, progress)
+            return await self._pytest(view, project, tree, progress)
+        if framework == "node:test" or framework in _NODE_ENTRY:
+            places = await asyncio.to_thread(installed_packages, view, near, *_of(tree))
+            if framework == "node:test":
+                return await self._node_test(places, progress)
+            return await self._node(framework, places, tree, progress)
         raise InputError(f"There is no runner for {framework}", hint="Use one that GET /api/frameworks names.")
 
-    async def tool(self, registry: str, package: str, view: Workspace) -> InstalledTool | None:
-        tree = await self._tree(registry, view)
+    async def tool(self, registry: str, package: str, view: Workspace, *, near: str = "") -> InstalledTool | None:
+        tree = await self._tree(registry, view, near)
         if registry == "npm":
-            return await npm_tool(package, view, self._find_node, tree.folder if tree else None)
-        return await asyncio.to_thread(pypi_tool, package, view, tree.venv if tree else None)
+            places = await asyncio.to_thread(installed_packages, view, near, *_of(tree))
+            return await npm_tool(package, places, self._find_node)
+        python = await asyncio.to_thread(project_interpreter, view.origin, tree.venv if tree else None, near)
+        return await asyncio.to_thread(pypi_tool, package, python)
 
-    async def installable(self, framework: str, root: str) -> str | None:
-        registry = _registry_of(framework)
-        if (
-            self._locked is None
-            or command_named(framework) is not None
-            or await asyncio.to_thread(has_packages, registry, Path(root))
-        ):
+    async def installable(self, framework: str, root: str, *, near: str = "") -> str | None:
+        if self._locked is None or command_named(framework) is not None:
             return None
+        registry = _registry_of(framework)
         try:
-            lock = await asyncio.to_thread(find_lock, registry, Path(root))
+            lock = await asyncio.to_thread(nearest_lock, registry, Path(root), near)
         except NoLock:
+            return None
+        if await asyncio.to_thread(has_packages, registry, Path(root), lock.at, near):
             return None
         return lock.title if await self._locked.tree(lock) is None else None
 
-    async def _tree(self, registry: str, view: Workspace, installing: Progress | None = None) -> Tree | None:
+    async def _tree(self, registry: str, view: Workspace, near: str, installing: Progress | None = None) -> Tree | None:
         """What stands for packages that the project itself has not installed."""
         if self._locked is None or view.origin is None:
             return None
-        if await asyncio.to_thread(has_packages, registry, Path(view.origin)):
-            return None
         try:
-            lock = await asyncio.to_thread(find_lock, registry, Path(view.root))
+            lock = await asyncio.to_thread(nearest_lock, registry, Path(view.root), near)
         except NoLock as problem:
-            if installing is not None:
+            if installing is not None and not await asyncio.to_thread(has_packages, registry, Path(view.origin)):
                 await installing(f"Nothing was installed: {problem}.")
+            return None
+        if await asyncio.to_thread(has_packages, registry, Path(view.origin), lock.at, near):
             return None
         tree = await self._locked.tree(lock)
         if tree is None and installing is not None:
@@ -120,9 +125,10 @@ class InstalledToolchains:
                 await installing(f"Not installed: {left_out}.")
         return tree
 
-    async def _node(self, framework: str, view: Workspace, tree: Tree | None, progress: Progress) -> Runner:
+    async def _node(
+        self, framework: str, places: tuple[Installed, ...], tree: Tree | None, progress: Progress
+    ) -> Runner:
         node = await self._find_node()
-        places = await asyncio.to_thread(installed_packages, view, tree.folder if tree else None)
         version = await asyncio.to_thread(version_of, framework, places)
         if version is None:
             return await self._managed_node(framework, node, places, progress)
@@ -140,10 +146,9 @@ class InstalledToolchains:
             entry=f"{home.inside}/{_NODE_ENTRY[framework]}",
         )
 
-    async def _node_test(self, view: Workspace, tree: Tree | None, progress: Progress) -> Runner:
+    async def _node_test(self, places: tuple[Installed, ...], progress: Progress) -> Runner:
         """It comes with Node; only what measures is brought, where the project has nothing that does."""
         node = await self._find_node()
-        places = await asyncio.to_thread(installed_packages, view, tree.folder if tree else None)
         missing = any(version_of(package, places) is None for package in _NEEDED["mocha"])
         extras = await self._optional(self._managed.node("mocha", progress)) if missing else None
         runner = _node_runner(
@@ -175,8 +180,9 @@ class InstalledToolchains:
             entry=f"{FALLBACK}/{_NODE_ENTRY[framework]}",
         )
 
-    async def _pytest(self, view: Workspace, tree: Tree | None, progress: Progress) -> Runner:
-        project = await asyncio.to_thread(project_interpreter, view.origin, tree.venv if tree else None)
+    async def _pytest(
+        self, view: Workspace, project: Interpreter | None, tree: Tree | None, progress: Progress
+    ) -> Runner:
         python = project or own_interpreter()
         version = python.version_of("pytest")
         if version:
@@ -193,7 +199,7 @@ class InstalledToolchains:
         plugins = () if await asyncio.to_thread(_names_plugins, view) else _ONLY_OUR_PLUGINS
         why = "its virtual environment has no pytest" if project else "the project has no virtual environment"
         if tree is not None:
-            why = f"{tree.lock.file} has no pytest"
+            why = f"{tree.lock.path} has no pytest"
         return Runner(
             framework="pytest",
             version=version,
@@ -208,13 +214,12 @@ class InstalledToolchains:
             ),
         )
 
-    async def _unittest(self, view: Workspace, tree: Tree | None, progress: Progress) -> Runner:
+    async def _unittest(self, project: Interpreter | None, tree: Tree | None, progress: Progress) -> Runner:
         """It comes with Python: only which Python is a question, and where coverage comes from."""
-        project = await asyncio.to_thread(project_interpreter, view.origin, tree.venv if tree else None)
         python = project or own_interpreter()
         mounts, env, facts = await self._with_coverage(python, progress)
         where = "the project's virtual environment" if project else "no virtual environment in the project"
-        where = where if tree is None else f"packages installed from {tree.lock.file}"
+        where = where if tree is None else f"packages installed from {tree.lock.path}"
         return Runner(
             framework="unittest",
             version=python.version,
@@ -268,15 +273,19 @@ def _registry_of(framework: str) -> str:
     return "pypi" if framework in ("pytest", "unittest") else "npm"
 
 
-def has_packages(registry: str, origin: Path) -> bool:
-    """Whether the project has installed its packages itself."""
+def has_packages(registry: str, origin: Path, at: str = "", near: str = "") -> bool:
+    """Whether the project has installed its packages itself: beside its lock, or nearer to the source."""
     if registry == "pypi":
-        return project_interpreter(str(origin)) is not None
-    return has_node_modules(origin)
+        return project_interpreter(str(origin / at), near=near.removeprefix(f"{at}/") if at else near) is not None
+    return has_node_modules(origin) if not at else is_real_folder(origin / at / "node_modules")
+
+
+def _of(tree: Tree | None) -> tuple[Path, str] | tuple[()]:
+    return () if tree is None else (tree.folder, tree.lock.at)
 
 
 def _from(tree: Tree | None, otherwise: str) -> str:
-    return otherwise if tree is None else f"installed from {tree.lock.file}"
+    return otherwise if tree is None else f"installed from {tree.lock.path}"
 
 
 def _wanted(framework: str, places: tuple[Installed, ...]) -> tuple[str, ...]:

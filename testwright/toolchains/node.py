@@ -16,6 +16,7 @@ from testwright.toolchains.tools import Tool, run_tool
 OLDEST_NODE = 20
 FALLBACK = "/node_modules"
 """Where Node looks last from anywhere, so what lies here never hides a project's own package."""
+_ROOT = f"{WORKSPACE}/node_modules"
 _MOST_PACKAGES = 200
 _MOST_MANIFEST_BYTES = 1 << 20
 
@@ -73,37 +74,43 @@ class Installed:
         return str(manifest["version"]) if manifest and "version" in manifest else None
 
 
-def installed_packages(view: Workspace, instead: Path | None = None) -> tuple[Installed, ...]:
-    """The project's node_modules folders: its root's, its packages', and a monorepo's above it. Where it has none at
-    all, those of the tree that stands for it (`instead`).
+def installed_packages(
+    view: Workspace, near: str = "", instead: Path | None = None, at: str = ""
+) -> tuple[Installed, ...]:
+    """The project's node_modules folders, those that a source would look into first: its own package's, its root's,
+    those of other packages, and a monorepo's above them. `instead` is a tree that stands for the packages at `at`.
 
     A link in the place of a node_modules folder is passed over: it could lead anywhere on this machine. So is a folder
     for which the workspace has no mount point.
     """
-    found = _installed_in(view, Path(view.origin)) if view.origin is not None else []
-    if not found and instead is not None:
-        found = _installed_in(view, instead)
-    return tuple(found)
+    found = _installed_in(view, instead, at) if instead is not None else []
+    own = _installed_in(view, Path(view.origin)) if view.origin is not None else []
+    if view.origin is not None and (above := _above(Path(view.origin))):
+        has_root = any(each.inside == _ROOT for each in (*found, *own))
+        can_mount = (Path(view.root) / "node_modules").is_dir() and not has_root
+        own.append(Installed(folder=above, inside=_ROOT if can_mount else FALLBACK))
+    found += [each for each in own if each.inside not in {other.inside for other in found}]
+    where = [str(PurePosixPath(WORKSPACE) / parent / "node_modules") for parent in PurePosixPath(near).parents]
+    return tuple(sorted(found, key=lambda each: where.index(each.inside) if each.inside in where else len(where)))
 
 
-def _installed_in(view: Workspace, origin: Path) -> list[Installed]:
+def _installed_in(view: Workspace, origin: Path, at: str = "") -> list[Installed]:
+    """`origin` is the host's folder for what is at `at` in the project."""
     root = Path(view.root)
     found = []
     manifests = [path for path in view.paths() if path == "package.json" or path.endswith("/package.json")]
-    for parent in dict.fromkeys([".", *(str(PurePosixPath(path).parent) for path in manifests[:_MOST_PACKAGES])]):
-        folder = origin / parent / "node_modules"
-        if _is_real_folder(folder) and (root / parent / "node_modules").is_dir():
+    for parent in dict.fromkeys([at or ".", *(str(PurePosixPath(path).parent) for path in manifests[:_MOST_PACKAGES])]):
+        if not PurePosixPath(parent).is_relative_to(at):
+            continue
+        folder = origin / PurePosixPath(parent).relative_to(at) / "node_modules"
+        if is_real_folder(folder) and (root / parent / "node_modules").is_dir():
             found.append(Installed(folder=folder, inside=str(PurePosixPath(WORKSPACE) / parent / "node_modules")))
-    if above := _above(origin):
-        has_root = any(each.inside == f"{WORKSPACE}/node_modules" for each in found)
-        can_mount = (root / "node_modules").is_dir() and not has_root
-        found.append(Installed(folder=above, inside=f"{WORKSPACE}/node_modules" if can_mount else FALLBACK))
     return found
 
 
 def has_node_modules(origin: Path) -> bool:
     """The project's own, or a monorepo's above it. (A folder of a package alone does not make an installed project.)"""
-    return _is_real_folder(origin / "node_modules") or _above(origin) is not None
+    return is_real_folder(origin / "node_modules") or _above(origin) is not None
 
 
 def version_of(package: str, places: Sequence[Installed]) -> str | None:
@@ -117,11 +124,11 @@ def _above(origin: Path) -> Path | None:
     for parent in origin.parents:
         if (parent / ".git").exists():
             folder = parent / "node_modules"
-            return folder if _is_real_folder(folder) else None
+            return folder if is_real_folder(folder) else None
     return None
 
 
-def _is_real_folder(path: Path) -> bool:
+def is_real_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 

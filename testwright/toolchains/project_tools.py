@@ -1,21 +1,19 @@
 """Programs that a project has installed for itself besides its runner: type checkers and formatters."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from testwright.domain.errors import PermanentError
-from testwright.domain.ports import Workspace
 from testwright.domain.projects import InstalledTool
-from testwright.toolchains.node import Installed, Node, installed_packages
-from testwright.toolchains.python import project_interpreter
+from testwright.toolchains.node import Installed, Node
+from testwright.toolchains.python import Interpreter
 
 
 async def npm_tool(
-    package: str, view: Workspace, find_node: Callable[[], Awaitable[Node]], instead: Path | None = None
+    package: str, places: Sequence[Installed], find_node: Callable[[], Awaitable[Node]]
 ) -> InstalledTool | None:
     """A package of the project's node_modules that has a program of its own, started by Node."""
-    places = installed_packages(view, instead)
     home = next((place for place in places if place.version_of(package)), None)
     entry = _entry(home, package) if home is not None else None
     if home is None or entry is None:
@@ -33,9 +31,8 @@ async def npm_tool(
     )
 
 
-def pypi_tool(package: str, view: Workspace, instead: Path | None = None) -> InstalledTool | None:
+def pypi_tool(package: str, python: Interpreter | None) -> InstalledTool | None:
     """A package of the project's virtual environment that can be started as a module."""
-    python = project_interpreter(view.origin, instead)
     version = python.version_of(package) if python is not None else None
     if python is None or version is None:
         return None

@@ -5,7 +5,7 @@ import platform
 import re
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from testwright.domain.projects import Mount
 
@@ -42,14 +42,16 @@ def own_interpreter() -> Interpreter:
     return Interpreter(path=path, version=platform.python_version(), mounts=_installation(Path(path)) or ())
 
 
-def project_interpreter(origin: str | None, instead: Path | None = None) -> Interpreter | None:
-    """The project's own virtual environment, else the one that stands for it (`instead`), or None.
+def project_interpreter(origin: str | None, instead: Path | None = None, near: str = "") -> Interpreter | None:
+    """The virtual environment that stands for the project's own (`instead`), else the project's: in the folder of a
+    source, or the next above it that has one; or None.
 
     A repository may come with a hostile "virtual environment" whose links name any place of this machine. So only
     what looks like a Python installation is mounted, and of that only `bin` and `lib`.
     """
-    own = [Path(origin) / name for name in _VENV_NAMES] if origin is not None else []
-    for venv in [*own, *([instead] if instead is not None else [])]:
+    folders = PurePosixPath(near).parents or [PurePosixPath()]
+    own = [Path(origin, folder, name) for folder in folders for name in _VENV_NAMES] if origin is not None else []
+    for venv in [*([instead] if instead is not None else []), *own]:
         if venv.is_dir() and not venv.is_symlink() and (found := _read_venv(venv)):
             return found
     return None

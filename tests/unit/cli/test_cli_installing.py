@@ -1,5 +1,6 @@
 """Packages are installed when somebody says so, and only then."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -28,11 +29,11 @@ def plan(root, *, install=False):
     return Plan(root=root, picked=(), new=new, time=SimpleNamespace(), spending=SimpleNamespace())
 
 
-async def locked(framework, root):
+async def locked(framework, root, *, near):
     return "3 packages from uv.lock"
 
 
-async def nothing(framework, root):
+async def nothing(framework, root, *, near):
     return None
 
 
@@ -68,3 +69,19 @@ async def test_where_there_is_nothing_to_install_nothing_is_said(tmp_path, capsy
     await offer_installs([plan(tmp_path)], nothing, None)
 
     assert capsys.readouterr().err == ""
+
+
+async def test_each_project_of_a_repository_is_asked_about_once(tmp_path, capsys):
+    files = [SourceFile(path=path, text="", framework="pytest") for path in ("a/x.py", "a/y.py", "b/z.py")]
+    both = plan(tmp_path, install=True)
+    both = replace(both, new=replace(both.new, files=tuple(files)))
+    asked = []
+
+    async def of_its_own(framework, root, *, near):
+        asked.append(near[0])
+        return f"2 packages from {near[0]}/uv.lock"
+
+    await offer_installs([both], of_its_own, None)
+
+    assert asked == ["a", "b"]
+    assert "2 packages from a/uv.lock and 2 packages from b/uv.lock" in capsys.readouterr().err

@@ -427,15 +427,21 @@ class WordFormatter:
 
 class OneToolchain:
     async def runner(
-        self, framework: str, view: Workspace, progress: Callable[[str], Awaitable[None]], *, install: bool = False
+        self,
+        framework: str,
+        view: Workspace,
+        progress: Callable[[str], Awaitable[None]],
+        *,
+        near: str = "",
+        install: bool = False,
     ) -> Runner:
         await progress("Installing pytest 9.2.0 (first use only)…")
         return Runner(framework="pytest", version="9.2.0", origin="managed", found="pytest 9.2.0", program=("pytest",))
 
-    async def installable(self, framework: str, root: str) -> str | None:
+    async def installable(self, framework: str, root: str, *, near: str = "") -> str | None:
         return None
 
-    async def tool(self, registry: str, package: str, view: Workspace) -> InstalledTool | None:
+    async def tool(self, registry: str, package: str, view: Workspace, *, near: str = "") -> InstalledTool | None:
         return InstalledTool(name=package, version="1.0", program=(package,))
 
 

@@ -214,3 +214,54 @@ async def test_without_consent_nothing_is_installed(tmp_path: Path) -> None:
 
     assert runner.origin == "managed"
     assert locked.installed == []
+
+
+def lock_of(folder: Path, version: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    packages = {"node_modules/vitest": {"version": version, "integrity": "sha512-" + "A" * 86 + "=="}}
+    (folder / "package-lock.json").write_text(json.dumps({"packages": packages}))
+
+
+async def test_of_several_projects_in_a_repository_the_sources_own_lock_counts(tmp_path: Path) -> None:
+    for place in ("project", "copy"):
+        lock_of(tmp_path / place, "1.0.0")
+        lock_of(tmp_path / place / "packages/web", "4.0.1")
+    install_package(tmp_path / "tree", "vitest", "4.0.1")
+    locked = LockedTrees(tmp_path / "tree")
+    found = toolchains(tmp_path, locked=locked)
+    asked = view(
+        tmp_path, files=("package.json", "packages/web/package.json"), points=(".", "packages/web", "packages/api")
+    )
+    offered = [
+        await found.installable("vitest", str(asked.origin), near=near) for near in ("packages/web/src/a.ts", "b.ts")
+    ]
+    runner = await found.runner("vitest", asked, Sentences(), near="packages/web/src/a.ts", install=True)
+
+    assert offered == ["1 package from packages/web/package-lock.json", "1 package from package-lock.json"]
+    assert runner.found == "vitest 4.0.1, installed from packages/web/package-lock.json"
+    assert runner.program[1] == "/ws/packages/web/node_modules/vitest/vitest.mjs"
+    assert Mount(host=str(tmp_path / "tree/node_modules"), inside="/ws/packages/web/node_modules") in runner.mounts
+
+
+async def test_a_project_in_a_repository_that_installed_its_packages_is_left_alone(tmp_path: Path) -> None:
+    for place in ("project/packages/web", "copy/packages/web"):
+        lock_of(tmp_path / place, "4.0.1")
+    install_package(tmp_path / "project/packages/web", "vitest", "3.9.0")
+    install_package(tmp_path / "project", "vitest", "1.0.0")
+    locked = LockedTrees(tmp_path / "tree")
+    asked = view(tmp_path, files=("package.json", "packages/web/package.json"), points=(".", "packages/web"))
+    runner = await toolchains(tmp_path, locked=locked).runner(
+        "vitest", asked, Sentences(), near="packages/web/a.ts", install=True
+    )
+
+    assert (runner.version, locked.installed) == ("3.9.0", [])
+
+
+async def test_a_lock_above_that_can_be_read_stands_for_one_that_cannot(tmp_path: Path) -> None:
+    lock_of(tmp_path / "project", "4.0.1")
+    (tmp_path / "project/packages/web").mkdir(parents=True)
+    (tmp_path / "project/packages/web/yarn.lock").write_text("__metadata:\n  version: 8\n")
+    found = toolchains(tmp_path, locked=LockedTrees(tmp_path / "tree"))
+    offered = await found.installable("vitest", str(tmp_path / "project"), near="packages/web/a.ts")
+
+    assert offered == "1 package from package-lock.json"

@@ -8,7 +8,7 @@ from toolchains_fakes import FakeInstaller, FakeView, Sentences, make_installati
 
 from testwright.domain.errors import PermanentError
 from testwright.domain.projects import Runner
-from testwright.toolchains.finder import InstalledToolchains
+from testwright.toolchains.finder import InstalledToolchains, has_packages
 from testwright.toolchains.managed import ManagedRunners
 from testwright.toolchains.python import own_interpreter, project_interpreter
 
@@ -176,3 +176,22 @@ async def test_an_old_python_runs_unittest_without_coverage(tmp_path: Path, proj
     runner = await runner_for(tmp_path, installer, project, "unittest")
 
     assert (runner.origin, runner.version, installer.calls) == ("project", "3.9.4", [])
+
+
+def test_of_several_environments_in_a_repository_the_nearest_counts(tmp_path: Path, project: Path) -> None:
+    (project / "services/api").mkdir(parents=True)
+    make_venv(project / ".venv", make_installation(tmp_path / "old", "3.11"), "3.11")
+    make_venv(project / "services/api/.venv", make_installation(tmp_path / "new", "3.13"), "3.13")
+    found = [project_interpreter(str(project), near=near) for near in ("services/api/app/a.py", "services/b.py", "")]
+
+    assert [python.minor for python in found if python] == ["3.13", "3.11", "3.11"]
+
+
+def test_packages_count_as_installed_beside_the_lock_or_nearer_to_the_source(tmp_path: Path, project: Path) -> None:
+    (project / "services/api/app").mkdir(parents=True)
+    make_venv(project / ".venv", make_installation(tmp_path / "python"))
+    before = has_packages("pypi", project, "services/api", "services/api/app/a.py")
+    make_venv(project / "services/api/.venv", make_installation(tmp_path / "other"))
+
+    assert has_packages("pypi", project, "", "services/api/app/a.py")
+    assert (before, has_packages("pypi", project, "services/api", "services/api/app/a.py")) == (False, True)

@@ -1,10 +1,11 @@
-"""Which lock file stands for a project, where its packages are not installed."""
+"""Which lock file stands for a project, where its packages are not installed: the nearest, from a source upwards."""
 
 import os
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from testwright.toolchains.locked.locks import MOST_LOCK_BYTES, Lock, NoLock
 from testwright.toolchains.locked.package_lock import read_package_lock
@@ -17,7 +18,27 @@ _REQUIREMENTS = (
     *("requirements-test.txt", "requirements-tests.txt", "requirements/test.txt", "requirements/tests.txt"),
     *("requirements.lock", "requirements.txt", "requirements/base.txt", "requirements/main.txt"),
 )
+_NONE = "the project has no lock file"
 _Read = Callable[[str, str], Lock]
+
+
+def nearest_lock(registry: str, root: Path, near: str) -> Lock:
+    """The lock of the project that a file of the repository belongs to: in its folder, or the next above it.
+
+    Raises NoLock, with what is wrong with those that there are.
+    """
+    problems = []
+    for folder in folders_from(near):
+        try:
+            return replace(find_lock(registry, root / folder), at=folder)
+        except NoLock as problem:
+            problems += [str(problem)] if str(problem) != _NONE else []
+    raise NoLock("; ".join(problems) or _NONE)
+
+
+def folders_from(near: str) -> list[str]:
+    """A file's folder and those above it, up to the repository's own, which is the empty one."""
+    return ["" if str(folder) == "." else str(folder) for folder in PurePosixPath(near).parents] or [""]
 
 
 def find_lock(registry: str, root: Path) -> Lock:
@@ -32,7 +53,7 @@ def find_lock(registry: str, root: Path) -> Lock:
             continue
         if lock is not None and lock.archives:
             return lock
-    raise NoLock("; ".join(problems) or "the project has no lock file")
+    raise NoLock("; ".join(problems) or _NONE)
 
 
 def _candidates(registry: str, root: Path) -> Iterator[tuple[str, _Read]]:

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 _DIGEST = re.compile(r"sha(?:1|256|384|512):[0-9a-f]{40,128}")
@@ -35,7 +36,7 @@ class Archive:
 class Lock:
     """What one lock file asks for. `registry` is npm or pypi; `links` are (place, where it leads, from there).
 
-    `left_out` says of packages that cannot be had this way why not.
+    `left_out` says of packages that cannot be had this way why not. `at` is its folder in the repository.
     """
 
     file: str
@@ -44,11 +45,16 @@ class Lock:
     archives: tuple[Archive, ...]
     links: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
+    at: str = ""
+
+    @property
+    def path(self) -> str:
+        return str(PurePosixPath(self.at, self.file))
 
     @property
     def title(self) -> str:
         count = len({(archive.name, archive.version) for archive in self.archives})
-        return f"{count} {'package' if count == 1 else 'packages'} from {self.file}"
+        return f"{count} {'package' if count == 1 else 'packages'} from {self.path}"
 
 
 class NoLock(Exception):
