@@ -13,6 +13,7 @@ from testwright.domain.ports import Gaps, ProjectView, WritingTask
 from testwright.domain.python_modules import is_importable, module_name
 from testwright.domain.sessions import TestType
 from testwright.writers.explorer.python import records
+from testwright.writers.explorer.python.laws import uses_hypothesis
 from testwright.writers.explorer.python.luggage import packed
 from testwright.writers.explorer.python.records import Record
 from testwright.writers.explorer.python.tables import calls_of_rows
@@ -97,6 +98,7 @@ def _plan(task: WritingTask, module: str, seconds: float, gaps: Gaps | None, dra
         "mock_external": task.options.mock_external,
         "edges": order_json(task.analysis.edges),
         "integration": TestType.INTEGRATION in task.options.test_types,
+        "laws": gaps is None and task.framework == "pytest" and uses_hypothesis(task.view),
         "switched": gaps.switched if gaps is not None else "",
         "changes": [[mutant.number, mutant.line] for mutant in gaps.unnoticed] if gaps is not None else [],
         "missed": list(gaps.missed) if gaps is not None else [],

@@ -12,7 +12,7 @@ FROM = {
     "islice": "itertools", "make_dataclass": "dataclasses", "SimpleNamespace": "types", "mock": "unittest",
     "TemporaryDirectory": "tempfile", "redirect_stdout": "contextlib",
 }  # fmt: skip
-_OTHERS = frozenset({"pytest"})
+_OTHERS = frozenset({"hypothesis", "pytest"})
 """Modules that are neither of Python nor of the project."""
 
 
@@ -21,7 +21,8 @@ def imports(plain: Collection[str], by_module: Mapping[str, Collection[str]]) ->
     standard = [f"import {name}" for name in sorted(plain) if name not in _OTHERS]
     standard += [_from(name, by_module[name]) for name in sorted(by_module) if name in FROM.values()]
     others = [f"import {name}" for name in sorted(plain) if name in _OTHERS]
-    own = [_from(name, by_module[name]) for name in sorted(by_module) if name not in FROM.values()]
+    others += [_from(name, by_module[name]) for name in sorted(by_module) if name in _OTHERS]
+    own = [_from(name, by_module[name]) for name in sorted(by_module) if name not in {*FROM.values(), *_OTHERS}]
     return "\n\n".join("\n".join(block) for block in (standard, others, own) if block)
 
 

@@ -46,7 +46,8 @@ class Suspicion:
 class Record:
     """One observed call. `arguments` are (parameter, text); `error` is (type, module, message).
 
-    `homes` are collaborators of other modules of the project whose code runs: (name, module).
+    `homes` are collaborators of other modules of the project whose code runs: (name, module). Of a record that
+    `says` a law the `call` is true whatever its arguments are; these are strategies of Hypothesis.
     """
 
     symbol: str
@@ -61,6 +62,7 @@ class Record:
     subject: str
     suspicion: Suspicion | None = None
     homes: tuple[tuple[str, str], ...] = ()
+    says: str = ""
 
 
 def read(report: bytes | None) -> tuple[Record, ...] | None:
@@ -109,6 +111,7 @@ def _record(row: dict[str, Any]) -> Record:
         subject=_text(row["subject"]),
         suspicion=_suspicion(row["suspicion"], row.get("place")) if row.get("suspicion") else None,
         homes=tuple((_text(name), _text(module)) for name, module in row.get("homes", {}).items()),
+        says=_text(row.get("says", "")),
     )
 
 

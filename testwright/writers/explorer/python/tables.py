@@ -62,7 +62,7 @@ def grouped(records: Sequence[Record]) -> Iterator[Record | Table]:
 
 def _shape(record: Record) -> _Shape | None:
     """None where a call stands for itself: it needs something of its own, or more than its result is looked at."""
-    if record.patches or len(record.lines) > _MOST_LINES or "+" in record.symbol:
+    if record.says or record.patches or len(record.lines) > _MOST_LINES or "+" in record.symbol:
         return None
     found = _inner(record)
     if found is None or any("tmp_path" in text for _, text in record.arguments):

@@ -10,6 +10,7 @@ from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.sessions import CoverageGoal, Options, TestType
 from testwright.domain.suspects import Because, Suspect
+from testwright.writers.explorer.python import laws
 from testwright.writers.explorer.python.importing import FROM, imports, joined
 from testwright.writers.explorer.python.layout import WIDTH, broken, names_in
 from testwright.writers.explorer.python.naming import is_edge, name_of, name_of_rows, subject_of
@@ -136,6 +137,10 @@ def _plainness(record: Record) -> tuple[bool, bool, int]:
 
 
 def _case(record: Record, taken: dict[str, Record | None], module: str, style: Style) -> Case:
+    if record.says:
+        name = f"test_{record.symbol}_{record.says}"
+        taken[name] = record
+        return Case(name=name, code=laws.code_of(name, record), targets=(record.symbol,))
     name = name_of(record, taken)
     body = _body(record, style)
     code = style.test(name, body, names_in("\n".join(body)))
@@ -270,8 +275,13 @@ def _preamble(cases: Sequence[Case], told: Sequence[Record | Table], module: str
         homes = {
             name: home for one in (each.records if isinstance(each, Table) else (each,)) for name, home in one.homes
         }
+        if record.says:
+            homes |= laws.HOMES
+            local |= {parameter for parameter, _ in record.arguments}
         for name in names_in(case.code) - local:
-            if name in _MODULES:
+            if record.says and name in homes:
+                by_module.setdefault(homes[name], set()).add(name)
+            elif name in _MODULES:
                 plain.add(name)
             elif name in FROM:
                 by_module.setdefault(FROM[name], set()).add(name)

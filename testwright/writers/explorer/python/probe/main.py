@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from testwright.writers.explorer.python.probe import collaborators, examples, replay, seams
+from testwright.writers.explorer.python.probe import collaborators, examples, properties, replay, seams
 from testwright.writers.explorer.python.probe.bench import Bench
 from testwright.writers.explorer.python.probe.children import STILL_BUSY, Pulse, in_child
 from testwright.writers.explorer.python.probe.clocks import PATIENCE
@@ -58,12 +58,14 @@ def explore(plan: dict[str, Any]) -> None:
         records = examples.weighed(records, plan.get("claims", []), bench, facts)
         if changes is None and plan["integration"]:
             records.extend(_seams([record for record in records if "suspicion" not in record], bench))
+        lawful = [record for record in records if "suspicion" not in record] if plan["laws"] else []
         records = shared_out(records, _MOST_RECORDS)
         for record in records:
             record["homes"] = collaborators.homes(_texts(record), unit, bench.others)
         kept = replay.steady(bench, records, until=time.monotonic() + plan["seconds"])
         if changes is None:
             skipped.extend(_unsteady(records, kept))
+            kept.extend(properties.laws(lawful, bench))
         if kept:  # where there is something to tell, nobody wants to hear of this
             skipped = [(name, because) for name, because in skipped if because != BARE]
     finally:
