@@ -56,7 +56,7 @@ from testwright.settings import Settings
 from testwright.sources import git_import, zip_import
 from testwright.sources.folder import open_folder
 from testwright.sources.git_import import GitLimits
-from testwright.sources.github import credentials_for
+from testwright.sources.github import GitHub, credentials_for
 from testwright.sources.keeping import Imported, discard
 from testwright.sources.project_config import read_config
 from testwright.sources.registering import register_folder, suggest_folders
@@ -477,6 +477,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         settings=settings,
         import_git=partial(import_git, settings),
         import_zip=partial(import_zip, settings),
+        github=partial(github_for, settings),
         discard_import=lambda root: discard(Path(root), settings.home / "imports"),
         store=bench.store,
         engine=engine,
@@ -517,6 +518,17 @@ def import_git(settings: Settings, url: str, branch: str | None, owner: str) -> 
     token = _secret(settings.github_token) if owner == LOCAL_OWNER else None
     header = credentials_for(url, settings.github_url, token)
     return git_import.import_git(url, branch, settings.home / "imports", limits, header=header)
+
+
+def github_for(settings: Settings, owner: str) -> GitHub:
+    """With the token of this installation, which is for its owner alone. Raises InputError `github_token`."""
+    if settings.github_token is None or owner != LOCAL_OWNER:
+        raise InputError(
+            "GitHub is asked with a token, and there is none here for you.",
+            code="github_token",
+            hint="Set GITHUB_TOKEN; for a pull request it has to be allowed to write contents and pull requests.",
+        )
+    return GitHub(settings.github_url, settings.github_token.get_secret_value())
 
 
 def import_zip(settings: Settings, data: bytes, name: str) -> Imported:

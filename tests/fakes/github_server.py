@@ -29,12 +29,17 @@ class FakeGitHub:
     pulls: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    repositories: int = 1
+    is_cut: bool = False
+    limit_status: int = 403
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
+        if (method, path) == ("GET", "/user/repos"):
+            return 200, self._listed(int(query["page"][0]), int(query["per_page"][0]))
         place = re.fullmatch(r"/repos/ann/shop(/.*)?", path)
         if place is None:
             return 404, {"message": "Not Found"}
@@ -46,6 +51,14 @@ class FakeGitHub:
         match method, rest.split("/")[1:]:
             case "GET", []:
                 return 200, {"default_branch": "main", "full_name": "ann/shop"}
+            case "GET", ["commits", name]:
+                sha = self.refs.get(f"heads/{name}")
+                if sha is None:
+                    return 422, {"message": f"No commit found for SHA: {name}"}
+                return 200, {"sha": sha, "commit": {"tree": {"sha": self.commits[sha]["tree"]}}}
+            case "GET", ["git", "trees", name]:
+                blobs = [{"path": path, "type": "blob", "size": len(text)} for path, text in self.trees[name].items()]
+                return 200, {"tree": [{"path": "src", "type": "tree"}, *blobs], "truncated": self.is_cut}
             case "GET", ["git", "ref", *name]:
                 sha = self.refs.get("/".join(name))
                 return (200, {"object": {"sha": sha}}) if sha else (404, {"message": "Not Found"})
@@ -82,6 +95,19 @@ class FakeGitHub:
                 comment |= {"body": body["body"], "html_url": "changed"}
                 return 200, comment
         return 404, {"message": "Not Found"}
+
+    def _listed(self, page: int, size: int) -> list[dict[str, Any]]:
+        names = ["shop", *(f"other-{number}" for number in range(1, self.repositories))]
+        return [
+            {
+                "full_name": f"ann/{name}",
+                "private": name == "shop",
+                "default_branch": "main",
+                "pushed_at": "2026-11-01T00:00:00Z",
+                "clone_url": f"{self.url}/ann/{name}.git",
+            }
+            for name in names[(page - 1) * size : page * size]
+        ]
 
     def _contents(self, path: str, commit: str) -> tuple[int, Any]:
         text = self.trees[self.commits[commit]["tree"]].get(path)
@@ -125,7 +151,7 @@ def github_server() -> Iterator[FakeGitHub]:
             elif self.headers.get("authorization") != f"Bearer {fake.token}":
                 status, told = 401, {"message": "Bad credentials"}
             elif fake.limited_for is not None:
-                status, told = 403, {"message": "API rate limit exceeded"}
+                status, told = fake.limit_status, {"message": "API rate limit exceeded"}
                 headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{time.time() + fake.limited_for:.0f}"}
             else:
                 status, told = fake.answer(self.command, unquote(parts.path), parse_qs(parts.query), body)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -134,6 +135,23 @@ async def test_an_agents_own_tests_are_put_before_the_court(shop, tmp_path):
     assert bad["holds"] is False
     assert "test_wrong" in bad["problem"]["message"]
     assert sorted(path.name for path in shop.iterdir()) == ["clamp.py", "pyproject.toml", "test_clamp.py"]
+
+
+@pytest.mark.parametrize("said", ["", '{"jsonrpc":"2.0","id":1,"method":"ping"}\n'])
+def test_input_that_is_a_file_is_served_to_its_end(tmp_path, said):
+    (tmp_path / "input").write_text(said)
+    with (tmp_path / "input").open() if said else open(os.devnull) as given:
+        ended = subprocess.run(
+            (sys.executable, "-m", "testwright", "mcp"),
+            cwd=tmp_path,
+            env={**os.environ, "TESTWRIGHT_HOME": str(tmp_path / "home"), "PYTHONPATH": str(Path(__file__).parents[2])},
+            stdin=given,
+            capture_output=True,
+            timeout=30,
+        )
+
+    assert ended.returncode == 0, ended.stderr
+    assert (b'"result": {}' in ended.stdout) == bool(said)
 
 
 @pytest.mark.parametrize(

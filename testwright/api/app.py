@@ -8,6 +8,7 @@ from testwright.api import (
     delivered,
     entering,
     handing_over,
+    on_github,
     pages,
     repositories,
     retrying,
@@ -61,6 +62,7 @@ def create_app(services: ApiServices, metrics: Metrics | None = None) -> FastAPI
     retrying.add_routes(app, services, starter)
     delivered.add_routes(app, services, starter)
     handing_over.add_routes(app, services)
+    on_github.add_routes(app, services)
     repositories.add_routes(app, services)
     about.add_routes(app, services)
     pages.add_reference(app)

@@ -9,6 +9,7 @@ from testwright.domain.errors import InputError
 from testwright.domain.records import TestRecord
 from testwright.sources.apply import take_back, write
 from testwright.sources.export import files_to_export
+from testwright.sources.pinning import changed_since
 from testwright.store import Store
 
 
@@ -23,17 +24,22 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Paths that were written or taken back, those that needed nothing, and those that were left alone."""
+    """Paths that were written or taken back, those that needed nothing, and those that were left alone.
+
+    `overtaken` are sources that have another text by now than the one that their tests were proved on.
+    """
 
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
     refused: tuple[Refusal, ...]
+    overtaken: tuple[str, ...] = ()
 
 
 async def apply_suites(store: Store, session_id: str, root: Path, tests: Iterable[TestRecord]) -> Outcome:
     """Write what nobody rejected. One file that cannot be written keeps no other from it."""
     ours = {made.path: made.after for made in reversed(await store.applications(session_id))}
     changed, unchanged, refused = list[str](), list[str](), list[Refusal]()
+    tests = list(tests)
     for file in files_to_export(tests):
         try:
             made = await asyncio.to_thread(write, root, file, ours=ours.get(file.path))
@@ -45,7 +51,11 @@ async def apply_suites(store: Store, session_id: str, root: Path, tests: Iterabl
         else:
             await store.note_application(session_id, made)
             changed.append(file.path)
-    return Outcome(changed=tuple(changed), unchanged=tuple(unchanged), refused=tuple(refused))
+    seen = await sources_of(store, session_id, (test for test in tests if test.test_file_path in changed))
+    overtaken = await asyncio.to_thread(changed_since, root, seen)
+    return Outcome(
+        changed=tuple(changed), unchanged=tuple(unchanged), refused=tuple(refused), overtaken=tuple(overtaken)
+    )
 
 
 async def undo(store: Store, session_id: str, root: Path) -> Outcome:
@@ -64,6 +74,17 @@ async def undo(store: Store, session_id: str, root: Path) -> Outcome:
         await store.forget_application(session_id, made)
         changed.append(made.path)
     return Outcome(changed=tuple(dict.fromkeys(changed)), unchanged=(), refused=tuple(refused))
+
+
+def overtaken_line(path: str) -> str:
+    return f"{path} has changed since its tests were proved: run them before you rely on them, or generate again."
+
+
+async def all_texts(store: Store, session_id: str) -> dict[str, str]:
+    """Of all of a session's files, as it took them."""
+    paths = [file.path for file in await store.files(session_id)]
+    texts = {path: await store.file_text(session_id, path) for path in paths}
+    return {path: text for path, text in texts.items() if text is not None}
 
 
 async def sources_of(store: Store, session_id: str, tests: Iterable[TestRecord]) -> dict[str, str]:

@@ -100,4 +100,5 @@ def _applied_data(session_id: str, outcome: Outcome) -> AppliedData:
         changed=list(outcome.changed),
         unchanged=list(outcome.unchanged),
         refused=[RefusalData(path=one.path, problem=one.problem, hint=one.hint) for one in outcome.refused],
+        overtaken=list(outcome.overtaken),
     )

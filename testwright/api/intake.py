@@ -19,6 +19,7 @@ from testwright.domain.paths import BadPath, accept_path, base_name, same_file_k
 from testwright.domain.ports import ProjectView
 from testwright.domain.records import NewSession, RepositoryRecord
 from testwright.domain.sessions import Options, SourceFile, UnreadableFile
+from testwright.sources.pinning import pin_of, texts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ async def take_in(services: ApiServices, owner: str, request: TriggerRequest, id
         request_hash=_hash_of(request),
         session_id=request.session_id,
         idempotency_key=idempotency_key,
+        pin=await asyncio.to_thread(pin_of, repository.root if repository else None, texts_of(files)),
     )
     return Intake(new=new, estimate=expected)
 

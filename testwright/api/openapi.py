@@ -33,9 +33,15 @@ _STARTS = (
     "post /api/sessions/{sessionId}/continue",
     "patch /api/sessions/{sessionId}/tests/{testId}",
 )
+_HANDS_OVER = ("apply", "apply/undo", "branch", "pull-request")
+_ASKS_GITHUB = (
+    "get /api/github/repositories",
+    "get /api/github/repositories/{account}/{name}/tree",
+    "post /api/sessions/{sessionId}/pull-request",
+)
 _ONLY = {
-    "409": (*_STARTS, "post /api/sessions/{sessionId}/apply", "post /api/sessions/{sessionId}/apply/undo"),
-    "503": (*_STARTS, "post /api/repositories", "get /readyz"),
+    "409": (*_STARTS, *(f"post /api/sessions/{{sessionId}}/{deed}" for deed in _HANDS_OVER)),
+    "503": (*_STARTS, *_ASKS_GITHUB, "post /api/repositories", "get /readyz"),
 }
 """Where these can come of it. (That the database has no time for a request is told with 503 too, anywhere.)"""
 TRIGGER_EXAMPLE = {

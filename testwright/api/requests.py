@@ -129,6 +129,19 @@ class ContinueRequest(RequestBody):
     max_cost_usd: float = Field(gt=0, description="What the session may spend, all rounds.")
 
 
+class BranchRequest(RequestBody):
+    branch: str = Field(min_length=1, max_length=200, description="A new one", examples=["more-tests"])
+    preview: bool = Field(default=False, description="Change nothing, and say what would be done")
+
+
+class PullRequestRequest(RequestBody):
+    branch: str | None = Field(
+        default=None, min_length=1, max_length=200, description="testwright/SESSION when left out"
+    )
+    base: str | None = Field(default=None, min_length=1, max_length=200, description="The usual branch when left out")
+    preview: bool = Field(default=False, description="Change nothing, and say what would be done")
+
+
 class RepositoryRequest(RequestBody):
     """A folder on this machine, absolute or relative to one of TESTWRIGHT_ROOTS, below which it must lie; or the
     address of a git repository.

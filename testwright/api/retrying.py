@@ -1,11 +1,13 @@
 """A further round of a session: files that failed, tried again; or a reached budget, gone on past."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
 
+from testwright.api.applying import all_texts
 from testwright.api.envelope import Envelope, done
 from testwright.api.estimates import estimate, in_words
 from testwright.api.intake import WantedFile, accepted_paths, read_files, refuse_install_for, writer_for
@@ -18,6 +20,7 @@ from testwright.api.wire import StartedSession
 from testwright.domain.errors import FieldProblem, InputError
 from testwright.domain.records import FileRecord, SessionRecord
 from testwright.domain.sessions import PERSON, FileStatus, SourceFile, UnreadableFile
+from testwright.sources.pinning import pin_of, texts_of
 
 Owner = Annotated[str, Depends(current_owner)]
 
@@ -78,6 +81,7 @@ async def further_round(
     expected = await estimate(
         services.store, writer=writer, frameworks=[file.framework for file in again], width=services.settings.width
     )
+    texts = await all_texts(services.store, record.session_id) | texts_of(fresh)
     accepted = await services.store.retry(
         record.session_id,
         owner,
@@ -91,6 +95,7 @@ async def further_round(
         estimate_seconds=expected.seconds,
         read_again=fresh,
         edited=edited,
+        pin=await asyncio.to_thread(pin_of, record.repository_root, texts),
     )
     await starter.start(accepted, owner)
     return StartedSession(

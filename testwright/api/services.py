@@ -11,12 +11,17 @@ from testwright.domain.ports import Engine, ProjectView
 from testwright.domain.records import Accepted, FolderSuggestion
 from testwright.domain.sessions import Options
 from testwright.providers.options import Price
+from testwright.sources.github import GitHub
 from testwright.sources.keeping import Imported
 from testwright.store import Store
 
 
 def _no_import(*_: object) -> Imported:
     raise InputError("Nothing can be imported here.", code="not_supported", hint="Register a folder instead.")
+
+
+def _no_github(owner: str) -> GitHub:
+    raise InputError("GitHub cannot be asked here.", code="github_token", hint="Set GITHUB_TOKEN.")
 
 
 class ApiSettings(Protocol):
@@ -106,6 +111,8 @@ class ApiServices:
     discard_import: Callable[[str], bool] = lambda root: False
     """Delete a folder that an import made; false for every other."""
     import_zip: Callable[[bytes, str], Imported] = _no_import
+    github: Callable[[str], GitHub] = _no_github
+    """With the token that an owner may use; raises InputError where there is none."""
     decisions_in: Callable[[str, str], int] = lambda text, path: 0
     can_be_run: Callable[[str, ProjectView], bool] = lambda language, view: True
     """Whether the project has a way to run tests of a language."""

@@ -1,9 +1,11 @@
 """Sessions: their status, their history, stopping them."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Query
 
+from testwright.api.applying import all_texts
 from testwright.api.envelope import Envelope, done
 from testwright.api.estimates import estimate
 from testwright.api.lookups import current_owner, find_session
@@ -23,6 +25,7 @@ from testwright.api.wire import (
 from testwright.domain.errors import InputError
 from testwright.domain.records import SessionRecord
 from testwright.sources.keeping import own_tree
+from testwright.sources.pinning import changed_since
 from testwright.store.counting import counted
 
 Owner = Annotated[str, Depends(current_owner)]
@@ -56,6 +59,8 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
             has_folder=own_tree(record.repository_root) is not None,
             applied=sorted({made.path for made in await store.applications(session_id)}),
             repo_branch=record.branch,
+            pin=record.pin,
+            changed_since=await _changed_since(services, record),
             writer=record.writer,
             model=record.model,
             options=options_data(record.options),
@@ -95,6 +100,13 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         now = await find_session(services, session_id, owner)
         message = "The session was stopped." if stopped else "The session was over already."
         return done(message, SessionState(session_id=session_id, status=now.status))
+
+
+async def _changed_since(services: ApiServices, record: SessionRecord) -> list[str]:
+    root = own_tree(record.repository_root)
+    if root is None or not await asyncio.to_thread(root.is_dir):
+        return []
+    return await asyncio.to_thread(changed_since, root, await all_texts(services.store, record.session_id))
 
 
 async def _stop(services: ApiServices, record: SessionRecord, owner: str) -> bool:

@@ -107,6 +107,10 @@ class SessionData(StatusData):
     has_folder: bool = Field(description="Whether its suites can be written into a folder")
     applied: list[str] = Field(description="Paths that were written into it, and not taken back")
     repo_branch: str | None
+    pin: str | None = Field(
+        description="The commit that its files are of, or a hash: of the archive, or (`sha256:…`) of their texts"
+    )
+    changed_since: list[str] = Field(description="Sources that have another text in the folder by now")
     writer: str
     model: str | None
     options: OptionsData
@@ -175,6 +179,49 @@ class AppliedData(Wire):
     changed: list[str] = Field(description="Paths that were written, or taken back")
     unchanged: list[str] = Field(description="Paths that hold the suite already")
     refused: list[RefusalData] = Field(description="Files that were left as they are")
+    overtaken: list[str] = Field(
+        default_factory=list, description="Sources with another text by now than the one their tests were proved on"
+    )
+
+
+class SentData(Wire):
+    session_id: str
+    branch: str
+    base: str | None = Field(description="What a pull request is for; null for a commit of your own checkout")
+    title: str
+    body: str = Field(description="The commit's or the pull request's text")
+    paths: list[str] = Field(description="What is in it")
+    refused: list[RefusalData] = Field(description="Files that are left out: nothing is written over")
+    commit: str | None = Field(description="null in a preview, and for a pull request")
+    url: str | None = Field(description="The pull request's")
+    is_new: bool = Field(description="false: it was open already, and is as it was")
+
+
+class GitHubRepository(Wire):
+    repository: str = Field(examples=["octo/shop"])
+    git_url: str = Field(description="What to import it by", examples=["https://github.com/octo/shop.git"])
+    private: bool
+    default_branch: str
+    pushed_at: str | None
+
+
+class GitHubRepositories(Wire):
+    repositories: list[GitHubRepository]
+    next_page: int | None
+
+
+class GitHubTreeFile(Wire):
+    path: str
+    size: int
+    language: str | None
+
+
+class GitHubTree(Wire):
+    repository: str
+    ref: str
+    commit: str
+    truncated: bool = Field(description="GitHub lists only some of so many files")
+    files: list[GitHubTreeFile]
 
 
 class TestCoverage(Wire):

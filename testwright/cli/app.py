@@ -331,6 +331,25 @@ def sessions(
     sys.exit(asyncio.run(list_sessions(most=most, as_json=json_output)))
 
 
+@app.command()
+def github(
+    repository: Annotated[
+        str | None, typer.Argument(help="OWNER/NAME: list its files instead.", show_default=False)
+    ] = None,
+    ref: Annotated[str | None, typer.Option(help="The branch or tag whose files to list.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+) -> None:
+    """List the repositories on GitHub that GITHUB_TOKEN may see, private ones included, or the files of one."""
+    from testwright.cli.on_github import list_files, list_repositories
+
+    if repository is not None:
+        sys.exit(asyncio.run(list_files(repository, ref, as_json=json_output)))
+    if ref is not None:
+        print("testwright: --ref is for a repository: testwright github OWNER/NAME --ref BRANCH", file=sys.stderr)
+        sys.exit(USAGE)
+    sys.exit(asyncio.run(list_repositories(as_json=json_output)))
+
+
 keys = typer.Typer(
     help="Who may call the service, once it is not only you.", no_args_is_help=True, rich_markup_mode=None
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from testwright.api.applying import apply_suites
+from testwright.api.applying import apply_suites, overtaken_line
 from testwright.cli import own_tests
 from testwright.cli.choosing import chosen, none_left
 from testwright.cli.consent import question_on
@@ -63,6 +63,7 @@ class Ended:
     tests: dict[str, TestRecord]
     written: tuple[str, ...] = ()
     not_written: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
 
 
 async def generate_all(wish: Wish) -> int:
@@ -157,13 +158,14 @@ async def _events(store: Store, session_id: str) -> AsyncGenerator[Mapping[str, 
 async def _end(store: Store, plan: Plan, session_id: str) -> Ended:
     tests = {test.file_path: test for test in await store.tests(session_id)}
     files = await store.files(session_id)
-    return Ended(root=plan.root, session_id=session_id, pin=plan.pin, files=files, tests=tests)
+    return Ended(root=plan.root, session_id=session_id, pin=plan.new.pin, files=files, tests=tests)
 
 
 async def _applied(store: Store, ended: Ended) -> Ended:
     outcome = await apply_suites(store, ended.session_id, ended.root, ended.tests.values())
     refused = tuple(f"{one.path}: {one.problem}" for one in outcome.refused)
-    return replace(ended, written=(*outcome.changed, *outcome.unchanged), not_written=refused)
+    written = (*outcome.changed, *outcome.unchanged)
+    return replace(ended, written=written, not_written=refused, warned=outcome.overtaken)
 
 
 def _print(ended: Sequence[Ended], wish: Wish) -> None:
@@ -187,6 +189,8 @@ def _print(ended: Sequence[Ended], wish: Wish) -> None:
             print(line, file=sys.stderr)
         for problem in one.not_written:
             print(f"not written  {problem}", file=sys.stderr)
+        for path in one.warned:
+            print(overtaken_line(path), file=sys.stderr)
         suites = [test for test in one.tests.values() if test.test_code]
         if not wish.apply:
             for test in suites:

@@ -18,23 +18,21 @@ from testwright.domain.errors import InputError
 from testwright.domain.records import NewSession
 from testwright.domain.sessions import Options, SourceFile
 from testwright.sources.folder import FolderView
-from testwright.sources.git_history import commit_of
-from testwright.sources.keeping import imported_at
 from testwright.sources.picking import Picked
+from testwright.sources.pinning import pin_of, texts_of
 from testwright.sources.project_config import read_config
 from testwright.wiring import Workbench, framework_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One project's session before it is accepted. `pin` is the commit, or the archive's hash, that it looks at."""
+    """One project's session before it is accepted."""
 
     root: Path
     picked: Sequence[Picked]
     new: NewSession
     time: Estimate
     spending: Spending
-    pin: str | None = None
 
 
 async def plan_for(
@@ -67,11 +65,11 @@ async def plan_for(
         estimate_seconds=time.seconds,
         request_hash=hashlib.sha256(repr((files, options)).encode("utf-8", "surrogatepass")).hexdigest(),
         driver="cli",
+        pin=await asyncio.to_thread(pin_of, str(root), texts_of(files)),
     )
-    models, imported = bench.models, imported_at(root)
+    models = bench.models
     spending = await expected_spending(bench.store, new, lambda name: models.price_of(models.named(name)))
-    pin = imported.pin if imported is not None else await asyncio.to_thread(commit_of, root)
-    return Plan(root=root, picked=picked, new=new, time=time, spending=spending, pin=pin)
+    return Plan(root=root, picked=picked, new=new, time=time, spending=spending)
 
 
 def _source(view: FolderView, path: str, framework: str | None, config: ProjectConfig) -> SourceFile:
@@ -131,7 +129,7 @@ def _as_json(plan: Plan) -> Mapping[str, Any]:
         "files": [
             {"path": one.path, "framework": frameworks[one.path], "because": list(one.because)} for one in plan.picked
         ],
-        "pin": plan.pin,
+        "pin": plan.new.pin,
         "writer": plan.new.writer,
         "model": plan.new.model,
         "seconds": plan.time.seconds,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
-from testwright.api.applying import Outcome, apply_suites, sources_of, undo
+from testwright.api.applying import Outcome, all_texts, apply_suites, overtaken_line, sources_of, undo
 from testwright.cli import own_tests
 from testwright.cli.exits import ALL_PROVEN, PARTIAL
 from testwright.cli.storage import open_store
@@ -16,6 +16,7 @@ from testwright.domain.records import SessionRecord, TestRecord
 from testwright.domain.suspects import suspect_files
 from testwright.sources.export import as_patch, files_to_export, not_rejected
 from testwright.sources.keeping import own_tree
+from testwright.sources.pinning import changed_since
 from testwright.sources.reports import REPORTS
 from testwright.store import Store
 
@@ -60,8 +61,18 @@ async def handle_session(session_id: str, deed: Deed, *, suspects: bool, as_json
             print(f"No {what}.", file=sys.stderr)
         if deed is Deed.APPLY:
             return _say("written", await apply_suites(store, session_id, _folder(session), tests))
+        overtaken = await _overtaken(store, session)
     _print(tests, deed, as_json=as_json)
+    for path in overtaken:
+        print(overtaken_line(path), file=sys.stderr)
     return ALL_PROVEN
+
+
+async def _overtaken(store: Store, session: SessionRecord) -> list[str]:
+    root = own_tree(session.repository_root)
+    if root is None or not root.is_dir():
+        return []
+    return changed_since(root, await all_texts(store, session.session_id))
 
 
 async def print_report(session_id: str, form: str) -> int:
@@ -118,6 +129,8 @@ def _say(what: str, outcome: Outcome) -> int:
         print(f"there already  {path}")
     if not (outcome.changed or outcome.unchanged or outcome.refused):
         print(f"Nothing was {what}.", file=sys.stderr)
+    for path in outcome.overtaken:
+        print(overtaken_line(path), file=sys.stderr)
     for one in outcome.refused:
         hint = f" {one.hint}" if one.hint else ""
         print(f"not {what}  {one.path}: {one.problem}.{hint}", file=sys.stderr)
@@ -137,4 +150,5 @@ def _as_json(session: SessionRecord) -> dict[str, object]:
         "createdAt": session.created_at.isoformat(),
         "writer": session.writer,
         "model": session.model,
+        "pin": session.pin,
     }

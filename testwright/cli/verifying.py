@@ -15,6 +15,7 @@ from testwright.domain.records import Accepted, FileRecord, NewSession, TestReco
 from testwright.domain.sessions import PERSON, Options, SourceFile, Suite
 from testwright.settings import read_settings
 from testwright.sources.folder import FolderView
+from testwright.sources.pinning import pin_of
 from testwright.sources.project_config import read_config
 from testwright.wiring import Workbench, framework_for, language_of, open_workbench
 
@@ -99,6 +100,7 @@ def _session_of(source: Path, text: str, framework: str | None, lies_at: Path | 
         estimate_seconds=30,
         request_hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         driver="cli",
+        pin=pin_of(str(root), {path: content}),
         suites={path: suite},
     )
 

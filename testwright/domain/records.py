@@ -23,8 +23,9 @@ class NewSession:
 
     `repository_id` is the client's word for the project; `repository_root` is the host folder when it is a registered
     one. `request_hash` tells whether the same idempotency key came with the same body. `driver` is "engine" for
-    sessions that the job engine runs, "cli" for those that a terminal runs itself. `suites` are to be verified, by the
-    path of their source: for these nothing is written.
+    sessions that the job engine runs, "cli" for those that a terminal runs itself. `pin` is the commit of which the
+    files are, or the hash of their texts. `suites` are to be verified, by the path of their source: for these nothing
+    is written.
     """
 
     owner: str
@@ -41,6 +42,7 @@ class NewSession:
     session_id: str | None = None
     idempotency_key: str | None = None
     driver: str = "engine"
+    pin: str | None = None
     suites: Mapping[str, Suite] = field(default_factory=dict)
 
 
@@ -82,6 +84,7 @@ class SessionRecord:
     started_at: datetime | None
     completed_at: datetime | None
     summary: Mapping[str, Any] | None
+    pin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +222,7 @@ class Assignment:
     earlier round read from there is left out: it may have changed since.
     `taken` are the paths under which earlier rounds delivered suites of the session's other files.
     `edited` is the suite as a person has edited it, when that is to be verified and nothing to be written; `aside` is
-    where it lies in the project already.
+    where it lies in the project already. It `is_apart` when it was written for itself, and not out of one of ours.
     """
 
     session_id: str
@@ -235,3 +238,4 @@ class Assignment:
     taken: frozenset[str] = frozenset()
     edited: str | None = None
     aside: str | None = None
+    is_apart: bool = False

@@ -285,7 +285,12 @@ def _fitted(bench: Bench, draft: Draft) -> Draft:
     """In the project's style, under names that the suite which they join does not have yet."""
     language, sample, host = bench.job.language, _sample(bench), bench.baseline.host
     draft = language.styled(draft, sample.style if sample is not None else Style())
-    taken = set(language.names_in(host.text)) if host is not None else set()
+    return renamed_beside(language, draft, language.names_in(host.text) if host is not None else frozenset())
+
+
+def renamed_beside(language: Language, draft: Draft, names: Collection[str]) -> Draft:
+    """Each test under a name that is not among those of the suite which they join."""
+    taken = set(names)
     clashing = taken & {case.name for case in draft.cases}
     if not clashing:
         return draft

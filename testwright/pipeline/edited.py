@@ -16,7 +16,7 @@ from testwright.domain.verdicts import Drop
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.attempts import Tried, run_attempt
 from testwright.pipeline.challenge import challenge
-from testwright.pipeline.drafting import Drafted, writing_of
+from testwright.pipeline.drafting import Drafted, renamed_beside, writing_of
 from testwright.pipeline.findings import Baseline, Chosen, Proven, Trial, first_line
 from testwright.pipeline.keeping import keep, keep_unverified
 from testwright.pipeline.preparing import analyse, measure_baseline, prepare
@@ -50,7 +50,9 @@ async def walk_edited(job: Job, step: Step) -> None:
 
 
 async def _given_draft(job: Job) -> Drafted:
-    """Step `draft/1`: the tests as they were sent. Those that the project has in the same suite are its own."""
+    """Step `draft/1`: the tests as they were sent. Of an edited suite, those that the project has in it are its own; of
+    one that was written apart from it, none is.
+    """
     try:
         draft = job.language.split(job.assignment.edited or "")
     except ValueError as error:
@@ -58,7 +60,10 @@ async def _given_draft(job: Job) -> Drafted:
     host = (await shelf.take(job.desk, "baseline", Baseline)).host
     own = job.language.names_in(host.text) if host is not None else frozenset[str]()
     given = [case.name for case in draft.cases]
-    draft = Draft(preamble=draft.preamble, cases=tuple(case for case in draft.cases if case.name not in own))
+    if job.assignment.is_apart:
+        draft = renamed_beside(job.language, draft, own)
+    else:
+        draft = Draft(preamble=draft.preamble, cases=tuple(case for case in draft.cases if case.name not in own))
     if given and not draft.cases and host is not None:
         raise _refused(f"{base_name(host.path)} has a test of each of these names already, such as {given[0]}.")
     if not draft.cases:

@@ -25,17 +25,42 @@ class Committed:
     refused: tuple[tuple[str, str], ...] = ()
 
 
-def commit_to_branch(root: Path, branch: str, files: Sequence[ExportedFile], message: str) -> Committed:
-    """Commit on top of what is checked out. Raises InputError when the branch is there, or git cannot."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a commit would hold: `taken`, on top of the commit `parent`; `refused` with the reasons."""
+
+    parent: str
+    taken: tuple[ExportedFile, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+def plan_commit(root: Path, branch: str, files: Sequence[ExportedFile]) -> Planned:
+    """Nothing is changed. Raises InputError when the branch is there, or there would be nothing in the commit."""
     head = _head(root)
     _refuse_name(root, branch)
-    prefix = git(root, ["rev-parse", "--show-prefix"]).decode().rstrip("\n")
-    accepted = [(file, why_not(file, _text_at(root, head, file.path))) for file in files]
-    taken = [file for file, problem in accepted if problem is None]
-    refused = tuple((file.path, problem) for file, problem in accepted if problem is not None)
+    return planned(head, [(file, why_not(file, _text_at(root, head, file.path))) for file in files])
+
+
+def planned(parent: str, weighed: Sequence[tuple[ExportedFile, str | None]]) -> Planned:
+    """Files with why each may not be in it. Raises InputError when none may."""
+    taken = tuple(file for file, problem in weighed if problem is None)
+    refused = tuple((file.path, problem) for file, problem in weighed if problem is not None)
     if not taken:
         problem = refused[0][1] if refused else "there is no suite"
-        raise InputError(f"Nothing was committed: {problem}.", code="nothing_to_commit")
+        raise InputError(
+            f"There is nothing to commit: {problem}.",
+            status=409,
+            code="nothing_to_commit",
+            hint="Take the suites as a patch, and put them where they fit.",
+        )
+    return Planned(parent=parent, taken=taken, refused=refused)
+
+
+def commit_to_branch(root: Path, branch: str, files: Sequence[ExportedFile], message: str) -> Committed:
+    """Commit on top of what is checked out. Raises InputError when the branch is there, or git cannot."""
+    plan = plan_commit(root, branch, files)
+    head, taken = plan.parent, plan.taken
+    prefix = git(root, ["rev-parse", "--show-prefix"]).decode().rstrip("\n")
     with tempfile.TemporaryDirectory() as place:
         apart = {"GIT_INDEX_FILE": str(Path(place) / "index")}
         git(root, ["read-tree", head], also=apart)
@@ -49,8 +74,9 @@ def commit_to_branch(root: Path, branch: str, files: Sequence[ExportedFile], mes
             ["update-ref", "--create-reflog", "-m", "testwright", f"refs/heads/{branch}", commit, "0" * len(commit)],
         )
     except GitRefused as error:
-        raise InputError(f"The branch {branch} cannot be made: {error.said}.", code="branch_exists") from error
-    return Committed(branch=branch, commit=commit, paths=tuple(file.path for file in taken), refused=refused)
+        problem = f"The branch {branch} cannot be made: {error.said}."
+        raise InputError(problem, status=409, code="branch_exists") from error
+    return Committed(branch=branch, commit=commit, paths=tuple(file.path for file in taken), refused=plan.refused)
 
 
 def why_not(file: ExportedFile, there: bytes | None) -> str | None:
@@ -92,8 +118,9 @@ def _refuse_name(root: Path, branch: str) -> None:
     if problem is not None:
         raise InputError(
             f"{branch!r} {problem}.",
+            status=409 if "there" in problem else 400,
             code="branch_exists" if "there" in problem else "bad_branch",
-            hint="Give another name after --branch.",
+            hint="Give the branch another name.",
             fields=(FieldProblem("branch", problem),),
         )
 

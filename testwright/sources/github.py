@@ -1,9 +1,9 @@
-"""GitHub's REST API: suites as one commit on a new branch there, and the pull request for it."""
+"""GitHub's REST API: what a token may see, suites as one commit on a new branch there, and the pull request for it."""
 
 import base64
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,15 @@ import httpx
 
 from testwright.domain.errors import InputError, TransientError
 from testwright.sources.export import ExportedFile
-from testwright.sources.git_branch import why_not
+from testwright.sources.git_branch import Planned, planned, why_not
 from testwright.sources.git_runs import GitRefused, git
+from testwright.sources.keeping import imported_at
 
 _ANSWER_SECONDS = 30.0
 _VERSION = "2022-11-28"
+_PAGE = 100
 _ADDRESS = re.compile(r"(?:https?://(?:[^@/]+@)?|ssh://git@|git@)([^/:]+(?::\d+)?)[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
+_NAME = re.compile(r"([\w.-]{1,100})/([\w.-]{1,100})")
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _UNPROCESSABLE, _TOO_MANY = 401, 403, 404, 422, 429
 
 
@@ -43,6 +46,42 @@ class PullRequest:
     refused: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A repository that the token may see. `git_url` is what to import it by."""
+
+    place: Place
+    is_private: bool
+    default_branch: str
+    pushed_at: str | None
+    git_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeEntry:
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteTree:
+    """The files of one commit. `is_cut` when GitHub gave only some of them."""
+
+    ref: str
+    commit: str
+    entries: tuple[TreeEntry, ...]
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPull:
+    """What a pull request would hold, and the one that is open for the branch already."""
+
+    base: str
+    plan: Planned | None
+    is_open: PullRequest | None = None
+
+
 def credentials_for(url: str, github_url: str, token: str | None) -> str | None:
     """The header that opens a repository of that GitHub; None for any other place, which the token is not for."""
     parts, api = urlsplit(url), urlsplit(github_url)
@@ -53,9 +92,13 @@ def credentials_for(url: str, github_url: str, token: str | None) -> str | None:
 
 
 def place_of(root: Path, github_url: str) -> Place:
-    """Where a checkout comes from, by its remote `origin`. Raises InputError `no_github` when that is not GitHub."""
+    """Where a checkout comes from, by its remote `origin`, or where we imported it from. Raises InputError `no_github`
+    when that is not GitHub.
+    """
+    imported = imported_at(root)
     try:
-        address = git(root, ["config", "--local", "--get", "remote.origin.url"]).decode("utf-8", "replace").strip()
+        asked = ["config", "--local", "--get", "remote.origin.url"]
+        address = (imported.address or "") if imported else git(root, asked).decode("utf-8", "replace").strip()
     except GitRefused:
         address = ""
     found = _ADDRESS.fullmatch(address)
@@ -68,6 +111,12 @@ def place_of(root: Path, github_url: str) -> Place:
     return Place(owner=found[2], name=found[3])
 
 
+def place_named(name: str) -> Place | None:
+    """`owner/name`, where it looks like one."""
+    found = _NAME.fullmatch(name)
+    return Place(owner=found[1], name=found[2]) if found and not {".", ".."} & {found[1], found[2]} else None
+
+
 def _web_host(github_url: str) -> str:
     return urlsplit(github_url).netloc.lower().removeprefix("api.")
 
@@ -76,6 +125,7 @@ class GitHub:
     """What a token may do. Every method raises InputError or TransientError with what to do next."""
 
     def __init__(self, url: str, token: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.url = url
         self._client = httpx.AsyncClient(
             base_url=url.rstrip("/"),
             headers={
@@ -95,6 +145,40 @@ class GitHub:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
+    async def repositories(self, page: int) -> tuple[list[Listed], bool]:
+        """Those that the token may see, the last pushed first, a hundred a page; and whether there are more."""
+        address = f"/user/repos?sort=pushed&per_page={_PAGE}&page={page}"
+        found = await self._call("GET", address, what="the list of repositories")
+        return [_listed(one) for one in found if isinstance(one, dict)], len(found) == _PAGE
+
+    async def tree(self, place: Place, ref: str | None) -> RemoteTree:
+        """All files of the newest commit of a branch or tag (else of the usual branch)."""
+        about = await self._call("GET", f"/repos/{place}", what=str(place))
+        ref = ref or str(about["default_branch"])
+        newest = await self._call("GET", f"/repos/{place}/commits/{quote(ref, safe='')}", what=f"the branch {ref}")
+        address = f"/repos/{place}/git/trees/{newest['commit']['tree']['sha']}?recursive=1"
+        told = await self._call("GET", address, what="the files")
+        entries = tuple(
+            TreeEntry(path=str(one["path"]), size=int(one.get("size") or 0))
+            for one in told["tree"]
+            if one.get("type") == "blob"
+        )
+        return RemoteTree(ref=ref, commit=str(newest["sha"]), entries=entries, is_cut=bool(told.get("truncated")))
+
+    async def plan_pull_request(
+        self, place: Place, files: Sequence[ExportedFile], *, branch: str, base: str | None, prefix: str = ""
+    ) -> PlannedPull:
+        """What `open_pull_request` would do. Nothing is changed."""
+        about = await self._call("GET", f"/repos/{place}", what=str(place))
+        base = base or str(about["default_branch"])
+        open_already = await self._open_for(place, branch)
+        if open_already is not None:
+            return PlannedPull(base=base, plan=None, is_open=open_already)
+        reference = await self._call("GET", f"/repos/{place}/git/ref/heads/{quote(base)}", what=f"the branch {base}")
+        parent = str(reference["object"]["sha"])
+        weighed = [(file, why_not(file, await self._text(place, prefix + file.path, parent))) for file in files]
+        return PlannedPull(base=base, plan=planned(parent, weighed))
+
     async def open_pull_request(
         self,
         place: Place,
@@ -111,25 +195,18 @@ class GitHub:
         Nothing is written over: a file that is there and is not what tests were added to stays out of it. A request
         that is open for the branch already is given as it is. `prefix` is the project's folder in the repository.
         """
-        about = await self._call("GET", f"/repos/{place}", what=str(place))
-        base = base or str(about["default_branch"])
-        open_already = await self._open_for(place, branch)
-        if open_already is not None:
-            return open_already
-        reference = await self._call("GET", f"/repos/{place}/git/ref/heads/{quote(base)}", what=f"the branch {base}")
-        parent = str(reference["object"]["sha"])
-        accepted = [(file, why_not(file, await self._text(place, prefix + file.path, parent))) for file in files]
-        refused = tuple((file.path, problem) for file, problem in accepted if problem is not None)
-        taken = [file for file, problem in accepted if problem is None]
-        if not taken:
-            problem = refused[0][1] if refused else "there is no suite"
-            raise InputError(f"Nothing was sent: {problem}.", code="nothing_to_commit")
-        commit = await self._commit(place, parent, [(prefix + file.path, file.text) for file in taken], title)
+        would = await self.plan_pull_request(place, files, branch=branch, base=base, prefix=prefix)
+        if would.is_open is not None:
+            return would.is_open
+        assert would.plan is not None
+        base, plan = would.base, would.plan
+        texts = [(prefix + file.path, file.text) for file in plan.taken]
+        commit = await self._commit(place, plan.parent, texts, title)
         wanted = {"ref": f"refs/heads/{branch}", "sha": commit}
         await self._call("POST", f"/repos/{place}/git/refs", wanted, what=f"the branch {branch}")
         request = {"title": title, "head": branch, "base": base, "body": body}
         made = await self._call("POST", f"/repos/{place}/pulls", request, what="the pull request")
-        return PullRequest(url=str(made["html_url"]), number=int(made["number"]), is_new=True, refused=refused)
+        return PullRequest(url=str(made["html_url"]), number=int(made["number"]), is_new=True, refused=plan.refused)
 
     async def comment_once(self, place: Place, number: int, body: str, mark: str) -> str:
         """The one comment with this mark on a pull request: made, or brought up to date. Returns its address."""
@@ -187,6 +264,17 @@ class GitHub:
         raise _refusal(answer, what)
 
 
+def _listed(told: Mapping[str, Any]) -> Listed:
+    owner, _, name = str(told["full_name"]).partition("/")
+    return Listed(
+        place=Place(owner=owner, name=name),
+        is_private=bool(told.get("private")),
+        default_branch=str(told.get("default_branch") or ""),
+        pushed_at=told.get("pushed_at"),
+        git_url=str(told["clone_url"]),
+    )
+
+
 def _refusal(answer: httpx.Response, what: str) -> InputError | TransientError:
     status, said = answer.status_code, _said(answer)
     waiting = _seconds_to_wait(answer)
@@ -202,14 +290,16 @@ def _refusal(answer: httpx.Response, what: str) -> InputError | TransientError:
             "GitHub does not know the token.", code="github_token", hint="Set GITHUB_TOKEN to one that holds."
         )
     if status == _FORBIDDEN:
-        hint = "It has to be allowed to write contents and pull requests."
+        reads = answer.request.method == "GET"
+        hint = f"It has to be allowed to {'read contents' if reads else 'write contents and pull requests'}."
         return InputError(f"The token may not do that to {what}: {said}.", code="github_token", hint=hint)
-    if status == _NOT_FOUND:
+    if status == _NOT_FOUND or (status == _UNPROCESSABLE and "no commit found" in said.lower()):
         hint = "Check the name, and whether the token may see it."
-        return InputError(f"{what} is not there on GitHub, or not for this token.", code="github_missing", hint=hint)
+        problem = f"{what} is not there on GitHub, or not for this token."
+        return InputError(problem, status=404, code="github_missing", hint=hint)
     if status == _UNPROCESSABLE and "already exists" in said.lower():
-        hint = "Give another name after --branch."
-        return InputError(f"{what} is there on GitHub already.", code="branch_exists", hint=hint)
+        hint = "Give the branch another name."
+        return InputError(f"{what} is there on GitHub already.", status=409, code="branch_exists", hint=hint)
     if status >= 500:
         return TransientError(f"GitHub has trouble of its own ({status}).", code="network", hint="Try again later.")
     return InputError(f"GitHub refuses {what} ({status}): {said}.", code="github_refused")

@@ -59,7 +59,7 @@ async def accept(rows: AsyncSession, new: NewSession, now: datetime) -> Accepted
         request_hash=new.request_hash,
     )
     session.repository_id, session.repository_root, session.branch = new.repository_id, new.repository_root, new.branch
-    session.framework = new.framework
+    session.framework, session.pin = new.framework, new.pin
     round = await _open_round(rows, session, plan, now)
     await _queue_files(rows, session, new.files)
     await _lay_suites(rows, session, new.suites)
@@ -91,11 +91,13 @@ async def retry(
     estimate_seconds: int,
     read_again: Sequence[SourceFile | UnreadableFile],
     edited: str | None,
+    pin: str | None,
     now: datetime,
 ) -> Accepted:
     session = await owned_session(rows, session_id, owner)
     if session.status in RUNNING:
         raise _session_running()
+    session.pin = pin or session.pin
     again = await _files_to_retry(rows, session_id, paths)
     options = options_from(session.options)
     if wanted_model is not None:

@@ -16,6 +16,7 @@ def session_record(row: SessionRow, *, completed_files: int, failed_files: int) 
         repository_id=row.repository_id,
         repository_root=row.repository_root,
         branch=row.branch,
+        pin=row.pin,
         framework=row.framework,
         options=options_from(row.options),
         writer=row.writer,

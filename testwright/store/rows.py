@@ -79,6 +79,7 @@ class SessionRow(Row):
     repository_id: Mapped[str]
     repository_root: Mapped[str | None]
     branch: Mapped[str | None]
+    pin: Mapped[str | None]
     framework: Mapped[str]
     options: Mapped[dict[str, Any]]
     writer: Mapped[str]

@@ -69,6 +69,7 @@ async def assignment(rows: AsyncSession, session_id: str, number: int, file_inde
         taken=frozenset((await rows.scalars(taken)).all()),
         edited=None if edited is None else str(edited.value["text"]),
         aside=None if edited is None else edited.value.get("aside"),
+        is_apart=edited is not None and "aside" in edited.value,
     )
 
 

@@ -142,11 +142,13 @@ class Store:
         max_cost_usd: float | None = None,
         read_again: Sequence[SourceFile | UnreadableFile] = (),
         edited: str | None = None,
+        pin: str | None = None,
     ) -> Accepted:
         """A further round with the named files, else with all that failed or were cancelled.
 
         `wanted_model` is what somebody asked for and is kept for later rounds; `writer` and `model` are who will really
-        write in this one. `read_again` are the files whose texts were read anew. `edited` is a suite that is verified
+        write in this one. `read_again` are the files whose texts were read anew, and `pin` what
+        the session is about with these. `edited` is a suite that is verified
         in place of writing one. What is None stays as it was in the
         round before (`model`: where `writer` is None). Raises InputError: 404 session_not_found, 409
         session_running, 400 unknown_path or nothing_to_retry.
@@ -166,6 +168,7 @@ class Store:
                 estimate_seconds=estimate_seconds,
                 read_again=read_again,
                 edited=edited,
+                pin=pin,
                 now=self._now(),
             ),
             about=session_id,

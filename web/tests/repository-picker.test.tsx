@@ -48,3 +48,28 @@ test('a zip is sent as it is', async () => {
 
   expect(bodies).toEqual(['shop.zip'])
 })
+
+test('a repository of the token is opened by its address', async () => {
+  const bodies: unknown[] = []
+  const listed = {
+    repositories: [{ repository: 'ann/shop', gitUrl: 'https://g.example/ann/shop.git', private: true }],
+  }
+  vi.stubGlobal('fetch', async (address: string, { body }: RequestInit) => {
+    if (body) bodies.push(JSON.parse(String(body)))
+    const data = address.includes('github')
+      ? { ...listed, nextPage: null }
+      : { repositoryId: 'r', name: 'shop' }
+    return new Response(JSON.stringify({ success: true, data }))
+  })
+  const chosen: string[] = []
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <RepositoryPicker repositories={[]} suggestions={[]} chosen={null} onChoose={id => chosen.push(id)} />
+    </QueryClientProvider>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'From GitHub' }))
+  fireEvent.click(await screen.findByText('ann/shop'))
+  await waitFor(() => expect(chosen).toEqual(['r']))
+
+  expect(bodies).toEqual([{ gitUrl: 'https://g.example/ann/shop.git' }])
+})

@@ -24,7 +24,8 @@ const shown = (detail: object, answer: object = {}) => {
 const button = (name: RegExp) => screen.queryByRole('button', { name })
 
 test('suites without a folder can be downloaded only', () => {
-  shown({ hasFolder: false })
+  shown({ hasFolder: false, pin: 'sha256:1' })
+  expect(button(/branch|pull request/)).toBeNull()
   expect(button(/Apply/)).toBeNull()
   expect(screen.getByRole('link', { name: 'Zip' }).getAttribute('href')).toBe(
     '/api/sessions/s/export?format=zip',
@@ -61,4 +62,40 @@ test('what was written is taken back', async () => {
 test('nothing is offered to be taken back before anything was written', () => {
   shown({})
   expect(button(/Take back/)).toBeNull()
+})
+
+test('a pull request is opened after a look at what would be in it', async () => {
+  const text = {
+    branch: 'b',
+    base: 'main',
+    title: 'Tests for a.ts',
+    body: '12 tests',
+    commit: null,
+    isNew: true,
+  }
+  const asked = shown({}, { ...text, paths: ['a.test.ts'], refused: [], url: null })
+  fireEvent.click(button(/Open pull request/) as HTMLElement)
+  HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+    this.open = true
+  }
+  fireEvent.click(await screen.findByText('See what would be in it'))
+  expect(await screen.findByText('Tests for a.ts')).toBeTruthy()
+  expect(screen.getByText('12 tests')).toBeTruthy()
+
+  const sent = { ...text, paths: ['a.test.ts'], refused: [], url: 'https://github.example/ann/shop/pull/1' }
+  asked.mockImplementation(async () => new Response(JSON.stringify({ success: true, data: sent })))
+  fireEvent.click(screen.getByText('Open it on GitHub'))
+  expect(await screen.findByRole('link', { name: sent.url, hidden: true })).toBeTruthy()
+  const bodies = asked.mock.calls.map(([, request]: unknown[]) =>
+    JSON.parse((request as RequestInit).body as string),
+  )
+  expect(bodies).toEqual([
+    { branch: 'testwright/s', preview: true },
+    { branch: 'testwright/s', preview: false },
+  ])
+})
+
+test('a source that has changed since is named', () => {
+  shown({ changedSince: ['src/a.ts'] })
+  expect(screen.getByText(/Changed in the folder since: src\/a.ts/)).toBeTruthy()
 })

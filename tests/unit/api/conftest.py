@@ -23,6 +23,7 @@ from testwright.domain.records import Accepted, NewSession
 from testwright.domain.sessions import Options, SourceFile
 from testwright.sources.folder import open_folder
 from testwright.sources.git_import import GitLimits, import_git
+from testwright.sources.github import GitHub
 from testwright.sources.keeping import discard
 from testwright.sources.project_config import read_config
 from testwright.sources.registering import register_folder, suggest_folders
@@ -305,8 +306,30 @@ def git_hosts() -> frozenset[str]:
 
 
 @pytest.fixture
+def ask_github() -> Callable[[str], GitHub] | None:
+    return None
+
+
+def github_of(engine: FakeEngine, ask: Callable[[str], GitHub] | None) -> Callable[[str], GitHub]:
+    """One that knows nothing, and does not answer while the engine is down; unless a test has one of its own."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if engine.down:
+            raise httpx.ConnectError("refused")
+        return httpx.Response(404, json={"message": "Not Found"})
+
+    transport = httpx.MockTransport(answer)
+    return ask or (lambda owner: GitHub("https://api.github.example", "token", transport=transport))
+
+
+@pytest.fixture
 async def door(
-    store: Store, settings: DoorSettings, web_build: Path | None, git_hosts: frozenset[str], tmp_path: Path
+    store: Store,
+    settings: DoorSettings,
+    web_build: Path | None,
+    git_hosts: frozenset[str],
+    ask_github: Callable[[str], GitHub] | None,
+    tmp_path: Path,
 ) -> AsyncIterator[Door]:
     engine, imports = FakeEngine(), tmp_path / "imports"
     services = ApiServices(
@@ -325,6 +348,7 @@ async def door(
         suggest_folders=partial(suggest_folders, settings.roots),
         open_folder=open_folder,
         why_unreadable=why_unreadable,
+        github=github_of(engine, ask_github),
         doctor=_doctor,
         web_build=web_build,
         tested=_tested,

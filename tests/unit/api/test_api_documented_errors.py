@@ -1,6 +1,7 @@
 """Every error that the reference tells of can be had, at every address that tells of it, in its own form."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -14,6 +15,7 @@ from testwright.api.openapi import describe
 from testwright.domain.errors import PermanentError
 
 IDS = {"sessionId": "sess_12345678", "repositoryId": "repo_12345678", "testId": "test_12345678", "path": "a.py"}
+IDS |= {"account": "ann", "name": "shop"}
 JSON = {"content-type": "application/json"}
 ELSEWHERE = {"409", "503", "500"}
 """These have causes of their own, below: what was there before, an engine that is down, a fault."""
@@ -91,6 +93,8 @@ async def test_each_documented_error_comes_in_its_own_form_at_every_address(door
 def example_of(path: str) -> bytes:
     if path.endswith("/continue"):
         return b'{"maxCostUsd": 1}'
+    if path.endswith("/branch"):
+        return b'{"branch": "more-tests"}'
     if path.endswith("/{testId}"):
         return b'{"decision": "rejected"}'
     return b"{}"
@@ -155,7 +159,19 @@ async def _undoes_without_a_folder(door):
     return await door.post(f"/api/sessions/{session_id}/apply/undo")
 
 
+async def _commits_without_a_folder(door):
+    session_id, _ = await _delivered(door)
+    return await door.post(f"/api/sessions/{session_id}/branch", {"branch": "more-tests"})
+
+
+async def _sends_without_a_folder(door):
+    session_id, _ = await _delivered(door)
+    return await door.post(f"/api/sessions/{session_id}/pull-request", {})
+
+
 CONTRADICTIONS = {
+    "POST /api/sessions/{sessionId}/branch": _commits_without_a_folder,
+    "POST /api/sessions/{sessionId}/pull-request": _sends_without_a_folder,
     "POST /api/inngest/trigger": _starts_what_runs,
     "POST /api/sessions/{sessionId}/retry": _retries_what_runs,
     "POST /api/sessions/{sessionId}/continue": _goes_on_with_what_no_budget_stopped,
@@ -190,7 +206,32 @@ async def _asks_whether_it_is_ready(door):
     return await door.get("/readyz")
 
 
+async def _lists_what_is_on_github(door):
+    return await door.get("/api/github/repositories")
+
+
+async def _lists_files_on_github(door):
+    return await door.get("/api/github/repositories/ann/shop/tree")
+
+
+def _check_out(root):
+    root.mkdir()
+    for words in (["init", "-q"], ["remote", "add", "origin", "https://github.example/ann/shop.git"]):
+        subprocess.run(["git", *words], cwd=root, check=True, timeout=20)
+
+
+async def _sends_to_github(door):
+    (root,) = door.app.state.services.settings.roots
+    _check_out(root)
+    session_id = (await door.store.accept(new_session(repository_root=str(root)))).session_id
+    await deliver_all(door.store, session_id)
+    return await door.post(f"/api/sessions/{session_id}/pull-request", {})
+
+
 UNREACHABLE = {
+    "GET /api/github/repositories": _lists_what_is_on_github,
+    "GET /api/github/repositories/{account}/{name}/tree": _lists_files_on_github,
+    "POST /api/sessions/{sessionId}/pull-request": _sends_to_github,
     "POST /api/inngest/trigger": _starts,
     "POST /api/sessions/{sessionId}/retry": _retries,
     "POST /api/sessions/{sessionId}/continue": _goes_on,

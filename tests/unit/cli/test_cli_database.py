@@ -47,7 +47,7 @@ def test_an_older_database_is_said_to_be_one_and_brought_up_with_a_copy(tmp_path
     connection = sqlite3.connect(path)
     connection.executescript(
         "DROP TABLE steps; ALTER TABLE rounds DROP COLUMN seen_at; ALTER TABLE rounds DROP COLUMN away_ms;"
-        "UPDATE alembic_version SET version_num = '0008';"
+        "ALTER TABLE sessions DROP COLUMN pin; UPDATE alembic_version SET version_num = '0008';"
     )
     connection.close()
     before = typed(tmp_path, "check", "--json")

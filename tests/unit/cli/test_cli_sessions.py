@@ -104,3 +104,19 @@ def test_two_things_at_once_are_refused(tmp_path):
         2,
         "testwright: --apply --undo are different things: give one of them.\n",
     )
+
+
+def test_a_source_that_has_changed_since_is_named_with_the_results_and_when_they_are_applied(tmp_path):
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project/a.py").write_text("a = 2\n")
+    session_id = asyncio.run(_fill(tmp_path / "home", root=tmp_path / "project"))
+
+    shown = _run(tmp_path / "home", session_id)
+    written = _run(tmp_path / "home", session_id, "--apply")
+    (tmp_path / "project/a.py").write_text("a = 1\n")
+    as_before = _run(tmp_path / "home", session_id)
+
+    said = "a.py has changed since its tests were proved: run them before you rely on them, or generate again.\n"
+    assert (shown.stderr.decode(), written.stderr.decode()) == (said, said)
+    assert written.stdout.decode() == "written  tests/test_a.py\n"
+    assert as_before.stderr == b""

@@ -101,3 +101,12 @@ async def test_the_walk_goes_on_where_the_process_died(edited):
 async def test_tests_whose_names_the_project_has_already_are_refused_with_that_reason(edited):
     with pytest.raises(PermanentError, match="has a test of each of these names already, such as test_old"):
         await edited("@case test_old | pass old", existing=(OLD,)).walk()
+
+
+async def test_tests_that_were_written_apart_are_judged_under_other_names_where_the_project_has_theirs(edited):
+    it = edited("@case test_old | pass lines=1 kills=1\n@case test_a | pass lines=2 kills=2", existing=(OLD,))
+    it.assignment = replace(it.assignment, is_apart=True)
+
+    delivered = await it.walk()
+
+    assert [case.name for case in delivered.evidence.cases] == ["test_old_2", "test_a"]

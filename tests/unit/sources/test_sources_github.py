@@ -204,3 +204,50 @@ def test_a_token_is_for_its_own_github_alone():
 def test_a_folder_that_is_no_repository_has_no_place(tmp_path: Path):
     with pytest.raises(InputError):
         place_of(tmp_path, "https://api.github.com")
+
+
+async def test_all_repositories_are_listed_page_after_page_private_ones_included(there, github):
+    there.repositories = 130
+
+    first, is_more = await github.repositories(1)
+    last, is_over = await github.repositories(2)
+
+    assert (len(first), is_more, len(last), is_over) == (100, True, 30, False)
+    assert (str(first[0].place), first[0].is_private, first[1].is_private) == ("ann/shop", True, False)
+    assert first[0].git_url == f"{there.url}/ann/shop.git"
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+async def test_a_tree_has_the_files_of_the_newest_commit_and_says_when_some_are_missing(there, github, is_cut):
+    there.is_cut = is_cut
+
+    tree = await github.tree(SHOP, None)
+
+    assert (tree.ref, tree.commit, tree.is_cut) == ("main", "c0", is_cut)
+    assert [(one.path, one.size) for one in tree.entries] == [("cart.py", 5)]
+
+
+@pytest.mark.parametrize(("place", "ref"), [(SHOP, "gone"), (Place(owner="ann", name="gone"), None)])
+async def test_what_the_token_does_not_see_is_as_unknown_as_what_is_not_there(github, place, ref):
+    with pytest.raises(InputError, match="is not there on GitHub, or not for this token") as problem:
+        await github.tree(place, ref)
+
+    assert (problem.value.status, problem.value.code) == (404, "github_missing")
+
+
+@pytest.mark.parametrize("status", [403, 429])
+async def test_a_limit_on_listing_says_when_to_come_again(there, github, status):
+    there.limited_for, there.limit_status = 90, status
+
+    with pytest.raises(TransientError) as problem:
+        await github.repositories(1)
+
+    assert 60 < (problem.value.retry_after_seconds or 0) <= 90
+
+
+async def test_a_preview_changes_nothing(there, github):
+    would = await github.plan_pull_request(SHOP, [NEW], branch="testwright/one", base=None)
+
+    assert would.plan is not None
+    assert (would.base, would.plan.taken) == ("main", (NEW,))
+    assert not [asked for asked in there.asked if not asked.startswith("GET")]

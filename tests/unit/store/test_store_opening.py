@@ -149,7 +149,7 @@ async def test_suites_from_the_first_version_are_still_there(tmp_path):
         "ALTER TABLE files DROP COLUMN from_folder; ALTER TABLE tests DROP COLUMN decision;"
         "DROP TABLE calls; DROP TABLE tickets; DROP TABLE keys; DROP TABLE steps;"
         "ALTER TABLE rounds DROP COLUMN seen_at; ALTER TABLE rounds DROP COLUMN away_ms;"
-        "UPDATE alembic_version SET version_num = '0001';"
+        "ALTER TABLE sessions DROP COLUMN pin; UPDATE alembic_version SET version_num = '0001';"
     )
     connection.close()
 

@@ -6,6 +6,8 @@ along for what is a few hundred lines here.
 
 import asyncio
 import json
+import os
+import stat
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from testwright.domain.errors import TestwrightError
 
 VERSIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 _MOST_BYTES = 16 << 20
+_LAST_ANSWERS_SECONDS = 1.0
 _PARSE, _REQUEST, _METHOD, _PARAMETERS, _INTERNAL = -32700, -32600, -32601, -32602, -32603
 
 Tell = Callable[[float, str], Awaitable[None]]
@@ -63,6 +66,8 @@ class Server:
                     break
                 if line.strip():
                     await self._heard(line)
+            if self._calls:  # what was asked last is still answered, where that takes no time
+                await asyncio.wait(self._calls.values(), timeout=_LAST_ANSWERS_SECONDS)
         finally:
             for call in self._calls.values():
                 call.cancel()
@@ -249,5 +254,16 @@ def _id(number: object) -> str | int | None:
 
 async def serve_standard_streams(server: Server) -> None:
     lines = asyncio.StreamReader(limit=_MOST_BYTES)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin.buffer)
+    loop = asyncio.get_running_loop()
+    if _can_be_awaited(sys.stdin.fileno()):
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin.buffer)
+    else:
+        lines.feed_data(await asyncio.to_thread(sys.stdin.buffer.read))
+        lines.feed_eof()
     await server.serve(lines)
+
+
+def _can_be_awaited(descriptor: int) -> bool:
+    """A file or /dev/null has all that it will ever have, and no loop can wait for it."""
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)

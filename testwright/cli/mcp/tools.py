@@ -184,6 +184,7 @@ class Tools:
             "takenBack" if given.get("undo") else "written": list(outcome.changed),
             "thereAlready": list(outcome.unchanged),
             "leftAlone": [{"path": one.path, "problem": one.problem} for one in outcome.refused],
+            "sourcesChangedSince": list(outcome.overtaken),
         }
 
     async def verify(self, given: Mapping[str, Any], tell: Tell) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import type {
   Check,
   EngineHealth,
   Framework,
+  GitHubRepository,
   ListedTest,
   Model,
   Mutant,
@@ -26,6 +27,19 @@ const pathAddress = (path: string): string => path.split('/').map(encodeURICompo
 export const repositoriesQuery = queryOptions({
   queryKey: ['repositories'],
   queryFn: () => call<RepositoryList>('GET', '/repositories'),
+})
+
+export const githubQuery = infiniteQueryOptions({
+  queryKey: ['github'],
+  queryFn: ({ pageParam: page }) =>
+    call<{ repositories: GitHubRepository[]; nextPage: number | null }>(
+      'GET',
+      `/github/repositories?page=${page}`,
+    ),
+  initialPageParam: 1,
+  getNextPageParam: page => page.nextPage,
+  retry: false,
+  staleTime: 60_000,
 })
 
 const repositoryAddress = (repositoryId: string): string =>

@@ -136,6 +136,10 @@ export interface SessionDetail extends StatusReport {
   /** Paths that were written into it, and not taken back. */
   applied: string[]
   repoBranch: string | null
+  /** The commit that its files are of, or a hash. */
+  pin: string | null
+  /** Sources that have another text in the folder by now. */
+  changedSince: string[]
   writer: string
   model: string | null
   /** Where an Inngest server shows the run that works on it. */
@@ -161,6 +165,27 @@ export interface Applied {
   changed: string[]
   unchanged: string[]
   refused: { path: string; problem: string; hint: string | null }[]
+  /** Sources with another text by now than the one their tests were proved on. */
+  overtaken: string[]
+}
+
+/** What was committed to a branch or sent as a pull request, or, in a preview, would be. */
+export interface Sent {
+  branch: string
+  base: string | null
+  title: string
+  body: string
+  paths: string[]
+  refused: { path: string; problem: string }[]
+  commit: string | null
+  url: string | null
+  isNew: boolean
+}
+
+export interface GitHubRepository {
+  repository: string
+  gitUrl: string
+  private: boolean
 }
 
 /** A small change to the code, and the delivered tests that notice it. */

@@ -5,6 +5,7 @@ import { repositoriesQuery } from '../api/queries'
 import type { Repository, Suggestion } from '../api/types'
 import { Hint } from '../ui/problem'
 import { words } from '../words'
+import { GitHubList } from './github-list'
 
 /** A repository of some size comes from afar, or out of a zip. */
 const IMPORTED_WITHIN_MS = 180_000
@@ -56,6 +57,7 @@ interface FolderFormProps {
 function FolderForm({ suggestions, onDone, onCancel }: FolderFormProps) {
   const id = useId()
   const [path, setPath] = useState('')
+  const [onGitHub, setOnGitHub] = useState(false)
   const zip = useRef<HTMLInputElement>(null)
   const queryClient = useQueryClient()
   const register = useMutation({
@@ -114,6 +116,14 @@ function FolderForm({ suggestions, onDone, onCancel }: FolderFormProps) {
         >
           {words.generate.openZip}
         </button>
+        <button
+          type="button"
+          className="button"
+          aria-expanded={onGitHub}
+          onClick={() => setOnGitHub(!onGitHub)}
+        >
+          {words.generate.fromGitHub}
+        </button>
         <input
           ref={zip}
           type="file"
@@ -133,6 +143,7 @@ function FolderForm({ suggestions, onDone, onCancel }: FolderFormProps) {
           </button>
         )}
       </div>
+      {onGitHub && <GitHubList isBusy={register.isPending} onOpen={url => register.mutate(url)} />}
       {error && (
         <div id={`${id}-error`} className="field-error" role="alert">
           <p>{error.message}</p>

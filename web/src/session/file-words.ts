@@ -10,6 +10,10 @@ export type Tone = 'passing' | 'failed' | 'active' | 'dim' | 'partial'
 
 export const TRACK_STEPS = ['read', 'write', 'run', 'repair', 'prove'] as const
 
+/** Enough of a commit or a hash to tell it by. */
+export const shortPin = (pin: string | null | undefined): string | undefined =>
+  pin?.slice(0, pin.startsWith('sha256:') ? 'sha256:'.length + 12 : 12)
+
 export function glyphOf(file: FileState): GlyphName {
   switch (file.stage) {
     case 'queued':

@@ -20,7 +20,7 @@ import { change, money, number, percent, timeLeft } from '../words/figures'
 import { Below } from './below'
 import { FilePane } from './file-pane'
 import { FileTable } from './file-table'
-import { factsOf } from './file-words'
+import { factsOf, shortPin } from './file-words'
 import { GoOn } from './go-on'
 import { LineLog } from './log'
 import { Segments } from './segments'
@@ -163,7 +163,13 @@ function Head({ generation, detail, now }: HeadProps) {
   const repository = known?.repositories.find(({ repositoryId }) => repositoryId === detail?.repositoryId)
   const retryable = fileList.filter(mayRetry)
   const ready = fileList.filter(({ test }) => test?.testCode).length
-  const facts = [detail?.sessionId, detail?.framework, detail?.repoBranch, detail?.model ?? detail?.writer]
+  const facts = [
+    detail?.sessionId,
+    detail?.framework,
+    detail?.repoBranch,
+    shortPin(detail?.pin),
+    detail?.model ?? detail?.writer,
+  ]
   return (
     <section className="head">
       <div className="head-line">

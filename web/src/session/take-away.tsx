@@ -1,9 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { call } from '../api/client'
 import { sessionAddress, sessionQuery } from '../api/queries'
 import type { Applied, SessionDetail } from '../api/types'
 import { Problem } from '../ui/problem'
 import { words } from '../words'
+import { Send, type Way } from './send'
 
 const APPLY = 'apply'
 const UNDO = 'apply/undo'
@@ -12,6 +14,7 @@ const UNDO = 'apply/undo'
 export function TakeAway({ detail }: { detail: SessionDetail }) {
   const queryClient = useQueryClient()
   const { sessionId } = detail
+  const [way, setWay] = useState<Way | null>(null)
   const deed = useMutation({
     mutationFn: (deed: typeof APPLY | typeof UNDO) =>
       call<Applied>('POST', `${sessionAddress(sessionId)}/${deed}`),
@@ -42,6 +45,16 @@ export function TakeAway({ detail }: { detail: SessionDetail }) {
             {words.takeAway.undo(detail.applied.length)}
           </button>
         )}
+        {detail.hasFolder && (
+          <button type="button" className="button" onClick={() => setWay('branch')}>
+            {words.takeAway.branch}
+          </button>
+        )}
+        {(detail.hasFolder || detail.pin?.startsWith('sha256:') === false) && (
+          <button type="button" className="button" onClick={() => setWay('pull-request')}>
+            {words.takeAway.pullRequest}
+          </button>
+        )}
         <a className="button" href={`${address}?format=zip`} download>
           {words.takeAway.zip}
         </a>
@@ -49,6 +62,10 @@ export function TakeAway({ detail }: { detail: SessionDetail }) {
           {words.takeAway.patch}
         </a>
       </div>
+      {detail.changedSince?.length > 0 && (
+        <p className="now">{words.takeAway.changedSince(detail.changedSince.join(', '))}</p>
+      )}
+      {way && <Send sessionId={sessionId} way={way} onClose={() => setWay(null)} />}
       {deed.error ? (
         <Problem error={deed.error} />
       ) : (
@@ -59,7 +76,7 @@ export function TakeAway({ detail }: { detail: SessionDetail }) {
 }
 
 export function Outcome({ outcome, undone }: { outcome: Applied; undone: boolean }) {
-  const { changed, unchanged, refused } = outcome
+  const { changed, unchanged, refused, overtaken = [] } = outcome
   const { written, takenBack, already } = words.takeAway
   const said = [
     changed.length > 0 && (undone ? takenBack : written)(changed.length, changed.join(', ')),
@@ -68,6 +85,9 @@ export function Outcome({ outcome, undone }: { outcome: Applied; undone: boolean
   return (
     <div role="status">
       {said.length > 0 && <p className="now">{said.join('; ')}</p>}
+      {overtaken.map(path => (
+        <p key={path}>{words.takeAway.overtaken(path)}</p>
+      ))}
       {refused.map(({ path, problem, hint }) => (
         <Problem key={path} error={{ message: words.takeAway.refused(problem), hint: hint ?? undefined }} />
       ))}

@@ -101,6 +101,25 @@ export const ofASession = {
     takenBack: (files: number, paths: string) => `${count(files, 'file')} taken back: ${paths}`,
     already: (paths: string) => `there already: ${paths}`,
     refused: (problem: string) => `${problem}.`,
+    changedSince: (paths: string) =>
+      `Changed in the folder since: ${paths}. What is shown here is about the text from before.`,
+    overtaken: (path: string) =>
+      `${path} has changed since its tests were proved: run them before you rely on them, or generate again.`,
+    branch: 'Commit to a branch',
+    pullRequest: 'Open pull request',
+  },
+  sending: {
+    branchTitle: 'Commit the suites to a branch',
+    pullTitle: 'Open a pull request with the suites',
+    branchName: 'Name of the new branch',
+    preview: 'See what would be in it',
+    commit: 'Commit',
+    open: 'Open it on GitHub',
+    holds: (files: number) => `It would hold ${count(files, 'file')}:`,
+    committed: (branch: string, commit: string) => `Branch ${branch} has them, at commit ${commit}.`,
+    opened: 'The pull request is open:',
+    openAlready: 'A pull request was open for this branch already, and is as it was:',
+    leftOut: (problem: string) => `Left out: ${problem}.`,
   },
   log: {
     nothing: 'Nothing has happened yet.',
