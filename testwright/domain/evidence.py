@@ -92,7 +92,8 @@ class Evidence:
     `mutants` is None when the code could not be broken on trial; `mutants_problem` then says why.
     `edge_cases` are None when nobody asked for them, or calls could not be watched; `mutants_problem` then says why.
     `types` is None where the project checks none. `formatted_with` names the project's formatter that laid the suite
-    out, and is empty where none did; `format_problem` then says why, if the project has one.
+    out, and is empty where none did; `format_problem` then says why, if the project has one. `ran_without` are files
+    that could not be loaded here and were left out of the runs.
     `environment` are tests that could not pass here, each with what is missing. `added_to` is the suite that the tests
     were put into; `beside` says why a file of their own stands beside one. `own_failures` are the project's own tests
     of this file that failed before anything was added: they count for nothing here. `skipped` is what could not be
@@ -130,6 +131,7 @@ class Evidence:
     beside: str = ""
     own_failures: tuple[OwnFailure, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    ran_without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +219,7 @@ def evidence_json(evidence: Evidence | NotVerified) -> dict[str, Any]:
         **_skipped_json(evidence.skipped),
         **_conventions_json(evidence),
         **_own_suites_json(evidence),
+        **({"ranWithout": list(evidence.ran_without)} if evidence.ran_without else {}),
         "tests": [
             {
                 "name": case.name,

@@ -14,6 +14,7 @@ MOST_MESSAGE = 2000
 WHAT_ENDS = "Move what ends the process out of the top level of the file, into a function."
 WHAT_LOOPS = "Make the import of the file free of endless or very long work."
 CONFTEST = "conftest.py"
+_NO_MODULE = re.compile(r"^E\s+ModuleNotFoundError: No module named '(\w{1,100})[.\w]*'\s*$", re.MULTILINE)
 _CONFTEST = re.compile(r"ImportError while loading conftest '([^'\n]{1,300})'")
 _MOST_REPORT_BYTES = 5 << 20
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -113,6 +114,13 @@ def no_report(completed: Completed, order: _Order, framework: str, report: dict[
             output=end_of(completed.log),
         )
     if (conftest := _CONFTEST.search(without_folders(clean(completed.log)))) is not None:
+        if (missing := _NO_MODULE.search(clean(completed.log))) is not None:
+            return NotRun(
+                code="missing_package",
+                message=f"{conftest[1]} needs the package {missing[1]}, which is not installed here.",
+                hint=f"Install it into the project's environment (.venv), e.g. pip install {missing[1]}, and retry.",
+                output=end_of(completed.log),
+            )
         return NotRun(
             code="no_report",
             message=f"pytest could not load {conftest[1]}{said}",

@@ -78,6 +78,7 @@ async def keep(job: Job, ready: Ready, best: int, attempts: int) -> str:
         types=layout.types,
         formatted_with=layout.formatted_with,
         format_problem=layout.format_problem,
+        ran_without=ready.left_out,
         added_to=_added_to(suite, baseline),
         beside=suite.beside,
         own_failures=baseline.failures,

@@ -1,7 +1,10 @@
-"""Files of the same request that tools obey unasked, such as a conftest.py: used where they work, else left out.
+"""Files that tools obey unasked, such as a conftest.py: used where they work, else left out.
 
-Without a registered project nobody knows whether they belong together, and one of them must not cost all others.
+Of the files of one request nobody knows whether they belong together, and one of them must not cost all others. Those
+of a project do; but where nothing of it is installed, what a conftest.py needs for other tests must not cost this one.
 """
+
+from itertools import accumulate
 
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.paths import base_name, steers_tools
@@ -18,6 +21,8 @@ _MOST_TRIED_ALONE = 4
 
 async def to_leave_out(job: Job, ready: Ready) -> tuple[str, ...]:
     """Which neighbours have to go so that this file can be run. A person is told of each."""
+    if job.assignment.repository_root is not None:
+        return await _of_a_project(job, ready)
     neighbours = _neighbours_that_steer(job.assignment)
     if not neighbours:
         return ()
@@ -27,18 +32,46 @@ async def to_leave_out(job: Job, ready: Ready) -> tuple[str, ...]:
         if problem is None:
             return ()
         culprits = await _culprits(bench, neighbours, problem)
+        left_out = [base_name(path) for path in culprits]
     except SandboxUnavailable:
         return ()
     finally:
         bench.workspace.remove(ready.suite_path)
     if culprits:
-        await telling.tell_left_out(job, [base_name(path) for path in culprits], problem)
+        await telling.tell_left_out(job, left_out, "this request", problem)
     return culprits
 
 
-def _neighbours_that_steer(assignment: Assignment) -> tuple[str, ...]:
-    if assignment.repository_root is not None:
+async def _of_a_project(job: Job, ready: Ready) -> tuple[str, ...]:
+    """The conftest.py that lie above the suite, where one of them asks for a package that is not installed."""
+    if ready.runner.framework != "pytest" or ready.runner.origin != "managed":
         return ()
+    bench = await Bench.open(job, ready)
+    folders = ["", *accumulate(ready.suite_path.split("/")[:-1], "{}/{}".format)]
+    conftests = tuple(path for folder in folders if bench.workspace.exists(path := f"{folder}/conftest.py".lstrip("/")))
+    texts = {path: bench.workspace.text(path) or "" for path in conftests}
+    if not conftests:
+        return ()
+    try:
+        problem = await problem_of_source(bench)
+        if problem is None or problem.code != "missing_package":
+            return ()
+        for path in conftests:
+            bench.workspace.remove(path)
+        still = await problem_of_source(bench)
+        for path, text in texts.items():
+            bench.workspace.write(path, text)
+    except SandboxUnavailable:
+        return ()
+    finally:
+        bench.workspace.remove(ready.suite_path)
+    if still is not None:
+        return ()
+    await telling.tell_left_out(job, conftests, "the project", problem)
+    return conftests
+
+
+def _neighbours_that_steer(assignment: Assignment) -> tuple[str, ...]:
     source = assignment.source.path
     is_python = source.endswith(".py")
     others = (path for path in sorted(assignment.overlay) if path != source and path.endswith(".py") is is_python)

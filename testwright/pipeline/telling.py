@@ -38,9 +38,9 @@ async def tell_install(job: Job, sentence: str) -> None:
     )
 
 
-async def tell_left_out(job: Job, names: Sequence[str], problem: NotRun) -> None:
+async def tell_left_out(job: Job, names: Sequence[str], whose: str, problem: NotRun) -> None:
     said = first_line(problem.message, 300).rstrip(".")
-    await tell_install(job, f"{job.file_name} is worked on without {_listed(list(names))} of this request: {said}")
+    await tell_install(job, f"{job.file_name} is worked on without {_listed(list(names))} of {whose}: {said}")
 
 
 async def tell_own_failures(job: Job, failures: Sequence[OwnFailure]) -> None:

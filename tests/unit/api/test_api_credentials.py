@@ -391,6 +391,8 @@ def _bodies(method: str, path: str) -> dict[str, object]:
     """A valid body, so that it is the owner that is asked about and not the form."""
     if path.endswith("/continue"):
         return {"maxCostUsd": 1}
+    if path.endswith("/branch"):
+        return {"branch": "more-tests"}
     if method == "PATCH":
         return {"decision": "kept"}
     return {}

@@ -258,3 +258,16 @@ def test_a_file_on_the_way_to_the_source_is_named_when_it_does_not_load():
 
     assert isinstance(found, NotRun)
     assert found.message == "shop/__init__.py could not be loaded: ValueError on line 1: init"
+
+
+def test_a_conftest_that_asks_for_a_package_says_which():
+    log = (
+        "ImportError while loading conftest '/work/tests/conftest.py'.\ntests/base.py:9: in <module>\n"
+        "    import simplejson\nE   ModuleNotFoundError: No module named 'simplejson'\n"
+    )
+
+    answer = Pytest().read(Completed(exit_status=4, reason="exit", log=log), ORDER)
+
+    assert isinstance(answer, NotRun)
+    assert answer.code == "missing_package"
+    assert "conftest.py needs the package simplejson, which is not installed here" in answer.message

@@ -273,6 +273,7 @@ class ActingSandbox:
     source: str = "fine"
     missing: bool = False
     unbearable: frozenset[str] = frozenset()
+    unbearable_for: str = "no_report"
     runs: list[str] = field(default_factory=list)
     tier: str = "isolated"
     flaky_seed: str = "seed=2"
@@ -303,7 +304,7 @@ class ActingSandbox:
             return self._challenge(text)
         self.runs.append(text)
         if found := self.unbearable & self.workspace.texts.keys():
-            return Completed(exit_status=3, reason="exit", log=f"no_report:{min(found)} does not load")
+            return Completed(exit_status=3, reason="exit", log=f"{self.unbearable_for}:{min(found)} does not load")
         if self.source != "fine":
             return Completed(exit_status=2, reason="exit", log=self.source)
         if "import_module" in text:

@@ -72,6 +72,39 @@ async def test_files_of_a_registered_project_belong_together(world, suite):
         await it.walk()
 
 
+def with_conftest(it, path, missing):
+    """In a project without an environment of its own; a run says why the conftest.py does not load."""
+    it.assignment = replace(it.assignment, repository_root="/home/me/shop")
+    it.workspace.texts[path] = "import simplejson"
+    it.sandbox.unbearable, it.sandbox.unbearable_for = frozenset({path}), missing
+    return it
+
+
+@pytest.mark.parametrize("path", ["conftest.py", "tests/conftest.py"])
+async def test_what_a_projects_conftest_lacks_costs_no_file_that_does_not_need_it(world, suite, path):
+    it = with_conftest(world(suite(a="pass")), path, "missing_package")
+
+    delivered = await it.walk()
+
+    assert delivered.evidence.ran_without == (path,)
+    assert any(f"without {path} of the project" in event.message for event in it.desk.events)
+
+
+async def test_a_conftest_that_fails_for_another_reason_is_the_projects_to_mend(world, suite):
+    with pytest.raises(PermanentError, match="does not load"):
+        await with_conftest(world(suite(a="pass")), "tests/conftest.py", "no_report").walk()
+
+
+async def test_a_source_that_lacks_a_package_itself_keeps_its_conftest(world, suite):
+    it = with_conftest(world(suite(a="pass")), "tests/conftest.py", "missing_package")
+    it.sandbox.source = "missing_package:money.py needs the package lxml"
+
+    with pytest.raises(PermanentError):
+        await it.walk()
+
+    assert "tests/conftest.py" in it.workspace.texts
+
+
 async def test_a_copy_that_is_made_anew_after_a_restart_is_without_them_too(world, suite):
     it = beside(world(suite(a="pass")), "conftest.py")
     it.sandbox.unbearable = frozenset({"conftest.py"})
