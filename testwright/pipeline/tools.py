@@ -60,8 +60,8 @@ class Ready:
     """What `prepare` found out. It is decided once: the suite's place must not move when the work is taken up again.
 
     `left_out` are files of the same request or project that keep this one from being run; `sample` is the path of the
-    project's test to follow. `checker` and `formatter` are the project's own, under their names in the tools' tables; None where
-    it has none for such a suite.
+    project's test to follow. `checker` and `formatter` are the project's own, under their names in the tools' tables;
+    None where it has none for such a suite.
     """
 
     runner: Runner
