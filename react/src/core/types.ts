@@ -305,6 +305,8 @@ export interface VerifiedEvidence extends Questions {
   formattedWith?: string
   /** Why the project's formatter did not lay the suite out. */
   formatProblem?: string
+  /** Files of the project that could not be loaded here, and were left out of the runs. */
+  ranWithout?: readonly string[]
   /** The project's own suite that the tests were put into; `ranges` of the new text are new, in bytes. */
   addedTo?: { path: string; sha256: string; ranges: readonly (readonly [number, number])[] }
   /** Why the tests have a file of their own although the project has a suite for this source. */

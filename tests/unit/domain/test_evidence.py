@@ -70,6 +70,7 @@ TOLD_IN_FULL = Evidence(
     types=TypeCheck(by="tsc", version="5.9"),
     formatted_with="prettier 3.6.2",
     format_problem="it failed",
+    ran_without=("tests/conftest.py",),
     added_to=AddedTo(path="add.test.ts", sha256="0" * 64, ranges=((1, 2),)),
     beside="it does not parse",
     own_failures=(OwnFailure(name="old", path="add.test.ts", reason="it fails"),),

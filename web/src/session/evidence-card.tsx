@@ -83,6 +83,7 @@ function Conventions({ evidence }: { evidence: VerifiedEvidence }) {
     addedTo,
     notAddedBecause,
     ownFailures,
+    ranWithout,
   } = evidence
   const said = words.evidence
   return (
@@ -102,6 +103,7 @@ function Conventions({ evidence }: { evidence: VerifiedEvidence }) {
       {(addedTo || notAddedBecause) && (
         <Fact name={said.placed}>{addedTo ? said.inOwn : said.ofTheirOwn(notAddedBecause ?? '')}</Fact>
       )}
+      {ranWithout && <Fact name={said.ranWithout}>{ranWithout.join(', ')}</Fact>}
       {ownFailures && (
         <Fact name={said.leftAlone}>
           {said.failedBefore(

@@ -259,6 +259,7 @@ export const ofASession = {
     placed: 'Placed',
     inOwn: 'In the project’s own suite; all that was there is kept',
     ofTheirOwn: (why: string) => `In a file of their own: ${why}`,
+    ranWithout: 'Run without',
     leftAlone: 'Left alone',
     failedBefore: (number: number, names: string) =>
       `${count(number, 'test')} of the project’s own that failed before: ${names}`,
