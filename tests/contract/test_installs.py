@@ -254,3 +254,18 @@ async def test_an_install_that_takes_too_long_is_ended(user: User, registry: Reg
 def _with_mount_point(folder: Path) -> Path:
     (folder / "node_modules").mkdir(parents=True)
     return folder
+
+
+async def test_what_yarns_lock_has_no_hash_of_comes_as_the_registry_vouches_for_it(
+    user: User, registry: Registry, tmp_path: Path
+) -> None:
+    registry.add("left", {"index.js": b"module.exports = 42\n"})
+    project = tmp_path / "project"
+    project.mkdir()
+    entry = '"left@npm:^1.0.0":\n  version: 1.0.0\n  resolution: "left@npm:1.0.0"\n'
+    (project / "yarn.lock").write_text(f"# made\n\n__metadata:\n  version: 8\n\n{entry}")
+    (project / "package.json").write_text("{}")
+
+    tree = await user.install("npm", project)
+
+    assert (tree.folder / "node_modules" / "left" / "index.js").read_bytes() == b"module.exports = 42\n"

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from testwright.domain.records import MeasuredFile
+from testwright.domain.still import Still
 from testwright.sources.folder import FolderView
 from testwright.sources.picking import Choice, Knowledge, Picked, pick
 from testwright.store import Store
@@ -19,7 +20,7 @@ async def chosen(store: Store, projects: Mapping[Path, Sequence[str]], choice: C
     for root, paths in projects.items():
         measured = await _measured(store, root) if choice.most is not None else ()
         known = Knowledge(decisions=decisions_in, tested=tested_of, measured=measured)
-        picked = await asyncio.to_thread(pick, FolderView(root), paths, choice, known)
+        picked = await asyncio.to_thread(pick, Still(FolderView(root)), paths, choice, known)
         if picked:
             taken[root] = picked
     return taken

@@ -9,6 +9,8 @@ from pathlib import Path
 from testwright.cli.exits import ALL_PROVEN, SET_UP
 from testwright.cli.selecting import project_root
 from testwright.domain.errors import PermanentError
+from testwright.domain.ports import ProjectView
+from testwright.domain.still import Still
 from testwright.frameworks import FRAMEWORKS, preferred_because
 from testwright.settings import read_settings
 from testwright.sources.detecting import Finding, findings
@@ -25,7 +27,7 @@ async def examine(folder: Path | None, *, as_json: bool) -> int:
     """Raises InputError where the folder's own configuration cannot be read."""
     checks = await examine_all(read_settings())
     root = await asyncio.to_thread(_root_of, folder) if folder is not None else None
-    found = await asyncio.to_thread(lambda: list(detected(FolderView(root)))) if root is not None else []
+    found = await asyncio.to_thread(lambda: list(detected(Still(FolderView(root))))) if root is not None else []
     if as_json:
         told = [asdict(check) for check in checks]
         project = {"checks": told, "project": [asdict(finding) for finding in found]}
@@ -41,7 +43,7 @@ def _root_of(folder: Path) -> Path:
     return project_root(folder.resolve())
 
 
-def detected(view: FolderView) -> Iterator[Finding]:
+def detected(view: ProjectView) -> Iterator[Finding]:
     """What was found out about a project, each with what says so; what it configures goes before what is found."""
     yield from findings(view, language_of)
     config = read_config(view)

@@ -15,8 +15,10 @@ from testwright.cli.costs import taken
 from testwright.domain.access import LOCAL_OWNER
 from testwright.domain.configuration import ProjectConfig
 from testwright.domain.errors import InputError
+from testwright.domain.ports import ProjectView
 from testwright.domain.records import NewSession
 from testwright.domain.sessions import Options, SourceFile
+from testwright.domain.still import Still
 from testwright.sources.folder import FolderView
 from testwright.sources.picking import Picked
 from testwright.sources.pinning import pin_of, texts_of
@@ -45,7 +47,7 @@ async def plan_for(
     given: frozenset[str],
 ) -> Plan:
     """`given` are the names of those options that somebody chose: the others are for the project to say."""
-    view = FolderView(root)
+    view = Still(FolderView(root))
     config = read_config(view)
     options = config.applied(options, given)
     files = tuple(_source(view, one.path, framework, config) for one in picked)
@@ -72,7 +74,7 @@ async def plan_for(
     return Plan(root=root, picked=picked, new=new, time=time, spending=spending)
 
 
-def _source(view: FolderView, path: str, framework: str | None, config: ProjectConfig) -> SourceFile:
+def _source(view: ProjectView, path: str, framework: str | None, config: ProjectConfig) -> SourceFile:
     text = view.text(path)
     if text is None:
         raise InputError(f"{path} is not UTF-8 text of at most 1 MiB.", hint="Leave it out.")

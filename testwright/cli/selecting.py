@@ -5,6 +5,7 @@ from pathlib import Path
 
 from testwright.cli.monorepo import root_for
 from testwright.domain.errors import InputError
+from testwright.domain.still import Still
 from testwright.sources.folder import FolderView
 from testwright.sources.keeping import imported_at
 from testwright.sources.project_config import left_in, read_config
@@ -29,7 +30,7 @@ def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
                 raise InputError(f"{path} is in no language that tests can be written for.", hint="Leave it out.")
             _add(projects, here)
         else:
-            for relative in worth_testing(FolderView(str(here))):
+            for relative in worth_testing(Still(FolderView(str(here)))):
                 _add(found, here / relative)
     for root, below in found.items():
         for relative in left_in(read_config(FolderView(str(root))), below):

@@ -23,6 +23,7 @@ def unpacked(folder: Path, name: str, **fields: object) -> Unpacking:
     root = folder / "root"
     root.mkdir()
     archive = {"name": "x", "file": name, "is_wheel": name.endswith(".whl"), "places": ["node_modules/x"]}
+    archive["zipped"] = str(fields.pop("zipped", ""))
     return unpack({**LIMITS, "archives": [archive], **fields}, str(folder), str(root))
 
 
@@ -97,3 +98,34 @@ def test_a_wheels_own_scripts_and_data_stay_in_it(tmp_path: Path):
     files = [str(path.relative_to(tmp_path / "root")) for path in (tmp_path / "root").rglob("*") if path.is_file()]
 
     assert sorted(files) == ["node_modules/x/a/__init__.py", "node_modules/x/b.py"]
+
+
+YARNS_OWN = (
+    "0ccea262f4912e80b6bcabb56f850225569f1f91592182b8e40a2dabe6910faa"
+    "7154f3cf1cfeab82ffdaeb8b93c938c607602826fbf6dec64cb0f81cfe2d2342"
+)
+"""What yarn 4.4.1 wrote into its lock for the package below, with `compressionLevel: 0`."""
+
+
+def package_for_yarn(path: Path, text: bytes = b"1\n") -> None:
+    program = tarfile.TarInfo("package/bin/run.js")
+    program.mode = 0o755
+    private = tarfile.TarInfo("package/gr\u00fc\u00df.js")
+    private.mode = 0o600
+    about = b'{"name": "x", "version": "1.0.0"}\n'
+    tarball(path, [(tarfile.TarInfo("package/package.json"), about), (program, text), (private, b"")])
+
+
+def test_an_archive_is_held_to_the_hash_of_what_yarn_makes_of_it(tmp_path: Path):
+    package_for_yarn(tmp_path / "a.tgz")
+
+    assert unpacked(tmp_path, "a.tgz", zipped=YARNS_OWN).files == 3
+
+
+def test_an_archive_with_one_other_byte_is_not_what_yarn_locked(tmp_path: Path):
+    package_for_yarn(tmp_path / "a.tgz", b"2\n")
+
+    with pytest.raises(Refused, match="x is not what the lock says"):
+        unpacked(tmp_path, "a.tgz", zipped=YARNS_OWN)
+
+    assert list((tmp_path / "root").iterdir()) == []

@@ -8,20 +8,24 @@ are: nothing is built, run or unpacked here, and the tokens never come near the 
 
 import asyncio
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from testwright.domain.errors import PermanentError
 from testwright.toolchains.locked.locks import Archive, Lock
+from testwright.toolchains.locked.npm_archives import npm_digests
 from testwright.toolchains.managed import bundled_pip, has_pip, reason_of
 from testwright.toolchains.tools import Tool, ToolResult
 
 MOST_DOWNLOADED = 1 << 30
 _AT_ONCE = 200
 _STRENGTH = ("sha1", "sha256", "sha384", "sha512")
+_FETCHED = "make-fetch-happen:request-cache:"
 _LOOK_SECONDS = 1.0
 _MOST_WITHOUT_WHEELS = 12
 _NPM = (
@@ -57,7 +61,11 @@ async def _from_npm(lock: Lock, folder: Path, tool: Tool, seconds: float) -> Fet
             result = await _bounded(tool, argv, folder, empty, seconds)
             if result.status != 0:
                 raise not_installed(f"npm could not fetch them: {reason_of(result)}")
-    found = await asyncio.to_thread(_by_digest, cache / "_cacache" / "content-v2", lock.archives)
+    kept = cache / "_cacache"
+    hashed = [archive for archive in lock.archives if archive.digests]
+    found = await asyncio.to_thread(_by_digest, kept / "content-v2", hashed)
+    if len(hashed) < len(lock.archives):
+        found |= await asyncio.to_thread(_by_address, kept, [one for one in lock.archives if not one.digests])
     for archive in lock.archives:
         if archive not in found:
             raise not_installed(f"{archive.name} {archive.version} is not what the lock says: its hash is another")
@@ -130,6 +138,26 @@ def _by_digest(folder: Path, archives: Sequence[Archive]) -> dict[Archive, Path]
                     digest = f"{algorithm}:{hashlib.file_digest(file, algorithm).hexdigest()}"
                 found |= dict.fromkeys(wanted.get(digest, ()), path)
     return found
+
+
+def _by_address(cache: Path, archives: Sequence[Archive]) -> dict[Archive, Path]:
+    """By where npm had each from, and the hash that the registry gave for it and npm has held it to."""
+    wanted = {_end_of_address(archive): archive for archive in archives}
+    found: dict[Archive, Path] = {}
+    for parent, _, names in os.walk(cache / "index-v5"):
+        for line in (line for name in names for line in Path(parent, name).read_text("utf-8").splitlines()):
+            told = json.loads(line.partition("\t")[2] or "{}")
+            address = unquote(urlsplit(str(told.get("key", "")).removeprefix(_FETCHED)).path)
+            archive = wanted.get("/".join(address.split("/")[-4:] if "@" in address else address.split("/")[-3:]))
+            digests = npm_digests(told.get("integrity"))
+            if archive is not None and digests:
+                algorithm, _, digest = digests[0].partition(":")
+                found[archive] = cache / "content-v2" / algorithm / digest[:2] / digest[2:4] / digest[4:]
+    return {archive: path for archive, path in found.items() if path.is_file()}
+
+
+def _end_of_address(archive: Archive) -> str:
+    return f"{archive.name}/-/{archive.name.rpartition('/')[2]}-{archive.version}.tgz"
 
 
 def _strongest(digests: Sequence[str]) -> list[str]:

@@ -140,6 +140,7 @@ def _lay_ready(lock: Lock, fetched: Fetched, archives: Path, workspace: Path) ->
             {
                 "name": archive.name,
                 "file": names[path],
+                "zipped": archive.zipped,
                 "is_wheel": not is_npm,
                 "places": list(archive.places) if is_npm else [_site_packages()],
             }

@@ -22,12 +22,15 @@ MOST_LOCK_BYTES = 32 << 20
 class Archive:
     """One package as its registry hands it out. It is what one of `digests` says (`sha512:…`), or it is not used.
 
-    `places` are folders below the tree that it is unpacked into. `marker` says on which Python it is wanted.
+    `places` are folders below the tree that it is unpacked into. `marker` says on which Python it is wanted. `zipped`
+    stands for `digests` in a lock of yarn 4: the SHA-512 of the zip that yarn makes of it. Where it is empty as well,
+    the lock has no hash that can be checked, and the registry's own has to do.
     """
 
     name: str
     version: str
     digests: tuple[str, ...]
+    zipped: str = ""
     places: tuple[str, ...] = ()
     marker: str = ""
 

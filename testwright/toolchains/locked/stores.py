@@ -22,6 +22,7 @@ class Stored:
     name: str
     version: str
     digests: tuple[str, ...]
+    zipped: str = ""
     needs: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -38,7 +39,13 @@ def lay_out(
     for package in packages:
         place = _place(package)
         found.archives.append(
-            Archive(name=package.name, version=package.version, digests=package.digests, places=(place,))
+            Archive(
+                name=package.name,
+                version=package.version,
+                digests=package.digests,
+                zipped=package.zipped,
+                places=(place,),
+            )
         )
         anywhere.setdefault(package.name, package)
         beside = place.removesuffix(package.name)

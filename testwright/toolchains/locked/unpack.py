@@ -6,8 +6,10 @@ Only files and folders come out, below the folder; nothing of what comes out is 
 """
 
 import compileall
+import hashlib
 import json
 import os
+import struct
 import sys
 import tarfile
 import time
@@ -68,6 +70,67 @@ def files_of_npm(archive: str, most: int) -> Iterator[tuple[str, bytes, bool]]:
                     yield inner, content.read(), bool(member.mode & 0o100)
 
 
+ZIP_DATE, ZIP_TIME = (1984 - 1980) << 9 | 6 << 5 | 22, 21 << 11 | 50 << 5
+"""As yarn dates everything."""
+
+
+def of_yarn(archive: str, name: str, most: int) -> "dict[str, tuple[int, bytes]]":
+    """Mode and contents of what yarn puts into its zip, in its order: folders before what lies in them."""
+    found: dict[str, tuple[int, bytes]] = {}
+    size = 0
+    with tarfile.open(archive, "r:gz") as tar:
+        for member in tar:
+            parts = member.name.split("/")
+            if member.name.startswith("/") or ".." in parts:
+                continue
+            parts = [part for part in parts if part not in ("", ".")]
+            if len(parts) < 2 or not (member.isfile() or member.isdir() or member.issym()):
+                continue
+            path = "/".join(["node_modules", name, *parts[1:]])
+            folders = path.split("/")[:-1]
+            for end in range(1, len(folders) + 1):
+                found.setdefault("/".join(folders[:end]) + "/", (0o40755, b""))
+            size += member.size
+            if size > most:
+                raise Refused("an archive holds a file that is too large")
+            if member.isdir():
+                found.setdefault(path + "/", (0o40755, b""))
+            elif member.issym():
+                found[path] = 0o120777, member.linkname.encode()
+            else:
+                content = tar.extractfile(member)
+                mode = 0o100755 if member.mode & 0o111 else 0o100644
+                found[path] = mode, content.read() if content is not None else b""
+    return found
+
+
+def sha512_of_zip(entries: "dict[str, tuple[int, bytes]]") -> str:
+    """Of the zip that yarn makes of these without compressing."""
+    hashed, at, central = hashlib.sha512(), 0, b""
+    for path, (mode, data) in entries.items():
+        name = path.encode("utf-8", "surrogateescape")
+        flags = 0 if name.isascii() else 0x800
+        needs = 20 if path.endswith("/") else 10
+        about = struct.pack(
+            "<HHHHHIIIHH", needs, flags, 0, ZIP_TIME, ZIP_DATE, zlib.crc32(data), *2 * (len(data),), len(name), 0
+        )
+        local = b"PK\x03\x04" + about + name
+        central += (
+            b"PK\x01\x02" + struct.pack("<H", 0x33F) + about + struct.pack("<HHHII", 0, 0, 0, mode << 16, at) + name
+        )
+        hashed.update(local)
+        hashed.update(data)
+        at += len(local) + len(data)
+    count = len(entries)
+    hashed.update(central + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(central), at, 0))
+    return hashed.hexdigest()
+
+
+def hold_to_lock(archive: dict[str, Any], path: str, most: int) -> None:
+    if archive["zipped"] and sha512_of_zip(of_yarn(path, archive["name"], 4 * most)) != archive["zipped"]:
+        raise Refused(f"{archive['name']} is not what the lock says: its hash is another")
+
+
 def files_of_wheel(archive: str, most: int) -> Iterator[tuple[str, bytes, bool]]:
     with zipfile.ZipFile(archive) as whole:
         for member in whole.infolist():
@@ -88,6 +151,7 @@ def unpack(plan: dict[str, Any], archives: str, root: str) -> Unpacking:
     for archive in plan["archives"]:
         read = files_of_wheel if archive["is_wheel"] else files_of_npm
         try:
+            hold_to_lock(archive, f"{archives}/{archive['file']}", plan["most_file_bytes"])
             for inner, data, executable in read(f"{archives}/{archive['file']}", plan["most_file_bytes"]):
                 for place in archive["places"]:
                     unpacking.put(place, inner, data, executable)

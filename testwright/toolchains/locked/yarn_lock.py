@@ -1,4 +1,4 @@
-"""How the lock of yarn 1 is read. Later ones hash archives that only yarn can make: nothing can be held to them."""
+"""How the lock of yarn 1 is read; that of later ones is read elsewhere."""
 
 import json
 import re
@@ -8,6 +8,7 @@ from typing import Any
 from testwright.toolchains.locked.locks import NPM_NAME, NPM_VERSION, Found, Lock, NoLock, good_digests, mapping
 from testwright.toolchains.locked.npm_archives import is_named_for_elsewhere, npm_digests
 from testwright.toolchains.locked.stores import Stored, lay_out
+from testwright.toolchains.locked.yarn_later_lock import read_later_yarn_lock
 
 _PAIR = re.compile(r'"?([^"\s]+)"? "?([^"]*?)"?')
 _SHA1 = re.compile(r"#([0-9a-f]{40})$")
@@ -16,7 +17,7 @@ _SHA1 = re.compile(r"#([0-9a-f]{40})$")
 def read_yarn_lock(file: str, text: str, manifest: str | None) -> Lock:
     """`manifest` is the package.json beside it: the lock does not say who asks for what. Raises NoLock."""
     if "\n__metadata:" in text:
-        raise NoLock(f"{file} is of yarn 2 or later, whose hashes only yarn can check: run `yarn install`")
+        return read_later_yarn_lock(file, text)
     try:
         asks = mapping(json.loads(manifest or ""))
     except (ValueError, RecursionError) as error:
