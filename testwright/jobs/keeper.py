@@ -14,6 +14,7 @@ from testwright.jobs.rounds import SESSION_CANCELLED, SESSION_REQUESTED, Outbox
 
 SECONDS_BETWEEN_LOOKS = 5.0
 SECONDS_BETWEEN_WATCHES = 60.0
+SECONDS_TO_NOTE = 2.0
 RESEND_AFTER = timedelta(seconds=30)
 logger = logging.getLogger("testwright.jobs")
 
@@ -47,6 +48,7 @@ class Keeper:
         self._clock = clock
         self._began: dict[tuple[str, int], float] = {}
         self._loop: asyncio.Task[None] | None = None
+        self._noting: set[asyncio.Task[None]] = set()
 
     async def dispatch(self, accepted: Accepted) -> None:
         """Hand a round to the engine. Raises EngineUnreachable; the round then waits in the outbox."""
@@ -56,7 +58,10 @@ class Keeper:
             "eventId": accepted.event_id,
         }
         await self._engine.send(SESSION_REQUESTED, accepted.event_id, data)
-        await self._store.mark_sent(accepted.session_id, accepted.round)
+        # Nobody has to wait for that. What is not noted is sent again, and the engine knows the event.
+        noting = asyncio.create_task(self._quietly(self._store.mark_sent(accepted.session_id, accepted.round)))
+        self._noting.add(noting)
+        noting.add_done_callback(self._noting.discard)
 
     async def stop_runs(self, session_id: str, round: int) -> None:
         """Tell the engine that a round was cancelled in the store. Best effort: the store's word is what counts."""
@@ -75,6 +80,8 @@ class Keeper:
             self._loop.cancel()
             with suppress(asyncio.CancelledError):
                 await self._loop
+        if self._noting:
+            await asyncio.wait(self._noting, timeout=SECONDS_TO_NOTE)
 
     async def resend(self, older_than: timedelta = RESEND_AFTER) -> None:
         """Send again what the engine never got."""

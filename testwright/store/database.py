@@ -121,20 +121,25 @@ class Database:
         *,
         about: str | Sequence[str],
         then: Callable[[], None] = lambda: None,
+        first: bool = False,
     ) -> T:
         """Do `work` and commit it, or leave no trace of it. `then` is called once it is on the disk.
 
         `about` names what the work reads and changes (a session's id, mostly): works about the same come one after
-        another, in this process and in all others.
+        another, in this process and in all others. `first` lets it overtake what else waits in this process.
         """
         names = (about,) if isinstance(about, str) else tuple(about)
-        return await self._to_the_end(self._write(work, names, then))
+        return await self._to_the_end(self._write(work, names, then, first))
 
     async def _write(
-        self, work: Callable[[AsyncSession], Awaitable[T]], names: Sequence[str], then: Callable[[], None]
+        self,
+        work: Callable[[AsyncSession], Awaitable[T]],
+        names: Sequence[str],
+        then: Callable[[], None],
+        first: bool,
     ) -> T:
         # Where writers come one after another anyway, there is nothing to hold.
-        writing = self._repeatedly(work, names) if self._together is None else self._together.do(work)
+        writing = self._repeatedly(work, names) if self._together is None else self._together.do(work, first=first)
         result, info = await writing
         self._announce(info)
         then()

@@ -107,7 +107,9 @@ class Store:
         """
         about = [f"key/{new.owner}/{new.idempotency_key}"] if new.idempotency_key is not None else []
         about += [new.session_id] if new.session_id is not None else []
-        answer = await self._database.write(lambda rows: accepting.accept(rows, new, self._now()), about=about)
+        answer = await self._database.write(
+            lambda rows: accepting.accept(rows, new, self._now()), about=about, first=True
+        )
         self._bell.announce(answer.session_id)
         return answer
 
@@ -182,6 +184,7 @@ class Store:
             lambda rows: running.cancel(rows, session_id, owner, self._now()),
             about=session_id,
             then=self._ringer(session_id),
+            first=True,
         )
 
     async def delete(self, session_id: str, owner: str) -> None:

@@ -40,10 +40,13 @@ class Together:
         self._waiting: list[Unit] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def do(self, work: Work) -> tuple[Any, dict[Any, Any]]:
-        """The result of the work and what it left in its session's `info`, once both are committed."""
+    async def do(self, work: Work, *, first: bool = False) -> tuple[Any, dict[Any, Any]]:
+        """The result of the work and what it left in its session's `info`, once both are committed.
+
+        `first` is for what somebody waits for: it goes before what is done in the background.
+        """
         unit = Unit(work)
-        self._waiting.append(unit)
+        self._waiting.insert(0 if first else len(self._waiting), unit)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())
         return await unit.done

@@ -43,8 +43,12 @@ def running(hours_ago: float, **engine: bool | None) -> tuple[Keeper, FakeRounds
 
 async def test_a_round_is_sent_under_its_event_id_with_ids_alone_and_then_marked() -> None:
     rounds, engine = FakeRounds(s=1), FakeEngine()
-    await Keeper(rounds, engine, session_hours=6).dispatch(accepted())
+    keeper = Keeper(rounds, engine, session_hours=6)
+    await keeper.dispatch(accepted())
+    sent_before_it_was_noted = list(rounds.sent)
+    await keeper.stop()
 
+    assert sent_before_it_was_noted == []
     assert engine.sent == [(SESSION_REQUESTED, "s-r1", {"sessionId": "s", "round": 1, "eventId": "s-r1"})]
     assert rounds.sent == ["s"]
 
@@ -76,6 +80,7 @@ async def test_an_engine_that_is_away_does_not_stop_the_start() -> None:
     await keeper.stop()
     engine.reachable = True
     await keeper.resend(timedelta(0))
+    await keeper.stop()
 
     assert rounds.sent == ["s"]
 

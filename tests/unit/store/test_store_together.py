@@ -98,3 +98,14 @@ async def test_one_whose_caller_has_left_is_written_like_the_others(database):
     await add(database, 9)
 
     assert set(await kept(database)) >= {0, 2, 3, 9}
+
+
+async def test_what_somebody_waits_for_goes_before_the_rest(database):
+    done: list[int] = []
+
+    async def note(number: int, first: bool) -> None:
+        await database.write(lambda rows: _add(rows, number), about="a", then=lambda: done.append(number), first=first)
+
+    await asyncio.gather(*(note(number, number == 39) for number in range(40)))
+
+    assert done.index(39) < 20
