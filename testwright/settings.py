@@ -143,6 +143,10 @@ class Settings(BaseSettings):
     inngest_signing_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("INNGEST_SIGNING_KEY", "inngest_signing_key")
     )
+    inngest_signing_key_fallback: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("INNGEST_SIGNING_KEY_FALLBACK", "inngest_signing_key_fallback")
+    )
+    """The server's former or next signing key, taken beside the other one while keys are changed."""
 
 
 def own_file() -> Path:

@@ -233,6 +233,7 @@ async def open_service(
         client = make_client(
             choice,
             signing_key=signing_key,
+            signing_key_fallback=_secret(settings.inngest_signing_key_fallback),
             event_key=_secret(settings.inngest_event_key),
             send=engine.send if choice.mode == "embedded" else None,
         )

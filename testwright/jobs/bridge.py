@@ -213,6 +213,8 @@ class Bridge:
         self, wanted: Ops, function_id: str, event: Json, memos: Json, run_id: str, ticket: Ticket
     ) -> Broken | None:
         """Do what the function wants and note each result in `memos`."""
+        if any((op.get("opts") or {}).get("parallelMode") == "race" for op in wanted.ops):
+            return Broken({"name": "NotSupported", "message": "the embedded engine does not support the race mode"})
         before = dict(memos)
         handles = {}
         for op in wanted.ops:  # start everything first, in a fixed order

@@ -75,9 +75,17 @@ class ClientHere(inngest.Inngest):
 
 
 def make_client(
-    choice: EngineChoice, *, signing_key: str | None, event_key: str | None, send: Send | None = None
+    choice: EngineChoice,
+    *,
+    signing_key: str | None,
+    signing_key_fallback: str | None = None,
+    event_key: str | None,
+    send: Send | None = None,
 ) -> inngest.Inngest:
-    """For the embedded engine `signing_key` is that engine's own, and `send` takes its events."""
+    """For the embedded engine `signing_key` is that engine's own, and `send` takes its events.
+
+    A call that `signing_key_fallback` signed is taken as well, at a server.
+    """
     client = (inngest.Inngest if send is None else ClientHere)(
         app_id=APP_ID,
         api_base_url=choice.api_base_url,
@@ -88,6 +96,8 @@ def make_client(
         request_timeout=timedelta(seconds=5),
         signing_key=signing_key,
     )
+    # The SDK takes it from the environment, whoever signs: a server's key must not open what the embedded engine calls.
+    client._signing_key_fallback = signing_key_fallback if choice.mode == "server" else None
     if isinstance(client, ClientHere) and send is not None:
         client.send_here = send
     return client

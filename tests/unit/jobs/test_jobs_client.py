@@ -73,3 +73,20 @@ def test_the_embedded_engines_client_checks_signatures_and_knows_no_host_of_inng
 
 def test_the_dev_servers_client_does_not_sign() -> None:
     assert not make_client(choice("1"), signing_key=None, event_key=None).is_production
+
+
+@pytest.mark.parametrize(
+    ("chosen", "taken"),
+    [
+        (choice(), None),
+        (choice("1"), None),
+        (choice(base="https://jobs.example.org", event_key="e", signing_key="signkey-prod-00"), "signkey-prod-11"),
+    ],
+)
+def test_a_second_signing_key_opens_the_functions_to_a_server_alone(
+    chosen: EngineChoice, taken: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INNGEST_SIGNING_KEY_FALLBACK", "signkey-prod-22")  # which the SDK reads by itself
+    client = make_client(chosen, signing_key="signkey-prod-00", signing_key_fallback="signkey-prod-11", event_key=None)
+
+    assert client.signing_key_fallback == taken

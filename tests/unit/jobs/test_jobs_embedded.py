@@ -2,6 +2,7 @@ import asyncio
 import logging
 import stat
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,34 @@ async def test_a_stop_leaves_the_work_where_it_is_and_the_next_start_goes_on(tmp
 
     assert begun == ["first", "second", "second"]
     assert took < 1
+
+
+async def test_a_run_that_comes_to_the_race_mode_fails_with_its_name(tmp_path: Path) -> None:
+    failed = asyncio.Event()
+    told: list[Any] = []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        async def body() -> None:
+            return None
+
+        async def note(ctx: inngest.Context) -> None:
+            told.append(ctx.event.data["error"])
+            failed.set()
+
+        @client.create_function(
+            fn_id="racing", trigger=inngest.TriggerEvent(event="t/racing"), retries=0, on_failure=note
+        )
+        async def racing(ctx: inngest.Context) -> None:
+            both = tuple(partial(ctx.step.run, name, body) for name in ("one", "two"))
+            await ctx.group.parallel(both, parallel_mode=inngest.ParallelMode.RACE)
+
+        return [racing]
+
+    async with embedded(tmp_path, build) as engine:
+        await engine.send("t/racing", "e", {})
+        await asyncio.wait_for(failed.wait(), 10)
+
+    assert "race mode" in told[0]["message"]
 
 
 async def test_a_run_that_ended_or_never_was_is_not_live(tmp_path: Path) -> None:
