@@ -257,7 +257,7 @@ async def test_a_call_that_never_returns_is_left_out_of_the_next_run():
     draft = (await JavaScriptExplorer().explore(task(TEXT, PRICE, probe=probe), 2.0)).draft
 
     assert len(draft.cases) == 1
-    assert '"skip": [[0, ["for ever"], []]]' in texts[1]
+    assert '"skip": [[0, ["for ever"], [], 0]]' in texts[1]
 
 
 async def test_a_unit_that_does_not_load_names_the_missing_package():

@@ -48,7 +48,7 @@ async def test_a_call_that_never_ends_is_told_as_skipped_and_the_others_go_on():
 
 async def test_a_unit_whose_calls_go_on_ending_the_process_is_explored_no_further():
     texts = []
-    ends = ending(([1, [3]], ""), ([1, [4]], ""), then={"told": [saw(1, args=["a"])]})
+    ends = ending(([1, [3]], ""), ([1, [4]], ""), ([1, [5]], ""), ([1, [500]], ""), then={"told": [saw(1, args=["a"])]})
 
     async def probe(text, reports, *, seconds):
         texts.append(text)
@@ -56,8 +56,10 @@ async def test_a_unit_whose_calls_go_on_ending_the_process_is_explored_no_furthe
 
     writing = await written(probe)
 
-    assert [each.because for each in writing.skipped] == ["spin(4) ends the process; nothing more of it was explored"]
-    assert ['"name": "spin"' in text for text in texts] == [True, True, False]
+    assert [each.because for each in writing.skipped] == ["spin(500) ends the process; nothing more of it was explored"]
+    assert ['"name": "spin"' in text for text in texts] == [True, True, True, True, False]
+    skipped = '"skip": [[1, [3], [], 0], [1, [4], [], 1], [1, [5], [], 2]]'
+    assert [skipped in text for text in texts] == [False, False, False, True, True]
 
 
 async def test_a_run_that_goes_on_ending_without_its_unit_is_given_up():

@@ -85,15 +85,14 @@ def _left_out(plan: dict[str, Any], culprit: _Culprit, targets: tuple[Target, ..
     target = targets[culprit.target]
     ended = "does not come to an end" if culprit.is_late else "ends the process"
     said = f"{call_of(target, culprit.args, culprit.steps)} {ended}"
-    skip = [culprit.target, culprit.args, culprit.steps]
     before = [each for each in plan["skip"] if each[0] == culprit.target]
-    most = 1 if len(plan["targets"]) > 1 else _FORGIVEN
-    if len(before) >= most or len(plan["skip"]) >= _FORGIVEN:
+    if len(before) >= _FORGIVEN or len(plan["skip"]) >= 2 * _FORGIVEN:
         plan["targets"] = [spec for spec in plan["targets"] if spec["id"] != culprit.target]
         said = f"{said}; nothing more of it was explored"
         skipped[:] = [each for each in skipped if each.symbol != target.symbol.name]
     else:
-        plan["skip"] = [*plan["skip"], skip]
+        # The second time it is no single value: what is like it is left out, too, and the third time more of that.
+        plan["skip"] = [*plan["skip"], [culprit.target, culprit.args, culprit.steps, len(before)]]
     skipped.append(Skipped(symbol=target.symbol.name, because=said))
     return True
 

@@ -14,7 +14,7 @@ from testwright.domain.analysis import Claim, Symbol, SymbolKind
 from testwright.domain.ports import WritingTask
 from testwright.domain.projects import OUT, WORKSPACE
 from testwright.domain.sessions import TestType
-from testwright.writers.explorer.javascript import classes, giving
+from testwright.writers.explorer.javascript import classes, giving, servers
 from testwright.writers.explorer.javascript.boundaries import give_edges
 from testwright.writers.explorer.javascript.examples import (
     Readme,
@@ -37,9 +37,7 @@ from testwright.writers.explorer.javascript.openings import OF_NODE
 from testwright.writers.explorer.javascript.pages import events_heard, stand_ins_for
 from testwright.writers.explorer.javascript.parameters import parameters_of, parameters_of_node
 from testwright.writers.explorer.javascript.seams import seams_of
-from testwright.writers.explorer.javascript.shapes import Shape, of_type
 from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, said, text_of, unwrap, walk
-from testwright.writers.explorer.javascript.usage import of_pattern
 
 TODAY = "2024-01-31T12:00:00.000Z"
 """When tests with timers take place."""
@@ -133,8 +131,8 @@ def _spec(
         "methods": [],
         "fields": [],
         "examples": examples_of(symbol, readme),
-        "fetches": _fetches(function, module),
-        "answer": _answer(function, module),
+        "fetches": servers.is_asked(function, module),
+        "answer": servers.answer_for(function, module),
         "isTimed": _is_timed(kind, task, module),
     }
     if kind == "class":
@@ -193,29 +191,6 @@ def _method(symbol: Symbol, module: Module) -> dict[str, Any]:
         "kind": "getter" if is_getter else "method",
         "params": parameters_of(symbol.parameters, node, symbol.doc, module),
     }
-
-
-def _fetches(function: Node | None, module: Module) -> bool:
-    return function is not None and re.search(r"\bfetch\s*\(", text_of(function)) is not None
-
-
-def _answer(function: Node | None, module: Module) -> Shape | None:
-    """What a stubbed server should send: the promised type, or what the code reads from `await ….json()`."""
-    if function is None or not _fetches(function, module):
-        return None
-    returns = field(function, "return_type")
-    if returns is not None and (shape := of_type(returns, module))["k"] in ("object", "array"):
-        return shape
-    for node in walk(function):
-        if node.type == "variable_declarator" and ".json()" in text_of(field(node, "value")):
-            shape = of_pattern(field(node, "name"), function, module)
-            if shape["k"] == "object":
-                return _told_by_tables(shape, function, module)
-    return None
-
-
-def _told_by_tables(shape: Shape, function: Node, module: Module) -> Shape:
-    return {"k": "object", "props": [[name, each, False] for name, each, _ in shape["props"]]}
 
 
 def _claimed(claim: Claim) -> list[Any] | None:
