@@ -54,14 +54,33 @@ async function tryChanges(job, seen) {
   }
 }
 
+// Whether the call, by itself, tells this change from the real code, or meets this boundary case.
+async function shows(change, job, seen) {
+  if (!isTellable(seen.outcome) || !isWritable(job, seen)) return false
+  const real = unit
+  unit = changed
+  isChanged = true
+  working = change
+  passed = new Set()
+  try {
+    const other = await observe(job)
+    return change > 0 ? signature(other) !== signature(seen) : passed.has(change)
+  } finally {
+    working = 0
+    isChanged = false
+    unit = real
+  }
+}
+
 function isTellable(outcome) {
   return outcome.kind === 'value' || (outcome.kind === 'throws' && outcome.own)
 }
 
-async function tellTelltales(stop) {
+async function tellTelltales(stop, isShort) {
   const told = []
-  for (const { job, seen, change } of telltales) {
+  for (const { change, ...found } of telltales) {
     if (stop()) break
+    const { job, seen } = await simplified(found, isShort, (_, plainer, smaller) => shows(change, smaller, plainer))
     const answer = job.answer === undefined ? null : answersOf(job.target)[job.answer]
     if (await holdsAfresh(job, seen)) told.push({ target: job.target.id, args: job.args, steps: job.steps, isExample: false, answer, ...seen, ways: undefined, change })
   }

@@ -290,11 +290,13 @@ async function search() {
     }
   }
   const isOver = () => spent(3 * plan.patience) > 0.9 * plan.seconds && (hurried = true)
-  if (plan.changes.length) return { told: [...(await tellTelltales(isOver)), ...(await tellClaims(piles, isOver))] }
+  // Plain words must not cost what there is to tell.
+  const isShort = () => spent(3 * plan.patience) > 0.72 * plan.seconds
+  if (plan.changes.length) return { told: [...(await tellTelltales(isOver, isShort)), ...(await tellClaims(piles, isOver))] }
   const told = []
   for (const found of inTurns([...piles.values()].map(chosen))) {
     if (isOver()) break
-    const { job, seen } = await simplified(found, isOver)
+    const { job, seen } = await simplified(found, isShort)
     if (!(await holdsAfresh(job, seen))) continue
     const answer = job.answer === undefined ? null : answersOf(job.target)[job.answer]
     told.push({ target: job.target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer, ...seen, ways: undefined })
