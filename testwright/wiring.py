@@ -496,6 +496,7 @@ def _api_services(bench: Workbench, engine: EmbeddedEngine | InngestServer, keep
         open_folder=open_folder,
         why_unreadable=why_unreadable,
         doctor=doctor,
+        installable=bench.tools.toolchains.installable,
         sandbox=bench.tools.sandbox.tier,
         web_build=WEB_BUILD,
         tested=tested_of,

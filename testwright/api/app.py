@@ -8,6 +8,7 @@ from testwright.api import (
     delivered,
     entering,
     handing_over,
+    installing,
     on_github,
     pages,
     repositories,
@@ -60,6 +61,7 @@ def create_app(services: ApiServices, metrics: Metrics | None = None) -> FastAPI
     entering.add_routes(app, services)
     timeline.add_routes(app, services)
     retrying.add_routes(app, services, starter)
+    installing.add_routes(app, services)
     delivered.add_routes(app, services, starter)
     handing_over.add_routes(app, services)
     on_github.add_routes(app, services)

@@ -64,6 +64,16 @@ class ApiSettings(Protocol):
     def requests_a_minute(self) -> int: ...
 
 
+class Installable(Protocol):
+    async def __call__(self, framework: str, root: str, *, near: str) -> str | None:
+        """What could be installed of a source's project from its lock, in words, where nothing of it is."""
+        ...
+
+
+async def _nothing_installable(framework: str, root: str, *, near: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ApiServices:
     """The collaborators of all routes.
@@ -117,5 +127,6 @@ class ApiServices:
     can_be_run: Callable[[str, ProjectView], bool] = lambda language, view: True
     """Whether the project has a way to run tests of a language."""
     worth_testing: Callable[[ProjectView], list[str]] = lambda view: list(view.paths())
+    installable: Installable = _nothing_installable
     price_of: Callable[[str | None], Price | None] = lambda _: None
     prices_as_of: str | None = None

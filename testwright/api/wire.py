@@ -365,6 +365,17 @@ class EngineHealth(Wire):
     details: dict[str, Any]
 
 
+class Installable(Wire):
+    file_path: str
+    packages: str = Field(
+        description="What a retry with `install: true` would install, such as: 22 packages from uv.lock"
+    )
+
+
+class Installables(Wire):
+    files: list[Installable]
+
+
 class Frameworks(Wire):
     frameworks: list[dict[str, Any]]
 

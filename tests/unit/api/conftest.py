@@ -211,14 +211,14 @@ class Door:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["data"]["sessionId"])
 
-    async def tell_one_file(self, session_id: str, round: int = 1, index: int = 1) -> None:
+    async def tell_one_file(self, session_id: str, round: int = 1, index: int = 1, code: str = "tests_failed") -> None:
         """What a job would tell of a file that fails."""
         await self.store.claim_round(session_id, round, f"run-{round}")
         await self.store.tell(session_id, round, Event(type="file_processing", message="Reading it", file_index=index))
-        await self.store.desk(session_id, round, index).fail(PermanentError("No tests held.", code="tests_failed"))
+        await self.store.desk(session_id, round, index).fail(PermanentError("No tests held.", code=code))
 
-    async def finish(self, session_id: str, round: int = 1) -> None:
-        await self.tell_one_file(session_id, round)
+    async def finish(self, session_id: str, round: int = 1, code: str = "tests_failed") -> None:
+        await self.tell_one_file(session_id, round, code=code)
         await self.store.finish_round(session_id, round)
 
 
@@ -300,6 +300,10 @@ def web_build() -> Path | None:
     return None
 
 
+async def _installable(framework: str, root: str, *, near: str) -> str | None:
+    return f"22 packages from {Path(near).parent}/uv.lock" if near.endswith(".py") else None
+
+
 @pytest.fixture
 def git_hosts() -> frozenset[str]:
     return frozenset()
@@ -350,6 +354,7 @@ async def door(
         why_unreadable=why_unreadable,
         github=github_of(engine, ask_github),
         doctor=_doctor,
+        installable=_installable,
         web_build=web_build,
         tested=_tested,
         configured=read_config,

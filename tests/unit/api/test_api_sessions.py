@@ -217,15 +217,32 @@ def shop(tmp_path):
     return folder
 
 
-async def _of_folder(door, folder, *names):
+async def _of_folder(door, folder, *names, code="tests_failed"):
     """A session of registered files that has ended."""
     answer = await door.post("/api/repositories", {"path": str(folder)})
     files = [{"path": name} for name in names or ("price.py", "other.py")]
     session_id = await door.start(
         repositoryId=answer.json()["data"]["repositoryId"], framework="pytest", files=files, repoBranch=None
     )
-    await door.finish(session_id)
+    await door.finish(session_id, code=code)
     return session_id
+
+
+@pytest.mark.parametrize(("code", "offered"), [("missing_package", True), ("tests_failed", False)])
+async def test_where_packages_are_missing_and_a_lock_is_there_their_install_is_offered(door, shop, code, offered):
+    session_id = await _of_folder(door, shop, code=code)
+
+    answer = await door.get(f"/api/sessions/{session_id}/installable")
+
+    what = {"filePath": "price.py", "packages": "22 packages from ./uv.lock"}
+    assert answer.json()["data"] == {"files": [what] if offered else []}
+
+
+async def test_nothing_is_offered_to_install_where_there_is_no_folder(door):
+    session_id = await door.start(files=TWO_FILES)
+    await door.finish(session_id, code="missing_package")
+
+    assert (await door.get(f"/api/sessions/{session_id}/installable")).json()["data"] == {"files": []}
 
 
 async def test_a_retry_reads_the_files_of_the_folder_again(door, shop):

@@ -5,6 +5,7 @@ import type {
   EngineHealth,
   Framework,
   GitHubRepository,
+  Installable,
   ListedTest,
   Model,
   Mutant,
@@ -76,6 +77,14 @@ export const fileQuery = (repositoryId: string, path: string) =>
         throw error
       }
     },
+  })
+
+/** Files of a session whose packages a retry could install from a lock file. It changes with every round. */
+export const installableQuery = (sessionId: string) =>
+  queryOptions({
+    queryKey: ['installable', sessionId],
+    queryFn: () => listed<Installable>(`/sessions/${encodeURIComponent(sessionId)}/installable`, 'files'),
+    staleTime: 0,
   })
 
 export const frameworksQuery = queryOptions({

@@ -238,3 +238,9 @@ export interface Check {
   detail: string
   fix?: string | null
 }
+
+/** What a retry with `install` would install for a file: "22 packages from uv.lock". */
+export interface Installable {
+  filePath: string
+  packages: string
+}

@@ -10,6 +10,7 @@ import { Changes } from './changes'
 import { Code } from './code'
 import { DecisionSwitch } from './decision'
 import { EvidenceCard } from './evidence-card'
+import { Install, useInstallable } from './install'
 import { PossibleBugs } from './possible-bugs'
 import { SourceView } from './source-view'
 import { ThrownAway } from './thrown-away'
@@ -21,23 +22,41 @@ interface FilePaneProps {
   onTab: (tab: string) => void
   /** Null while the session runs: one round at a time. */
   onRetry: (() => void) | null
+  /** The same, with the packages of the project installed from its lock file. */
+  onInstall: (() => void) | null
 }
 
-export const FilePane = memo(function FilePane({ sessionId, file, tab, onTab, onRetry }: FilePaneProps) {
+export const FilePane = memo(function FilePane({
+  sessionId,
+  file,
+  tab,
+  onTab,
+  onRetry,
+  onInstall,
+}: FilePaneProps) {
   const { test, error } = file
   const detail = useQuery({ ...testQuery(sessionId, test?.testId ?? ''), enabled: test !== null })
   const dropped = (test ? detail.data?.dropped : undefined) ?? file.dropped
+  const packages = useInstallable(sessionId, file)
+  const install = packages && onInstall && <Install packages={packages} onInstall={onInstall} />
   const suspects = test?.evidence.suspects ?? 0
   return (
     <>
       {file.stage === 'failed' && error && (
         <Problem error={error}>
+          {install}
           {mayRetry(file) && onRetry && (
             <button type="button" className="button" onClick={onRetry}>
               {words.session.retryThis}
             </button>
           )}
         </Problem>
+      )}
+      {file.stage === 'done' && install && (
+        <div className="problem calm">
+          <p>{words.session.packagesMissing}</p>
+          <div className="actions">{install}</div>
+        </div>
       )}
       {file.stage === 'cancelled' && onRetry && (
         <div className="problem calm">

@@ -7,6 +7,7 @@ import {
 } from '@testwright/react'
 import { useEffect, useState } from 'react'
 import { Link, useLocation, useSearchParams } from 'wouter'
+import { call } from '../api/client'
 import { repositoriesQuery, sessionQuery } from '../api/queries'
 import type { SessionDetail } from '../api/types'
 import { useKeys } from '../ui/keys'
@@ -72,6 +73,13 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
   const retry = useStable(() => {
     if (selected) void generation.retryFile(selected.path)
   })
+  const install = useStable(() => {
+    if (!selected) return
+    const body = { paths: [selected.path], install: true }
+    void generation.furtherRound(body.paths, () =>
+      call('POST', `/sessions/${encodeURIComponent(sessionId)}/retry`, body),
+    )
+  })
   useSessionKeys(generation, selected, select, () => navigate(`/sessions/${sessionId}/review`))
   useTitle(isGenerating ? words.figures.percent(percent(progress)) : titleOf(generation))
 
@@ -113,6 +121,7 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
               tab={tab}
               onTab={turnTo}
               onRetry={isGenerating ? null : retry}
+              onInstall={isGenerating ? null : install}
             />
           )}
         </aside>
