@@ -104,6 +104,44 @@ class FeeTest {
 """
 
 
+def run_once(project, name, source, suite):
+    framework, limit = FRAMEWORKS[name], timedelta(seconds=120)
+    order = RunOrder(source_path=source, suite_paths=(suite,), limits=Limits(wall=limit, cpu=limit))
+
+    async def run():
+        sandbox = await choose(at_once=1, wish=Wish())
+        if sandbox.tier not in ("isolated", "confined"):
+            pytest.skip("no sandbox could be proved here, so nothing can be run")
+        runner = commanded_runner(name, FolderView(str(project)))
+        return await sandbox.run(framework.command(order, runner, str(project)))
+
+    return framework.read(asyncio.run(run()), order)
+
+
+@pytest.mark.parametrize(
+    ("language", "program", "source", "proposed", "suite"),
+    [
+        ("go", "go", "fares/fares.go", "fares_test.go", "fares/fares_written_test.go"),
+        ("ruby", "ruby", "lib/fares.rb", "fares_test.rb", "test/fares_written_test.rb"),
+    ],
+)
+def test_a_suite_is_run_by_the_projects_own_command(tmp_path, language, program, source, proposed, suite):
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    project = tmp_path / "project"
+    shutil.copytree(EXAMPLES / language, project)
+    tmp_path.chmod(0o755)
+    (project / suite).parent.mkdir(exist_ok=True)
+    (project / "proposed" / proposed).rename(project / suite)
+
+    report = run_once(project, f"command:{language}", source, suite)
+
+    assert isinstance(report, RunReport), report
+    assert [outcome.outcome.value for outcome in report.outcomes] == ["passed"] * 4
+    assert report.coverage is not None
+    assert report.coverage.lines_missed == frozenset()
+
+
 @needs_maven
 def test_a_suite_in_java_is_run_by_maven_without_a_network_in_the_sandbox(tmp_path):
     project = tmp_path / "project"
@@ -112,19 +150,7 @@ def test_a_suite_in_java_is_run_by_maven_without_a_network_in_the_sandbox(tmp_pa
     suite = "src/test/java/parking/FeeTest.java"
     (project / suite).parent.mkdir(parents=True)
     (project / suite).write_text(FEE_TEST)
-    java, limit = FRAMEWORKS["command:java"], timedelta(seconds=120)
-    order = RunOrder(
-        source_path="src/main/java/parking/Fee.java", suite_paths=(suite,), limits=Limits(wall=limit, cpu=limit)
-    )
-
-    async def run():
-        sandbox = await choose(at_once=1, wish=Wish())
-        if sandbox.tier not in ("isolated", "confined"):
-            pytest.skip("no sandbox could be proved here, so nothing can be run")
-        runner = commanded_runner("command:java", FolderView(str(project)))
-        return await sandbox.run(java.command(order, runner, str(project)))
-
-    report = java.read(asyncio.run(run()), order)
+    report = run_once(project, "command:java", "src/main/java/parking/Fee.java", suite)
 
     assert isinstance(report, RunReport), report
     assert [outcome.name for outcome in report.outcomes] == ["theFirstQuarterIsFree"]
