@@ -15,18 +15,25 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from testwright.sandboxes import born_in_group
+
 logger = logging.getLogger(__name__)
 
 _CONTROLLERS = frozenset({"memory", "pids"})
 _SERVICE, _RUN, _PROOF = "testwright-service-", "testwright-run-", "testwright-proof-"
+_PACKAGE = Path(born_in_group.__file__).parents[2]
 _PROOF_BYTES, _PROOF_PIDS = 64 << 20, 8
 _SECONDS = 5.0
 _PROOF_SECONDS = 20.0
-# Joins the group, makes as many processes as it may, and then takes more memory than it may.
+# Born in the group as a run is; makes as many processes as it may, and then takes more memory than it may.
 _PROBE = """
 import os, sys, time
-with open(sys.argv[1] + "/cgroup.procs", "w") as file:
-    file.write("0")
+sys.path.append(sys.argv[2])
+from testwright.sandboxes.born_in_group import fork_into
+child = fork_into(sys.argv[1])
+if child:
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    os._exit(0)
 made = 0
 try:
     while made < 64:
@@ -128,7 +135,7 @@ def prove(parent: Path) -> None:
     group.mkdir()
     try:
         limit(group, memory=_PROOF_BYTES, processes=_PROOF_PIDS)
-        argv = [sys.executable, "-I", "-S", "-c", _PROBE, str(group)]
+        argv = [sys.executable, "-I", "-S", "-c", _PROBE, str(group), str(_PACKAGE)]
         with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}) as probe:
             try:
                 said = probe.communicate(timeout=_PROOF_SECONDS)[0].split()
@@ -136,8 +143,10 @@ def prove(parent: Path) -> None:
                 said = []
             finally:
                 probe.kill()
-        is_killed = probe.returncode == -9 and "oom_kill 0" not in _lines(group / "memory.events")
-        if len(said) != 1 or int(said[0]) >= _PROOF_PIDS or not is_killed or not _is_empty(group):
+        if not said:
+            raise _NotHere("no process can be started in a group here")
+        is_killed = said[-1] == b"-9" and "oom_kill 0" not in _lines(group / "memory.events")
+        if len(said) != 2 or int(said[0]) >= _PROOF_PIDS or not is_killed or not _is_empty(group):
             raise _NotHere("limits that were set were not kept to")
         _prove_the_end(group)
     finally:

@@ -110,9 +110,9 @@ def test_what_killed_services_left_is_removed_and_what_lives_is_not(tmp_path: Pa
     assert (left.exists(), alive.exists()) == (False, True)
 
 
-def test_a_limit_that_is_not_kept_to_is_none(tmp_path: Path) -> None:
-    """The folder stands in for a kernel that takes every number and does nothing about it."""
-    with pytest.raises(NotHere, match="not kept to"):
+def test_what_is_no_group_of_the_kernels_is_not_believed(tmp_path: Path) -> None:
+    """No folder but the kernel's own can have a process born in it."""
+    with pytest.raises(NotHere, match="no process can be started"):
         cgroups.prove(tmp_path)
 
 
