@@ -135,10 +135,11 @@ class RequestGuard:
                     "Pages of this origin may not call this service.",
                     hint="List the page's origin in TESTWRIGHT_ORIGINS.",
                 )
-        # A listed origin may well be cross-site. Without Origin, Sec-Fetch-Site decides.
-        elif scope["method"] not in _SAFE_METHODS and headers.get(b"sec-fetch-site", b"none") not in (
-            b"same-origin",
-            b"none",
+        # A listed origin may well be cross-site. Without Origin, Sec-Fetch-Site decides: others may lead somebody here,
+        # but neither send anything nor load what the API says as if it were theirs (a picture, a script).
+        elif headers.get(b"sec-fetch-site", b"none") not in (b"same-origin", b"none") and (
+            scope["method"] not in _SAFE_METHODS
+            or (headers.get(b"sec-fetch-mode") == b"no-cors" and scope["path"].startswith("/api/"))
         ):
             return refusal(
                 403,

@@ -32,7 +32,7 @@ sys.path.append(sys.argv[2])
 from testwright.sandboxes.born_in_group import fork_into
 child = fork_into(sys.argv[1])
 if child:
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
     os._exit(0)
 made = 0
 try:

@@ -168,6 +168,18 @@ async def test_another_sites_unsafe_request_without_origin_is_403(door, site):
     assert json.loads(answer["body"])["error"]["code"] == "cross_site"
 
 
+@pytest.mark.parametrize("site", [b"cross-site", b"same-site"])
+async def test_another_site_may_lead_here_but_not_load_what_the_api_says(door, site):
+    """As a picture or a script of theirs, say: such a request has no Origin."""
+    loaded = [LOCAL, (b"sec-fetch-site", site), (b"sec-fetch-mode", b"no-cors")]
+    led = [LOCAL, (b"sec-fetch-site", site), (b"sec-fetch-mode", b"navigate")]
+    refused = await _asgi(door.app, loaded, method="GET", path="/api/sessions")
+    shown = await _asgi(door.app, led, method="GET", path="/api/sessions")
+
+    assert (refused["status"], json.loads(refused["body"])["error"]["code"]) == (403, "cross_site")
+    assert shown["status"] == 200
+
+
 @pytest.mark.parametrize("site", [b"same-origin", b"none"])
 async def test_the_pages_own_request_passes(door, site):
     headers = [LOCAL, JSON, (b"content-length", b"2"), (b"sec-fetch-site", site)]
