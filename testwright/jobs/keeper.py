@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -14,7 +14,8 @@ from testwright.jobs.rounds import SESSION_CANCELLED, SESSION_REQUESTED, Outbox
 
 SECONDS_BETWEEN_LOOKS = 5.0
 SECONDS_BETWEEN_WATCHES = 60.0
-SECONDS_TO_NOTE = 2.0
+SECONDS_TO_STOP_RUNS = 1.0
+SECONDS_TO_END = 0.5
 RESEND_AFTER = timedelta(seconds=30)
 logger = logging.getLogger("testwright.jobs")
 
@@ -48,7 +49,7 @@ class Keeper:
         self._clock = clock
         self._began: dict[tuple[str, int], float] = {}
         self._loop: asyncio.Task[None] | None = None
-        self._noting: set[asyncio.Task[None]] = set()
+        self._going: set[asyncio.Task[None]] = set()
 
     async def dispatch(self, accepted: Accepted) -> None:
         """Hand a round to the engine. Raises EngineUnreachable; the round then waits in the outbox."""
@@ -59,14 +60,15 @@ class Keeper:
         }
         await self._engine.send(SESSION_REQUESTED, accepted.event_id, data)
         # Nobody has to wait for that. What is not noted is sent again, and the engine knows the event.
-        noting = asyncio.create_task(self._quietly(self._store.mark_sent(accepted.session_id, accepted.round)))
-        self._noting.add(noting)
-        noting.add_done_callback(self._noting.discard)
+        self._go_on_with(self._store.mark_sent(accepted.session_id, accepted.round))
 
     async def stop_runs(self, session_id: str, round: int) -> None:
-        """Tell the engine that a round was cancelled in the store. Best effort: the store's word is what counts."""
-        with suppress(EngineUnreachable):
-            await self._engine.send(SESSION_CANCELLED, f"{session_id}/{round}/cancel", {"sessionId": session_id})
+        """Tell the engine that a round was cancelled in the store. Best effort: the store's word is what counts.
+
+        An engine that takes long, because somebody has locked its file, say, hears of it in the background.
+        """
+        telling = self._engine.send(SESSION_CANCELLED, f"{session_id}/{round}/cancel", {"sessionId": session_id})
+        await asyncio.wait({self._go_on_with(telling)}, timeout=SECONDS_TO_STOP_RUNS)
 
     async def start(self) -> None:
         """Take care of what the last process left, then keep looking."""
@@ -80,8 +82,10 @@ class Keeper:
             self._loop.cancel()
             with suppress(asyncio.CancelledError):
                 await self._loop
-        if self._noting:
-            await asyncio.wait(self._noting, timeout=SECONDS_TO_NOTE)
+        if self._going:
+            _, late = await asyncio.wait(self._going, timeout=SECONDS_TO_END)
+            for going in late:
+                going.cancel()
 
     async def resend(self, older_than: timedelta = RESEND_AFTER) -> None:
         """Send again what the engine never got."""
@@ -134,6 +138,12 @@ class Keeper:
             if self._clock() - watched >= SECONDS_BETWEEN_WATCHES:
                 watched = self._clock()
                 await self._quietly(self.watch())
+
+    def _go_on_with(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[None]:
+        going = asyncio.create_task(self._quietly(work))
+        self._going.add(going)
+        going.add_done_callback(self._going.discard)
+        return going
 
     async def _quietly(self, look: Any) -> None:
         try:

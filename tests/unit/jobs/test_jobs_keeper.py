@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -133,3 +134,15 @@ async def test_a_date_that_jumps_ends_no_round_and_keeps_none_for_ever(jump_hour
     clock[0] = 6.1 * 3600
     await keeper.watch()
     assert rounds.finished == ["s"]
+
+
+async def test_who_cancels_does_not_wait_for_an_engine_that_takes_long_and_nor_does_the_end() -> None:
+    class StuckEngine(FakeEngine):
+        async def send(self, name: str, event_id: str, data: Mapping[str, str | int]) -> str:
+            await asyncio.sleep(60)
+            return event_id
+
+    keeper = Keeper(FakeRounds(s=1), StuckEngine(), session_hours=6)
+    async with asyncio.timeout(5):
+        await keeper.stop_runs("s", 1)
+        await keeper.stop()
