@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from testwright.jobs.bridge import Bridge
 from testwright.jobs.crons import keep_time
 from testwright.jobs.engine_file import EngineFile
 from testwright.jobs.engine_postgres import EnginePostgres
-from testwright.jobs.own_loop import OwnLoop
+from testwright.jobs.own_loop import OwnLoop, at_most
 from testwright.jobs.places import Places
 from testwright.jobs.protocol import ENDPOINT, SIGNATURE_HEADER, Json
 from testwright.jobs.registered import registered
@@ -37,6 +38,7 @@ VERSION = "1"
 DAYS_TO_REMEMBER = 14.0
 SECONDS_BETWEEN_LOOKS = 5.0
 SECONDS_FOR_BODIES_TO_STOP = 0.4
+SECONDS_TO_END = 2.0
 # An address no guard of the app objects to; nothing is ever sent there.
 IN_PROCESS = "http://127.0.0.1"
 logger = logging.getLogger("testwright.jobs")
@@ -108,10 +110,13 @@ class EmbeddedEngine:
                     await task
         running, self._running = self._running, None
         if running is not None:
-            await running.loop.cancel_all(SECONDS_FOR_BODIES_TO_STOP)
+            with suppress(TimeoutError):  # while somebody has locked the engine's file its loop stands still
+                async with asyncio.timeout(SECONDS_TO_END):
+                    await running.loop.cancel_all(SECONDS_FOR_BODIES_TO_STOP)
             await running.caller.close(SECONDS_FOR_BODIES_TO_STOP)
             _stop_waiting_for_database()
-            await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            if not await at_most(SECONDS_TO_END, partial(DBOS.destroy, destroy_registry=True)):
+                logger.warning("the engine's file is in use by somebody else, and is left as it is")
             await asyncio.to_thread(running.loop.stop)
         await self._database.give_back()
 

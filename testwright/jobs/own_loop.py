@@ -1,13 +1,16 @@
 """An event loop in a thread of its own, for a library that wants to own the loop it runs in."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from contextvars import Context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 SECONDS_TO_JOIN = 2.0
+logger = logging.getLogger("testwright.jobs")
 
 
 class OwnLoop:
@@ -51,6 +54,26 @@ class OwnLoop:
             task.cancel()
         if others:
             await asyncio.wait(others, timeout=seconds)
+
+
+async def at_most(seconds: float, work: Callable[[], object]) -> bool:
+    """Do it in a thread and say whether it ended in time. What did not goes on, and keeps no process from its end."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+
+    def do() -> None:
+        try:
+            work()
+        except Exception:
+            logger.exception("something could not be put away")
+        with suppress(RuntimeError):  # nobody is there any more
+            loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=do, daemon=True).start()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await ended.wait()
+    return ended.is_set()
 
 
 class _InOneThread(asyncio.SelectorEventLoop):
