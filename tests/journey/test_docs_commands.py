@@ -102,7 +102,7 @@ def test_the_commands_of_a_page_do_what_it_says(page, tmp_path):
 
 
 def cheaply(commands):
-    """Tests are written once on each page, and where they are applied: else files are chosen and planned for, no more."""
+    """Tests are written once a page, and where they are applied; else files are chosen, and that is all."""
     is_first = True
     for words in commands:
         is_generate = words.startswith("generate ")
