@@ -30,7 +30,7 @@ from testwright.writers.explorer.python.probe.databases import changed_rows, row
 from testwright.writers.explorer.python.probe.facts import Facts, OwnRaises
 from testwright.writers.explorer.python.probe.guard import Guard, TimeUp
 from testwright.writers.explorer.python.probe.learning import Lessons
-from testwright.writers.explorer.python.probe.observing import Observer, changed_files, files_in
+from testwright.writers.explorer.python.probe.observing import ASKED, Observer, asked_of, changed_files, files_in
 from testwright.writers.explorer.python.probe.scenarios import Scenario
 from testwright.writers.explorer.python.probe.spelling import STANDARD, spelled
 
@@ -88,9 +88,12 @@ class Outcome:
 
     @property
     def signature(self) -> str:
-        """Equal for results that tell the same; errors of one kind differ by their wording, not by quoted values."""
+        """Equal for results that tell the same; errors of one kind differ by their wording, not by quoted values.
+
+        Every other argument asks a stand-in for something else: that alone is nothing new.
+        """
         if self.error is None:
-            return repr(self.checks)
+            return repr([check for check in self.checks if not check.of.endswith(ASKED)])
         return repr((self.error[0], re.sub(r"(['\"`]).*?\1|\d+|: .*", "", self.error[2], flags=re.DOTALL)))
 
 
@@ -197,7 +200,8 @@ class Bench:
         moved = tuple(Check(of, "equals", text) for of, text in now.items() if state.get(of) != text)
         filed = tuple(Check(*change) for change in changed_files(files, files_in(self.names["tmp_path"])))
         kept = tuple(Check(*change) for change in changed_rows(tables, rows_in(names)))
-        moved = (*moved, *kept, *filed)[:_MOST_MOVED]
+        asked = tuple(Check(*each) for each in asked_of([patch.name for patch in scenario.patches], names, self.names))
+        moved = (*moved, *kept, *filed, *asked)[:_MOST_MOVED]
         if value is None or not checks:
             changed = [name for name, text in before.items() if self._content(names[name])[1] != text]
             if moved:

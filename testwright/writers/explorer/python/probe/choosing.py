@@ -10,6 +10,7 @@ from testwright.writers.explorer.python.probe.search import Find, number_of
 
 _PLAIN = re.compile(r"[\w .,:/@-]", re.ASCII)
 _WORDS = re.compile(r"[\"'][A-Za-z]{3}")
+_ADDRESS = re.compile(r"(\w+_)?ur[li]|endpoint")
 _PER_PATH = 5
 _MOST_EXTRAS = 20
 
@@ -80,6 +81,7 @@ def cost(find: Find, numbers: frozenset[float]) -> float:
     price = 1.0 + len(text) / 80 + odd / 5 + 0.3 * len(scenario.lines()) + 0.3 * bool(scenario.patches)
     price += 0.5 * ("islice(" in outcome.call) + 0.15 * sum(not _WORDS.match(a.choice.text) for a in _texts(find))
     price += 0.3 * sum(argument.choice.invented for argument in scenario.arguments)
+    price += sum(_ADDRESS.fullmatch(a.parameter) is not None and "://" not in a.choice.text for a in _texts(find))
     if scenario.documented:
         price *= 0.5
     if find.foreign:

@@ -18,6 +18,7 @@ _MOST_ITEMS = 4
 _DEEPEST = 3
 _MOST_FILES = 30
 _MOST_BYTES = 2000
+ASKED = ".call_args"
 
 
 class Observer:
@@ -143,3 +144,16 @@ def changed_files(before: dict[str, tuple[str, str]], after: dict[str, tuple[str
     changes.extend((of, "equals", "False") for of in gone)
     told = {of.partition(").")[0] for of, _, _ in changes if of.endswith(".read_text()")}
     return [change for change in changes if not (change[0].endswith(".exists()") and change[0][:-10] in told)]
+
+
+def asked_of(stand_ins: list[str], names: dict[str, Any], known: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """What the stand-ins of what lies outside were called with."""
+    for stand_in in stand_ins:
+        called = getattr(names[stand_in], "call_args", None)
+        if called is None:
+            continue
+        given = [("", each) for each in called.args] + [(f"{name}=", each) for name, each in called.kwargs.items()]
+        texts = [(name, spelled(each, known)) for name, each in given]
+        if all(text is not None for _, text in texts):
+            told = ", ".join(f"{name}{text}" for name, text in texts)
+            yield f"{stand_in}{ASKED}", "equals", f"mock.call({told})"

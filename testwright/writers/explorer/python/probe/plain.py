@@ -81,7 +81,11 @@ KINDS: dict[str, Any] = {
 }  # fmt: skip
 BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (r"e?mail", str, ('"user@example.com"', '"user@"')),
-    (r"ur[li]|link|href", str, ('"https://example.com/path?q=1"', '"http://localhost:8080"', '"example.com"')),
+    (
+        r"(\w+_)?ur[li]|link|href|endpoint|base",
+        str,
+        ('"https://example.com/path?q=1"', '"http://localhost:8080"', '"example.com"'),
+    ),
     (r"(file|path|dir|folder)(_?name|_?path)?|root", str, ('"docs/readme.txt"', '"readme"')),
     (r"(first|last|user|full)?_?name", str, ('"Alice"', '"alice_smith"')),
     (r"date|day|start|end", str, ('"2024-02-29"', '"2023-12-31"')),
