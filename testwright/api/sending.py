@@ -45,7 +45,7 @@ async def send_to_branch(store: Store, session: SessionRecord, branch: str, *, p
             hint="Send it to GitHub as a pull request, or take it as a patch.",
         )
     tests = not_rejected(await store.tests(session.session_id))
-    title, body, files = title_of(tests), told(session), files_to_export(tests)
+    title, body, files = title_of(tests), told(session, tests), files_to_export(tests)
     if preview:
         plan = await asyncio.to_thread(plan_commit, root, branch, files)
         paths = tuple(file.path for file in plan.taken)
@@ -75,7 +75,7 @@ async def send_pull_request(
     place = await asyncio.to_thread(place_of, root, github.url)
     prefix = await asyncio.to_thread(_place_in_the_repository, root)
     tests = not_rejected(await store.tests(session.session_id))
-    title, body, files = title_of(tests), f"{as_markdown(tests)}\n{told(session)}\n", files_to_export(tests)
+    title, body, files = title_of(tests), f"{as_markdown(tests)}\n{told(session, tests)}\n", files_to_export(tests)
     would = await github.plan_pull_request(place, files, branch=branch, base=base, prefix=prefix)
     if would.is_open is not None:
         return Sent(
@@ -103,13 +103,15 @@ def title_of(tests: Sequence[TestRecord]) -> str:
     return f"Tests for {files[0]}" if len(files) == 1 else f"Tests for {len(files)} files"
 
 
-def told(session: SessionRecord) -> str:
+def told(session: SessionRecord, tests: Sequence[TestRecord]) -> str:
     """Who wrote the tests and what that took, as it was observed."""
     summary = session.summary or {}
     who = session.model or session.writer
     tokens, usd = summary.get("tokens") or 0, summary.get("costUsd")
     cost = "" if not tokens else f", {tokens:,} tokens" if usd is None else f", {tokens:,} tokens, ${usd:.4f}"
-    return f"Written by {who}, run and proved by Testwright (session {session.session_id}{cost})."
+    is_proved = all(test.evidence.get("verified") for test in tests if test.test_code)
+    proof = "run and proved by Testwright" if is_proved else "with Testwright; not all of it could be run"
+    return f"Written by {who}, {proof} (session {session.session_id}{cost})."
 
 
 def _place_in_the_repository(root: Path) -> str:

@@ -86,9 +86,11 @@ def as_markdown(tests: Sequence[TestRecord]) -> str:
     if not tests:
         return "No suite was kept.\n"
     count = sum(len(test.evidence.get("tests") or ()) for test in tests)
+    proof = (
+        ", each run until stable and seen to fail on broken code" if count else ": none of what follows could be run"
+    )
     lines = [
-        f"**{count} tests for {len(tests)} {'file' if len(tests) == 1 else 'files'}**, each run until stable and seen"
-        " to fail on broken code.",
+        f"**{count} tests for {len(tests)} {'file' if len(tests) == 1 else 'files'}**{proof}.",
         "",
         "| file | suite | tests | runs | lines | changes noticed |",
         "| --- | --- | --- | --- | --- | --- |",

@@ -166,3 +166,11 @@ async def test_a_session_of_texts_that_came_with_the_request_is_pinned_by_their_
 
     assert told["pin"].startswith("sha256:")
     assert told["changedSince"] == []
+
+
+async def test_a_commit_of_proved_suites_says_that_they_are(door, checkout):
+    session_id, _ = await _delivered(door, checkout)
+
+    seen = (await door.post(f"/api/sessions/{session_id}/branch", {"branch": "b", "preview": True})).json()["data"]
+
+    assert "run and proved by Testwright" in seen["body"]

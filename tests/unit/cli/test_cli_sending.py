@@ -51,7 +51,7 @@ def test_suites_are_committed_to_a_branch_that_says_who_wrote_them(tmp_path, che
     assert (done.returncode, done.stdout) == (0, "committed  tests/test_a.py\n")
     assert "git switch more-tests" in done.stderr
     assert git(checkout, "log", "-1", "--format=%s|%b", "more-tests") == (
-        f"Tests for a.py|Written by explorer, run and proved by Testwright (session {session_id})."
+        f"Tests for a.py|Written by explorer, with Testwright; not all of it could be run (session {session_id})."
     )
     assert git(checkout, "status", "--porcelain") == ""
 
