@@ -37,8 +37,6 @@ _WHERE_NAMED = re.compile(
     r"(?:pyproject\.toml|setup\.(?:cfg|py)|tox\.ini|Pipfile|conftest\.py|[^/]*requirements[^/]*\.txt)"
 )
 """Where what we bring for Python is mounted; it stands in the runner's PYTHONPATH."""
-_OLDEST = {"jest": 29}
-"""Before these a runner cannot do what is asked of it, such as to shuffle."""
 _NODE_ENTRY = {"vitest": "vitest/vitest.mjs", "jest": "jest/bin/jest.js", "mocha": "mocha/bin/mocha.js"}
 # Without these a suite still runs, but coverage or component tests are lost.
 _NEEDED = {
@@ -132,8 +130,8 @@ class InstalledToolchains:
     ) -> Runner:
         node = await self._find_node()
         version = await asyncio.to_thread(version_of, framework, places)
-        if version is None or _is_too_old(framework, version):
-            return await self._managed_node(framework, node, places, progress, too_old=version)
+        if version is None:
+            return await self._managed_node(framework, node, places, progress)
         home = next(place for place in places if place.version_of(framework))
         missing = any(version_of(package, places) is None for package in _wanted(framework, places))
         extras = await self._optional(self._managed.node(framework, progress)) if missing else None
@@ -167,17 +165,10 @@ class InstalledToolchains:
         return replace(runner, framework="node:test", program=(node.path,), facts=facts)
 
     async def _managed_node(
-        self,
-        framework: str,
-        node: Node,
-        places: tuple[Installed, ...],
-        progress: Progress,
-        *,
-        too_old: str | None = None,
+        self, framework: str, node: Node, places: tuple[Installed, ...], progress: Progress
     ) -> Runner:
         version = managed_version(framework)
         own = "has no" if not places else f"has no {framework} in its"
-        own = own if too_old is None else f"has {framework} {too_old}, which is too old, in its"
         return _node_runner(
             framework,
             version,
@@ -276,11 +267,6 @@ class InstalledToolchains:
             return await installing
         except PermanentError:
             return None
-
-
-def _is_too_old(framework: str, version: str) -> bool:
-    major = version.partition(".")[0]
-    return major.isdigit() and int(major) < _OLDEST.get(framework, 0)
 
 
 def _registry_of(framework: str) -> str:

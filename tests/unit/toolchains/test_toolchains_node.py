@@ -58,15 +58,6 @@ async def test_a_projects_runner_works_although_the_extras_cannot_be_had(tmp_pat
     assert runner.fact("jsdom") == ""
 
 
-async def test_a_runner_that_is_too_old_to_be_asked_is_not_used_and_that_is_said(tmp_path: Path) -> None:
-    install_package(tmp_path / "project", "jest", "22.4.4")
-    runner = await toolchains(tmp_path).runner("jest", view(tmp_path), Sentences())
-
-    assert runner.origin == "managed"
-    assert runner.program[-1].startswith("/node_modules/jest/")
-    assert "the project has jest 22.4.4, which is too old, in its node_modules" in runner.found
-
-
 async def test_a_project_without_a_runner_gets_the_managed_one_beside_its_own_packages(tmp_path: Path) -> None:
     install_package(tmp_path / "project", "react", "18.3.1")
     sentences = Sentences()
