@@ -33,8 +33,9 @@ _GRACE_SECONDS = 10
 _START_SECONDS = 20
 GVISOR = "runsc"
 # Waits outside, where nothing of a test can reach it, until the service closes its end or is gone, however it went: the
-# client that started a container may die without the container noticing.
-_KEEPER = 'cat >/dev/null; exec "$@"'
+# client that started a container may die without the container noticing. Again where it is refused: podman does so
+# while a container is just ending.
+_KEEPER = 'cat >/dev/null; for wait in 0.3 0.6 1.2 0; do "$@" && exit; sleep $wait; done'
 
 
 class Container:
