@@ -20,7 +20,7 @@ export function GitHubList({ isBusy, onOpen }: GitHubListProps) {
   const found = all.filter(({ repository }) => repository.toLowerCase().includes(wanted.toLowerCase()))
   if (!all.length) return <p>{words.generate.noRepository}</p>
   return (
-    <>
+    <div className="github-list">
       <input
         value={wanted}
         onChange={event => setWanted(event.target.value)}
@@ -52,6 +52,6 @@ export function GitHubList({ isBusy, onOpen }: GitHubListProps) {
           {words.generate.moreRepositories}
         </button>
       )}
-    </>
+    </div>
   )
 }
