@@ -96,19 +96,10 @@ def test_the_commands_of_a_page_do_what_it_says(page, tmp_path):
     ran = Terminal(project, environment)
     if "no sandbox" in ran("doctor"):
         pytest.skip("no sandbox could be proved here, so nothing can be run")
-    blocks_here = [block for block in SHOWN if block.page == page and block.mark == "runs"]
-    for words in cheaply(words for block in blocks_here for words in block.commands):
-        ran(words)
-
-
-def cheaply(commands):
-    """Tests are written once a page, and where they are applied; else files are chosen, and that is all."""
-    is_first = True
-    for words in commands:
-        is_generate = words.startswith("generate ")
-        is_plan = is_generate and not is_first and "--apply" not in words and "--dry-run" not in words
-        is_first = is_first and not is_generate
-        yield f"{words} --dry-run" if is_plan else words
+    for block in SHOWN:
+        if block.page == page and block.mark == "runs":
+            for words in block.commands:
+                ran(words)
 
 
 def made_project(folder, files):
