@@ -1,5 +1,6 @@
 """Which source files lie below the paths that were given, and to which project each belongs."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,10 +37,27 @@ def select(paths: Sequence[Path]) -> dict[Path, list[str]]:
         for relative in left_in(read_config(FolderView(str(root))), below):
             _add(projects, root / relative)
     if not projects:
+        for path in paths:
+            if _is_bare_submodule(path.resolve()):
+                raise InputError(
+                    f"{path} is a submodule that is not checked out.",
+                    hint="Run `git submodule update --init`, then try again.",
+                )
         raise InputError(
             "There is no source file to write tests for.", hint="Give source files; docs/other-languages.md says which."
         )
     return projects
+
+
+def _is_bare_submodule(folder: Path) -> bool:
+    if not folder.is_dir() or any(folder.iterdir()):
+        return False
+    listing = next((found for parent in folder.parents if (found := parent / ".gitmodules").is_file()), None)
+    if listing is None:
+        return False
+    lines = listing.read_text("utf-8", "replace").splitlines()
+    place = folder.relative_to(listing.parent).as_posix()
+    return any(re.fullmatch(rf"\s*path\s*=\s*{re.escape(place)}\s*", line) for line in lines)
 
 
 def _add(projects: dict[Path, list[str]], file: Path) -> None:

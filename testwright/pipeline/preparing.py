@@ -14,6 +14,7 @@ from testwright.pipeline.load_check import problem_of_source, source_error
 from testwright.pipeline.neighbours import to_leave_out
 from testwright.pipeline.tools import Job, Ready
 
+_LFS_POINTER = "version https://git-lfs.github.com/spec/"
 READMES = ("README.md", "readme.md", "Readme.md", "README.rst", "README")
 
 
@@ -21,6 +22,13 @@ async def prepare(job: Job) -> Ready:
     """Step `prepare`."""
     started_ms = round(job.tools.now() * 1000)
     await telling.tell_start(job)
+    if job.assignment.source.text.startswith(_LFS_POINTER):
+        raise PermanentError(
+            f"The text of {job.file_name} is not here: it is in Git LFS, and this is the pointer to it.",
+            code="not_a_file",
+            hint="Run `git lfs pull` in the repository, then try again.",
+            retryable=True,
+        )
     framework = job.framework
     view = await job.tools.workspaces.open(job.assignment)
     source_path = job.assignment.source.path

@@ -43,6 +43,18 @@ def test_a_file_named_twice_is_taken_once(tmp_path):
     assert select([tmp_path / "one.py", tmp_path]) == {tmp_path: ["one.py"]}
 
 
+def test_a_submodule_that_is_not_checked_out_says_so_and_an_empty_folder_does_not(tmp_path):
+    write(tmp_path, ".gitmodules", text='[submodule "lib"]\n\tpath = vendor/lib\n\turl = ../lib\n')
+    for name in ("lib", "empty"):
+        (tmp_path / "vendor" / name).mkdir(parents=True)
+
+    with pytest.raises(InputError, match="submodule") as caught:
+        select([tmp_path / "vendor" / "lib"])
+    assert "git submodule update --init" in caught.value.hint
+    with pytest.raises(InputError, match="There is no source file"):
+        select([tmp_path / "vendor" / "empty"])
+
+
 @pytest.mark.parametrize(("path", "said"), [("gone.py", "does not exist"), ("notes.md", "is in no language")])
 def test_what_cannot_be_tested_is_refused_by_name(tmp_path, path, said):
     write(tmp_path, "notes.md")

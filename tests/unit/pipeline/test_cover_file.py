@@ -349,6 +349,16 @@ async def test_an_empty_source_fails_with_what_to_do(world, suite):
     assert it.desk.types()[0] == "file_processing"
 
 
+async def test_the_pointer_to_a_text_in_git_lfs_is_told_as_such(world, suite):
+    it = world(suite(a="pass"), text="version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")
+
+    with pytest.raises(PermanentError, match="it is in Git LFS") as caught:
+        await it.walk()
+
+    assert "git lfs pull" in caught.value.hint
+    assert it.writer.calls == 0
+
+
 async def test_without_a_sandbox_a_model_suite_is_delivered_as_not_verified(world, suite):
     it = world(suite(a="pass", b="static"))
     it.sandbox.missing = True
