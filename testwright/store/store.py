@@ -48,10 +48,10 @@ from testwright.store.waiting import Queue
 from testwright.store.wakeups import Bell, Wakeup
 
 _CANCEL_POLL_SECONDS = 5.0
-_CANCEL_REST_SECONDS = 0.2
-_CANCEL_LINGER_SECONDS = 2.0
-"""All that is told of a session wakes whoever waits for its end; it need not look more often than this."""
 """A net: whoever cancels in this process rings at once, and other processes are heard of within two seconds."""
+_CANCEL_REST_SECONDS = 0.2
+"""All that is told of a session wakes whoever waits for its end; it need not look more often than this."""
+_CANCEL_LINGER_SECONDS = 2.0
 
 
 def _utc_now() -> datetime:

@@ -31,10 +31,10 @@ exports.Untouched = class Untouched {
 }
 
 // What stays until the process ends.
-exports.open = () => process.getActiveResourcesInfo().filter((name) => STAYS.test(name)).sort().join()
+exports.open = () => process.getActiveResourcesInfo().filter((name) => STAYS.test(name))
 
 // Whether more of any kind is open now. Less says nothing: a thread that has just begun closes what it began by.
-exports.hasOpenedMore = (before) => exports.hasMore(before.split(','), exports.open().split(',').filter(Boolean))
+exports.hasOpenedMore = (before) => exports.hasMore(before, exports.open())
 
 exports.hasMore = (before, now) => {
   const had = [...before]
