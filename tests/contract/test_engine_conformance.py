@@ -465,6 +465,37 @@ async def test_a_throttled_function_starts_its_runs_apart(open_engine: Open) -> 
     assert max(starts) - min(starts) > 1.5
 
 
+@pytest.mark.parametrize(
+    "limit",
+    [
+        {"rate_limit": inngest.RateLimit(limit=1, period=timedelta(minutes=1), key="event.data.id")},
+        {"idempotency": "event.data.id"},
+    ],
+    ids=["rate limit", "idempotency"],
+)
+async def test_of_events_beyond_an_allowance_none_starts_a_run(open_engine: Open, limit: Any) -> None:
+    begun: list[str] = []
+
+    def build(client: inngest.Inngest) -> list[inngest.Function[Any]]:
+        @client.create_function(fn_id="sparing", trigger=inngest.TriggerEvent(event="t/sparing"), retries=0, **limit)
+        async def sparing(ctx: inngest.Context) -> None:
+            async def body() -> None:
+                begun.append(str(ctx.event.data["id"]))
+
+            await ctx.step.run("body", body)
+
+        return [sparing]
+
+    engine = await open_engine(build)
+    key = uuid4().hex
+    for about in (key, key, f"{key}/other", key):
+        await engine.send("t/sparing", uuid4().hex, {"id": about})
+    await until(lambda: len(begun) == 2)
+    await asyncio.sleep(1.0)
+
+    assert sorted(begun) == [key, f"{key}/other"]
+
+
 async def test_a_run_waits_for_the_event_that_it_means_or_goes_on_without(open_engine: Open) -> None:
     got: list[Any] = []
 

@@ -17,6 +17,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ from testwright.store import Store
 FILES = 4
 AT_ONCE = 2
 LONGEST_LIFE = 60.0
+LIVES_BETWEEN_LINES = 50
 WIDTH = 3
 
 
@@ -275,17 +277,21 @@ def ended(pid: int, seconds: float) -> int | None:
     return None
 
 
-def wait_until_up(pid: int, log: Path) -> bool:
-    """Whether it ended instead."""
-    before, deadline = ups(log), time.monotonic() + LONGEST_LIFE
-    while ups(log) == before and time.monotonic() < deadline:
+def wait_until_up(pid: int, log: Path, begin: int) -> bool:
+    """Whether it ended instead. What it says stands behind the log's first `begin` bytes."""
+    deadline = time.monotonic() + LONGEST_LIFE
+    while not is_up(log, begin) and time.monotonic() < deadline:
         if ended(pid, 0.01) is not None:
             return True
     return False
 
 
-def ups(log: Path) -> int:
-    return log.read_text().splitlines().count("up") if log.exists() else 0
+def is_up(log: Path, begin: int) -> bool:
+    if not log.exists():
+        return False
+    with log.open("rb") as lines:
+        lines.seek(begin)
+        return b"up" in lines.read().splitlines()
 
 
 def kill(pid: int) -> None:
@@ -293,19 +299,36 @@ def kill(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-def kill_at_random(home: Path, url: str | None, path: Path, kills: int, chance: random.Random) -> None:
-    for number in range(kills):
-        by_commit = number % 2 == 0
-        commit = chance.randint(1, 60) if by_commit else None
-        pid = spawn(home, url, path, commit=commit, after=chance.random() < 0.5)
-        if by_commit:
-            is_gone = ended(pid, LONGEST_LIFE) is not None
-        else:
-            # One in four dies while it starts, the others while they work.
-            is_gone = chance.random() > 0.25 and wait_until_up(pid, path)
-            is_gone = is_gone or ended(pid, chance.uniform(0.01, 1.0)) is not None
-        if not is_gone:
-            kill(pid)
+def kill_at_random(home: Path, url: str | None, path: Path, kills: int, chance: random.Random) -> Counter[str]:
+    """How many lives ended where."""
+    ends = Counter[str]()
+    for number in range(1, kills + 1):
+        ends[
+            killed_at_a_commit(home, url, path, chance) if number % 2 else killed_by_the_clock(home, url, path, chance)
+        ] += 1
+        if number % LIVES_BETWEEN_LINES == 0:
+            print(f"{number} lives", dict(ends), file=sys.stderr, flush=True)
+    return ends
+
+
+def killed_at_a_commit(home: Path, url: str | None, path: Path, chance: random.Random) -> str:
+    after = chance.random() < 0.5
+    pid = spawn(home, url, path, commit=chance.randint(1, 60), after=after)
+    if ended(pid, LONGEST_LIFE) is None:
+        kill(pid)
+        return "at work, no such commit having come"
+    return "after a commit" if after else "before a commit"
+
+
+def killed_by_the_clock(home: Path, url: str | None, path: Path, chance: random.Random) -> str:
+    """One in four while it starts, the others while they work."""
+    begin = path.stat().st_size if path.exists() else 0
+    starts = chance.random() < 0.25
+    pid = spawn(home, url, path)
+    if (not starts and wait_until_up(pid, path, begin)) or ended(pid, chance.uniform(0.01, 1.0)) is not None:
+        return "by itself"
+    kill(pid)
+    return "at work" if is_up(path, begin) else "while starting"
 
 
 def kill_at_points(home: Path, url: str | None, path: Path, chance: random.Random) -> None:
@@ -324,7 +347,7 @@ def main(kills: int, seed: int, url: str | None, *, points: bool) -> dict[str, A
     with tempfile.TemporaryDirectory(prefix="testwright-kills-") as folder:
         home, path = Path(folder) / "home", Path(folder) / "log"
         begun = time.monotonic()
-        kill_at_random(home, url, path, kills, chance)
+        ends = kill_at_random(home, url, path, kills, chance)
         if points:
             kill_at_points(home, url, path, chance)
             kills += 2 * len(POINTS)
@@ -336,6 +359,7 @@ def main(kills: int, seed: int, url: str | None, *, points: bool) -> dict[str, A
         extra_calls = (kills + stopped) * WIDTH
         return {
             "kills": kills,
+            "ends": dict(ends),
             "points": sorted(words[1] for words in lines if words[0] == "died"),
             "sessions": len({words[1] for words in lines if words[0] == "accepted"}),
             "stopped": stopped,

@@ -16,6 +16,7 @@ from typing import Any
 from dbos import DBOS, SetWorkflowID, error
 
 from testwright.jobs import protocol
+from testwright.jobs.admission import in_the_way, is_beyond_allowance
 from testwright.jobs.pacing import Pacing
 from testwright.jobs.places import Places
 from testwright.jobs.protocol import Again, Broken, Finished, Json, Ops
@@ -70,19 +71,15 @@ class Bridge:
 
     async def begin(self, function_id: str, event: Json) -> None:
         """Start a run, unless one that is there already forbids it."""
-        run_id = f"{function_id}:{event['id']}"
-        singleton = self._functions[function_id].singleton
-        if singleton is None:
+        function, run_id = self._functions[function_id], f"{function_id}:{event['id']}"
+        if function.singleton is None and not function.allowances:
             await self._start(function_id, event, run_id)
             return
         async with self._starting:  # two events at once must not both find nobody
-            wanted = key_of(event, singleton.key)
-            others = [
-                other_id
-                for other, other_event, other_id in await live_runs()
-                if (other, key_of(other_event, singleton.key)) == (function_id, wanted) and other_id != run_id
-            ]
-            if others and not singleton.replaces:
+            if await is_beyond_allowance(function, event, run_id):
+                return
+            others = await in_the_way(function, event, run_id)
+            if others and function.singleton is not None and not function.singleton.replaces:
                 return
             await self._stop(others)
             await self._start(function_id, event, run_id)

@@ -15,9 +15,7 @@ from testwright.domain.errors import PermanentError
 _REFUSED = (
     "batch_events",
     "debounce",
-    "idempotency",
     "priority",
-    "rate_limit",
 )
 _PATH = re.compile(r"(event|async)((?:\.\w+)+)")
 _DURATION = re.compile(r"(\d+)(w|d|h|m|s)")
@@ -49,6 +47,15 @@ class Throttle:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """Events start so many runs within `seconds`, and those beyond that none."""
+
+    limit: int
+    seconds: float
+    key: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Singleton:
     """One run at a time. `replaces` says that a newer one takes the place of the older; else the newer is skipped."""
 
@@ -70,6 +77,7 @@ class Registered:
     limit: int | None = None
     keyed: tuple[tuple[int, Path], ...] = ()
     throttle: Throttle | None = None
+    allowances: tuple[Allowance, ...] = ()
     singleton: Singleton | None = None
     start_seconds: float | None = None
     finish_seconds: float | None = None
@@ -107,6 +115,7 @@ def _registered(config: Any, on_failure: Any) -> Registered:
         limit=limit,
         keyed=keyed,
         throttle=_throttle(config.id, config.throttle),
+        allowances=_allowances(config.id, config.rate_limit, config.idempotency),
         singleton=_singleton(config.id, config.singleton),
         start_seconds=_seconds(timeouts and timeouts.start),
         finish_seconds=_seconds(timeouts and timeouts.finish),
@@ -152,6 +161,18 @@ def _throttle(function_id: str, throttle: Any) -> Throttle | None:
     seconds = _seconds(throttle.period)
     assert seconds is not None
     return Throttle(throttle.limit, seconds, throttle.burst or 1, _key(function_id, "throttle", throttle.key))
+
+
+def _allowances(function_id: str, rate_limit: Any, idempotency: str | None) -> tuple[Allowance, ...]:
+    """That the same is done once a day is an allowance of one."""
+    found: list[Allowance] = []
+    if rate_limit is not None:
+        seconds = _seconds(rate_limit.period)
+        assert seconds is not None
+        found.append(Allowance(rate_limit.limit, seconds, _key(function_id, "rate limit", rate_limit.key)))
+    if idempotency is not None:
+        found.append(Allowance(1, _SECONDS_OF["d"], _key(function_id, "idempotency", idempotency)))
+    return tuple(found)
 
 
 def _singleton(function_id: str, singleton: Any) -> Singleton | None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 from dbos import DBOS
 from dbos._dbos import _get_dbos_instance as dbos_of_this_process
@@ -16,6 +17,15 @@ async def live_runs() -> list[tuple[str, Json, str]]:
     """Function, event and id of each."""
     live = await DBOS.list_workflows_async(status=LIVE, name="run", load_output=False)
     return [tuple(workflow.input["args"]) for workflow in live if workflow.input]
+
+
+async def begun_within(function_id: str, seconds: float) -> list[tuple[str, Json, str]]:
+    """As `live_runs`: those of a function that events began in the last so many seconds, ended or not."""
+    since = datetime.fromtimestamp(time.time() - seconds, UTC).isoformat()
+    begun = await DBOS.list_workflows_async(
+        name="run", workflow_id_prefix=f"{function_id}:", start_time=since, load_output=False
+    )
+    return [tuple(workflow.input["args"]) for workflow in begun if workflow.input]
 
 
 async def forget_finished(older_than_days: float) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from testwright.domain.errors import PermanentError
 from testwright.jobs.client import EngineChoice, make_client
-from testwright.jobs.registered import Singleton, Throttle, key_of, registered, seconds_of
+from testwright.jobs.registered import Allowance, Singleton, Throttle, key_of, registered, seconds_of
 
 EVENT = inngest.TriggerEvent(event="t/go")
 
@@ -27,9 +27,9 @@ def function(**options: Any) -> inngest.Function[Any]:
     [
         ("batch events", {"batch_events": inngest.Batch(max_size=2)}),
         ("debounce", {"debounce": inngest.Debounce(period=1000)}),
-        ("idempotency", {"idempotency": "event.data.id"}),
+        ("idempotency key", {"idempotency": "event.data.id + 'x'"}),
         ("priority", {"priority": inngest.Priority(run="1")}),
-        ("rate limit", {"rate_limit": inngest.RateLimit(limit=1, period=1000)}),
+        ("rate limit key", {"rate_limit": inngest.RateLimit(limit=1, period=1000, key="async.data.a")}),
         ("singleton key", {"singleton": inngest.Singleton(mode="skip", key="event.data.a + 'x'")}),
         ("throttle key", {"throttle": inngest.Throttle(limit=1, period=1000, key="async.data.a")}),
         ("retries", {"retries": None}),
@@ -71,6 +71,8 @@ def test_keys_times_and_crons_are_read() -> None:
         "concurrency": [inngest.Concurrency(limit=4), inngest.Concurrency(limit=1, key="event.data.owner")],
         "throttle": inngest.Throttle(limit=2, period=5000, burst=3),
         "singleton": inngest.Singleton(mode="cancel", key="event.data.id"),
+        "rate_limit": inngest.RateLimit(limit=3, period=60_000),
+        "idempotency": "event.data.id",
         "timeouts": inngest.Timeouts(start=2000, finish=timedelta(minutes=1)),
         "trigger": [EVENT, inngest.TriggerCron(cron="0 3 * * *")],
     }
@@ -79,6 +81,10 @@ def test_keys_times_and_crons_are_read() -> None:
     assert (read.limit, read.keyed) == (4, ((1, ("data", "owner")),))
     assert read.throttle == Throttle(limit=2, seconds=5.0, burst=3, key=None)
     assert read.singleton == Singleton(replaces=True, key=("data", "id"))
+    assert read.allowances == (
+        Allowance(limit=3, seconds=60.0, key=None),
+        Allowance(limit=1, seconds=86_400, key=("data", "id")),
+    )
     assert (read.start_seconds, read.finish_seconds) == (2.0, 60.0)
     assert (read.events, read.crons) == (frozenset({"t/go"}), ("0 3 * * *",))
 

@@ -1,4 +1,9 @@
 import asyncio
+import sys
+import threading
+from functools import partial
+
+import pytest
 
 from testwright.jobs.slots import Slots, Ticket
 
@@ -52,6 +57,34 @@ async def test_a_place_is_not_lost_with_the_one_who_gave_up_waiting() -> None:
     await asyncio.wait_for(waiting, 1)
     next_one.give_back()
     assert slots.queue_depth == 0
+
+
+async def test_how_many_wait_may_be_asked_from_another_thread_while_they_come_and_go(
+    request: pytest.FixtureRequest,
+) -> None:
+    request.addfinalizer(partial(sys.setswitchinterval, sys.getswitchinterval()))
+    sys.setswitchinterval(1e-6)
+    slots = Slots(1)
+    await slots.ticket().take()
+    over = threading.Event()
+
+    def ask() -> set[int]:
+        seen = set()
+        while not over.is_set():
+            seen.add(slots.queue_depth)
+        return seen
+
+    asking = asyncio.create_task(asyncio.to_thread(ask))
+    request.addfinalizer(over.set)
+    for _ in range(300):
+        waiting = [asyncio.create_task(slots.ticket().take()) for _ in range(50)]
+        await settle()
+        for one in waiting:
+            one.cancel()
+        await asyncio.wait(waiting)
+    over.set()
+
+    assert await asking <= set(range(51))
 
 
 async def test_taking_and_giving_twice_counts_once() -> None:
