@@ -11,9 +11,17 @@ import testwright.writers.explorer.javascript as explorer
 
 NODE = shutil.which("node")
 SIMPLIFY = Path(explorer.__file__).parent / "probe" / "simplify.js"
-SAYS = """
+ROUND = """
 const isDrawn = () => false
-const target = {}
+const isWritable = () => true
+const isSkipped = ({ args }) => args[0] === 'x'
+const kindOf = (tree) => typeof tree
+const WORDS = ['alpha', 'beta']
+const invented = new Set()
+const invent = (value) => invented.add(value)
+"""
+SAYS = """
+const target = { params: [] }
 // A stack that is asked for its top: what is pushed last counts, and the option `loud`.
 async function observe({ args, steps }) {
   const pushed = steps.filter(({ name }) => name === 'push')
@@ -38,7 +46,7 @@ both.then((all) => process.stdout.write(JSON.stringify(all)))
 @pytest.mark.skipif(NODE is None, reason="needs node")
 def test_steps_and_members_that_the_answer_does_without_are_left_out_and_examples_stay_as_they_are(tmp_path):
     script = tmp_path / "simplify.cjs"
-    script.write_text(SIMPLIFY.read_text("utf-8") + SAYS, "utf-8")
+    script.write_text(ROUND + SIMPLIFY.read_text("utf-8") + SAYS, "utf-8")
 
     ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
 
@@ -47,3 +55,34 @@ def test_steps_and_members_that_the_answer_does_without_are_left_out_and_example
     assert args == [{"$": "object", "v": [["loud", True]]}]
     assert len(given[0]["v"]) == 2
     assert documented == ["size", "top"]
+
+
+FLAGS = """
+// Says how long the text is; a dash at its beginning is a way of its own, and so is an option.
+async function observe({ args: [text, options] }) {
+  const branches = [text.startsWith('-') ? 'dash' : 'none', ...(options ? ['options'] : [])]
+  return { outcome: { kind: 'value', tree: text.length }, spies: [], asked: [], branches }
+}
+const target = { kind: 'function', params: [{ optional: false }, { optional: true }] }
+invent('-x.b--c')
+async function plainer(text, fresh) {
+  const job = { target, args: [text, { $: 'object', v: [] }], steps: [] }
+  const found = await simplified({ job, seen: await observe(job), fresh }, () => false)
+  return found.job.args
+}
+const all = Promise.all([plainer('-x.b--c', ['dash']), plainer('-x.b--c', undefined), plainer('-literal', ['dash'])])
+all.then((told) => process.stdout.write(JSON.stringify(told)))
+"""
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node")
+def test_a_text_that_chance_made_up_is_cut_to_what_its_call_is_told_for_and_what_somebody_wrote_stays_whole(tmp_path):
+    script = tmp_path / "simplify.cjs"
+    script.write_text(ROUND + SIMPLIFY.read_text("utf-8") + FLAGS, "utf-8")
+
+    ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
+
+    for_a_way, for_its_answer, written = json.loads(ran.stdout)
+    assert for_a_way == ["-"]
+    assert for_its_answer == ["-x.b--c", {"$": "object", "v": []}]
+    assert written == ["-literal"]

@@ -1,5 +1,7 @@
 """How the explorer of JavaScript calls its tests, and prints what they expect."""
 
+from dataclasses import replace
+
 import pytest
 from explorer_samples import explored, function, reporting, saw, task
 
@@ -101,3 +103,37 @@ def test_floats_are_compared_closely_and_whole_numbers_exactly():
     assert expectation("f()", 0.1 + 0.2) == "expect(f()).toBeCloseTo(0.3, 9)"
     assert expectation("f()", 12.5) == "expect(f()).toBe(12.5)"
     assert expectation("f()", {"$": "undefined"}) == "expect(f()).toBeUndefined()"
+
+
+async def test_options_are_told_by_their_names_and_an_empty_set_of_them_not_at_all():
+    text = "export function price(text, options) {}"
+    given = [object_of(strict=True, base=16), object_of()]
+    told = [saw(n, args=["1f", each], branches=(f"s{n}",)) for n, each in enumerate(given)]
+    work = task(text, function("price", text, "text", "options"), probe=reporting(*told))
+
+    names = [case.name for case in (await JavaScriptExplorer().explore(work, 2.0)).draft.cases]
+
+    assert names == ["returns 0 for '1f' with strict and base 16", "returns 1 for '1f'"]
+
+
+@pytest.mark.parametrize(
+    ("path", "manifests", "name"),
+    [
+        ("index.js", {"package.json": '{"name": "@scope/set-cookie.js"}'}, "setCookie"),
+        ("packages/one/src/index.js", {"packages/one/package.json": '{"name": "one-two"}'}, "oneTwo"),
+        ("index.js", {"package.json": '{"name": "new"}'}, "index"),
+        ("src/price.js", {"package.json": '{"name": "shop"}'}, "price"),
+    ],
+)
+async def test_a_default_export_goes_by_the_name_of_its_package_where_that_of_its_file_says_nothing(
+    path, manifests, name
+):
+    text = "module.exports = function (text) {}"
+    own = path.rpartition("/")[2].removesuffix(".js")
+    symbol = replace(function(own, text, "text"), is_default_export=True)
+    work = task(text, symbol, path=path, probe=reporting(saw(1, args=["a"])), **manifests)
+
+    draft = (await JavaScriptExplorer().explore(work, 2.0)).draft
+
+    assert f"import {name} from" in draft.preamble
+    assert (draft.cases[0].group, draft.cases[0].targets) == (name, (own,))

@@ -11,6 +11,7 @@ from testwright.domain.drafts import Draft, Writing
 from testwright.domain.ports import Gaps, WritingTask
 from testwright.domain.projects import WORKSPACE
 from testwright.writers.explorer.javascript.modules import Module
+from testwright.writers.explorer.javascript.naming import by_their_own_names, spoken_of
 from testwright.writers.explorer.javascript.observing import observed, silent_ones
 from testwright.writers.explorer.javascript.openings import OF_NODE
 from testwright.writers.explorer.javascript.plan import Target, plan_of, targets_of
@@ -30,12 +31,14 @@ class JavaScriptExplorer:
 
     async def explore(self, task: WritingTask, seconds: float) -> Writing:
         module = Module(task.source.path, task.source.text, task.view)
-        targets = _targets(task, module)
+        known = _targets(task, module)
+        targets = spoken_of(known, task.source.path, task.view)
         seen = await observed(task, plan_of(task, module, targets, seconds), targets, seconds)
         writing = writing_of(seen.told, targets, task, module)
         told_of = frozenset(name for case in writing.draft.cases for name in case.targets)
         told_of |= {suspect.symbol for suspect in writing.suspects}
-        return replace(writing, skipped=(*seen.skipped, *silent_ones(seen, targets, told_of)))
+        writing = replace(writing, skipped=(*seen.skipped, *silent_ones(seen, targets, told_of)))
+        return by_their_own_names(writing, known, targets)
 
     async def strengthen(self, task: WritingTask, draft: Draft, gaps: Gaps, seconds: float) -> Writing | None:
         """Calls that show a change which no test of the draft noticed, or meet a boundary case that none meets."""
@@ -43,7 +46,8 @@ class JavaScriptExplorer:
             return None
         module = Module(task.source.path, task.source.text, task.view)
         # The search goes on from what the draft has found, and by other chances.
-        targets = _targets(task, module, "\n".join(case.code for case in draft.cases))
+        known = _targets(task, module, "\n".join(case.code for case in draft.cases))
+        targets = spoken_of(known, task.source.path, task.view)
         task = replace(task, seed=task.seed + len(draft.cases))
         path = _changed_path(task)
         plan = plan_of(task, module, targets, seconds if gaps.unnoticed else _SHARE_FOR_EDGES * seconds) | {
@@ -53,7 +57,8 @@ class JavaScriptExplorer:
         }
         probe = partial(task.probe, files={path: f"{_UNCHECKED}{gaps.switched}"})
         seen = await observed(replace(task, probe=probe), plan, targets, seconds)
-        return further_writing_of(seen.told, targets, task, module, draft)
+        writing = further_writing_of(seen.told, targets, task, module, draft)
+        return by_their_own_names(writing, known, targets) if writing is not None else None
 
 
 def _changed_path(task: WritingTask) -> str:

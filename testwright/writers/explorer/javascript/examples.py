@@ -12,6 +12,7 @@ from tree_sitter import Node
 
 from testwright.domain.analysis import Symbol
 from testwright.domain.ports import ProjectView
+from testwright.writers.explorer.javascript.packages import name_of_package
 from testwright.writers.explorer.javascript.syntax import NotLiteral, field, literal, parse, said, text_of, walk
 
 _MOST_EXAMPLES = 24
@@ -44,7 +45,7 @@ def readme_of(view: ProjectView, source_path: str = "") -> Readme:
     text = next((text for path in _README if (text := view.text(path)) is not None), "")
     package = _package_of(view)
     calls: list[tuple[str, tuple[Any, ...]]] = []
-    aliases: set[str] = set()
+    aliases = {name_of_package(source_path, view)}  # tests of an earlier round may call it by that
     stem = re.sub(r"\.\w+$", "", source_path.rpartition("/")[2])
     unit = rf"{re.escape(package)}|\.{{1,2}}(?:/[\w./-]*)?/{re.escape(stem)}(?:\.\w+)?" if stem else re.escape(package)
     if stem in ("index", package):

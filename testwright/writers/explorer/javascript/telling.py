@@ -23,7 +23,7 @@ from testwright.writers.explorer.javascript.plan import Target
 from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
 from testwright.writers.explorer.javascript.suites import HELPERS, code_of, preamble_of
 from testwright.writers.explorer.javascript.suspecting import Doubt, doubt_of
-from testwright.writers.explorer.javascript.titles import shown_beside, unique
+from testwright.writers.explorer.javascript.titles import given_words, shown_beside, unique
 from testwright.writers.explorer.javascript.trips import trips_of
 from testwright.writers.explorer.javascript.writing import Style, Written
 
@@ -320,8 +320,7 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
     setup, needs = scenes.set_up(each, style)
     call = scenes.call_text(callee, each["args"], style, 4)
     beside = each["beside"] or {"args": [], "outcome": {}}
-    shown = shown_beside(each["args"], beside["args"])
-    about = f" for {shown}" if shown else ""
+    about = given_words(each["args"], beside["args"], target)
     told: list[str] = []
     if each.get("answer") is not None and each.get("asked"):
         about += f" when the server answers {each['answer']['status']}"
@@ -341,7 +340,7 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
     checks = [*scenes.spy_checks(each, style), *scenes.file_checks(each, style)]
     changed = scenes.changes(each, style)
     if isinstance(tree, dict) and tree["$"] == "undefined" and (checks or changed):
-        return _by_effect(each, callee, setup, checks, changed, is_async, needs, style, shown)
+        return _by_effect(each, callee, setup, checks, changed, is_async, needs, style, about)
     if isinstance(tree, dict) and tree["$"] == "undefined" and (not has_results or not each["args"]):
         return None
     if tree == {"$": "function"}:
@@ -368,7 +367,7 @@ def _by_effect(
     is_async: bool,
     needs: set[str],
     style: Style,
-    shown: str,
+    about: str,
 ) -> Written | None:
     lines, args = list(setup), list(each["args"])
     names = {index: f"given{index + 1}" if len(changed) > 1 else "given" for index, _ in changed}
@@ -381,7 +380,7 @@ def _by_effect(
     if any(holds(now, "cut", "NaN", "function") for _, now in changed):
         return None
     what = "changes what it is given" if changed else "changes the file" if each.get("files") else "calls back"
-    return Written(f"{what} for {shown}", [*lines, *checks], scenes.scenario(each), is_async, needs)
+    return Written(f"{what}{about}", [*lines, *checks], scenes.scenario(each), is_async, needs)
 
 
 def _one_line(title: str) -> str:

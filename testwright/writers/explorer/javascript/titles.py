@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,32 @@ def unique(title: str, names: Mapping[str, tuple[dict[str, Any], Target]], each:
         name = f"{title} ({count})"
         count += 1
     return name
+
+
+_OPTIONS = re.compile(r"(?:options?|opts?|config|settings|flags)\Z|\w+(?:Options|Opts|Config|Settings)\Z")
+_MOST_OPTIONS = 3
+
+
+def given_words(args: list[Any], others: list[Any], target: Target) -> str:
+    """` for 'alpha', 2 with strict and base 16`: what a call is given, its options by their names."""
+    options = _options_in(args, target)
+    plain = args if options is None else args[:-1]
+    shown = shown_beside(plain, others)
+    return (f" for {shown}" if shown else "") + (f" with {_listed(options)}" if options else "")
+
+
+def _options_in(args: list[Any], target: Target) -> list[str] | None:
+    """The last argument in words, where it holds options: none at all for an empty object."""
+    parameters = target.spec["params"]
+    is_last = 1 <= len(args) <= len(parameters) and not parameters[len(args) - 1]["rest"]
+    if not is_last or not _is_object(args[-1]) or not _OPTIONS.match(str(parameters[len(args) - 1]["name"])):
+        return None
+    told = [key if value is True else f"{key} {brief(value, 24)}" for key, value in args[-1]["v"]]
+    return told if len(told) <= _MOST_OPTIONS else [*told[:_MOST_OPTIONS], f"{len(told) - _MOST_OPTIONS} more"]
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def shown_beside(args: list[Any], others: list[Any]) -> str:

@@ -12,6 +12,15 @@ function randomBy(seed) {
 // Texts that some predicate of the file said yes to: likely what its other functions want.
 const proven = []
 
+// Texts and numbers that chance made up: in what is told they are cut down to what is needed. A literal reads best whole.
+const invented = new Set()
+const MOST_INVENTED = 50000
+
+function invent(value) {
+  if (typeof value !== 'object' && invented.size < MOST_INVENTED && !plan.strings.includes(value) && !WORDS.includes(value)) invented.add(value)
+  return value
+}
+
 const MOST_CANDIDATES = 60
 const WORDS = ['alpha', 'beta', 'hello world', 'Ada Lovelace', '', ' padded ', 'ABC', '42', 'a']
 const BY_NAME = [
@@ -72,7 +81,8 @@ function fill(shape, name, depth, add) {
         if (test) test.lastIndex = 0
       }
       found.sort((a, b) => a.length - b.length)
-      add(...found, ...found.slice(0, 3).map((text) => text.slice(1)), ...found.slice(0, 3).map((text) => `${text}!`), '')
+      const beyond = [...found.slice(0, 3).map((text) => text.slice(1)), ...found.slice(0, 3).map((text) => `${text}!`)]
+      add(...found.map(invent), ...beyond.map(invent), '')
       return
     }
     case 'string':
@@ -281,13 +291,13 @@ function mutated(tree, random, pool, shape) {
   const patterns = (shape?.k === 'union' ? shape.of : [shape]).filter((each) => each?.k === 'regex')
   if (patterns.length && random() < 0.5) {
     const pattern = pick(patterns)
-    return sampleRegex(pattern.v, pattern.f, random)
+    return invent(sampleRegex(pattern.v, pattern.f, random))
   }
   if (typeof tree === 'string' && proven.length && random() < 0.3) return pick(proven)
   if (pool?.length && tree?.$ === 'object' && shape?.k !== 'any' && random() < 0.9) return crossed(tree, pick(pool), random)
   if (pool?.length && random() < 0.4) return pick(pool)
-  if (typeof tree === 'string') return mutatedText(tree, random, pick)
-  if (typeof tree === 'number') return pick([tree + 1, tree - 1, -tree, tree * 2, Number.isInteger(tree) ? Math.trunc(tree / 2) : tree / 2, tree * 10, Math.trunc(tree), pick(plan.numbers) ?? 0, pick(plan.limits) ?? 0])
+  if (typeof tree === 'string') return invent(mutatedText(tree, random, pick))
+  if (typeof tree === 'number') return invent(pick([tree + 1, tree - 1, -tree, tree * 2, Number.isInteger(tree) ? Math.trunc(tree / 2) : tree / 2, tree * 10, Math.trunc(tree), pick(plan.numbers) ?? 0, pick(plan.limits) ?? 0]))
   if (typeof tree === 'boolean') return !tree
   if (Array.isArray(tree)) {
     const copy = [...tree]

@@ -105,14 +105,14 @@ function chosen(pile) {
       let best = null
       let gain = 0
       for (const found of rest) {
-        const fresh = reachedBy(found.seen).filter((branch) => !covered.has(branch)).length
-        const worth = fresh / (20 + Math.max(0, found.cost))
-        if (fresh && worth > gain) [best, gain] = [found, worth]
+        const fresh = reachedBy(found.seen).filter((branch) => !covered.has(branch))
+        const worth = fresh.length / (20 + Math.max(0, found.cost))
+        if (worth > gain) [best, gain] = [{ found, fresh }, worth]
       }
       if (!best) break
-      rest.delete(best)
-      first.push(best)
-      reachedBy(best.seen).forEach((branch) => covered.add(branch))
+      rest.delete(best.found)
+      first.push({ ...best.found, fresh: best.fresh })
+      best.fresh.forEach((branch) => covered.add(branch))
     }
   return [...first, ...fewOfEachWay(first, rest)].slice(0, MOST_TOLD + 3 * pile.methods)
 }
