@@ -28,7 +28,7 @@ from testwright.domain.ports import AnswerCache, Desk, ProjectView, Purse, Step,
 from testwright.domain.records import Accepted, Assignment
 from testwright.domain.redaction import secrets_of
 from testwright.domain.sessions import PERSON, Options, SourceFile
-from testwright.frameworks import FRAMEWORKS, can_be_run, is_test_or_tool, preferred_framework
+from testwright.frameworks import FRAMEWORKS, INSTRUMENTERS, can_be_run, is_test_or_tool, preferred_framework
 from testwright.frameworks.python_runs import compile_assets
 from testwright.frameworks.tested import those_tested
 from testwright.jobs.client import EngineChoice, choose_engine, make_client
@@ -194,6 +194,7 @@ async def open_workbench(settings: Settings, metrics: Metrics | None = None) -> 
             writers=_writers(settings, models, store.answers),
             type_checkers=TYPE_CHECKERS,
             formatters=FORMATTERS,
+            instrumenters=INSTRUMENTERS,
             stability_runs=settings.stability_runs,
             most_mutants=settings.most_mutants,
             challenge_seconds=settings.challenge_seconds,

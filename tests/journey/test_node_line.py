@@ -14,7 +14,7 @@ from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate
 from testwright.domain.projects import Limits, RunOrder
 from testwright.domain.sessions import SourceFile
 from testwright.domain.verdicts import NotRun, Outcome, RunReport
-from testwright.frameworks import FRAMEWORKS
+from testwright.frameworks import FRAMEWORKS, INSTRUMENTERS
 from testwright.languages.javascript import JavaScript
 
 NAMES = [name for name in ("mocha", "node:test") if name in FRAMEWORKS]
@@ -120,6 +120,48 @@ def test_a_project_of_modules_is_measured_as_well(name, folder):
     assert report.coverage is not None
     assert report.coverage.line_percent == 100
     assert {each.name: each.lines for each in report.outcomes}["counts"] == {10, 11, 12}
+
+
+@pytest.mark.parametrize("kind", ["commonjs", "module"])
+def test_what_was_instrumented_ahead_of_the_runs_is_measured_as_the_source_is(name, folder, kind):
+    suite = SUITE
+    if kind == "module":
+        folder.write("package.json", '{"name": "shop", "type": "module"}')
+        folder.write("shop.js", SHOP.replace("module.exports =", "export"))
+        suite = suite.replace("const assert = require('node:assert/strict')", "import assert from 'node:assert/strict'")
+        suite = suite.replace(
+            "const { price, count } = require('../shop')", "import { price, count } from '../shop.js'"
+        )
+    by_itself = run(name, folder, suite)
+    (istanbul,) = INSTRUMENTERS
+    sandbox, runner = asyncio.run(sandbox_and_runner(name, folder))
+
+    text = istanbul.read(asyncio.run(sandbox.run(istanbul.command("shop.js", runner, folder.root))))
+    assert text is not None
+    folder.write(istanbul.path, text)
+    with_ready = run(name, folder, suite)
+    marked = json.loads(text)
+    folder.write(istanbul.path, json.dumps(marked | {"instrumented": f"{marked['instrumented']}\nthrow new Error()"}))
+    from_there = run(name, folder, suite)
+    folder.write("shop.js", f"\n{folder.text('shop.js')}")
+    of_another_text = run(name, folder, suite)
+
+    assert isinstance(by_itself, RunReport)
+    assert isinstance(with_ready, RunReport)
+    assert with_ready.coverage == by_itself.coverage
+    told = [(each.name, each.outcome, each.lines, each.branches) for each in by_itself.outcomes]
+    assert [(each.name, each.outcome, each.lines, each.branches) for each in with_ready.outcomes] == told
+    assert (
+        not isinstance(from_there, RunReport) or not from_there.outcomes or Outcome.PASSED not in outcomes(from_there)
+    )
+    assert isinstance(of_another_text, RunReport)
+    assert outcomes(of_another_text) == {Outcome.PASSED}
+    assert of_another_text.coverage is not None
+    assert of_another_text.coverage.line_percent == 100
+
+
+def outcomes(report):
+    return {each.outcome for each in report.outcomes}
 
 
 def test_a_test_that_is_registered_late_is_waited_for(name, folder):

@@ -216,6 +216,4 @@ async def test_what_touches_nothing_shares_one_environment(tmp_path, name):
 
     assert isinstance(report, RunReport), report
     assert [failed(turn) for turn in (report, *report.turns)] == [set()] * 4
-    # Of those that Node loads the turns have one process, and what is alone another one, or two for more than one test.
-    is_light = name.startswith(("mocha", "node:test"))
-    assert len(set(completed.reports["marks"].decode().split())) == (2 if is_light else 1)
+    assert len(set(completed.reports["marks"].decode().split())) == 1

@@ -342,6 +342,24 @@ class Toolchains(Protocol):
         ...
 
 
+class Instrumenter(Protocol):
+    """How a source is given its counters ahead of all runs, for frameworks whose every run would do it again."""
+
+    @property
+    def frameworks(self) -> frozenset[str]: ...
+
+    @property
+    def path(self) -> str:
+        """Where in the workspace those runs look for it."""
+        ...
+
+    def command(self, source_path: str, runner: Runner, workspace: str) -> Command: ...
+
+    def read(self, completed: Completed) -> str | None:
+        """The text to lie at `path`; None where the runs are to do without."""
+        ...
+
+
 class TypeChecker(Protocol):
     """How one type checker is asked about a suite, and how its answer is read. Plain functions: no I/O."""
 

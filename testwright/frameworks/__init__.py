@@ -1,11 +1,12 @@
 """The test frameworks that can be asked for, and which one a project means."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from testwright.domain.commands import BY_COMMAND, OWN_FILE, PREFIX, command_for
-from testwright.domain.ports import Framework, ProjectView
+from testwright.domain.ports import Framework, Instrumenter, ProjectView
 from testwright.frameworks.commanded import Commanded
+from testwright.frameworks.instrumenting import Istanbul
 from testwright.frameworks.javascript_packages import seen_from_home
 from testwright.frameworks.jest import Jest
 from testwright.frameworks.mocha import Mocha
@@ -24,6 +25,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
     "node:test": NodeTest(),
     **{f"{PREFIX}{language}": Commanded(language) for language in BY_COMMAND},
 }
+INSTRUMENTERS: Sequence[Instrumenter] = (Istanbul(),)
 
 _TEST_NAME = re.compile(
     r"^(test_.*|.*_test|conftest)\.py$|\.(test|spec|stories)\.[cm]?[jt]sx?$|_(test|spec)\.(go|rb|rs)$|Tests?\.java$"

@@ -16,6 +16,8 @@ SHARED = Mount(host=str(Path(__file__).parent / "assets" / "javascript"), inside
 _CASE_SECONDS = 10.0
 _SHARE_OF_WALL = 0.7
 _MOMENT = round(FROZEN_AT.timestamp() * 1000)
+MEASURED = ".testwright-measured.json"
+"""Where in the workspace the source lies with its counters, if that was made ahead of the runs."""
 UNENDING = "testwright-unending.json"
 """Where a file that loads for ever is named, by whoever watches it load."""
 TURNS = f"{SHARED.inside}/turns.cjs"

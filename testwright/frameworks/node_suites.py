@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from testwright.domain.ports import ProjectView
-from testwright.domain.projects import Runner, RunOrder
+from testwright.domain.projects import WORKSPACE, Runner, RunOrder
 from testwright.frameworks import javascript_layout as layout
 from testwright.frameworks import javascript_suites as suites
 
@@ -59,7 +59,8 @@ def known_modules(framework: str, view: ProjectView, runner: Runner) -> frozense
 
 def order_json(order: RunOrder, home: str) -> str:
     """A probe minds the time itself, and these runners would end it after a while."""
-    return json.dumps({**json.loads(suites.order_json(order, home)), "untimed": bool(order.extra_reports)})
+    further = {"untimed": bool(order.extra_reports), "measured": f"{WORKSPACE}/{suites.MEASURED}"}
+    return json.dumps({**json.loads(suites.order_json(order, home)), **further})
 
 
 def _names(source: PurePosixPath, view: ProjectView, folder: PurePosixPath) -> Iterable[str]:

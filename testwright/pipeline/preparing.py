@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from testwright.domain.errors import PermanentError, SandboxUnavailable
 from testwright.domain.ports import Formatter, ProjectView, TypeChecker, Workspace
-from testwright.domain.projects import InstalledTool
+from testwright.domain.projects import InstalledTool, Runner
 from testwright.pipeline import own_suites, shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import Baseline
@@ -57,7 +57,24 @@ async def prepare(job: Job) -> Ready:
         checker=await own_tool(job, view, suite_path, job.tools.type_checkers),
         formatter=await own_tool(job, view, suite_path, job.tools.formatters),
     )
+    await instrument(job, view, runner)
     return replace(ready, left_out=await to_leave_out(job, ready))
+
+
+async def instrument(job: Job, view: Workspace, runner: Runner) -> None:
+    """Lay the source with its counters beside it, where the runs would else make that one by one."""
+    for instrumenter in job.tools.instrumenters:
+        if runner.framework not in instrumenter.frameworks:
+            continue
+        command = instrumenter.command(job.assignment.source.path, runner, view.root)
+        try:
+            text = instrumenter.read(await job.tools.sandbox.run(command))
+        except SandboxUnavailable:
+            text = None
+        if text is not None:
+            view.write(instrumenter.path, text)
+        elif view.exists(instrumenter.path):  # not ours
+            view.remove(instrumenter.path)
 
 
 async def own_tool(

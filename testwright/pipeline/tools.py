@@ -1,7 +1,7 @@
 """What the line works with: one file's assignment, and the parts that wiring picked."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 
@@ -11,6 +11,7 @@ from testwright.domain.ports import (
     Desk,
     Formatter,
     Framework,
+    Instrumenter,
     Language,
     Purse,
     Sandbox,
@@ -45,6 +46,7 @@ class Tools:
     writers: Mapping[str, Callable[[str | None, Purse, int], Writer]]
     type_checkers: Mapping[str, TypeChecker] = field(default_factory=dict)
     formatters: Mapping[str, Formatter] = field(default_factory=dict)
+    instrumenters: Sequence[Instrumenter] = ()
     stability_runs: int = 5
     most_mutants: int = 300
     challenge_seconds: float = 60.0

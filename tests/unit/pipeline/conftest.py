@@ -19,7 +19,7 @@ from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
 from testwright.domain.insertions import CannotAdd
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, Mutant, MutantOutcome
-from testwright.domain.ports import Gaps, ProjectView, Workspace, WritingTask
+from testwright.domain.ports import Gaps, Instrumenter, ProjectView, Workspace, WritingTask
 from testwright.domain.projects import Command, Completed, InstalledTool, Runner, RunOrder, SuiteFile, Turn
 from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
@@ -578,6 +578,7 @@ class World:
             model=None,
         )
         self.framework = WordFramework(existing)
+        self.instrumenters: tuple[Instrumenter, ...] = ()
 
     @property
     def tools(self) -> Tools:
@@ -591,6 +592,7 @@ class World:
             writers={"model": lambda *_: self.writer},
             type_checkers={"minder": WordChecker()},
             formatters={"dotter": WordFormatter()},
+            instrumenters=self.instrumenters,
             stability_runs=5,
             most_mutants=60,
             gain_usd=self.gain_usd,

@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url'
 let url = ''
 let instrumented = null
 
-export function initialize({ file, root }) {
+export function initialize({ file, root, ready }) {
   url = pathToFileURL(file).href
-  instrumented = createRequire(import.meta.url)('./measuring.cjs').instrumenter(file, root)
+  instrumented = createRequire(import.meta.url)('./measuring.cjs').instrumenter(file, root, ready)
 }
 
 export async function load(asked, context, next) {

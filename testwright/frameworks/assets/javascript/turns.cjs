@@ -1,5 +1,5 @@
 // Runs a suite several times, and then its cases one by one, for runners that start quickly: a fresh process for each, or one
-// for several of the cases where the runner can tell that it is as good as fresh. Cases that pass and have drawn random
+// for several where the runner can tell that it is as good as fresh. Cases that pass and have drawn random
 // numbers are run again with others. What there is no time for is left out of the report.
 const { spawn } = require('node:child_process')
 const { mkdtempSync, readFileSync, writeFileSync } = require('node:fs')
@@ -12,20 +12,14 @@ const AT_ONCE = 2
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const folder = mkdtempSync(join(tmpdir(), 'testwright-turns-'))
 const report = { finished: true, turns: [], tests: [], errors: [], coverage: [] }
-let until
+const until = Date.now() + (order.turnSeconds * order.turns.length + order.alone.seconds) * 1000
+const doubtful = []
 let runs = 0
 
 async function main() {
-  await takeTurns()
-  until = Date.now() + order.alone.seconds * 1000
-  const doubtful = []
-  await inTurns(order.alone.cases, half, async (cases, waiting) => {
-    const found = await together(cases, waiting)
-    for (const [each, tests] of found) {
-      report.tests.push(...tests)
-      if (isDoubtful(tests)) doubtful.push(each)
-    }
-  })
+  const cases = order.alone.cases.map((each) => ({ ...each, chance: 0 }))
+  await takeTurns(cases)
+  await inTurns(cases, half, together)
   await inTurns(doubtful.length ? OTHER_SEEDS : [], one, async ([seed]) => {
     const tests = await tried({ pattern: patternOf(doubtful) }, seed)
     report.tests.push(...tests.map((test) => ({ ...test, again: true })))
@@ -36,24 +30,33 @@ async function main() {
   process.exitCode = isIll ? 1 : 0
 }
 
-// Each as an ordinary run; null for one that told nothing.
-async function takeTurns() {
+// Each as an ordinary run; null for one that told nothing. A process that is still as good as fresh behind them goes on to the
+// cases, of which those that passed in it are taken out.
+async function takeTurns(cases) {
   const scratch = new Scratch()
-  const waiting = [...order.turns]
-  while (waiting.length) {
-    const queue = waiting.map((turn) => ({ ...turn, pattern: null, path: join(folder, `${++runs}.json`) }))
-    until = Date.now() + order.turnSeconds * 1000 * queue.length
+  const turns = order.turns.map((turn) => ({ ...turn, pattern: null }))
+  while (turns.length) {
+    const queue = queued([...turns, ...cases])
     const [{ clock, zone }] = queue
     const { status } = await run({ ...queue[0], queue, env: clock ? { TZ: zone } : {} })
     const [first, ...others] = queue.map(({ path }) => read(path))
     const after = others.findIndex((found) => !passed(found))
-    const taken = after < 0 ? others : others.slice(0, after)
     // It goes on to another one only after one that passed.
+    const taken = after < 0 ? others : others.slice(0, after)
+    const furtherTurns = taken.splice(0, turns.length - 1)
     report.turns.push(first && (others[0] || status !== null) ? { status: others[0] ? 0 : status, report: first } : null)
-    report.turns.push(...taken.map((found) => ({ status: 0, report: found })))
-    waiting.splice(0, 1 + taken.length)
+    report.turns.push(...furtherTurns.map((found) => ({ status: 0, report: found })))
+    turns.splice(0, 1 + furtherTurns.length)
+    cases.splice(0, taken.length).forEach((each, place) => tell(each, taken[place].tests))
     scratch.clean()
   }
+}
+
+const queued = (all) => all.map((each) => ({ ...each, path: join(folder, `${++runs}.json`) }))
+
+function tell(each, tests) {
+  report.tests.push(...tests)
+  if (isDoubtful(tests)) doubtful.push(each)
 }
 
 async function tried(each, chance) {
@@ -64,16 +67,14 @@ async function tried(each, chance) {
 // What the first case says counts, and of those after it what passes: the others have to be first themselves. A runner may
 // leave it at the first one.
 async function together(cases, waiting) {
-  const queue = cases.map((each) => ({ ...each, chance: 0, path: join(folder, `${++runs}.json`) }))
+  const queue = queued(cases)
   const { isLate } = await run({ ...queue[0], queue })
-  const found = [[cases[0], learn(queue[0], isLate)]]
-  queue.forEach(({ path }, place) => {
-    if (!place) return
-    const told = read(path)
-    if (passed(told)) found.push([cases[place], told.tests])
+  queue.forEach((asked, place) => {
+    if (!place) return tell(cases[0], learn(asked, isLate))
+    const told = read(asked.path)
+    if (passed(told)) tell(cases[place], told.tests)
     else if (!isLate) waiting.push(cases[place])
   })
-  return found
 }
 
 const one = () => 1

@@ -47,7 +47,7 @@ async function main() {
   // What a mutant is asked by has no type, and what explores has none either. Delivered suites are checked.
   if (FOLDER || order.untimed) process.env.TS_NODE_TRANSPILE_ONLY = 'true'
   if (!order.queue) atOnce()
-  if (order.coverage) measure(source, root)
+  if (order.coverage) measure(source, root, order.measured)
   const plugins = () => {
     if (loader.missing) throw new Error(MISSING)
     return required([...list(options.require), ...(loader.require ? [loader.require] : [])])

@@ -61,7 +61,7 @@ async function main() {
   delete process.env.TESTWRIGHT_CHALLENGE
   process.env.NODE_ENV ??= 'test'
   if (!order.queue) atOnce()
-  if (order.coverage) measure(source, root)
+  if (order.coverage) measure(source, root, order.measured)
   if (folder) {
     exit = stay()
     repeating = new Repeating(folder, real)
