@@ -6,7 +6,6 @@ loaded once, in the parent, and no test runs there. Standard library only, and s
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -24,8 +23,6 @@ def alone(cases: Iterable[tuple[str, str]], perform: Callable[[str, str], None])
     names = list(dict.fromkeys(cases))
     until = FINDINGS.started + WISHES.alone_seconds
     drew: list[tuple[str, str]] = []
-    gc.collect()
-    gc.freeze()  # what is shared with the children stays shared
     try:
         for ended in in_children([job([case], CHANCE.seed) for case in names], until):
             learn(ended)

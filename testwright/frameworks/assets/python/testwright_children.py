@@ -7,6 +7,7 @@ Standard library only, and syntax that Python 3.8 reads. A child speaks JSON lin
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import math
 import os
@@ -129,6 +130,8 @@ class _Child:
 
 def in_children(jobs: Iterable[Job], until: float, most: int = 2, memory_bytes: int = 0) -> Iterator[Ended]:
     """Do the jobs in order, `most` at once, and tell of each as it ends. No job is begun after `until` (monotonic)."""
+    gc.collect()
+    gc.freeze()  # what the collector touched in a child would be copied for it
     waiting = iter(jobs)
     running: list[_Child] = []
     try:

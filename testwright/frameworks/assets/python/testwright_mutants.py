@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import gc
 import json
 import math
 import os
@@ -280,8 +279,6 @@ def survey(tests: list[Test], me: InChild) -> None:
     """Ends the process; in a child of its own it does the child's work, and ends that."""
     found = Survey(tests)
     collecting = time.monotonic() - CHALLENGE.collecting_since
-    gc.collect()
-    gc.freeze()  # what is shared with the children stays shared
     try:
         found.control()
         at_import = [number for number in CHALLENGE.numbers if number in CHALLENGE.reached]
