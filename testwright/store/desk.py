@@ -143,16 +143,16 @@ class FileDesk:
     async def _refuse_a_clash(self, rows: AsyncSession, suite: DeliveredSuite) -> None:
         """Whoever writes the session's suites into a folder must never write one over another's."""
         others = (
-            select(SuiteRow)
+            select(SuiteRow.file_index, SuiteRow.test_file_path, SuiteRow.file_path)
             .where(SuiteRow.session_id == self._session_id, SuiteRow.file_index != self._file_index)
             .order_by(SuiteRow.revision)
         )
-        newest = {row.file_index: row for row in await rows.scalars(others)}
+        newest = {index: (path, of) for index, path, of in await rows.execute(others)}
         wanted = same_file_key(suite.test_file_path)
-        holder = next((row for row in newest.values() if same_file_key(row.test_file_path) == wanted), None)
+        holder = next((of for path, of in newest.values() if same_file_key(path) == wanted), None)
         if holder is not None:
             raise PermanentError(
-                f"{suite.test_file_path} holds the tests of {holder.file_path} in this session already.",
+                f"{suite.test_file_path} holds the tests of {holder} in this session already.",
                 code="test_path_taken",
                 hint="Retry this file: its tests will get another name.",
                 retryable=True,

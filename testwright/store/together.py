@@ -9,8 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 Work = Callable[[AsyncSession], Awaitable[Any]]
 MOST_AT_ONCE = 16
@@ -67,30 +66,22 @@ class Together:
                 raise
 
     async def _at_once(self, units: list[Unit]) -> bool:
-        """False when nothing of it is there and each has to be tried by itself."""
-        results: list[tuple[Unit, Any, dict[Any, Any]]] = []
-        refused: list[tuple[Unit, Exception]] = []
+        """False when nothing of it is there, because one of them failed, and each has to be tried by itself.
+
+        Few fail, so what a failure costs the others is less than savepoints around all of them would.
+        """
         try:
             async with self._engine.begin() as connection:
-                for unit in units:
-                    try:
-                        results.append((unit, *await _inside(connection, unit.work)))
-                    except DBAPIError:
-                        raise  # SQLite may have taken everything back by itself
-                    except Exception as error:
-                        refused.append((unit, error))
+                results = [await _inside(connection, unit.work) for unit in units]
         except Exception:
             return False
-        for unit, result, info in results:
-            unit.done.set_result((result, info))
-        for unit, refusal in refused:
-            unit.fail(refusal)
+        for unit, result in zip(units, results, strict=True):
+            unit.done.set_result(result)
         return True
 
 
-async def _inside(connection: Any, work: Work) -> tuple[Any, dict[Any, Any]]:
-    """Between savepoints: a unit that raises leaves no trace, and its neighbours stay."""
-    async with AsyncSession(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+async def _inside(connection: AsyncConnection, work: Work) -> tuple[Any, dict[Any, Any]]:
+    async with AsyncSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
         async with session.begin():
             result = await work(session)
         return result, session.info
