@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -31,7 +31,11 @@ class WatchedEngine(Protocol):
 
 
 class Keeper:
-    """Between the store's outbox and the engine. `session_hours` is how long a round may take at most."""
+    """Between the store's outbox and the engine.
+
+    `session_hours` is how long a round may take at most, and `patience_seconds` how long an engine is waited for: a
+    little longer than a server that does not answer takes to be called unreachable.
+    """
 
     def __init__(
         self,
@@ -39,12 +43,14 @@ class Keeper:
         engine: WatchedEngine,
         *,
         session_hours: float,
+        patience_seconds: float = 6.0,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._engine = engine
         self._longest_seconds = session_hours * 3600
+        self._patience_seconds = patience_seconds
         self._now = now
         self._clock = clock
         self._began: dict[tuple[str, int], float] = {}
@@ -52,7 +58,21 @@ class Keeper:
         self._going: set[asyncio.Task[None]] = set()
 
     async def dispatch(self, accepted: Accepted) -> None:
-        """Hand a round to the engine. Raises EngineUnreachable; the round then waits in the outbox."""
+        """Hand a round to the engine. Raises EngineUnreachable; the round then waits in the outbox.
+
+        It is handed over in the background when that takes long, because somebody has locked the engine's file, say:
+        whoever asked for it need not wait for what is certain to happen.
+        """
+        handing = asyncio.create_task(self._hand_over(accepted))
+        try:
+            await asyncio.wait({handing}, timeout=self._patience_seconds)
+        finally:
+            if not handing.done():
+                self._go_on_with(handing)
+        if handing.done():
+            handing.result()
+
+    async def _hand_over(self, accepted: Accepted) -> None:
         data: dict[str, str | int] = {
             "sessionId": accepted.session_id,
             "round": accepted.round,
@@ -139,7 +159,7 @@ class Keeper:
                 watched = self._clock()
                 await self._quietly(self.watch())
 
-    def _go_on_with(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[None]:
+    def _go_on_with(self, work: Awaitable[Any]) -> asyncio.Task[None]:
         going = asyncio.create_task(self._quietly(work))
         self._going.add(going)
         going.add_done_callback(self._going.discard)

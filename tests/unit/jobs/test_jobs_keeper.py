@@ -30,6 +30,18 @@ class FakeEngine:
         return self.live
 
 
+class SlowRounds(FakeRounds):
+    """Noting that something was sent takes until `freed`."""
+
+    def __init__(self, **files: int) -> None:
+        super().__init__(**files)
+        self.freed = asyncio.Event()
+
+    async def mark_sent(self, session_id: str, round: int) -> None:
+        await self.freed.wait()
+        await super().mark_sent(session_id, round)
+
+
 def accepted(session_id: str = "s") -> Accepted:
     return Accepted(session_id=session_id, round=1, event_id=f"{session_id}-r1", started=True)
 
@@ -43,10 +55,12 @@ def running(hours_ago: float, **engine: bool | None) -> tuple[Keeper, FakeRounds
 
 
 async def test_a_round_is_sent_under_its_event_id_with_ids_alone_and_then_marked() -> None:
-    rounds, engine = FakeRounds(s=1), FakeEngine()
+    rounds, engine = SlowRounds(s=1), FakeEngine()
     keeper = Keeper(rounds, engine, session_hours=6)
-    await keeper.dispatch(accepted())
+    async with asyncio.timeout(5):
+        await keeper.dispatch(accepted())
     sent_before_it_was_noted = list(rounds.sent)
+    rounds.freed.set()
     await keeper.stop()
 
     assert sent_before_it_was_noted == []
@@ -136,13 +150,36 @@ async def test_a_date_that_jumps_ends_no_round_and_keeps_none_for_ever(jump_hour
     assert rounds.finished == ["s"]
 
 
-async def test_who_cancels_does_not_wait_for_an_engine_that_takes_long_and_nor_does_the_end() -> None:
-    class StuckEngine(FakeEngine):
-        async def send(self, name: str, event_id: str, data: Mapping[str, str | int]) -> str:
-            await asyncio.sleep(60)
-            return event_id
+class SlowEngine(FakeEngine):
+    """As one whose file another program has locked, until `freed`."""
 
-    keeper = Keeper(FakeRounds(s=1), StuckEngine(), session_hours=6)
+    def __init__(self) -> None:
+        super().__init__()
+        self.freed = asyncio.Event()
+
+    async def send(self, name: str, event_id: str, data: Mapping[str, str | int]) -> str:
+        await self.freed.wait()
+        return await super().send(name, event_id, data)
+
+
+async def test_who_starts_a_round_does_not_wait_for_an_engine_that_takes_long_and_it_still_gets_the_round() -> None:
+    rounds, engine = FakeRounds(s=1), SlowEngine()
+    keeper = Keeper(rounds, engine, session_hours=6, patience_seconds=0.05)
+    async with asyncio.timeout(5):
+        await keeper.dispatch(accepted())
+    assert engine.sent == []
+
+    engine.freed.set()
+    async with asyncio.timeout(5):
+        while rounds.sent != ["s"]:  # noqa: ASYNC110 — it happens in the background
+            await asyncio.sleep(0)
+    await keeper.stop()
+
+    assert [event_id for _, event_id, _ in engine.sent] == ["s-r1"]
+
+
+async def test_who_cancels_does_not_wait_for_an_engine_that_takes_long_and_nor_does_the_end() -> None:
+    keeper = Keeper(FakeRounds(s=1), SlowEngine(), session_hours=6)
     async with asyncio.timeout(5):
         await keeper.stop_runs("s", 1)
         await keeper.stop()
