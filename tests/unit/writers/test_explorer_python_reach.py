@@ -383,12 +383,6 @@ def test_brackets_that_only_group_stay_such():
     assert broken(f"call({'a' * 90})", 0) == f"call(\n    {'a' * 90},\n)"
 
 
-def test_lines_of_a_function_that_is_only_defined_are_not_waited_for(loaded):
-    unit = loaded("def f(a):\n    if a:\n        b = 1\n    def g():\n        return 1\n    return g\n")
-
-    assert Facts(unit).lines_from(unit.f) == {2, 3, 4, 6}
-
-
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [

@@ -33,18 +33,18 @@ def chosen(finds: list[Find], numbers: frozenset[float], most: int) -> list[Find
     """A greedy cover of the jumps, then up to `_PER_PATH` different results for each path, `most` in all."""
     if not any(_tells(find) for find in finds):
         finds = [find for find in finds if not _is_nothing(find)]
-    ordered = sorted(finds, key=lambda find: cost(find, numbers))
+    costs = {id(find): cost(find, numbers) for find in finds}
+    ordered = sorted(finds, key=lambda find: costs[id(find)])
+    left = list(ordered)
     picked: list[Find] = []
     covered: set[tuple[int, int, int]] = set()
     while len(picked) < most:
-        gains = [
-            (len(find.outcome.arcs - covered) / cost(find, numbers), find) for find in ordered if find not in picked
-        ]
-        best = max(gains, key=lambda gain: gain[0], default=None)
-        if best is None or best[0] == 0:
+        left = [find for find in left if not find.outcome.arcs <= covered]
+        if not left:
             break
-        picked.append(best[1])
-        covered |= best[1].outcome.arcs
+        best = max(left, key=lambda find: len(find.outcome.arcs - covered) / costs[id(find)])
+        picked.append(best)
+        covered |= best.outcome.arcs
     needed = len(picked)
     told = {find.outcome.signature for find in picked}
     paths: dict[frozenset[tuple[int, int, int]], int] = {}

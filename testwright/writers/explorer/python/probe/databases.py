@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.scenarios import Choice
 from testwright.writers.explorer.python.probe.spelling import quoted, spelled
+from testwright.writers.explorer.python.probe.trees import unparsed
 
 NAME = "connection"
 """What a test calls its connection."""
@@ -44,7 +44,7 @@ def is_connection(facts: Facts, function: Any, name: str) -> bool:
 def is_opened(facts: Facts, function: Any, name: str) -> bool:
     """Whether the function opens the database that this parameter names."""
     calls = re.compile(rf"sqlite3\.connect\((?:str\()?{re.escape(name)}\b")
-    return any(calls.search(ast.unparse(tree)) for tree in facts.reached_from(function))
+    return any(calls.search(unparsed(tree)) for tree in facts.reached_from(function))
 
 
 def connections(
@@ -85,7 +85,7 @@ def _takers(facts: Facts, names: dict[str, Any], words: str) -> Iterator[tuple[s
         except (TypeError, ValueError):
             continue
         tree = facts.node_of(function)
-        is_told = tree is not None and words in ast.unparse(tree).lower()
+        is_told = tree is not None and words in unparsed(tree).lower()
         if is_told and (_is_annotated(first) or is_connection(facts, function, first.name)):
             yield name, function, others
 

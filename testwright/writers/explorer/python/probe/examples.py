@@ -15,6 +15,7 @@ from testwright.writers.explorer.python.probe.clocks import PATIENCE, Clock
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.guard import TimeUp
 from testwright.writers.explorer.python.probe.suspicions import compared
+from testwright.writers.explorer.python.probe.trees import unparsed
 
 _SECONDS_EACH = 0.5
 _MOST_SECONDS = 8.0
@@ -71,7 +72,7 @@ def is_decided_by_the_machine(symbol: str, unit: types.ModuleType, facts: Facts)
     for part in symbol.split("."):
         function = inspect.getattr_static(function, part, None)
     function = function.fget if isinstance(function, property) else function
-    return any(_MACHINE.search(ast.unparse(tree)) for tree in facts.reached_from(function))
+    return any(_MACHINE.search(unparsed(tree)) for tree in facts.reached_from(function))
 
 
 def _doubt(claim: dict[str, Any], bench: Bench) -> dict[str, Any] | None:

@@ -33,9 +33,9 @@ _MOST_OF_RESULTS = 4
 _MOST_GIVEN = 12
 _SECONDS_TO_SIMPLIFY = 0.3
 _EACH = 60
-_PATIENCE = (300, 1000, 3000)
-"""After so many calls that brought nothing new a way is left, the first time, the second and the last; sooner where
-little can be found: `_EACH` times as many as it has decisions."""
+_PATIENCE = ((0.25, 300), (0.6, 300), (1.0, 1000), (1.0, 3000))
+"""By which share of the time, and after how many calls that brought nothing new, a way is left in each turn; sooner
+where little can be found: `_EACH` times as many calls as it has decisions."""
 _LAST_PATIENCE = 20_000
 """For what has lines that it has not reached."""
 
@@ -118,25 +118,32 @@ class SymbolSearch:
     def _search(self, some: list[Way], end: float) -> None:
         """Each way in turn, for as long as its code is worth; then those again that may have more to tell."""
         searches = [self._search_of(way) for way in some]
-        for patience in _PATIENCE:
-            left = [one for one in searches if patience == _PATIENCE[0] or one.can_go_on]
-            worth = [self._worth(one.way) for one in left]
+        begun = self._clock.now()
+        for turn, (share, patience) in enumerate(_PATIENCE):
+            until = begun + share * (end - begun)
+            left = [one for one in searches if turn == 0 or (one.can_go_on and self._open_ends(one))]
+            worth = [self._worth(one.way) if turn == 0 else self._open_ends(one) for one in left]
             for at, one in enumerate(left):
                 if self.ground.changes is not None and not self._worth(one.way):
                     continue
-                one.run((end - self._clock.now()) * worth[at] / sum(worth[at:]), min(patience, _EACH * worth[at]))
+                one.run((until - self._clock.now()) * worth[at] / sum(worth[at:]), min(patience, _EACH * worth[at]))
         for one in searches:
             self.given.extend(one.gave_functions)
 
     def _search_on(self, end: float) -> None:
-        """What is left of the time goes to what has lines that it has not reached."""
-        some = [one for one in self.searches.values() if one.can_go_on and self._is_open(one)]
-        for at, one in enumerate(some):
-            one.run((end - self._clock.now()) / (len(some) - at), _LAST_PATIENCE)
+        """What is left of the time goes to what can reach something that nobody has reached."""
+        if self.ground.changes is not None:
+            return
+        some = [(one, ends) for one in self.searches.values() if one.can_go_on and (ends := self._open_ends(one))]
+        for at, (one, ends) in enumerate(some):
+            one.run((end - self._clock.now()) * ends / sum(ends for _, ends in some[at:]), _LAST_PATIENCE)
 
-    def _is_open(self, one: Search) -> bool:
-        reached = {line for _, *ends in one.arcs for line in ends}
-        return self.ground.changes is None and not self.ground.facts.lines_from(one.way.function) <= reached
+    def _open_ends(self, one: Search) -> int:
+        """How much it can reach that nobody's calls have reached; what is to be shown, where that is asked for."""
+        if self.ground.changes is not None:
+            return self._worth(one.way)
+        arcs = {arc for other in self.searches.values() for arc in other.arcs}
+        return self.ground.facts.open_ends(one.way.function, arcs)
 
     def _worth(self, way: Way) -> int:
         """How much there is to find by it; once changes are to be shown, how many of them lie in its code."""

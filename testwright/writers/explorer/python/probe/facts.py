@@ -6,11 +6,12 @@ import ast
 import builtins
 import inspect
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from types import CodeType, ModuleType
 from typing import Any, TypeVar
 
 from testwright.writers.explorer.python.probe import fakes, uses
+from testwright.writers.explorer.python.probe.trees import nodes, unparsed
 
 T = TypeVar("T")
 _DECISIONS = (
@@ -59,6 +60,15 @@ class Facts:
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("__"):
                 self._called.setdefault(node.name, node)
 
+    def look_once(self) -> None:
+        """All that each symbol's search would ask for again: it is a process, which begins with what is known here."""
+        for function in self.functions.values():
+            for tree in self._reached(function):
+                for node in nodes(tree):
+                    if isinstance(node, ast.Call):
+                        unparsed(node.func)
+                unparsed(tree)
+
     def _is_own(self, base: ast.expr) -> bool:
         """Whether the unit defines this base itself, or it is one that calls nothing."""
         name = ast.unparse(base).partition("[")[0]
@@ -84,9 +94,22 @@ class Facts:
         first = self.node_of(function)
         return self._reached(first) if first is not None else []
 
-    def lines_from(self, function: Any) -> frozenset[int]:
-        """Lines on which the function's own statements begin; none of its documentation."""
-        return self._once("lines", function, lambda: frozenset(_lines(self.node_of(function))))
+    def open_ends(self, function: Any, arcs: Iterable[tuple[int, int, int]]) -> int:
+        """How many lines of it and of what it mentions, and how many of the decisions there, these jumps leave open.
+
+        A decision is open until it has gone two ways.
+        """
+        trees = self.reached_from(function)
+        lines, forks = self._once("ends", function, lambda: _lines_and_forks(trees))
+        onward: dict[int, set[int]] = {}
+        for _, one, other in arcs:
+            onward.setdefault(one, set()).add(other)
+        reached = onward.keys() | {line for others in onward.values() for line in others}
+        ends = (
+            {other for line in range(first, last + 1) for other in onward.get(line, ()) if not first <= other <= last}
+            for first, last in forks
+        )
+        return len(lines - reached) + sum(len(each) < 2 for each in ends)
 
     def reached_in(self, name: str) -> list[ast.AST]:
         """The tree of a function or class of the module, and what it reaches."""
@@ -96,11 +119,11 @@ class Facts:
     def _reached(self, first: ast.AST) -> list[ast.AST]:
         if id(first) in self._reach:
             return self._reach[id(first)]
-        named = {node.name: node for node in ast.walk(self.tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        named = {node.name: node for node in nodes(self.tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         owner = self._heirs.get(id(first)) if _mentions(first, "super") else None
         reached, waiting = ([first] if owner is None else [first, owner]), [first]
         while waiting and len(reached) < 30:
-            for node in ast.walk(waiting.pop(0)):
+            for node in nodes(waiting.pop(0)):
                 name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
                 found = named.get(name)
                 if found is not None and all(found is not other for other in reached):
@@ -126,11 +149,11 @@ class Facts:
         for tree in self.reached_from(function):
             compared: list[Any] = []
             others: list[Any] = []
-            for node in ast.walk(tree):
+            for node in nodes(tree):
                 if isinstance(node, ast.Compare):
                     compared.extend(found.value for found in ast.walk(node) if isinstance(found, ast.Constant))
-            documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-            for node in ast.walk(tree):
+            documentation = {id(node.value) for node in nodes(tree) if isinstance(node, ast.Expr)}
+            for node in nodes(tree):
                 if isinstance(node, ast.Constant) and id(node) not in documentation:
                     others.append(node.value)
             for value in (*compared, *others):
@@ -147,8 +170,8 @@ class Facts:
         return self._once("calls", function, lambda: self._calls(function))
 
     def _calls(self, function: Any) -> frozenset[str]:
-        nodes = (node for tree in self.reached_from(function) for node in ast.walk(tree))
-        return frozenset(ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call))
+        found = (node for tree in self.reached_from(function) for node in nodes(tree))
+        return frozenset(unparsed(node.func) for node in found if isinstance(node, ast.Call))
 
     def members(self, function: Any) -> list[Any]:
         """Keys and members of the tables that the function mentions: constants of the module."""
@@ -157,7 +180,7 @@ class Facts:
     def _members(self, function: Any) -> list[Any]:
         found: dict[tuple[type, Any], None] = {}
         for tree in self.reached_from(function):
-            for node in ast.walk(tree):
+            for node in nodes(tree):
                 table = getattr(self.unit, node.id, None) if isinstance(node, ast.Name) else None
                 for member in list(table)[:20] if isinstance(table, (dict, list, tuple, set, frozenset)) else ():
                     if isinstance(member, (str, int, float)) and not isinstance(member, bool):
@@ -171,11 +194,11 @@ class Facts:
     def _patterns(self, function: Any) -> list[re.Pattern[str]]:
         found: dict[str, re.Pattern[str]] = {}
         for tree in self.reached_from(function):
-            for node in ast.walk(tree):
+            for node in nodes(tree):
                 if isinstance(node, ast.Name):
                     for pattern in _compiled(getattr(self.unit, node.id, None)):
                         found.setdefault(pattern.pattern, pattern)
-                elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.") and node.args:
+                elif isinstance(node, ast.Call) and unparsed(node.func).startswith("re.") and node.args:
                     first = node.args[0]
                     if isinstance(first, ast.Constant) and isinstance(first.value, str):
                         try:
@@ -199,8 +222,8 @@ class Facts:
         return self._once("decisive", function, lambda: self._decisive(function))
 
     def _decisive(self, function: Any) -> frozenset[str]:
-        nodes = (node for tree in self.reached_from(function) for node in ast.walk(tree))
-        tests = [node.test for node in nodes if isinstance(node, (ast.If, ast.While, ast.IfExp))]
+        found = (node for tree in self.reached_from(function) for node in nodes(tree))
+        tests = [node.test for node in found if isinstance(node, (ast.If, ast.While, ast.IfExp))]
         parts = [part for test in tests for part in ast.walk(test)]
         names = {part.id for part in parts if isinstance(part, ast.Name)}
         return frozenset(names | {part.attr for part in parts if isinstance(part, ast.Attribute)})
@@ -216,6 +239,16 @@ class Facts:
         """Names of types that a parameter may have, by its use here and where it is handed on to."""
         tree = self.node_of(function)
         return uses.kinds(self._places(tree, name)) if tree is not None else []
+
+    def item_kinds(self, function: Any, name: str) -> list[str]:
+        """Names of types for what may be given in any number."""
+        tree = self.node_of(function)
+        return uses.item_kinds(tree, name) if tree is not None else []
+
+    def taken(self, function: Any, name: str) -> int | None:
+        """How many arguments a parameter is called with; None where they are handed on from somebody else."""
+        tree = self.node_of(function)
+        return uses.taken(self._places(tree, name)) if tree is not None else 1
 
     def _places(self, tree: ast.AST, name: str) -> list[uses.Place]:
         places = [uses.Place(tree, self._class_of.get(id(tree)), name)]
@@ -260,7 +293,7 @@ class OwnRaises:
 
 
 def _mentions(tree: ast.AST, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
+    return any(isinstance(node, ast.Name) and node.id == name for node in nodes(tree))
 
 
 def _worth(trees: list[ast.AST]) -> int:
@@ -271,7 +304,7 @@ def _worth(trees: list[ast.AST]) -> int:
 
 
 def _decisions(trees: list[ast.AST]) -> int:
-    return sum(isinstance(node, _DECISIONS) for tree in trees for node in ast.walk(tree))
+    return sum(isinstance(node, _DECISIONS) for tree in trees for node in nodes(tree))
 
 
 def _parameter(function: ast.AST, given: int | str) -> str | None:
@@ -294,6 +327,22 @@ def _lines(node: ast.AST | None) -> Iterator[int]:
             yield child.lineno
         if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             yield from _lines(child)
+
+
+def _lines_and_forks(trees: list[ast.AST]) -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
+    return (
+        frozenset(line for tree in trees for line in _lines(tree)),
+        frozenset(fork for tree in trees for fork in _forks(tree)),
+    )
+
+
+def _forks(tree: ast.AST) -> Iterator[tuple[int, int]]:
+    """First and last line of what each decision of a function looks at."""
+    for node in nodes(tree):
+        if isinstance(node, (ast.If, ast.While)) and not isinstance(node.test, ast.Constant):
+            yield node.test.lineno, node.test.end_lineno or node.test.lineno
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            yield node.lineno, node.iter.end_lineno or node.lineno
 
 
 def code_of(function: Any) -> CodeType | None:

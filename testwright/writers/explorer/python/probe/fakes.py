@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from testwright.writers.explorer.python.probe.trees import nodes
+
 _MOST_FAKES = 10
 _DEEPEST = 4
 _BY_WORD: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -30,7 +32,7 @@ def use_of(trees: list[ast.AST], name: str) -> Use:
     """Attributes that the code reads from the name, and from those in turn."""
     use = Use()
     for tree in trees:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             path = _path(node, name)
             place = use
             for part in path[:_DEEPEST]:

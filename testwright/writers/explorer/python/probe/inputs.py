@@ -129,7 +129,8 @@ class Inputs:
             return [collections.abc.Callable]
         if databases.is_connection(self.facts, function, parameter.name):
             return [databases.connection_type()]
-        used = [KINDS[kind] for kind in self.facts.kinds(function, parameter.name)[:_MOST_KINDS]]
+        told = self.facts.item_kinds if parameter.kind is parameter.VAR_POSITIONAL else self.facts.kinds
+        used = [KINDS[kind] for kind in told(function, parameter.name)[:_MOST_KINDS]]
         if annotation is not inspect.Parameter.empty:
             return [*used[:1], annotation]
         if used:
@@ -164,13 +165,19 @@ class Inputs:
         if kind is type and members:
             return self._classes(members[0])
         if kind in (collections.abc.Callable, typing.Callable):
-            return choices_of(*callables_for(self.facts.calls(function), name))
+            return choices_of(*callables_for(self.facts.calls(function), name, self._taken(members, function, name)))
         if kind is contextlib.AbstractContextManager:
             return choices_of("threading.Lock()", "mock.MagicMock()")
         if kind in (io.StringIO, typing.IO, typing.TextIO, io.TextIOBase) or kind is typing.TextIO:
             first = ["StringIO()"] if self._is_written_to(function, name) else []
             return choices_of(*first, 'StringIO("a=1\\nb=2\\n")', 'StringIO("")', 'StringIO("hello\\n")')
         return None
+
+    def _taken(self, members: Any, function: Any, name: str) -> int | None:
+        """How many arguments a callable gets: as its type says, else as it is called here."""
+        if members and isinstance(members[0], list):
+            return len(members[0])
+        return self.facts.taken(function, name)
 
     def _is_written_to(self, function: Any, name: str) -> bool:
         return "write" in (parts := self.facts.use(function, name).parts) and not any("read" in part for part in parts)

@@ -7,11 +7,13 @@ next. `explore` runs inside a test, so that the project's configuration and path
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import os
 import resource
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,7 @@ def explore(plan: dict[str, Any]) -> None:
     """
     unit = importlib.import_module(plan["module"])
     facts = Facts(unit)
+    facts.look_once()
     bench = Bench(unit, facts, os.getcwd(), plan["symbols"])
     is_again = plan["changes"] or plan["missed"]
     changes = Changes(bench, dict(plan["changes"]), plan["missed"]) if is_again else None
@@ -112,6 +115,8 @@ def _of_symbols(ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], l
         (name, "it is not there once the file is loaded") for name in ground.plan["symbols"] if name not in symbols
     ]
     weights = [facts.weight(name) if changes is None else changes.open_in(facts.reached_in(name)) for name in symbols]
+    if changes is None:
+        symbols, weights = without_bases(symbols, weights, ground.bench.names)
     until = time.monotonic() + _WALL * seconds + _SECONDS_FOR_HANGS
     for at, name in enumerate(symbols):
         if changes is not None and not changes.open_in(facts.reached_in(name)):
@@ -126,6 +131,27 @@ def _of_symbols(ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], l
         if changes is not None:
             changes.forget({gain for record in found for gain in record["gains"]})
     return records, skipped
+
+
+def without_bases(symbols: list[str], weights: list[int], names: Mapping[str, Any]) -> tuple[list[str], list[int]]:
+    """Without classes of which no object can be made, where others are made from them: those have all their methods."""
+    of = dict(zip(symbols, weights, strict=True))
+    for name in symbols:
+        kind = names[name]
+        heirs = [other for other in of if other != name and _is_heir(names[other], kind)]
+        if inspect.isclass(kind) and inspect.isabstract(kind) and heirs and _has_only_methods(kind):
+            of[heirs[0]] += of.pop(name)
+    return list(of), list(of.values())
+
+
+def _is_heir(other: Any, kind: Any) -> bool:
+    made = inspect.isclass(other) and inspect.isclass(kind) and issubclass(other, kind)
+    return made and not inspect.isabstract(other)
+
+
+def _has_only_methods(kind: type) -> bool:
+    """Whether nothing can be called without an object."""
+    return not any(isinstance(value, (staticmethod, classmethod)) for value in vars(kind).values())
 
 
 def _explore_symbol(name: str, ground: Ground, seconds: float) -> tuple[list[dict[str, Any]], list[str]]:

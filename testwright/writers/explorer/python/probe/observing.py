@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from testwright.writers.explorer.python.probe.guard import TimeUp
 from testwright.writers.explorer.python.probe.spelling import quoted, spelled
 
 MOST_TOLD = 24
@@ -27,6 +28,8 @@ class Observer:
     def __init__(self, root: str, names: dict[str, Any]) -> None:
         self.root = root
         self.names = names
+        self._endless: set[tuple[type, str]] = set()
+        """Properties that did not end when they were asked: they wait, until somebody else does something."""
 
     def is_of_project(self, value: Any) -> bool:
         file = getattr(sys.modules.get(type(value).__module__), "__file__", None)
@@ -64,8 +67,13 @@ class Observer:
                     yield from self._parts(item, f"{path}[{text}]", depth + 1)
         elif self._has_parts(value) and not inspect.isroutine(value) and not inspect.isclass(value):
             for name in attributes_of(value):
+                if (type(value), name) in self._endless:
+                    continue
                 try:
                     item = getattr(value, name)
+                except TimeUp:
+                    self._endless.add((type(value), name))
+                    raise
                 except Exception:
                     continue
                 yield from self._parts(item, f"{path}.{name}", depth + 1)

@@ -127,8 +127,17 @@ _TICKING = "iter(range(100)).__next__"
 """A clock by which it is later every time it is looked at."""
 
 
-def callables_for(calls: frozenset[str], name: str = "") -> tuple[str, ...]:
-    """What may be called, as source text, for code that makes these calls."""
+_OF_NOTHING = ("lambda: 1", "lambda *values: 1")
+_OF_TWO = ("lambda first, second: first", "lambda *values: 1", "lambda first, second: first > second")
+
+
+def callables_for(calls: frozenset[str], name: str = "", taken: int | None = 1) -> tuple[str, ...]:
+    """What may be called, as source text, for code that makes these calls.
+
+    `taken` is how many arguments it will be given, None where that is up to somebody else.
+    """
     asked = (text for word, text in _CALLABLES_BY_WORD.items() if any(word in call for call in calls))
     clocks = (_TICKING, "lambda: 1") if _CLOCK.fullmatch(name.strip("_").lower()) else ()
-    return (*clocks, *CALLABLES, *asked)
+    mocks = tuple(text for text in CALLABLES if text.startswith("mock."))
+    fitting = (*_OF_NOTHING, *mocks) if taken in (0, None) else _OF_TWO if taken == 2 else ()
+    return tuple(dict.fromkeys((*clocks, *fitting, *CALLABLES, *asked)))

@@ -36,6 +36,7 @@ _MOST_CHANGES = 4
 _MOST_OTHER_OBJECTS = 24
 _LATEST = 8
 _MOST_PAIRS = 200
+_MOST_REPEATS = 300
 _FORGIVEN = 1
 """So many calls of one way may take too long; the further ones get less time."""
 
@@ -98,9 +99,12 @@ class Search:
         self.doubts: list[Doubt] = []
         self.troubles: Counter[str] = Counter()
         self._first = self._first_tries()
+        self._has_begun = False
+        """Whether all of the first tries were made."""
         self._rounds = 0
         self._rows: dict[int, list[Row]] = {}
         self._stale = 0
+        self._repeats = 0
         self._learnt = 0
         self._heard: list[str] = []
         self._late = 0
@@ -112,21 +116,32 @@ class Search:
             self._try(scenario, is_foreign)
             if clock.now() > seconds:
                 return
+        self._has_begun = True
         while self.can_go_on and self._stale < patience and clock.now() < seconds:
             if self._rounds % _LEARN_EVERY == 0:
                 self._learn()
             self._rounds += 1
+            before = len(self.tried)
             fresh = self._try(self._mutant(self._start()))
             self._stale = 0 if fresh else self._stale + 1
+            self._repeats = 0 if len(self.tried) > before else self._repeats + 1
 
     @property
     def can_go_on(self) -> bool:
         """Whether there is anything left to try: what takes nothing does the same every time."""
         way = self.way
+        if not self._has_begun:
+            return True
+        if self._repeats >= _MOST_REPEATS or (self.gave_functions and not self.signatures):
+            return False  # all has been tried; or it is what the functions do that it gave
         return bool(self.promising) and bool(way.rows or way.siblings or way.maker or len(way.setups) > 1)
 
     def _first_tries(self) -> Iterator[tuple[Scenario, bool]]:
-        yield from ((scenario, False) for scenario in self.way.seeds())
+        seeds = self.way.seeds()
+        yield from ((scenario, False) for scenario in itertools.islice(seeds, 1))
+        if self._late:  # another object may come to an end
+            yield from ((scenario, False) for scenario in self._on_other_objects())
+        yield from ((scenario, False) for scenario in seeds)
         yield from ((scenario, False) for scenario in self._with_short_pasts())
         yield from ((scenario, False) for scenario in self._on_other_objects())
         yield from ((scenario, True) for scenario in self.way.foreign())
@@ -178,8 +193,8 @@ class Search:
         with self.changes.watching() if self.changes else contextlib.nullcontext():
             outcome = self.bench.run(scenario, SHORT_SECONDS if self._late >= _FORGIVEN else CALL_SECONDS)
         self._late += self.bench.was_late
-        if self.bench.was_late and not scenario.steps:
-            self.late.add(scenario.call())
+        if self.bench.was_late:
+            self._bear_with_it(scenario)
         if outcome is None or not outcome.can_be_told:
             self.troubles[self.bench.trouble] += 1
         if outcome is None or (foreign and outcome.error is None and outcome.arcs <= self.arcs):
@@ -204,6 +219,14 @@ class Search:
             if not fresh and not foreign and len(self.promising) < 40:
                 self.promising.append(scenario)
         return fresh
+
+    def _bear_with_it(self, scenario: Scenario) -> None:
+        """What did not end is not called before anything else; of what has no end, the beginning is enough."""
+        if len(scenario.steps) < 2:  # alone, or the one before it is the likeliest
+            self.late.add((*scenario.steps, scenario)[0].call())
+        if not scenario.steps and self.way.template == "list({target})":
+            self.way.template = "list(islice({target}, 5))"
+            self._try(dataclasses.replace(scenario, template=self.way.template))
 
     def _follow(self, scenario: Scenario, given: Any) -> None:
         """A function that a call gave is called in its turn: of each that was made with other options."""

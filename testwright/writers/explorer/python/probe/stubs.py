@@ -10,6 +10,7 @@ from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.scenarios import Patch
 from testwright.writers.explorer.python.probe.spelling import quoted
 from testwright.writers.explorer.python.probe.surroundings import environments
+from testwright.writers.explorer.python.probe.trees import nodes, unparsed
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "request"})
 _LIBRARIES = frozenset({"requests", "httpx"})
@@ -34,16 +35,16 @@ class Stubs:
 
     def _outside(self, trees: list[ast.AST]) -> list[tuple[Patch, ...]]:
         calls = dict.fromkeys(
-            ast.unparse(node.func) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)
+            unparsed(node.func) for tree in trees for node in nodes(tree) if isinstance(node, ast.Call)
         )
         called = [call for call in calls if self._is_outside(call)]
         if not called:
             return []
         keys = _keys(trees)
         statuses = [200, *_statuses(trees)]
-        text = "\n".join(ast.unparse(tree) for tree in trees)
-        variants = [self._patch(called[0], body, 200, text) for body in _bodies(keys)]
-        variants += [self._patch(called[0], _bodies(keys)[0], status, text) for status in statuses[1:]]
+        source = "\n".join(map(unparsed, trees))
+        variants = [self._patch(called[0], body, 200, source) for body in _bodies(keys)]
+        variants += [self._patch(called[0], _bodies(keys)[0], status, source) for status in statuses[1:]]
         return [(patch,) for patch in variants]
 
     def _is_outside(self, call: str) -> bool:
@@ -52,15 +53,15 @@ class Stubs:
             return True
         return len(parts) == 2 and parts[0] in _LIBRARIES and parts[1] in _VERBS and hasattr(self.facts.unit, parts[0])
 
-    def _patch(self, call: str, body: str, status: int, text: str) -> Patch:
-        """`text` is the source that will meet the stand-in: it gets only what is asked of it there."""
+    def _patch(self, call: str, body: str, status: int, source: str) -> Patch:
+        """`source` is what will meet the stand-in: it gets only what is asked of it there."""
         target, name = f"{self.facts.unit.__name__}.{call}", call.rpartition(".")[2]
         answer = f"{name}.return_value"
         lines: list[str] = []
-        if re.search(rf"with [^\n]*{re.escape(call)}\(", text):
+        if re.search(rf"with [^\n]*{re.escape(call)}\(", source):
             lines.append(f"{answer}.__enter__.return_value = {answer}")
         for attribute, value in (("status_code", str(status)), ("status", str(status)), ("ok", str(status < 400))):
-            if re.search(rf"\.{attribute}\b", text):
+            if re.search(rf"\.{attribute}\b", source):
                 lines.append(f"{answer}.{attribute} = {value}")
         if name == "urlopen":
             content = f"json.dumps({body}).encode()" if body[0] in "{[" else f"b{body}"
@@ -81,12 +82,12 @@ def _bodies(keys: list[str]) -> list[str]:
 def _keys(trees: list[ast.AST]) -> list[str]:
     keys: dict[str, None] = {}
     for tree in trees:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             key: Any = None
             if isinstance(node, ast.Subscript):
                 key = node.slice
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-                key = node.args[0] if node.args and not ast.unparse(node.func).startswith(tuple(_LIBRARIES)) else None
+                key = node.args[0] if node.args and not unparsed(node.func).startswith(tuple(_LIBRARIES)) else None
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 keys.setdefault(key.value)
     return list(keys)[:6]
@@ -94,15 +95,15 @@ def _keys(trees: list[ast.AST]) -> list[str]:
 
 def _statuses(trees: list[ast.AST]) -> list[int]:
     """Status codes the code compares with, or 404 when it asks whether the answer was fine."""
-    text = "\n".join(ast.unparse(tree) for tree in trees)
+    source = "\n".join(map(unparsed, trees))
     found = [
         part.value
         for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Compare) and "status" in ast.unparse(node)
+        for node in nodes(tree)
+        if isinstance(node, ast.Compare) and "status" in unparsed(node)
         for part in ast.walk(node)
         if isinstance(part, ast.Constant) and type(part.value) is int
     ]
     return list(
-        dict.fromkeys([*(code for code in found if code != 200), *([404, 500] if found or ".ok" in text else [])])
+        dict.fromkeys([*(code for code in found if code != 200), *([404, 500] if found or ".ok" in source else [])])
     )

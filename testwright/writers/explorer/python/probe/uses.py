@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from testwright.writers.explorer.python.probe.trees import nodes, unparsed
+
 _METHODS_OF: dict[str, frozenset[str]] = {
     "str": frozenset(name for name in dir(str) if not name.startswith("_")) - {"count", "index"},
     "dict": frozenset({"items", "keys", "values", "get", "setdefault", "update", "popitem"}),
@@ -50,16 +52,43 @@ def kinds(places: Iterable[Place]) -> list[str]:
     votes: Counter[str] = Counter()
     for place in places:
         is_it = _mention(place.function, place.name)
-        for node in ast.walk(place.whole_class or place.function):
+        for node in nodes(place.whole_class or place.function):
             for kind, weight in _votes(node, is_it):
                 votes[kind] += weight
     return [kind for kind, _ in votes.most_common()]
 
 
+def item_kinds(function: ast.AST, name: str) -> list[str]:
+    """Names of types for what is in `*name`: what is taken out by its place, or looked at one after the other."""
+    loops = [node for node in nodes(function) if isinstance(node, (ast.For, ast.comprehension))]
+    each = {loop.target.id for loop in loops if isinstance(loop.target, ast.Name) and _is_name(loop.iter, name)}
+
+    def is_it(node: ast.AST) -> bool:
+        if isinstance(node, ast.Subscript):
+            return _is_name(node.value, name) and isinstance(node.slice, ast.Constant)
+        return isinstance(node, ast.Name) and node.id in each
+
+    votes: Counter[str] = Counter()
+    for node in nodes(function):
+        for kind, weight in _votes(node, is_it):
+            votes[kind] += weight
+    return [kind for kind, _ in votes.most_common()]
+
+
+def taken(places: Iterable[Place]) -> int | None:
+    """How many arguments a value is called with in these places; None where they are unpacked, one where it is not."""
+    for place in places:
+        is_it = _mention(place.function, place.name)
+        for node in nodes(place.whole_class or place.function):
+            if isinstance(node, ast.Call) and is_it(node.func):
+                return None if any(isinstance(each, ast.Starred) for each in node.args) else len(node.args)
+    return 1
+
+
 def passed_on(place: Place) -> Iterator[tuple[str, int | str]]:
     """What it is given to as it is: the name of what is called, and the position or the keyword there."""
     is_it = _mention(place.function, place.name)
-    for node in ast.walk(place.whole_class or place.function):
+    for node in nodes(place.whole_class or place.function):
         if not isinstance(node, ast.Call):
             continue
         called, shift = _called(node.func, place.whole_class)
@@ -87,7 +116,7 @@ def _called(func: ast.expr, whole_class: ast.AST | None) -> tuple[str, int]:
 def keys(function: ast.AST | None, name: str) -> list[str]:
     """String keys by which the parameter is asked for its members."""
     found: dict[str, None] = {}
-    for node in ast.walk(function) if function is not None else ():
+    for node in nodes(function) if function is not None else ():
         key: Any = None
         if isinstance(node, ast.Subscript) and _is_name(node.value, name):
             key = node.slice
@@ -125,10 +154,10 @@ def _votes(node: ast.AST, is_it: _Mention) -> Iterator[_Vote]:
 def _votes_of_call(node: ast.Call, is_it: _Mention) -> Iterator[_Vote]:
     if is_it(node.func):
         yield "callable", 5
-    called = ast.unparse(node.func)
+    called = unparsed(node.func)
     if node.args and is_it(node.args[0]):
         if "isinstance" in called and len(node.args) == 2:
-            yield from ((kind, 4) for kind in _CHECKED.findall(ast.unparse(node.args[1])))
+            yield from ((kind, 4) for kind in _CHECKED.findall(unparsed(node.args[1])))
         if called in _TAKES:
             yield _TAKES[called]
     if len(node.args) > 1 and called.startswith("re.") and is_it(node.args[1]):
@@ -149,7 +178,7 @@ def _mention(function: ast.AST, name: str) -> _Mention:
     """Whether a node is the parameter, or the attribute of `self` that it is kept in."""
     kept = {
         target.attr
-        for node in ast.walk(function)
+        for node in nodes(function)
         if isinstance(node, ast.Assign) and _is_name(node.value, name)
         for target in node.targets
         if isinstance(target, ast.Attribute) and _is_name(target.value, "self")

@@ -27,6 +27,7 @@ _OTHERS = ("__setattr__", "__exit__")
 _DECORATED = "decorated"
 _MOST_DOCUMENTED = 6
 _MOST_MEMBERS = 8
+_MOST_SINGLE = 5
 _WITH = ("with {target}:\n    pass", 'with {target}:\n    raise ValueError("wrong")')
 """A block that ends well, and one that fails: what leaving does with an error shows in the object."""
 _FOREIGN = (Choice("None"), Choice("1"))
@@ -363,12 +364,8 @@ def _function_of(static: Any) -> Any:
 def _row(parameter: inspect.Parameter, choices: list[Choice]) -> Row | None:
     name = parameter.name
     if parameter.kind is parameter.VAR_POSITIONAL:
-        several = (
-            [Choice(f"[{', '.join(choice.text for choice in choices[:3])}]"), Choice(f"[{choices[0].text}]")]
-            if choices
-            else []
-        )
-        return Row(name, "*", several, optional=True)
+        several = [choices[:3], *([choice] for choice in choices[:_MOST_SINGLE])] if choices else []
+        return Row(name, "*", [_listed(each) for each in several], optional=True)
     if parameter.kind is parameter.VAR_KEYWORD:
         return None
     if parameter.default is parameter.empty:
@@ -376,6 +373,11 @@ def _row(parameter: inspect.Parameter, choices: list[Choice]) -> Row | None:
     if parameter.kind is parameter.POSITIONAL_ONLY:
         return None
     return Row(name, name, choices, optional=True)
+
+
+def _listed(choices: list[Choice]) -> Choice:
+    setup = tuple(dict.fromkeys(line for choice in choices for line in choice.setup))
+    return Choice(f"[{', '.join(choice.text for choice in choices)}]", setup)
 
 
 def _arguments(call: str, positional: list[str], names: dict[str, Any]) -> tuple[Argument, ...] | None:
