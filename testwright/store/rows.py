@@ -7,7 +7,18 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -129,7 +140,7 @@ class RoundRow(Row):
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
-    away_ms: Mapped[int]
+    away_ms: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
 
 
 class FileRow(Row):

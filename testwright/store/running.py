@@ -1,7 +1,7 @@
 """What the jobs ask of a round while it runs, and how it ends."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -15,12 +15,11 @@ from testwright.store.counting import counted
 from testwright.store.event_log import RUNNING, OpenRound
 from testwright.store.records import accepted, options_from
 from testwright.store.rows import FileRow, RoundRow, SessionRow, ShelfRow, SourceRow, SuiteRow
+from testwright.store.summing_up import ABSENT_AFTER, standstill_ms
 
 _CUT_SHORT = select(RoundRow.cut_short).where(
     RoundRow.session_id == bindparam("session_id"), RoundRow.number == bindparam("number")
 )
-ABSENT_AFTER = timedelta(seconds=15)
-"""Several times as long as the keeper's looks are apart: on a busy machine one of them may come late."""
 
 
 async def claim_round(
@@ -156,10 +155,10 @@ async def note_presence(rows: AsyncSession, now: datetime) -> None:
     """Somebody is here who works on rounds. What lies between two such notes and is too long was a standstill."""
     at_work = RoundRow.status.in_(RUNNING), RoundRow.driver == "engine", RoundRow.started_at.is_not(None)
     last_seen = func.coalesce(RoundRow.seen_at, RoundRow.started_at)
-    left_alone = select(RoundRow).where(*at_work, last_seen < now - ABSENT_AFTER)
+    left_alone = select(RoundRow).where(*at_work, (last_seen < now - ABSENT_AFTER) | (last_seen > now))
     for round in await rows.scalars(left_alone.with_for_update()):
         assert round.started_at is not None
-        round.away_ms += int((now - (round.seen_at or round.started_at)).total_seconds() * 1000)
+        round.away_ms += standstill_ms(round.seen_at or round.started_at, now)
     await rows.flush()
     # One statement for all of them: there may be hundreds, and this is said every few seconds.
     await rows.execute(update(RoundRow).where(*at_work).values(seen_at=now))

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from store_samples import ME, deliver_all, new_session, processing, suite
 
 from testwright.domain.drafts import Usage
@@ -99,6 +100,23 @@ async def test_the_time_in_which_nobody_was_there_is_no_part_of_a_rounds_duratio
     record = await store.session(session, ME)
 
     assert record.summary["durationMs"] == 30_000
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+@pytest.mark.parametrize("jump_days", [400, -400])
+async def test_a_date_that_jumps_is_no_part_of_a_rounds_duration(store, clock, jump_days, is_noted):
+    session = (await store.accept(new_session())).session_id
+    await store.tell(session, 1, processing())
+    clock.forward(5)
+    await store.note_presence()
+    clock.forward(jump_days * 86_400)
+    if is_noted:
+        await store.note_presence()
+        clock.forward(5)
+    await deliver_all(store, session)
+    record = await store.session(session, ME)
+
+    assert record.summary["durationMs"] == (10_000 if is_noted else 5_000)
 
 
 async def test_a_meter_hears_of_each_event_once_it_is_stored_and_of_nothing_twice(tmp_path, database_url, clock):
