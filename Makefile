@@ -3,7 +3,6 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-SECONDS ?= 180
 WEB_SOURCES := $(shell find react/src web/src -type f 2>/dev/null) $(wildcard web/index.html web/vite.config.* react/package.json web/package.json)
 
 .DEFAULT_GOAL := help
@@ -50,7 +49,7 @@ attacks: install ## Attack every tier of the sandbox that runs here, and write t
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/escape/test_escape_attempts.py --attack-table docs/sandbox.md
 
 fuzz: install ## Feed the readers of answers, reports, zips, paths and patches with what breaks readers (SECONDS=180)
-	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),180)
 
 audit: install ## Ask for known holes in what is locked; says so where nobody can be asked
 	$(BIN)/python .ci/audit.py
