@@ -1,8 +1,11 @@
 """Where the time goes: what waits, what has no end, and what has nothing left to be found."""
 
+import builtins
 import importlib.util
+import json
 import random
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +21,7 @@ from testwright.writers.explorer.python.probe.observing import Observer
 from testwright.writers.explorer.python.probe.plain import callables_for
 from testwright.writers.explorer.python.probe.scenarios import Choice
 from testwright.writers.explorer.python.probe.search import Search
+from testwright.writers.explorer.python.probe.spelling import spelled
 from testwright.writers.explorer.python.probe.stubs import Stubs
 from testwright.writers.explorer.python.probe.ways import Row, Way, Ways
 
@@ -180,3 +184,28 @@ def test_of_any_number_of_arguments_one_alone_is_tried_in_each_kind(loaded):
     (way,) = ways.of_function("f", unit.f)
 
     assert "f(lambda value: value)" in [scenario.call() for scenario in way.seeds()]
+
+
+def test_a_function_of_others_that_a_call_exchanges_is_put_back_and_the_call_refused(tmp_path):
+    def work(pulse):
+        watch = guard.Guard(str(tmp_path))
+        watch.modules = (builtins, json)
+        before, said = json.dumps, []
+        for name, module in (("dumps", json), ("len", builtins)):
+            with watch.watching(1.0):
+                setattr(module, name, lambda value: 42)
+            said.append([watch.refused, watch.refused_event])
+        with watch.watching(1.0):
+            json.dumps([])
+        return [*said, watch.refused, json.dumps is before, len("ab")]
+
+    answer, ended = in_child(work, 10.0)
+
+    assert answer == [[True, "replacing json.dumps"], [True, "replacing builtins.len"], False, True, 2], ended
+
+
+def test_a_long_text_is_not_written_out_to_see_that_it_is_too_long():
+    began = time.monotonic()
+
+    assert spelled("x" * 50_000_000, {}) is None
+    assert time.monotonic() - began < 0.1

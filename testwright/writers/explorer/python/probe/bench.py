@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import contextlib
 import dataclasses
 import functools
@@ -115,6 +116,7 @@ class Bench:
         self.scratch = tempfile.mkdtemp(prefix="explore-")
         tempfile.tempdir = self.scratch  # what the code puts into a temporary file is harmless
         self.guard = Guard(self.scratch)
+        self.guard.modules = (builtins, *facts.imported())
         self._folders = itertools.count()
         self.trouble = ""
         """Why nothing can be told of the call before, as far as that is known."""

@@ -6,12 +6,13 @@ import ast
 import builtins
 import inspect
 import re
+import sys
 from collections.abc import Callable, Container, Iterable, Iterator
 from types import CodeType, ModuleType
 from typing import Any, TypeVar
 
 from testwright.writers.explorer.python.probe import fakes, uses
-from testwright.writers.explorer.python.probe.trees import nodes, unparsed
+from testwright.writers.explorer.python.probe.trees import lines_and_forks, nodes, unparsed
 
 T = TypeVar("T")
 _DECISIONS = (
@@ -20,6 +21,7 @@ _DECISIONS = (
 )  # fmt: skip
 _MOST_DOCUMENTED = 30
 _MOST_PLACES = 6
+_MOST_MODULES = 12
 _SHARE_OF_OTHERS = 8
 _QUIET_BASES = frozenset(
     {"object", "Exception", "ValueError", "Enum", "IntEnum", "NamedTuple", "TypedDict", "Protocol", "Generic", "ABC"}
@@ -59,6 +61,18 @@ class Facts:
                         self._called[node.name] = member
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("__"):
                 self._called.setdefault(node.name, node)
+
+    def imported(self) -> list[ModuleType]:
+        """Modules of others that the unit imports anywhere and that are loaded by now."""
+        found: dict[str, None] = {}
+        for node in nodes(self.tree):
+            if isinstance(node, ast.Import):
+                found.update(dict.fromkeys(each.name for each in node.names))
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.setdefault(node.module)
+        package = self.unit.__name__.partition(".")[0]
+        known = (sys.modules.get(name) for name in found if name.partition(".")[0] != package)
+        return [module for module in known if isinstance(module, ModuleType)][:_MOST_MODULES]
 
     def look_once(self) -> None:
         """All that each symbol's search would ask for again: it is a process, which begins with what is known here."""
@@ -100,7 +114,7 @@ class Facts:
         A decision is open until it has gone two ways.
         """
         trees = self.reached_from(function)
-        lines, forks = self._once("ends", function, lambda: _lines_and_forks(trees))
+        lines, forks = self._once("ends", function, lambda: lines_and_forks(trees))
         onward: dict[int, set[int]] = {}
         for _, one, other in arcs:
             onward.setdefault(one, set()).add(other)
@@ -317,32 +331,6 @@ def _parameter(function: ast.AST, given: int | str) -> str | None:
         return given if given in (*names, *(each.arg for each in arguments.kwonlyargs)) else None
     own = names[1:] if names[:1] in (["self"], ["cls"]) else names
     return own[given] if given < len(own) else None
-
-
-def _lines(node: ast.AST | None) -> Iterator[int]:
-    """Lines of the statements that a call itself can run: none of functions and classes that it only defines."""
-    for child in ast.iter_child_nodes(node) if node is not None else ():
-        is_text = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
-        if isinstance(child, ast.stmt) and not is_text:
-            yield child.lineno
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            yield from _lines(child)
-
-
-def _lines_and_forks(trees: list[ast.AST]) -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
-    return (
-        frozenset(line for tree in trees for line in _lines(tree)),
-        frozenset(fork for tree in trees for fork in _forks(tree)),
-    )
-
-
-def _forks(tree: ast.AST) -> Iterator[tuple[int, int]]:
-    """First and last line of what each decision of a function looks at."""
-    for node in nodes(tree):
-        if isinstance(node, (ast.If, ast.While)) and not isinstance(node.test, ast.Constant):
-            yield node.test.lineno, node.test.end_lineno or node.test.lineno
-        elif isinstance(node, (ast.For, ast.AsyncFor)):
-            yield node.lineno, node.iter.end_lineno or node.lineno
 
 
 def code_of(function: Any) -> CodeType | None:

@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from testwright.writers.explorer.python.probe.clocks import PATIENCE
@@ -48,6 +48,14 @@ _OURS = ((lambda: None).__code__.co_filename, contextlib.__file__)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
+def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """What is there is compared by itself first, so that this costs little; what cannot be compared differs."""
+    try:
+        return one == other
+    except Exception:
+        return False
+
+
 class TimeUp(BaseException):
     """The call took too long. Not an Exception, so that the code under test does not catch it by accident."""
 
@@ -63,6 +71,8 @@ class Guard:
         self.seed = 0
         self.drew = False
         self.has_new_environment = False
+        self.modules: tuple[ModuleType, ...] = ()
+        """Others' modules, whose functions a call has to leave as they are; they are put back where it does not."""
         self._environment = dict(os.environ)
         sys.addaudithook(self._hear)
         self._began, self._worked, self._until = 0.0, 0.0, 0.0
@@ -139,6 +149,7 @@ class Guard:
         """
         printed = io.StringIO()
         environment, folder = self._environment, os.getcwd()
+        before_it = [(module, dict(vars(module))) for module in self.modules]
         kept = sys.stdout, sys.stderr, sys.stdin, sys.argv
         sys.stdout, sys.stderr, sys.stdin, sys.argv = printed, io.StringIO(), io.StringIO(), ["pytest"]
         random.seed(self.seed)
@@ -161,6 +172,8 @@ class Guard:
             for number, handler in before:
                 signal.signal(number, handler)
             sys.stdout, sys.stderr, sys.stdin, sys.argv = kept
+            for module, names in before_it:
+                self._put_back(module, names)
             if self.has_new_environment and dict(os.environ) != environment:
                 self.refused = True  # a test of it would leave this behind for the others
                 os.environ.clear()
@@ -169,6 +182,15 @@ class Guard:
             if os.getcwd() != folder:
                 self.refused = True
                 os.chdir(folder)
+
+    def _put_back(self, module: ModuleType, names: dict[str, Any]) -> None:
+        now = vars(module)
+        if _is_same(names, now):
+            return
+        for name, value in names.items():
+            if callable(value) and now.get(name) is not value:
+                now[name] = value
+                self.refused, self.refused_event = True, f"replacing {module.__name__}.{name}"
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.active:

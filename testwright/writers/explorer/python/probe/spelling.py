@@ -91,6 +91,8 @@ def _spell(value: Any, names: dict[str, Any], depth: int) -> str:
     if depth > _DEEPEST:
         raise Unspellable
     kind = type(value)
+    if kind in (str, bytes) and len(value) > LONGEST:
+        raise Unspellable  # before it is written out, which may take long
     if value is None or kind in (bool, int):
         return repr(value)
     if kind is float:
