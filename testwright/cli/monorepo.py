@@ -1,4 +1,4 @@
-"""A package that uses what lies beside or above it is worked on from its monorepo's root, where all of it is found."""
+"""A package that uses what lies beside or above it, or is locked there, is worked on from its monorepo's root."""
 
 import json
 import re
@@ -8,17 +8,20 @@ from typing import Any
 _MANIFEST = "package.json"
 _EXTENDS_WHAT_LIES_ABOVE = re.compile(r'"extends"\s*:\s*(?:"\.\./|\[[^\]]*"\.\./)')
 _MOST_BYTES = 1 << 20
+_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock")
 
 
 def root_for(package: Path) -> Path:
-    """The monorepo's root for a package that depends on a sibling, or whose TypeScript settings build on those above;
-    else the package itself.
+    """The monorepo's root for a package that depends on a sibling, whose TypeScript settings build on those above, or
+    whose packages are locked there; else the package itself.
     """
     manifest = _manifest(package)
     needed = {name for key in ("dependencies", "devDependencies") for name in _names(manifest.get(key))}
     looks_up = any(_EXTENDS_WHAT_LIES_ABOVE.search(_text(config)) for config in package.glob("tsconfig*.json"))
+    is_locked = _has_lock(package)
     for above in package.parents:
-        if _has_members(above) and (looks_up or any(_is_sibling(above, package, name) for name in needed)):
+        uses_it = looks_up or any(_is_sibling(above, package, name) for name in needed)
+        if _has_members(above) and (uses_it or (_has_lock(above) and not is_locked)):
             return above
         if (above / ".git").exists():
             break
@@ -27,6 +30,10 @@ def root_for(package: Path) -> Path:
 
 def _has_members(folder: Path) -> bool:
     return (folder / "pnpm-workspace.yaml").is_file() or "workspaces" in _manifest(folder)
+
+
+def _has_lock(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in _LOCKS)
 
 
 def _is_sibling(root: Path, package: Path, name: str) -> bool:

@@ -254,6 +254,9 @@ def _said(completed: Completed) -> str:
 
 def _not_started(problems: list[dict[str, Any]], completed: Completed, framework: str) -> NotRun:
     said = next(plain(each.get("message") or "") for each in problems if each.get("kind") == "start")
+    if (package := _missing_package(said)) is not None:
+        needs = f"The configuration of {framework} needs the package '{package}', which is not installed."
+        return _not_installed(needs, package, said)
     return NotRun(
         code="no_report",
         message=f"{framework} could not start: {first_line(said)[:400]}",
@@ -287,21 +290,30 @@ def not_loaded(said: str, completed: Completed, framework: str) -> NotRun:
             hint="Install tsx (npm i -D tsx), or name a loader in the test runner's configuration, then retry.",
             output=said,
         )
-    missing = _NOT_FOUND.search(said)
-    if missing and not missing[1].startswith((".", "/", "@/", "~/", "#", "src/")):
-        parts = missing[1].split("/")
-        package = "/".join(parts[:2]) if missing[1].startswith("@") else parts[0]
-        return NotRun(
-            code="missing_package",
-            message=f"The package '{package}' is not installed.",
-            hint=f"Run `npm i {package}` in the project, or retry with the option `install` if its lock file names it.",
-            output=said,
-        )
+    if (package := _missing_package(said)) is not None:
+        return _not_installed(f"The package '{package}' is not installed.", package, said)
     return NotRun(
         code="load_error",
         message=f"The suite did not load in {framework}: {first_line(said)[:400] or 'no reason given'}",
         hint="Make the file load on its own (environment variables, missing build output), then try again.",
         output=said or _end(completed),
+    )
+
+
+def _missing_package(said: str) -> str | None:
+    missing = _NOT_FOUND.search(said)
+    if missing is None or missing[1].startswith((".", "/", "@/", "~/", "#", "src/")):
+        return None
+    parts = missing[1].split("/")
+    return "/".join(parts[:2]) if missing[1].startswith("@") else parts[0]
+
+
+def _not_installed(message: str, package: str, said: str) -> NotRun:
+    return NotRun(
+        code="missing_package",
+        message=message,
+        hint=f"Run `npm i {package}` in the project, or retry with the option `install` if its lock file names it.",
+        output=said,
     )
 
 

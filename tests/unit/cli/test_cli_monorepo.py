@@ -72,3 +72,18 @@ def test_a_link_out_of_the_repository_is_no_sibling(monorepo, tmp_path_factory):
     (monorepo / "node_modules/linked").symlink_to(elsewhere)
 
     assert root_for(depends_on(monorepo / "packages/app", "linked")) == monorepo / "packages/app"
+
+
+@pytest.mark.parametrize("lock", ["package-lock.json", "pnpm-lock.yaml", "yarn.lock"])
+def test_a_package_whose_lock_lies_at_the_root_is_worked_on_from_there(monorepo, lock):
+    (monorepo / lock).write_text("{}")
+
+    assert root_for(depends_on(monorepo / "packages/app", "react")) == monorepo
+
+
+def test_a_package_with_a_lock_of_its_own_stays_where_it_is(monorepo):
+    (monorepo / "yarn.lock").write_text("{}")
+    package = depends_on(monorepo / "packages/app", "react")
+    (package / "package-lock.json").write_text("{}")
+
+    assert root_for(package) == package

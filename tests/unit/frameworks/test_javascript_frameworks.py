@@ -399,6 +399,19 @@ def test_a_reason_is_one_line_with_a_hint(errors, log, message):
     assert found.hint
 
 
+def test_a_package_that_the_configuration_needs_is_one_that_is_missing():
+    said = "Error: vitest.config.mts cannot be used: Cannot find module 'vite-tsconfig-paths' imported from 'a.mts'"
+
+    found = Vitest().read(completed(errors=[{"kind": "start", "message": said}], status=1), ORDER)
+
+    assert isinstance(found, NotRun)
+    assert (found.code, found.message) == (
+        "missing_package",
+        "The configuration of vitest needs the package 'vite-tsconfig-paths', which is not installed.",
+    )
+    assert "npm i vite-tsconfig-paths" in found.hint
+
+
 def test_without_a_report_the_logs_first_error_is_in_the_message():
     log = (
         "● Validation\nError: Jest: Failed to parse the TypeScript config file /ws/jest.config.ts\n    at read (x.js:1)"
