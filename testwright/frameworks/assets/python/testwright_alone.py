@@ -7,15 +7,19 @@ loaded once, in the parent, and no test runs there. Standard library only, and s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from testwright_children import CUT, DONE, LATE, Ended, InChild, Job, in_children
 from testwright_run import CHANCE, FINDINGS, WISHES
 
 START_AND_STOP_SECONDS = 5.0
 OTHER_SEEDS = range(1001, 1021)
+SEEDS_AT_ONCE = 5
 BY_CHANCE = "right by chance: fails with another random seed: "
 """As `domain/verdicts.py` knows it."""
+
+if TYPE_CHECKING:
+    Row = tuple[tuple[str, str], int]  # a case and the seed that it is run with
 
 
 def alone(cases: Iterable[tuple[str, str]], perform: Callable[[str, str], None]) -> int:
@@ -24,20 +28,23 @@ def alone(cases: Iterable[tuple[str, str]], perform: Callable[[str, str], None])
     until = FINDINGS.started + WISHES.alone_seconds
     drew: list[tuple[str, str]] = []
     try:
-        for ended in in_children([job([case], CHANCE.seed) for case in names], until):
+        for ended in in_children([job([(case, CHANCE.seed)]) for case in names], until):
             learn(ended)
-            drew += [case for case, event in told(ended) if event.get("drew") is True]
-        # With each seed all of them in one child; who fails there has to do so by itself. Made while the first are told
-        # of, so that one failure is enough.
-        together = (job(passed(drew), seed) for seed in OTHER_SEEDS if passed(drew))
-        suspects = {case: ended.key[1] for ended in in_children(together, until) for case in not_passed(ended)}
-        for ended in in_children([job([case], seed) for case, seed in suspects.items()], until):
+            drew += [case for (case, _), event in told(ended) if event.get("drew") is True]
+        # All of them in one child, with a few seeds one after the other; who fails there has to do so by itself. Made
+        # while the first are told of, so that one failure is enough.
+        together = (
+            job([(case, seed) for seed in OTHER_SEEDS[start : start + SEEDS_AT_ONCE] for case in passed(drew)])
+            for start in range(0, len(OTHER_SEEDS), SEEDS_AT_ONCE)
+            if passed(drew)
+        )
+        suspects = [row for ended in in_children(together, until) for row in not_passed(ended)]
+        for ended in in_children([job([row]) for row in suspects], until):
             doubt(ended)
     except InChild as child:
-        asked, CHANCE.seed = child.key
         FINDINGS.tell = nobody
         CHANCE.watch()
-        for case in asked:
+        for case, CHANCE.seed in child.key:
             FINDINGS.tests.pop(case, None)
             CHANCE.forget()
             perform(*case)
@@ -50,24 +57,24 @@ def nobody(whole: dict[str, Any]) -> None:
     """A case is told of when it has ended, and by itself."""
 
 
-def job(cases: list[tuple[str, str]], seed: int) -> Job:
+def job(rows: list[Row]) -> Job:
     each = (WISHES.case_seconds or WISHES.alone_seconds) + START_AND_STOP_SECONDS
-    return Job((cases, seed), each, parts=len(cases))
+    return Job(rows, each, parts=len(rows))
 
 
 def passed(cases: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [case for case in cases if FINDINGS.tests[case]["outcome"] == "passed"]
 
 
-def not_passed(ended: Ended) -> list[tuple[str, str]]:
+def not_passed(ended: Ended) -> list[Row]:
     """Of several in one child: what failed, or else the one that was running when it ended."""
     found = told(ended)
-    failed = [case for case, event in found if event["test"]["outcome"] == "failed"]
-    return failed if ended.how in (DONE, CUT) else [*failed, *ended.key[0][len(found) : len(found) + 1]]
+    failed = [row for row, event in found if event["test"]["outcome"] == "failed"]
+    return failed if ended.how in (DONE, CUT) else [*failed, *ended.key[len(found) : len(found) + 1]]
 
 
 def learn(ended: Ended) -> None:
-    (case,), _ = ended.key
+    ((case, _),) = ended.key
     found = told(ended)
     if found and ended.how == DONE:
         FINDINGS.tests[case] = found[0][1]["test"]
@@ -76,18 +83,17 @@ def learn(ended: Ended) -> None:
 
 
 def doubt(ended: Ended) -> None:
-    (case,), _ = ended.key
+    ((case, _),) = ended.key
     found = told(ended)
     why = found[0][1]["test"]["message"] if found and ended.how == DONE else how_it_ended(ended)
     if not_passed(ended) and ended.how != CUT:
         FINDINGS.worsen(FINDINGS.test(*case), "failed", BY_CHANCE + why)
 
 
-def told(ended: Ended) -> list[tuple[tuple[str, str], dict[str, Any]]]:
-    """What the child says of its cases, one after the other."""
-    cases, _ = ended.key
+def told(ended: Ended) -> list[tuple[Row, dict[str, Any]]]:
+    """What the child says of its rows, one after the other."""
     events = [event for event in ended.events if isinstance(event.get("test"), dict)]
-    return [(cases[place], event) for place, event in enumerate(events[: len(cases)])]
+    return [(ended.key[place], event) for place, event in enumerate(events[: len(ended.key)])]
 
 
 def how_it_ended(ended: Ended) -> str:
