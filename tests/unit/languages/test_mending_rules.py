@@ -254,6 +254,24 @@ def test_a_name_that_a_type_checker_misses_is_imported_as_one_that_the_run_misse
     assert "import { add, parsePrice } from './shop.js'" in tsc.preamble
 
 
+@pytest.mark.parametrize(
+    ("body", "names", "put_right"),
+    [
+        ("expect(add((value) => value * 2)).toBe(1)", "value", "(value: number) => value * 2"),
+        ("expect(add(each => each)).toBe(1)", "each", "add((each: unknown) => each)"),
+        ("expect(add((a, b) => a === b)).toBe(1)", "ab", "(a: unknown, b: unknown) => a === b"),
+        ("expect(add((a: string, b) => a)).toBe(1)", "b", "(a: string, b: unknown) => a"),
+    ],
+)
+def test_a_function_whose_parameters_nothing_gives_a_type_says_it_itself(body, names, put_right):
+    names = [names] if len(names) > 2 else list(names)
+    said = "\n".join(f"Parameter '{name}' implicitly has an 'any' type. [TS7006]\n  in: {body}" for name in names)
+
+    mended = javascript(body, f"tsc 5.9.3: {said}")
+
+    assert put_right in mended.case.code
+
+
 MINDED = (
     "tsc 5.9.3: Argument of type 'string' is not assignable. [TS2345]\n"
     "  in: expect(() => add('1')).toThrow('no number')\n"

@@ -23,6 +23,7 @@ _OFFERED = frozenset({"describe", "it", "test", "expect", "beforeEach", "afterEa
 _CLOSE = 0.8
 _NUMBER = r"(-?\d+\.?\d*(?:e[+-]?\d+)?)"
 _NOT_DEFINED = r"ReferenceError: (?P<run>[\w$]+) is not defined|tsc \S+: Cannot find name '(?P<checked>[\w$]+)'"
+_ARITHMETIC = frozenset({"*", "/", "-", "%", "**", "<", ">", "<=", ">="})
 _ON_PURPOSE = "// @ts-expect-error: of a wrong type on purpose"
 EQUAL = ("toBe", "toEqual", "toStrictEqual")
 
@@ -79,6 +80,30 @@ def _wrong_on_purpose(place: _Place) -> Mending | None:
         for line in place.case.code.split("\n")
     ]
     return place.mending("marked what is of a wrong type on purpose", code="\n".join(lines))
+
+
+def _untyped_parameter(place: _Place) -> Mending | None:
+    """A function that is handed to what does not say how it calls it has to say itself what it takes."""
+    names = set(re.findall(r"Parameter '([\w$]+)' implicitly has an 'any' type", place.message))
+    edits = []
+    for function in [node for node in walk(place.root()) if node.type == "arrow_function"]:
+        alone, listed = field(function, "parameter"), field(function, "parameters")
+        body = field(function, "body")
+        for node in [alone] if alone is not None else listed.named_children if listed is not None else []:
+            if text_of(node) in names:  # one with a type, a default or a pattern is not its name alone
+                typed = f"{text_of(node)}: {'number' if _counts(body, text_of(node)) else 'unknown'}"
+                edits.append((node, f"({typed})" if node is alone else typed))
+    said = f"says what {' and '.join(sorted(names))} {'is' if len(names) == 1 else 'are'}"
+    return place.mending(said, code=_edited(place.case.code, edits)) if edits else None
+
+
+def _counts(body: Node | None, name: str) -> bool:
+    return body is not None and any(
+        node.type == "binary_expression"
+        and text_of(field(node, "operator")) in _ARITHMETIC
+        and name in (text_of(field(node, "left")), text_of(field(node, "right")))
+        for node in walk(body)
+    )
 
 
 def _wrong_name(place: _Place) -> Mending | None:
@@ -199,6 +224,7 @@ def _documented_value(place: _Place) -> Mending | None:
 
 _TEMPLATES: tuple[Callable[[_Place], Mending | None], ...] = (
     _wrong_on_purpose,
+    _untyped_parameter,
     _missing_name,
     _wrong_name,
     _missing_await,
