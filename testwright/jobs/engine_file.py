@@ -70,7 +70,8 @@ def prepare_database(path: Path) -> None:
         raise PermanentError(
             f"The engine's file cannot be opened: {error}.",
             code="engine_settings",
-            hint="Look after the home folder (TESTWRIGHT_HOME): it has to be writable and on a local disk with room.",
+            hint="Look after the home folder (TESTWRIGHT_HOME): it has to be writable, on a local disk with room, and "
+            "no other program may hold its files.",
         ) from error
     except sqlite3.DatabaseError as error:
         logger.error("the engine's file is damaged (%s); it is put aside and its rounds are started again", error)
@@ -101,6 +102,9 @@ def _open(path: Path) -> None:
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise sqlite3.DatabaseError(verdict)
+        # Or the start would wait, without a word, for as long as another program holds the file.
+        connection.execute("BEGIN IMMEDIATE")
+        connection.rollback()
 
 
 def _locked(path: Path) -> int | None:

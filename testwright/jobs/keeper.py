@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from testwright.domain.errors import EngineUnreachable
+from testwright.domain.errors import EngineUnreachable, TransientError
 from testwright.domain.records import Accepted
 from testwright.jobs.rounds import SESSION_CANCELLED, SESSION_REQUESTED, Outbox
 
@@ -170,6 +170,8 @@ class Keeper:
             await look
         except EngineUnreachable as error:
             logger.warning("%s Queued sessions wait.", error.message)
+        except TransientError as error:
+            logger.warning("%s Trying again.", error.message)
         except Exception:
             logger.exception("looking after the sessions failed; trying again")
 

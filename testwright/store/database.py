@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy.exc import DBAPIError
@@ -64,8 +63,7 @@ class Database:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        alone = partial(self._repeatedly, names=())
-        self._together = Together(backend.writer, alone) if backend.one_writer else None
+        self._together = Together(backend.writer, self._is_busy) if backend.one_writer else None
         self._going: set[asyncio.Task[Any]] = set()
         self._looks: dict[Hashable, asyncio.Task[Any]] = {}
         self.on_told: Callable[[Mapping[str, Any]], None] = lambda payload: None
@@ -156,6 +154,9 @@ class Database:
                     raise
                 await asyncio.sleep(random.uniform(0.01, 0.1) * attempt)
         return await self._transaction(self._backend.writer, work, names)
+
+    def _is_busy(self, error: Exception) -> bool:
+        return isinstance(error, DBAPIError) and self._backend.is_worth_repeating(error)
 
     async def _transaction(
         self, engine: AsyncEngine, work: Callable[[AsyncSession], Awaitable[Any]], names: Sequence[str]

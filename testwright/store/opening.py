@@ -46,7 +46,8 @@ def ready_file(path: Path) -> None:
         raise PermanentError(
             f"The database could not be opened: {reason}.",
             code="storage_unusable",
-            hint="Check the folder that TESTWRIGHT_HOME names: it has to be ours to write, on a local disk.",
+            hint="Check the folder that TESTWRIGHT_HOME names: it has to be ours to write, on a local disk, and no "
+            "other program may hold the database in it.",
         ) from error
 
 

@@ -1,7 +1,9 @@
 import asyncio
 import logging
+import sqlite3
 import stat
 import time
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -143,6 +145,16 @@ async def test_the_key_is_made_once_and_differs_between_installations(tmp_path: 
 async def test_a_second_process_on_the_same_home_is_refused(tmp_path: Path) -> None:
     async with embedded(tmp_path, nothing):
         with pytest.raises(PermanentError, match="already running"):
+            await EmbeddedEngine(tmp_path).start(None, [])  # type: ignore[arg-type]
+
+
+async def test_a_file_that_another_program_holds_is_refused_by_name(tmp_path: Path) -> None:
+    async with embedded(tmp_path, nothing):
+        pass
+    with closing(sqlite3.connect(tmp_path / "engine.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(PermanentError, match="database is locked"):
             await EmbeddedEngine(tmp_path).start(None, [])  # type: ignore[arg-type]
 
 

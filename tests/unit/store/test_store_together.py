@@ -1,7 +1,9 @@
 """Units of work that wait for one another share a commit, and stay as apart as in transactions of their own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from testwright.domain.errors import PermanentError
+from testwright.domain.errors import PermanentError, TransientError
 from testwright.store.database import TOLD, Database
 from testwright.store.sqlite import sqlite_backend
 
@@ -73,6 +75,37 @@ async def test_one_that_the_database_refuses_costs_the_others_nothing(database):
 
     assert await kept(database) == [1, 2, 3]
     assert isinstance(results[2], IntegrityError)
+
+
+@pytest.fixture
+def other_program(tmp_path: Path, database: Database) -> Iterator[sqlite3.Connection]:
+    """It holds the file, which is waited for less patiently than elsewhere."""
+    event.listen(
+        database._backend.writer.sync_engine,
+        "checkout",
+        lambda connection, _record, _proxy: connection.execute("PRAGMA busy_timeout=10"),
+    )
+    with closing(sqlite3.connect(tmp_path / "file.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+async def test_however_many_wait_for_another_program_they_are_told_of_it_together(database, other_program):
+    async with asyncio.timeout(5):
+        results = await add(database, *range(100))
+
+    assert {type(result) for result in results} == {TransientError}
+    other_program.execute("ROLLBACK")
+    assert await add(database, 1, 2) == [1, 2]
+
+
+async def test_who_waits_for_another_program_is_written_once_it_is_gone(database, other_program):
+    adding = asyncio.create_task(add(database, *range(40)))
+    await asyncio.sleep(0.1)
+    other_program.execute("ROLLBACK")
+
+    assert await adding == list(range(40))
+    assert await kept(database) == list(range(40))
 
 
 async def test_what_is_told_is_heard_of_once_it_is_on_the_disk(database, commits):
