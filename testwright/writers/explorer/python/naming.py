@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from testwright.writers.explorer.python.records import Record
+from testwright.writers.explorer.python.records import Patch, Record
 
 _LONGEST = 70
 _SPECIAL = {
@@ -29,6 +29,8 @@ _STAND_INS = {
     "mock.AsyncMock(": "coroutine_function", "mock.": "stand_in",
 }  # fmt: skip
 _MOST_REASON = 6
+_DEMANDS = re.compile(r"\b(must|should|ought|has to|have to|cannot|can't|may not|needs?|expected|between)\b")
+"""What a message says of good values, which is no name for a bad one."""
 _OPEN_ENDS = frozenset(["a", "an", "the", "of", "to", "is", "be", "must", "for", "in", "and", "or", "got", "as"])
 _ORDERS = ("too", *map("again_{}".format, range(2, 100)))
 
@@ -215,7 +217,7 @@ def _done_to_file(of: str, value: str, was_there: bool) -> str:
 
 def _given(record: Record) -> str:
     parts: list[str] = []
-    told = [(parameter, text) for parameter, text in record.arguments if text != "connection"]
+    told = [(parameter, text) for parameter, text in record.arguments if text not in ("connection", "server.url")]
     for at, (parameter, text) in enumerate(told[:3]):
         value = _value(text)
         if isinstance(value, bool):
@@ -230,10 +232,20 @@ def _given(record: Record) -> str:
         parts.append(described)
     variables = (re.match(r'\{"(\w+)"', patch.given) for patch in record.patches)
     parts.extend(f"with_{_snake(found[1])}" for found in variables if found is not None)
+    parts.extend(f"with_status_{status}" for patch in record.patches if (status := _bad_status(patch)))
     text = parts[0] if parts else ""
     for part in parts[1:]:
         text += f"_{part}" if part.startswith(("with_", "without_")) else f"_and_{part}"
     return _cut(text.strip("_"), 36)
+
+
+def _bad_status(patch: Patch) -> str:
+    """Of an answer that is not fine; empty for any other."""
+    lines = "\n".join(patch.lines)
+    found = re.search(r"^serving\(([345]\d\d)", patch.given) or re.search(
+        r"(?:status(?:_code)? = |HTTPError\(\"[^\"]*\", )([345]\d\d)", lines
+    )
+    return found[1] if found is not None else ""
 
 
 def _described(value: Any, text: str) -> str:
@@ -335,7 +347,13 @@ def _refused(record: Record) -> str:
         if value is None or (_is_rim(value) and not isinstance(value, bool)):
             described = _described(value, text)
             return described if len(record.arguments) == 1 else f"{described}_as_{_snake(parameter)}"
-    return ""
+    statuses = [status for patch in record.patches if (status := _bad_status(patch))]
+    if statuses:
+        return f"status_{statuses[0]}"
+    message = record.error[2] if record.error is not None else ""
+    values = [_value(text) for _, text in record.arguments]
+    is_number = len(values) == 1 and isinstance(values[0], (int, float)) and not isinstance(values[0], bool)
+    return _number(values[0]) if is_number and _DEMANDS.search(message) else ""
 
 
 def _reason(record: Record) -> str:

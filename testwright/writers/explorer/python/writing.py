@@ -1,6 +1,7 @@
 """Observed calls written as tests that a person would have written."""
 
 import builtins
+import inspect
 import keyword
 import re
 from collections.abc import Iterable, Sequence
@@ -14,11 +15,14 @@ from testwright.writers.explorer.python import laws
 from testwright.writers.explorer.python.importing import FROM, imports, joined
 from testwright.writers.explorer.python.layout import WIDTH, broken, names_in
 from testwright.writers.explorer.python.naming import is_edge, name_of, name_of_rows, subject_of
+from testwright.writers.explorer.python.probe import serving
 from testwright.writers.explorer.python.records import Check, Patch, Record, Suspicion
 from testwright.writers.explorer.python.styles import STYLES, Style
 from testwright.writers.explorer.python.tables import Table, grouped
 
 _MODULES = ("asyncio", "json", "math", "re", "pytest", "sqlite3", "threading", "typing", "unittest")
+_LIBRARIES = ("httpx", "requests")
+"""Whose errors a stand-in may raise."""
 _MOST_MATCH = 60
 
 
@@ -96,11 +100,16 @@ def scenario_of(record: Record, options: Options) -> str:
     """With integration asked for, a call with real files, tables or collaborators is a test of these, too."""
     if "+" in record.symbol:
         return "integration"
-    if TestType.INTEGRATION in options.test_types and (record.homes or _uses_storage(record)):
+    if TestType.INTEGRATION in options.test_types and (record.homes or _uses_storage(record) or _serves(record)):
         return "integration"
     if record.error is not None:
         return "error"
     return "edge" if is_edge(record) else "happy"
+
+
+def _serves(record: Record) -> bool:
+    """Whether a real server is open meanwhile."""
+    return any(not patch.target for patch in record.patches)
 
 
 def _uses_storage(record: Record) -> bool:
@@ -246,6 +255,8 @@ def _patched(record: Record, act: list[str], checks: list[str], here: int) -> li
 
 
 def _opened(patch: Patch) -> str:
+    if not patch.target:
+        return f"{patch.given} as {patch.name}"
     target = _quoted(patch.target)
     return f"mock.patch.dict({target}, {patch.given})" if patch.given else f"mock.patch({target}) as {patch.name}"
 
@@ -270,6 +281,8 @@ def _preamble(cases: Sequence[Case], told: Sequence[Record | Table], module: str
     for case, each in zip(cases, told, strict=True):
         record = each if isinstance(each, Record) else each.records[0]
         local = _local_names(record) | style.local
+        if _serves(record):
+            local.add("serving")
         if isinstance(each, Table):
             local |= {*each.columns, "cases"}.union(*map(_local_names, each.records))
         homes = {
@@ -281,7 +294,9 @@ def _preamble(cases: Sequence[Case], told: Sequence[Record | Table], module: str
         for name in names_in(case.code) - local:
             if record.says and name in homes:
                 by_module.setdefault(homes[name], set()).add(name)
-            elif name in _MODULES:
+            elif name == "HTTPError" and _mentions(record.patches, "HTTPError("):
+                by_module.setdefault("urllib.error", set()).add(name)
+            elif name in _MODULES or (name in _LIBRARIES and _mentions(record.patches, f"{name}.")):
                 plain.add(name)
             elif name in FROM:
                 by_module.setdefault(FROM[name], set()).add(name)
@@ -289,7 +304,18 @@ def _preamble(cases: Sequence[Case], told: Sequence[Record | Table], module: str
                 by_module.setdefault(record.error[1], set()).add(name)
             elif name != case.name and not _is_of_python(name):
                 by_module.setdefault(homes.get(name, module), set()).add(name)
-    return imports(plain, by_module)
+    if not any(isinstance(each, Record) and _serves(each) for each in told):
+        return imports(plain, by_module)
+    for name, needed in serving.NEEDS.items():
+        if inspect.ismodule(needed):
+            plain.add(name)
+        else:
+            by_module.setdefault(needed.__module__, set()).add(name)
+    return f"{imports(plain, by_module)}\n\n\n{serving.TEXT}"
+
+
+def _mentions(patches: Sequence[Patch], text: str) -> bool:
+    return any(text in line for patch in patches for line in patch.lines)
 
 
 def _is_of_python(name: str) -> bool:

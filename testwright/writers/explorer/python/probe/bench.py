@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from urllib.error import HTTPError
 
 from testwright.writers.explorer.python.probe.collaborators import neighbours
 from testwright.writers.explorer.python.probe.databases import changed_rows, rows_in
@@ -33,6 +34,7 @@ from testwright.writers.explorer.python.probe.guard import Guard, TimeUp
 from testwright.writers.explorer.python.probe.learning import Lessons
 from testwright.writers.explorer.python.probe.observing import ASKED, Observer, asked_of, changed_files, files_in
 from testwright.writers.explorer.python.probe.scenarios import Scenario
+from testwright.writers.explorer.python.probe.serving import NAME, serving
 from testwright.writers.explorer.python.probe.spelling import STANDARD, spelled
 
 CALL_SECONDS = 0.25
@@ -134,7 +136,7 @@ class Bench:
         if "tmp_path" in scenario.key():
             folder.mkdir()
         self.names["tmp_path"] = folder
-        names = {**self.names, **TEST_MODULES, "tmp_path": folder}
+        names = {"HTTPError": HTTPError, **self.names, **TEST_MODULES, "tmp_path": folder}
         arcs: set[tuple[int, int, int]] = set()
         outcome: Outcome | None = None
         self.was_late = False
@@ -150,17 +152,29 @@ class Bench:
                 shutil.rmtree(folder, ignore_errors=True)
         if outcome is not None and outcome.error is not None:
             kind, module, message = outcome.error
-            outcome = dataclasses.replace(outcome, error=(kind, module, without_place(message, str(folder))))
+            for place in self._places(scenario, folder)[:-3]:
+                message = without_place(message, place)
+            outcome = dataclasses.replace(outcome, error=(kind, module, message))
         if self.guard.refused:
             self.trouble = f"asks for what is refused while code is explored ({self.guard.refused_event})"
-        if outcome is None or self.guard.refused or self._is_local(repr((outcome.checks, outcome.error)), folder):
+        if (
+            outcome is None
+            or self.guard.refused
+            or self._is_local(repr((outcome.checks, outcome.error)), scenario, folder)
+        ):
             return None
         self.trouble = _trouble(outcome.crash) if outcome.crash is not None else ""
         return dataclasses.replace(outcome, arcs=frozenset(arcs))
 
-    def _is_local(self, told: str, folder: Path) -> bool:
+    def _places(self, scenario: Scenario, folder: Path) -> list[str]:
+        """What is another one the next time, of this test first."""
+        serves = any(not patch.target for patch in scenario.patches) and NAME in self.names
+        address = [self.names[NAME].url.partition("//")[2]] if serves else []
+        return [str(folder), *address, os.path.expanduser("~"), self.root, self._temporary]
+
+    def _is_local(self, told: str, scenario: Scenario, folder: Path) -> bool:
         """Whether a result names a place of this machine, or a function of this test: another one the next time."""
-        places = (str(folder), os.path.expanduser("~"), self.root, self._temporary)
+        places = self._places(scenario, folder)
         return "<lambda>" in told or any(len(place) > 1 and place in told for place in places)
 
     def _observe(
@@ -173,7 +187,9 @@ class Bench:
         lines = scenario.lines()
         with contextlib.ExitStack() as patches:
             for patch in scenario.patches:
-                names[patch.name] = patches.enter_context(replaced(patch.target, patch.given))
+                names[patch.name] = patches.enter_context(replaced(patch.target, patch.given, self.guard))
+                if not patch.target:
+                    self.names[NAME] = names[NAME]
                 for line in patch.lines:
                     exec(line, names)
             for line in lines:
@@ -306,7 +322,9 @@ def without_place(message: str, folder: str) -> str:
         return message
     parts = [part.strip(" '\"`,:;()") for part in re.split(rf"\S*{re.escape(folder)}\S*", message)]
     longest = max(parts, key=len)
-    return longest if len(longest.split()) > 1 else message
+    if len(longest.split()) > 1:
+        return longest
+    return message if longest else ""
 
 
 def _trouble(error: BaseException) -> str:
@@ -321,9 +339,22 @@ def _values(names: list[str], known: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(known[name] for name in names)
 
 
-def replaced(target: str, given: str) -> Any:
-    """What a test opens so that something outside is another one meanwhile."""
+def replaced(target: str, given: str, guard: Guard) -> Any:
+    """What a test opens so that something outside is another one meanwhile; without a target, what `given` opens."""
+    if not target:
+        return _served(eval(given, {"serving": serving}), guard)
     return eval(f"mock.patch.dict({target!r}, {given})", {"mock": mock}) if given else mock.patch(target)
+
+
+@contextlib.contextmanager
+def _served(opened: Any, guard: Guard) -> Iterator[Any]:
+    guard.server_port = 0
+    try:
+        with opened as server:
+            guard.server_port = int(server.url.rpartition(":")[2])
+            yield server
+    finally:
+        guard.server_port = None
 
 
 def performed(text: str, names: dict[str, Any]) -> Any:

@@ -80,7 +80,8 @@ class SymbolSearch:
         ground = self.ground
         self.chance = random.Random(f"{ground.plan['seed']}/{self.name}")
         inputs = Inputs(ground.facts, ground.bench.names, self.chance)
-        ways = Ways(inputs, ground.plan["texts"], Stubs(ground.facts, ground.plan["mock_external"]))
+        stubs = Stubs(ground.facts, ground.plan["mock_external"], serves=ground.plan["integration"])
+        ways = Ways(inputs, ground.plan["texts"], stubs)
         member = ground.bench.names[self.name]
         if is_bare(member):
             return []

@@ -19,6 +19,7 @@ _DECISIONS = (
     ast.If, ast.For, ast.While, ast.IfExp, ast.BoolOp, ast.Try, ast.comprehension,
     ast.FunctionDef, ast.AsyncFunctionDef,
 )  # fmt: skip
+_NAMED = (ast.FunctionDef, ast.ClassDef)
 _MOST_DOCUMENTED = 30
 _MOST_PLACES = 6
 _MOST_MODULES = 12
@@ -133,13 +134,15 @@ class Facts:
     def _reached(self, first: ast.AST) -> list[ast.AST]:
         if id(first) in self._reach:
             return self._reach[id(first)]
-        named = {node.name: node for node in nodes(self.tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        named = {node.name: node for node in nodes(self.tree) if isinstance(node, _NAMED)}
+        plain = {**named, **{node.name: node for node in self.tree.body if isinstance(node, _NAMED)}}
         owner = self._heirs.get(id(first)) if _mentions(first, "super") else None
         reached, waiting = ([first] if owner is None else [first, owner]), [first]
         while waiting and len(reached) < 30:
             for node in nodes(waiting.pop(0)):
-                name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-                found = named.get(name)
+                # a method may have the name of a function that it calls
+                found = plain.get(node.id) if isinstance(node, ast.Name) else None
+                found = named.get(node.attr) if isinstance(node, ast.Attribute) else found
                 if found is not None and all(found is not other for other in reached):
                     reached.append(found)
                     waiting.append(found)

@@ -26,6 +26,7 @@ _REFUSED = (
     "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "os.kill",
     "os.killpg", "signal.pthread_kill", "webbrowser.open", "pty.spawn",
 )  # fmt: skip
+_TO_SERVERS = ("socket.connect", "socket.bind", "socket.getaddrinfo")
 _CHANGES_FILES = (
     "os.remove",
     "os.rename",
@@ -69,6 +70,8 @@ class Guard:
         self.refused = False
         self.refused_event = ""
         self.seed = 0
+        self.server_port: int | None = None
+        """Of a server of the test's own, which may be asked; 0 while it begins, None where there is none."""
         self.drew = False
         self.has_new_environment = False
         self.modules: tuple[ModuleType, ...] = ()
@@ -197,6 +200,8 @@ class Guard:
             return
         if event in ("os.putenv", "os.unsetenv"):
             self.has_new_environment = True
+        if event in _TO_SERVERS and self._is_our_server(arguments):
+            return
         if event in _REFUSED or (event in _CHANGES_FILES and not self._is_free(arguments[0])):
             self._refuse(event)
         if event == "sqlite3.connect" and arguments[0] != ":memory:" and not self._is_free(arguments[0]):
@@ -208,6 +213,12 @@ class Guard:
             )
             if writes and not self._is_free(path):
                 self._refuse(event)
+
+    def _is_our_server(self, arguments: tuple[Any, ...]) -> bool:
+        """Of `bind` and `connect` the address stands second; of a look-up its two parts stand first."""
+        place = arguments[1] if isinstance(arguments[1], tuple) else arguments[:2]
+        host, port = (*place, None)[:2]
+        return host == "127.0.0.1" and self.server_port is not None and port == self.server_port
 
     def _refuse(self, event: str) -> None:
         self.refused, self.refused_event = True, event

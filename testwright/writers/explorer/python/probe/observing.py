@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import stat
 import sys
+import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,10 @@ _MOST_ITEMS = 4
 _DEEPEST = 3
 _MOST_FILES = 30
 _MOST_BYTES = 2000
-ASKED = ".call_args"
+_CALLED = ".call_args"
+_ASKED = (".asked", ".sent")
+ASKED = (_CALLED, *_ASKED)
+"""How expressions end that tell what something outside was asked for."""
 
 
 class Observer:
@@ -157,6 +161,9 @@ def changed_files(before: dict[str, tuple[str, str]], after: dict[str, tuple[str
 def asked_of(stand_ins: list[str], names: dict[str, Any], known: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """What the stand-ins of what lies outside were called with."""
     for stand_in in stand_ins:
+        if isinstance(names[stand_in], types.SimpleNamespace):
+            yield from _noted_by(names[stand_in], stand_in, known)
+            continue
         called = getattr(names[stand_in], "call_args", None)
         if called is None:
             continue
@@ -164,4 +171,12 @@ def asked_of(stand_ins: list[str], names: dict[str, Any], known: dict[str, Any])
         texts = [(name, spelled(each, known)) for name, each in given]
         if all(text is not None for _, text in texts):
             told = ", ".join(f"{name}{text}" for name, text in texts)
-            yield f"{stand_in}{ASKED}", "equals", f"mock.call({told})"
+            yield f"{stand_in}{_CALLED}", "equals", f"mock.call({told})"
+
+
+def _noted_by(server: Any, name: str, known: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for part in _ASKED:
+        noted = getattr(server, part[1:])
+        text = spelled(noted, known) if noted else None
+        if text is not None:
+            yield f"{name}{part}", "equals", text

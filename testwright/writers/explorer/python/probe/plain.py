@@ -81,6 +81,7 @@ KINDS: dict[str, Any] = {
 }  # fmt: skip
 BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (r"e?mail", str, ('"user@example.com"', '"user@"')),
+    (r"base(_ur[li])?|endpoint|(api|server|service)_ur[li]", str, ('"https://example.com"', '"http://localhost:8080"')),
     (
         r"(\w+_)?ur[li]|link|href|endpoint|base",
         str,

@@ -11,6 +11,7 @@ import types
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 from testwright.writers.explorer.python.probe.bench import TEST_MODULES, Bench, performed, replaced
 from testwright.writers.explorer.python.probe.children import Pulse, in_child
@@ -68,11 +69,11 @@ def holds(record: dict[str, Any], bench: Bench, seed: int = 0) -> bool:
     bench.guard.seed = seed
     folder = Path(bench.scratch, f"replay-{time.monotonic_ns()}")
     folder.mkdir()
-    names = {**bench.names, **TEST_MODULES, "tmp_path": folder}
+    names = {"HTTPError": HTTPError, **bench.names, **TEST_MODULES, "tmp_path": folder}
     try:
         with bench.guard.watching(_SECONDS_EACH) as printed, contextlib.ExitStack() as patches:
             for target, name, lines, given in record["patches"]:
-                names[name] = patches.enter_context(replaced(target, given))
+                names[name] = patches.enter_context(replaced(target, given, bench.guard))
                 for line in lines:
                     exec(line, names)
             for line in record["lines"]:

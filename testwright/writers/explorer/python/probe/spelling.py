@@ -18,6 +18,8 @@ import types
 import uuid
 from typing import Any
 
+from testwright.writers.explorer.python.probe.serving import ADDRESS, NAME
+
 STANDARD: dict[str, Any] = {
     "Counter": collections.Counter,
     "Decimal": decimal.Decimal,
@@ -108,7 +110,7 @@ def _spell(value: Any, names: dict[str, Any], depth: int) -> str:
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise Unspellable
         place = _place(value, names)
-        return quoted(value) if place is None else f"str({place})"
+        return (_address(value, names) or quoted(value)) if place is None else f"str({place})"
     if isinstance(value, (list, tuple, set, frozenset, dict)):
         return _container(value, names, depth)
     if isinstance(value, enum.Enum):
@@ -129,6 +131,15 @@ def _place(text: str, names: dict[str, Any]) -> str | None:
     if not below:
         return "tmp_path"
     return f"tmp_path / {quoted(below[1:])}" if below[0] == "/" else None
+
+
+def _address(text: str, names: dict[str, Any]) -> str | None:
+    """How a test writes an address at its own server; None for any other text."""
+    url = str(getattr(names.get(NAME), "url", ""))
+    below = text[len(url) :]
+    if not url or not text.startswith(url) or re.search(r"[\\\"{}\n]", below):
+        return None
+    return f'f"{{{ADDRESS}}}{below}"' if below else ADDRESS
 
 
 def _container(value: Any, names: dict[str, Any], depth: int) -> str:

@@ -20,6 +20,7 @@ from testwright.writers.explorer.python.probe.facts import code_of
 from testwright.writers.explorer.python.probe.inputs import Inputs
 from testwright.writers.explorer.python.probe.opposites import are_opposite, lend
 from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Patch, Scenario
+from testwright.writers.explorer.python.probe.serving import ADDRESS
 from testwright.writers.explorer.python.probe.signatures import parameters_of
 from testwright.writers.explorer.python.probe.spelling import spelled
 
@@ -31,6 +32,8 @@ _MOST_SINGLE = 5
 _WITH = ("with {target}:\n    pass", 'with {target}:\n    raise ValueError("wrong")')
 """A block that ends well, and one that fails: what leaving does with an error shows in the object."""
 _FOREIGN = (Choice("None"), Choice("1"))
+_ADDRESS = re.compile(r"_?(?:\w+_)?(?:ur[li]|endpoint|base|host|server|address)|base_\w+")
+_AT_SERVER = Choice(ADDRESS)
 _ATTRIBUTE = "value"
 """What an attribute is called that only `__setattr__` knows of."""
 _OPERATORS = {
@@ -131,6 +134,22 @@ class Row:
     optional: bool = False
 
 
+def aim(way: Way, maker: Way | None) -> None:
+    """Of what asks a real server an address is that server's: its own argument, or one that its object is made with."""
+    if not any(not patch.target for patches in way.patches for patch in patches):
+        return
+    own = [row for row in way.rows if _ADDRESS.fullmatch(row.parameter)]
+    made = [row for row in maker.rows if _ADDRESS.fullmatch(row.parameter)] if maker is not None else []
+    for row in own[:1]:
+        row.choices, row.optional = [_AT_SERVER, *row.choices], False
+    if maker is not None and made and not own:
+        constructed = maker.changed(maker.base(), made[0], _AT_SERVER)
+        way.setups, way.maker = [(*constructed.lines(), f"{way.subject} = {constructed.call()}")], None
+    elif not own:
+        way.patches = [()]
+    way.documented = []
+
+
 class Ways:
     """Finds the ways into the unit. `texts` are documents that may show calls; `stubs` says what is patched."""
 
@@ -150,6 +169,7 @@ class Ways:
             if self._is_own(value) and (giver := self._way(each, each, value, self._parameters(value))) is not None
         ]
         lend([*givers, way], ())
+        aim(way, None)
         return [way]
 
     def of_class(self, name: str, kind: type) -> list[Way]:
@@ -180,6 +200,8 @@ class Ways:
         methods = [way for way in ways if way.subject]
         for way in methods:
             way.maker, way.siblings = constructor, [other for other in methods if other.can_change]
+        for way in ways:
+            aim(way, constructor)
         lend(ways, [lines[0].partition(" = ")[2] for lines in setups if len(lines) == 1])
         return ways
 
