@@ -1,6 +1,5 @@
 """Everything the rest of the house may ask of the database, on one object."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -38,20 +37,14 @@ from testwright.store import (
 )
 from testwright.store.access import AccessBook
 from testwright.store.answers import StoredAnswers
+from testwright.store.cancels import Cancels
 from testwright.store.database import Database
 from testwright.store.desk import FileDesk
 from testwright.store.journal import Journal
 from testwright.store.live_texts import LiveTexts
 from testwright.store.opening import opened
-from testwright.store.shared import Shared
 from testwright.store.waiting import Queue
 from testwright.store.wakeups import Bell, Wakeup
-
-_CANCEL_POLL_SECONDS = 5.0
-"""A net: whoever cancels in this process rings at once, and other processes are heard of within two seconds."""
-_CANCEL_REST_SECONDS = 0.2
-"""All that is told of a session wakes whoever waits for its end; it need not look more often than this."""
-_CANCEL_LINGER_SECONDS = 2.0
 
 
 def _utc_now() -> datetime:
@@ -70,7 +63,7 @@ class Store:
         self.answers: AnswerCache = StoredAnswers(database, now)
         self.access = AccessBook(database, now)
         self._journal = Journal(database, now=now, meter=meter)
-        self._cancels = Shared(self._look_for_cancel, linger_seconds=_CANCEL_LINGER_SECONDS)
+        self._cancels = Cancels(database, bell)
         self._queue = Queue(database, now, bell)
 
     @classmethod
@@ -266,13 +259,7 @@ class Store:
     async def cancelled(self, session_id: str, round: int) -> None:
         """Return once work on this round is in vain: it was cancelled, broken off before its files had ended, or
         deleted. Never returns for a round that ends as it should."""
-        await self._cancels.wait((session_id, round))
-
-    async def _look_for_cancel(self, of: tuple[str, int]) -> None:
-        async with self._bell.watch(of[0], of_ends=True) as wakeup:
-            while not await self._database.glance(lambda rows: running.is_cut_short(rows, *of)):
-                await wakeup.wait_for_news(_CANCEL_POLL_SECONDS)
-                await asyncio.sleep(_CANCEL_REST_SECONDS)
+        await self._cancels.wait(session_id, round)
 
     async def is_over(self, session_id: str, round: int) -> bool:
         return await self._database.glance(lambda rows: running.is_over(rows, session_id, round))

@@ -1,14 +1,17 @@
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.fakes.jobs_rounds import FakeRounds
+from tests.fakes.kill_loop import new_session
 from testwright.domain.errors import EngineUnreachable
 from testwright.domain.records import Accepted, StoredEvent
 from testwright.jobs.keeper import Keeper
 from testwright.jobs.rounds import SESSION_CANCELLED, SESSION_REQUESTED
+from testwright.store import Store
 
 BEGAN = "2026-01-01T00:00:00.000Z"
 BEGAN_SECONDS = 1_767_225_600.0
@@ -98,6 +101,28 @@ async def test_an_engine_that_is_away_does_not_stop_the_start() -> None:
     await keeper.stop()
 
     assert rounds.sent == ["s"]
+
+
+async def test_of_rounds_accepted_while_the_engine_is_down_for_five_minutes_each_is_handed_over_once(
+    tmp_path: Path,
+) -> None:
+    date = [datetime(2026, 1, 1, tzinfo=UTC)]
+    engine = FakeEngine(reachable=False)
+    async with Store.open(tmp_path, now=lambda: date[0]) as store:
+        keeper = Keeper(store, engine, session_hours=6)
+        waiting = [await store.accept(new_session(owner)) for owner in ("me", "you")]
+        for _ in range(10):  # looks half a minute apart
+            date[0] += timedelta(seconds=31)
+            with pytest.raises(EngineUnreachable):
+                await keeper.resend()
+        engine.reachable = True
+        await keeper.resend()
+        await keeper.stop()
+        date[0] += timedelta(hours=1)
+        await keeper.resend()
+
+        assert sorted(event_id for _, event_id, _ in engine.sent) == sorted(one.event_id for one in waiting)
+        assert await store.running_sessions() == {one.session_id for one in waiting}
 
 
 async def test_a_round_without_a_run_is_started_again_under_a_fresh_id() -> None:
