@@ -201,10 +201,11 @@ class Language(Protocol):
         """The draft as it would be written in this style: other words and signs, the same tests."""
         ...
 
-    def added(self, draft: Draft, suite: str) -> str:
+    def added(self, draft: Draft, suite: str, *, package: str = "") -> str:
         """The project's own suite with the draft's cases put into it; every byte of it stays, in its order.
 
-        The cases' names must be new in it. Raises CannotAdd when it cannot be done without changing what is there.
+        The cases' names must be new in it. What the suite takes from `package` is the project's own. Raises CannotAdd
+        when it cannot be done without changing what is there.
         """
         ...
 

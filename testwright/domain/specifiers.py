@@ -1,5 +1,6 @@
 """How a suite imports the file it tests, worked out from paths alone."""
 
+import json
 import posixpath
 import tomllib
 
@@ -32,6 +33,16 @@ def unit_specifier(source_path: str, suite_path: str, framework: str, view: Proj
                 relative = relative.removesuffix(ending)
                 break
     return relative if relative.startswith("../") else f"./{relative}"
+
+
+def package_name(home: str, view: ProjectView) -> str:
+    """What the package in this folder is called by its package.json; empty where that says nothing."""
+    try:
+        found = json.loads(view.text(posixpath.join(home, "package.json")) or "{}")
+    except (ValueError, RecursionError):
+        return ""
+    name = found.get("name") if isinstance(found, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def is_ambiguous(source_path: str, view: ProjectView) -> bool:

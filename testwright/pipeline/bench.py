@@ -56,7 +56,8 @@ class Bench:
         beside = self.baseline.beside
         if host is not None:
             try:
-                return Suite(path=host.path, text=self.job.language.added(draft, host.text), is_added=True)
+                text = self.job.language.added(draft, host.text, package=host.package)
+                return Suite(path=host.path, text=text, is_added=True)
             except CannotAdd as error:
                 beside = f"{base_name(host.path)}: {error}"
         return Suite(path=self.new_path, text=self.job.language.render(draft), beside=beside)

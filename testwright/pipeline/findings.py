@@ -91,12 +91,14 @@ class Trial:
 class Host:
     """A suite of the project's own that new tests are put into. `text` is as it was before.
 
-    `new_path` is where they go instead when what was drafted cannot be put into it.
+    `new_path` is where they go instead when what was drafted cannot be put into it. `package` is the name by which the
+    project's package goes in its own tests, where they were seen to reach the source; else it is empty.
     """
 
     path: str
     text: str
     new_path: str
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from testwright.domain.drafts import Draft
 from testwright.domain.insertions import CannotAdd
 from testwright.domain.projects import Limits
+from testwright.domain.specifiers import package_name
 from testwright.domain.verdicts import FileCoverage, NotRun, Outcome, OwnFailure, RunReport
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import Baseline, Host, first_line
@@ -112,7 +113,9 @@ def _with_host(
         reason = "one of its tests does not end" if path in endless else _why_not(bench, path, text, took_ms)
         if reason is None and text is not None:
             grown = (other for other in grown_paths(path, "more") if _is_free(bench, other))
-            return replace(found, host=Host(path=path, text=text, new_path=next(grown)))
+            reached = found.coverage is not None and bool(found.coverage.lines_covered)
+            package = package_name(bench.ready.runner.home, bench.workspace) if reached else ""
+            return replace(found, host=Host(path=path, text=text, new_path=next(grown), package=package))
         reasons.append(f"{posixpath.basename(path)}: {reason}")
     return replace(found, beside="; ".join(reasons[:2]))
 

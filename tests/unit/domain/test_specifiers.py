@@ -1,6 +1,6 @@
 import pytest
 
-from testwright.domain.specifiers import unit_specifier
+from testwright.domain.specifiers import package_name, unit_specifier
 
 
 class Project:
@@ -30,3 +30,15 @@ class Project:
 )
 def test_the_ending_is_named_where_a_neighbour_could_be_meant(source, neighbours, specifier):
     assert unit_specifier(source, "src/x.test.ts", "vitest", Project(source, *neighbours)) == specifier
+
+
+@pytest.mark.parametrize(
+    ("manifest", "name"),
+    [('{"name": "@shop/core"}', "@shop/core"), ('{"name": 3}', ""), ("[]", ""), ("{", ""), (None, "")],
+)
+def test_a_package_goes_by_the_name_in_its_manifest(manifest, name):
+    class Package(Project):
+        def text(self, path):
+            return manifest if path == "packages/core/package.json" else '{"name": "the root"}'
+
+    assert package_name("packages/core", Package()) == name

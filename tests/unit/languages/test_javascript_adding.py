@@ -52,6 +52,17 @@ def test_tests_go_into_the_group_of_their_name_and_the_others_behind_it():
     )
 
 
+def test_what_the_suite_takes_from_its_own_package_is_not_imported_twice():
+    suite = "import { parse } from '@shop/core'\n\nit('is', () => {\n  expect(parse('2')).toBe(2)\n})\n"
+    draft = Draft(preamble="import { other, parse } from '../src/price'", cases=DRAFT.cases[:1])
+
+    own, foreign = (SCRIPT.added(draft, suite, package=package) for package in ("@shop/core", "@shop/other"))
+
+    assert "../src/price" not in own
+    assert own.count("parse('1')") == 1
+    assert "parse2('1')" in foreign
+
+
 def test_a_group_around_all_tests_takes_new_groups():
     suite = "describe('the price module', () => {\n\tit('is', () => {\n\t\texpect(1).toBe(1);\n\t});\n});\n"
 

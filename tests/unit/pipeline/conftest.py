@@ -82,7 +82,7 @@ class WordLanguage:
     def styled(self, draft: Draft, style: Style) -> Draft:
         return draft
 
-    def added(self, draft: Draft, suite: str) -> str:
+    def added(self, draft: Draft, suite: str, *, package: str = "") -> str:
         """Cases go behind the suite's own; `@closed` and a reason keep them out, and so does what is shared."""
         if (closed := re.search(r"^@closed (.*)$", suite, re.MULTILINE)) or "global" in draft.preamble:
             raise CannotAdd(closed[1] if closed else "what the new tests share is for all")

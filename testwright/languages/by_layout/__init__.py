@@ -86,7 +86,7 @@ class ByLayout:
     def styled(self, draft: Draft, style: Style) -> Draft:
         return draft
 
-    def added(self, draft: Draft, suite: str) -> str:
+    def added(self, draft: Draft, suite: str, *, package: str = "") -> str:
         raise CannotAdd(f"new tests in {self.name} get a file of their own")
 
     def names_in(self, suite: str) -> frozenset[str]:

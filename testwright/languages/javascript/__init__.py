@@ -59,8 +59,8 @@ class JavaScript:
     def styled(self, draft: Draft, style: Style) -> Draft:
         return styled(draft, style)
 
-    def added(self, draft: Draft, suite: str) -> str:
-        return added(draft, suite)
+    def added(self, draft: Draft, suite: str, *, package: str = "") -> str:
+        return added(draft, suite, package)
 
     def names_in(self, suite: str) -> frozenset[str]:
         return names_in(suite)

@@ -36,11 +36,14 @@ _PAGE = re.compile(r"@(?:vitest|jest)-environment\s+(\S+)")
 _DRAWS = re.compile(r"@testing-library/|\bdocument\.|\bwindow\.|-environment (?:jsdom|happy-dom)")
 
 
-def added(draft: Draft, suite: str) -> str:
-    """The suite with the draft's tests in it. Raises CannotAdd. The tests' titles must be new in it (`names_in`)."""
+def added(draft: Draft, suite: str, package: str = "") -> str:
+    """The suite with the draft's tests in it. Raises CannotAdd. The tests' titles must be new in it (`names_in`).
+
+    `package` is the name of the project's own package, from which the suite may take what it tests.
+    """
     start = "\ufeff" if suite.startswith("\ufeff") else ""
     host = _Host.of(suite.removeprefix(start))
-    part = _Fitting(host).of(draft)
+    part = _Fitting(host, package).of(draft)
     insertions = [*part.imports, *placed(part.cases, part.shared, host.root, host.source, host.style)]
     return start + with_insertions(host.text, insertions)
 
@@ -121,6 +124,7 @@ class _Fitting:
     """Finds what the draft's names are called in the host, and what the host lacks."""
 
     host: _Host
+    package: str
 
     def of(self, draft: Draft) -> _Part:
         preamble = parse(draft.preamble)
@@ -167,7 +171,7 @@ class _Fitting:
                     continue  # its words are globals here
                 if one.module in RUNNERS and one.module != self.host.style.runner:
                     raise CannotAdd(f"it is written for {self.host.style.runner}")
-                same = next((other for other in known if is_alike(one, other)), None)
+                same = next((other for other in known if is_alike(one, other, self.package)), None)
                 if same is None and one.local in bound:
                     names[one.local] = fresh(one.local, bound)
                     one = replace(one, local=names[one.local])

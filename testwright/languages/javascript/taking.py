@@ -48,14 +48,18 @@ def is_of_types(statement: Node) -> bool:
     return any(child.type == "type" for child in statement.children)
 
 
-def is_alike(one: Taken, other: Taken) -> bool:
-    """Whether two names of modules may be taken for one: the same export by the same name, and one passes it on."""
+def is_alike(one: Taken, other: Taken, package: str = "") -> bool:
+    """Whether two names of modules may be taken for one: the same export by the same name, and one passes it on.
+
+    So does the whole `package` with what lies in it.
+    """
     if one.key == other.key:
         return True
     if one.name != other.name or one.name == WHOLE:
         return False
     shorter, longer = sorted((one.key[0], other.key[0]), key=len)
-    passes_on = one.name != DEFAULT and shorter.startswith(".") and longer.startswith(f"{shorter}/")
+    of_package = bool(package) and package in (shorter, longer) and any(way[0] == "." for way in (shorter, longer))
+    passes_on = one.name != DEFAULT and (of_package or (shorter.startswith(".") and longer.startswith(f"{shorter}/")))
     return passes_on or (_is_own(one.module) and posixpath.basename(shorter) == posixpath.basename(longer))
 
 

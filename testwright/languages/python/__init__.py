@@ -56,7 +56,7 @@ class Python:
     def styled(self, draft: Draft, style: Style) -> Draft:
         return restyling.styled(draft, style)
 
-    def added(self, draft: Draft, suite: str) -> str:
+    def added(self, draft: Draft, suite: str, *, package: str = "") -> str:
         return adding.added(draft, suite)
 
     def names_in(self, suite: str) -> frozenset[str]:
