@@ -18,6 +18,8 @@ const isSkipped = ({ args }) => args[0] === 'x'
 const kindOf = (tree) => typeof tree
 const WORDS = ['alpha', 'beta']
 const invented = new Set()
+const isAwaiting = () => false
+const isOnHost = () => false
 const invent = (value) => invented.add(value)
 """
 SAYS = """

@@ -24,6 +24,7 @@ def type_checks(each: dict[str, Any], target: Target, targets: tuple[Target, ...
         for step in each["steps"]
         if step.get("name") in methods and isinstance(step.get("args"), list)
     ]
+    calls += [(step["args"], target.spec["params"]) for step in each["steps"] if step.get("act") == "rerender"]
     inner = _built_in([each["args"], [step.get("args") for step in each["steps"]]])
     calls += [(tree["args"], made_of[tree["name"]]) for tree in inner if tree["name"] in made_of]
     return all(arguments_fit(args, parameters) for args, parameters in calls)

@@ -5,6 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from testwright.writers.explorer.javascript.again import (
+    again_words,
+    drawn_hook,
+    hook_again,
+    host_lines,
+    hosted,
+    redraws,
+)
 from testwright.writers.explorer.javascript.looks import (
     ROOT,
     asks_the_root,
@@ -40,9 +48,14 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
         return Written(f"shows nothing{_props_title(each, '')}", lines, "edge", False, needs)
     looks = changed_looks(states[-2], states[-1]) if steps else first_looks(states[-1])
     needs_root = asks_the_root(looks) or any(step.get("at") == ROOT for step in steps)
-    lines.append(f"{'const { container } = ' if needs_root else ''}render({element})")
+    held = [*(["container"] if needs_root else []), *(["rerender"] if any(map(redraws, steps)) else [])]
+    holding = f"const {{ {', '.join(held)} }} = " if held else ""
+    lines.append(f"{holding}render({element})")
     needs |= {"timers"} if target.spec["isTimed"] else set()
     for step in steps:
+        if redraws(step):
+            lines.append(f"rerender({_element(target.symbol.name, step['args'][0], style)})")
+            continue
         if step["act"] in ("advance", "deed"):
             lines.append(_outside(step, style))
             continue
@@ -64,8 +77,9 @@ def component(each: dict[str, Any], target: Target, style: Style) -> Written | N
         title = " and ".join(words for _, words in looks[:2])
     if called:
         title = " and ".join([*[f"calls {name}" for name in called], *([title] if checks or looks else [])])
-    title += _deeds_title(steps) if steps else ""
-    title += _props_title(each, title)
+    title += _deeds_title(steps, each["args"]) if steps else ""
+    given = _props_title(each, title)
+    title += f", at first{given}" if given and any(map(redraws, steps)) else given
     told = [*checks[:_MOST_CHECKS], *(line for line, _ in looks), *heard]
     return Written(title, [*lines, "", *told], "happy", False, needs)
 
@@ -103,11 +117,11 @@ def _props_title(each: dict[str, Any], title: str) -> str:
     return f" with {', '.join(told[:_MOST_PROPS])}{more}" if told else ""
 
 
-def _deeds_title(steps: list[dict[str, Any]]) -> str:
+def _deeds_title(steps: list[dict[str, Any]], args: list[Any]) -> str:
     told: list[str] = []
     for step in steps:
-        if step["act"] in ("advance", "deed"):
-            told.append(_told(step))
+        if step["act"] in ("advance", "deed", "rerender"):
+            told.append(_told(step, args))
         elif step["act"] == "fire":
             told.append(fired(step))
         elif step["act"] == "click":
@@ -187,16 +201,18 @@ def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     if outcome["kind"] == "throws":
         line, _ = throws(f"renderHook(() => {call})", outcome, style)
         return Written(f"throws {quoted(cut_at_a_word(outcome['message']))}", [*setup, *line], "error", False, needs)
-    if steps and steps[0]["act"] == "event":
-        return _on_host(each, call, setup, style)
+    if any(step["act"] == "event" for step in steps):
+        return _on_host(each, target, call, setup, style)
     if not states or len(states) != len(steps) + 1:
         return None
     needs |= {"timers"} if target.spec["isTimed"] else set()
-    lines = [*setup, f"const {{ result }} = renderHook(() => {call})"]
+    lines = [*setup, drawn_hook(target, each, call, style)]
     answers = _answers(each, states)
     for step in steps[:-1] if answers else steps:
         if step["act"] in ("advance", "deed"):
             lines.append(_outside(step, style))
+        elif redraws(step):
+            lines.append(hook_again(step, style))
         else:
             lines.append(_acted(_call_of(step, style), style))
     checks = (
@@ -206,7 +222,7 @@ def hook(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     if not checks:
         return None
     shown = ", ".join(brief(arg) for arg in each["args"])
-    told = [_told(step) for step in steps]
+    told = [_told(step, each["args"]) for step in steps]
     title = f"gives {brief(_without_functions(states[-1]))}" + (f" for {shown}" if shown else "")
     if answers:
         title = f"{told.pop()} returns {brief(each['given'])}" + (f" for {shown}" if shown else "")
@@ -239,20 +255,21 @@ def _outside(step: dict[str, Any], style: Style) -> str:
     return _acted(call_text(step["name"], step["args"], style, 4), style)
 
 
-def _on_host(each: dict[str, Any], call: str, setup: list[str], style: Style) -> Written | None:
+def _on_host(each: dict[str, Any], target: Target, call: str, setup: list[str], style: Style) -> Written | None:
     """A hook whose result is spread on an element: what its callbacks hear when a person touches that."""
     checks = spy_checks(each, style)
     called = [name for name, calls in each["spies"] if calls]
     if not called:
         return None
-    element = f"<div {{...{call}}}>host</div>" if style.has_jsx else f"createElement('div', {call}, 'host')"
-    drawn = "<Host />" if style.has_jsx else "createElement(Host)"
     deeds = [
-        f"fireEvent.{step['event']}(host, {source(step['init'], style.mock)})".replace(", {})", ")")
+        f"rerender({hosted(step['args'], style)})"
+        if redraws(step)
+        else f"fireEvent.{step['event']}(host, {source(step['init'], style.mock)})".replace(", {})", ")")
         for step in each["steps"]
     ]
-    lines = [*setup, f"const Host = () => {element}", f"render({drawn})", "const host = screen.getByText('host')", ""]
-    title = f"calls {_listed(called)} after {', '.join(_gesture(step) for step in each['steps'])}"
+    lines = [*setup, *host_lines(target, each, call, style), "const host = screen.getByText('host')", ""]
+    done = [again_words(step, each["args"]) if redraws(step) else _gesture(step) for step in each["steps"]]
+    title = f"calls {_listed(called)} after {', '.join(done)}"
     title += _props_title(each, title)
     return Written(title, [*lines, *deeds, "", *checks], "happy", False, set())
 
@@ -271,7 +288,9 @@ def _gesture(step: dict[str, Any]) -> str:
     return f"{step['event']} at {place['clientX']}, {place['clientY']}" if "clientX" in place else step["event"]
 
 
-def _told(step: dict[str, Any]) -> str:
+def _told(step: dict[str, Any], args: list[Any]) -> str:
+    if redraws(step):
+        return again_words(step, args)
     if step["act"] == "advance":
         return f"{step['ms'] // 1000} s"
     where = step["name"] if step["act"] == "deed" else ".".join(str(key) for key in step["path"]) or "it"

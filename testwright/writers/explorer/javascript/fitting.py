@@ -13,7 +13,7 @@ from testwright.writers.explorer.javascript.syntax import UNDEFINED
 _TAGS = {"date": ("date",), "regexp": ("regexp",), "bigint": ("bigint",), "map": ("map",), "set": ("set",)}
 MISFIT = "misfit"
 """Marks a value that is given although its type lets nobody give it: `is` is the value."""
-_CALLED = ("fn", "code", "spy", "quiet", "function")
+_CALLED = ("fn", "code", "spy", "quiet", "function", "awaited")
 
 
 def fits(tree: Any, shape: Shape) -> bool | None:
@@ -21,6 +21,8 @@ def fits(tree: Any, shape: Shape) -> bool | None:
     kind = shape["k"]
     tree = value_of(tree) if kind != "literal" else tree
     tag = tree["$"] if isinstance(tree, dict) else ""
+    if tag == "address":
+        tree, tag = "http://127.0.0.1", ""
     if kind in ("any", "node", "void") or tag in ("cut", "symbol", "promise", "iterator", MISFIT):
         return None
     match kind:

@@ -11,11 +11,13 @@ from testwright.writers.explorer.javascript.scenes import (
     UNDEFINED,
     UNFIT,
     call_text,
+    file_checks,
     scenario,
     set_up,
     spy_checks,
     throws,
 )
+from testwright.writers.explorer.javascript.waiting import emits, event_checks, heard_back, next_event, waits
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 
@@ -39,39 +41,108 @@ def life(each: dict[str, Any], target: Target, style: Style) -> Written | None:
     is_late = bool(each.get("isBornLate"))
     lines = [*setup, f"const {held} = {'await ' if is_late else ''}{made}"]
     is_async = is_late or any(result.get("isAsync") for result in results)
-    for step, result in zip(steps[:-1], results[:-1], strict=False):
-        call = step_text(held, step, style)
-        if not step.get("getter"):
-            lines.append(f"await {call}" if result.get("isAsync") else call)
+    lines += _on_the_way(held, steps[:-1], results, style)
+    needs |= {"events"} if any(emits(step) for step in steps) else set()
+    if emits(steps[-1]):
+        return _emitted(each, target, style, lines, needs)
     last, result = steps[-1], results[-1]
-    call = step_text(held, last, style)
+    call = _step_call(held, last, result, style)
     shown = ", ".join(brief(arg, 30) for arg in last["args"])
     doing = last["name"] if last.get("getter") else f"{last['name'] or held}({shown})"
-    before = [_called(step) for step in steps[:-1] if not step.get("getter")]
-    after = f" after {' and '.join(dict.fromkeys(before))}" if before else ""
+    after = _after(steps)
+    before = bool(after)
+    if outcome["kind"] == "throws" and waits(last["args"]):
+        return None
     if outcome["kind"] == "throws":
         line, throws_later = throws(call, outcome, style)
         title = f"{doing} throws {quoted(cut_at_a_word(outcome['message']))}{after}"
         return Written(title, [*lines, "", *line], "error", is_async or throws_later, needs)
-    tree = outcome["tree"]
+    tree = _heard_value(outcome["tree"]) if waits(last["args"]) else outcome["tree"]
     if holds(tree, *UNFIT):
         return None
     sights = _sights(each, held, style, () if last.get("getter") else (last["name"],))
-    checks = spy_checks(each, style)
+    checks = [*spy_checks(each, style), *file_checks(each, style)]
     if result.get("isSelf") or tree == UNDEFINED:
         if not checks and not any(_is_telling(seen, each) for seen in each.get("seen", [])):
             return None
         lines += [f"await {call}" if result.get("isAsync") else call, "", *[line for line, _ in sights], *checks]
         effect = " and ".join(what for _, what in sights[:2]) or _heard(each)
-        return Written(f"{doing} leaves {effect}{after}", lines, "happy", is_async or _waits(sights), needs)
+        title = _emitting(each, doing) or f"{doing} leaves {effect}{after}"
+        return Written(title, lines, "happy", is_async or _waits(sights), needs)
     subject = f"await {call}" if result.get("isAsync") else call
     moved = {**each, "seen": [seen for seen in each.get("seen", []) if seen.get("moved")]}
     told = [line for line, _ in _sights(moved, held, style, (last["name"],))] if not _is_question(last) else []
     lines += ["", style.words.value(subject, tree), *told, *checks]
-    title = f"{doing} {'is' if last.get('getter') else 'returns'} {brief(tree)}{after}"
+    saying = "is" if last.get("getter") else "calls back with" if waits(last["args"]) else "returns"
+    title = f"{doing} {saying} {brief(tree)}{after}"
     made_of = ", ".join(brief(arg, 20) for arg in each["args"])
     title += f" {'on' if is_class else 'from'} {name}({made_of})" if made_of and not before else ""
     return Written(title, lines, scenario({"args": last["args"]}), is_async or _waits(sights), needs)
+
+
+def _on_the_way(held: str, steps: list[dict[str, Any]], results: list[dict[str, Any]], style: Style) -> list[str]:
+    """The steps before the one that a test is about."""
+    lines = []
+    for step, result in zip(steps, results, strict=False):
+        call = _step_call(held, step, result, style)
+        if emits(step):
+            lines.append(next_event(held, step))
+        elif not step.get("getter"):
+            lines.append(f"await {call}" if result.get("isAsync") else call)
+    return lines
+
+
+def _step_call(held: str, step: dict[str, Any], result: dict[str, Any], style: Style) -> str:
+    if not emits(step) and waits(step.get("args")):
+        heard = result.get("tree")
+        callee = f"{held}.{step['name']}" if step["name"] else held
+        return heard_back(callee, step["args"], heard if isinstance(heard, list) else [], style)
+    return "" if emits(step) else step_text(held, step, style)
+
+
+def _heard_value(heard: Any) -> Any:
+    """What a test sees of the arguments that a callback was called with."""
+    if not isinstance(heard, list) or not heard:
+        return UNDEFINED
+    return heard[0] if len(heard) == 1 else heard
+
+
+def _after(steps: list[dict[str, Any]]) -> str:
+    before = [_called(step) for step in steps[:-1] if not step.get("getter")]
+    return f" after {' and '.join(dict.fromkeys(before))}" if before else ""
+
+
+def _emitted(each: dict[str, Any], target: Target, style: Style, lines: list[str], needs: set[str]) -> Written | None:
+    """What is waited for after all else, with what it brings and what has changed by then."""
+    held, heard = _held(target), each["outcome"].get("tree")
+    if each["outcome"]["kind"] != "value" or not isinstance(heard, list):
+        return None
+    told, title = event_checks(held, each["steps"][-1], heard, style)
+    moved = {**each, "seen": [seen for seen in each.get("seen", []) if seen.get("moved")]}
+    sights = _sights(moved, held, style, ())
+    checks = [*(line for line, _ in sights), *spy_checks(each, style), *file_checks(each, style)]
+    if told[-1] == "" and not checks:
+        return None
+    given = ", ".join(brief(arg) for arg in each["args"])
+    title += f" and leaves {sights[0][1]}" if sights else ""
+    title += _after(each["steps"]) or (f" for {given}" if given else "")
+    return Written(title, [*lines, *told, *checks], "happy", True, needs)
+
+
+def _emitting(each: dict[str, Any], doing: str) -> str:
+    """Where a listener was put up first, the event that it heard is what the step does."""
+    first = each["steps"][0]
+    if len(each["steps"]) != 2 or not _listens(first):
+        return ""
+    calls = dict(each["spies"]).get("listener")
+    if not calls:
+        return ""
+    told = f" with {', '.join(brief(arg, 30) for arg in calls[-1])}" if calls[-1] else ""
+    return f"{doing} emits {quoted(first['args'][0])}{told}"
+
+
+def _listens(step: dict[str, Any]) -> bool:
+    return step.get("name") == "on" and len(step["args"]) == 2 and isinstance(step["args"][0], str)
 
 
 def _heard(each: dict[str, Any]) -> str:
@@ -126,6 +197,10 @@ def _passes(step: dict[str, Any]) -> bool:
 
 
 def _called(step: dict[str, Any]) -> str:
+    if emits(step):
+        return str(step["event"])
+    if _listens(step):
+        return f"listening for {quoted(step['args'][0])}"
     return f"{step['ms'] // 1000} s" if _passes(step) else str(step["name"] or "an earlier call")
 
 

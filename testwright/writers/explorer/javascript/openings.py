@@ -52,6 +52,19 @@ def of_files(style: Style) -> list[str]:
     ]
 
 
+def of_servers(style: Style) -> list[str]:
+    if style.is_typed:
+        return [
+            f"import {{ createServer, type Server }} from 'node:http'{style.end}",
+            f"import type {{ AddressInfo }} from 'node:net'{style.end}",
+        ]
+    return [_import("{ createServer }", "node:http", style)]
+
+
+def of_events(style: Style) -> str:
+    return _import("{ once }", "node:events", style)
+
+
 def is_loaded_as_module(task: WritingTask) -> bool:
     """Whether Node takes the suite for an ES module by its name or its package."""
     ending = task.suite_path.rpartition(".")[2]

@@ -122,6 +122,7 @@ def _spec(
     readme: Readme,
 ) -> dict[str, Any]:
     function = function_at(module, symbol.line, symbol.end_line)
+    asking = class_at(module, symbol.line, symbol.end_line) if kind == "class" else function
     spec: dict[str, Any] = {
         "id": number,
         "kind": kind,
@@ -131,8 +132,8 @@ def _spec(
         "methods": [],
         "fields": [],
         "examples": examples_of(symbol, readme),
-        "fetches": servers.is_asked(function, module),
-        "answer": servers.answer_for(function, module),
+        "fetches": servers.is_asked(asking, module),
+        "answer": servers.answer_for(asking, module),
         "isTimed": _is_timed(kind, task, module),
     }
     if kind == "class":
@@ -212,6 +213,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "seconds": seconds,
         "patience": PATIENCE,
         "mock": task.options.mock_external,
+        "serves": servers.may_be_real(task.options) and any(target.spec["fetches"] for target in targets),
         "integration": TestType.INTEGRATION in task.options.test_types,
         "react": uses_react,
         "timers": is_timed,

@@ -102,6 +102,8 @@ def _tagged(tree: dict[str, Any], mock: str) -> str:
             return str(inner)
         case "spy":
             return str(inner)
+        case "address":
+            return f"`${{server.url}}{inner}`" if inner else "server.url"
         case "file" if tree["text"] is None:
             return f"noFile({quoted(str(inner))})"
         case "file":
@@ -139,8 +141,10 @@ def brief(tree: Any, most: int = 44) -> str:
     if isinstance(tree, dict) and tree.get("$") == "misfit":
         return brief(tree["is"], most)
     line = _line(tree, "vi")
-    if isinstance(tree, dict) and tree.get("$") in ("spy", "quiet"):
+    if isinstance(tree, dict) and tree.get("$") in ("spy", "quiet", "awaited"):
         return "a callback"
+    if isinstance(tree, dict) and tree.get("$") == "address":
+        return f"the server's {tree['v']}" if tree["v"] else "the server"
     if isinstance(tree, dict) and tree.get("$") in ("fn", "code") and len(line) > 24:
         return "a function"
     if isinstance(tree, dict) and tree.get("$") == "file":

@@ -12,8 +12,9 @@ from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.suites import specifier_of
 
 _PARTS = (
-    *("files", "values", "regex", "inputs", "calls", "lives", "looks", "drawn", "hosts", "changes"),
-    *("watch", "world", "quiet", "leaks", "piles", "skips", "sure", "twins", "strangers", "shared", "simplify", "main"),
+    *("files", "values", "regex", "inputs", "calls", "lives", "looks", "drawn", "again", "hosts", "changes"),
+    *("waiting", "serving", "watch", "world", "quiet", "leaks", "piles", "skips", "sure", "twins", "strangers"),
+    *("shared", "simplify", "main"),
 )
 _FOLDER = Path(__file__).parent / "probe"
 
@@ -33,6 +34,7 @@ def _vitest_head(unit: str, plan: dict[str, Any]) -> str:
         "// @ts-nocheck",
         "import fs from 'node:fs'",
         "import { Worker } from 'node:worker_threads'",
+        "import { createServer } from 'node:http'",
         "import { it, vi as mocker } from 'vitest'",
     ]
     if plan["react"]:
@@ -48,6 +50,7 @@ def _jest_head(unit: str, plan: dict[str, Any]) -> str:
         "// @ts-nocheck",
         "const fs = require('node:fs')",
         "const { Worker } = require('node:worker_threads')",
+        "const { createServer } = require('node:http')",
         "const mocker = jest",
     ]
     if plan["react"]:
@@ -68,11 +71,13 @@ def _node_head(unit: str, task: WritingTask) -> str:
     is_module = is_loaded_as_module(task)
     if is_module:
         lines = ["import fs from 'node:fs'", "import { Worker } from 'node:worker_threads'"]
+        lines += ["import { createServer } from 'node:http'"]
         lines += [f"import {names} from 'node:test'"] if task.framework == "node:test" else []
         address = f"{unit} + (loads ? `?${{loads}}` : '')" if task.source.path.endswith("js") else unit
         load = f"let loads = 0\nconst forget = () => loads++\nconst loadUnit = () => import({address})"
     else:
         lines = ["const fs = require('node:fs')", "const { Worker } = require('node:worker_threads')"]
+        lines += ["const { createServer } = require('node:http')"]
         lines += [f"const {names} = require('node:test')"] if task.framework == "node:test" else []
         forget = f"const forget = () => delete require.cache[require.resolve({unit})]"
         load = f"{forget}\nconst loadUnit = () => require({unit})"

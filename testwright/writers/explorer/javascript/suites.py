@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from testwright.domain.ports import WritingTask
 from testwright.domain.specifiers import is_ambiguous
-from testwright.writers.explorer.javascript import openings
+from testwright.writers.explorer.javascript import openings, serving
 from testwright.writers.explorer.javascript.plan import TODAY, Target
 from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.writing import Style, Written
@@ -20,6 +20,8 @@ HELPERS = {
     "real timers": "useRealTimers(",
     "files": "mkdtempSync(",
     "no file": "noFile(",
+    "events": "{ once }",
+    serving.NEED: "async function serving(",
 }
 """What tests may need of the preamble, and how it is known there."""
 
@@ -39,6 +41,10 @@ def preamble_of(
     lines = openings.imports(task, style)
     if "files" in needs:
         lines += openings.of_files(style)
+    if serving.NEED in needs:
+        lines += openings.of_servers(style)
+    if "events" in needs:
+        lines.append(openings.of_events(style))
     drawn = any(target.kind in ("component", "hook") for target in targets)
     if drawn:
         if not style.has_jsx:
@@ -69,6 +75,8 @@ def preamble_of(
         hooks += _folder_of_files(task, style)
     if "no file" in needs:
         hooks.append(_no_file(style))
+    if serving.NEED in needs:
+        hooks += serving.preamble(style, "afterEach")
     if "fetch" in needs:
         hooks += style.words.server(style.is_typed, style.end)
     return "\n\n".join([head, *hooks])

@@ -13,7 +13,7 @@ from testwright.domain.drafts import Case, Draft, Writing
 from testwright.domain.ports import WritingTask
 from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.suspects import Because, Suspect
-from testwright.writers.explorer.javascript import drawn, lives, openings, scenes
+from testwright.writers.explorer.javascript import drawn, lives, openings, scenes, serving
 from testwright.writers.explorer.javascript.admitting import on_purpose, type_checks
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.neighbours import closure_of, homes_in, remembers
@@ -25,10 +25,12 @@ from testwright.writers.explorer.javascript.suites import HELPERS, code_of, prea
 from testwright.writers.explorer.javascript.suspecting import Doubt, doubt_of
 from testwright.writers.explorer.javascript.titles import given_words, shown_beside, unique
 from testwright.writers.explorer.javascript.trips import trips_of
+from testwright.writers.explorer.javascript.waiting import heard_later, is_waiting, waits
 from testwright.writers.explorer.javascript.writing import Style, Written
 
 MOST_CASES = 30
 _FULL = 90
+_MOST_WAITING = 4
 _WITH_EXPECT = ("vitest", "jest")
 """A possible bug is so far told in the words of these alone."""
 Told = dict[str, Any]
@@ -174,7 +176,7 @@ def _scenario(each: Told, written: Written, target: Target, task: WritingTask) -
     """A result that other modules of the project had a hand in is a test of both, where such are asked for."""
     wants_seams = TestType.INTEGRATION in task.options.test_types
     goes_through = bool(target.seams) and not each["steps"] and each["outcome"]["kind"] == "value"
-    goes_through = goes_through or "files" in written.needs
+    goes_through = goes_through or "files" in written.needs or serving.NEED in written.needs
     return "integration" if wants_seams and goes_through and written.scenario == "happy" else written.scenario
 
 
@@ -234,6 +236,8 @@ def _worth_keeping(
         if _is_blurred(each, task):
             continue
         written = _written(each, target, style, has_results)
+        if written is not None and each.get("served"):
+            written = serving.with_server(each, written, style)
         if written is None or (written.scenario != "happy" and not options.include_edge_cases):
             continue
         if options.coverage is CoverageGoal.BASIC and written.scenario != "happy":
@@ -255,6 +259,12 @@ def _worth_keeping(
         if not fresh and per_way.get(way, 0) >= _most_of_one_way(written, target):
             continue
         per_way[way] = per_way.get(way, 0) + 1
+        if (
+            is_waiting(each)
+            and (not fresh or "change" in each)
+            and sum(is_waiting(other) for other, _ in kept) >= _MOST_WAITING
+        ):
+            continue
         last = _last_step(each, target)
         if last is not None and not fresh and per_step.get(last, 0) >= 3:
             continue
@@ -319,6 +329,8 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
     callee = target.symbol.name
     setup, needs = scenes.set_up(each, style)
     call = scenes.call_text(callee, each["args"], style, 4)
+    if waits(each["args"]):
+        return heard_later(each, target, style, setup, needs)
     beside = each["beside"] or {"args": [], "outcome": {}}
     about = given_words(each["args"], beside["args"], target)
     told: list[str] = []

@@ -37,7 +37,8 @@ _MOST_OPTIONS = 3
 def given_words(args: list[Any], others: list[Any], target: Target) -> str:
     """` for 'alpha', 2 with strict and base 16`: what a call is given, its options by their names."""
     options = _options_in(args, target)
-    plain = args if options is None else args[:-1]
+    # What answers is told at the end.
+    plain = [arg for arg in (args if options is None else args[:-1]) if arg != {"$": "address", "v": ""}]
     shown = shown_beside(plain, others)
     return (f" for {shown}" if shown else "") + (f" with {_listed(options)}" if options else "")
 

@@ -52,7 +52,7 @@ const realSetTimeout = globalThis.setTimeout
 const NOISE = { kind: 'throws', name: '', message: '', own: false, isAsync: false, isError: false }
 
 function thrown(error, isAsync) {
-  if (error instanceof Unmade) return NOISE
+  if (error instanceof Unmade || (served.url && String(error?.message).includes(served.url))) return NOISE
   const isError = error instanceof Error || Object.prototype.toString.call(error) === '[object Error]'
   const message = isError ? String(error.message) : ''
   const name = isError ? String(error.constructor?.name || error.name) : ''
@@ -73,7 +73,7 @@ async function callFunction(job) {
     () => {
       args = job.args.map((tree) => decode(tree, spies))
       before = args.map((arg) => JSON.stringify(encode(arg)))
-      return callTarget(job.target, args)
+      return isAwaiting(job.args) ? heardBack(() => callTarget(job.target, args)) : callTarget(job.target, args)
     },
     (value) => (given = value),
   )

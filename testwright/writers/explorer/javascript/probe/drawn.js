@@ -3,17 +3,15 @@ const SHOWN_ROLES = ['button', 'link', 'heading', 'textbox', 'searchbox', 'check
 
 async function draw(job) {
   const spies = []
-  const { createElement } = react
   const states = []
   let view
   stopTheClock()
   const outcome = await attempt(() => {
-    const props = decode(job.args[0] ?? { $: 'object', v: [] }, spies)
-    view = drawing.render(createElement(reach(job.target.path), props))
+    view = drawing.render(elementOf(job.target, job.args, spies))
     return undefined
   })
   try {
-    if (outcome.kind === 'value') await act(job.steps, view, states, spies)
+    if (outcome.kind === 'value') await act(job, view, states, spies)
   } finally {
     drawing.cleanup()
     if (plan.timers) mocker.useRealTimers()
@@ -26,9 +24,18 @@ function stopTheClock() {
   if (plan.timers) mocker.useFakeTimers({ now: new Date(plan.today) })
 }
 
-async function act(steps, view, states, spies) {
+function elementOf({ path }, args, spies) {
+  return react.createElement(reach(path), decode(args[0] ?? { $: 'object', v: [] }, spies))
+}
+
+async function act({ target, steps }, view, states, spies) {
   states.push(shown(view.container))
   for (const deed of steps) {
+    if (isRedrawing(deed)) {
+      await drawing.act(async () => view.rerender(elementOf(target, deed.args, spies)))
+      states.push(shown(view.container))
+      continue
+    }
     if (deed.act === 'advance' || deed.act === 'deed') {
       await drawing.act(() => doOutside(deed, spies))
       states.push(shown(view.container))
@@ -111,14 +118,19 @@ function deedsOf(state) {
 }
 
 async function hookUp(job) {
-  if (job.steps[0]?.act === 'event') return actOnHost(job)
+  if (isOnHost(job)) return actOnHost(job)
   const spies = []
   stopTheClock()
   const states = []
   let given = UNDEFINED
   let hook
+  let redraw
   const outcome = await attempt(() => {
-    const args = job.args.map((tree) => decode(tree, spies))
+    let args = job.args.map((tree) => decode(tree, spies))
+    redraw = (trees) => {
+      args = trees.map((tree) => decode(tree, spies))
+      hook.rerender()
+    }
     hook = drawing.renderHook(() => reach(job.target.path)(...args))
     return undefined
   })
@@ -128,6 +140,7 @@ async function hookUp(job) {
       try {
         await drawing.act(async () => {
           if (deed.act === 'advance' || deed.act === 'deed') await doOutside(deed, spies)
+          else if (isRedrawing(deed)) redraw(deed.args)
           else {
             const called = deed.path.reduce((value, key) => value[key], hook.result.current)
             const result = await settled(called(...deed.args.map((tree) => decode(tree, spies))))

@@ -4,6 +4,8 @@ const DRAGS = [['touchStart', 'touchMove', 'touchEnd'], ['mouseDown', 'mouseMove
 const FROM = [100, 100]
 const TO = [[20, 100], [180, 100], [100, 20], [100, 180], [105, 100]]
 
+const isOnHost = ({ steps }) => steps.some(({ act }) => act === 'event')
+
 function isForElement(tree) {
   return tree?.$ === 'object' && tree.v.some(([key, value]) => value?.$ === 'function' && /^(ref|on[A-Z]\w*)$/.test(key))
 }
@@ -41,16 +43,20 @@ let pause = 0
 async function actOnHost(job) {
   const spies = []
   const { createElement } = react
+  const Host = ({ given }) => createElement('div', reach(job.target.path)(...given), 'host')
+  const hosted = (trees) => createElement(Host, { given: trees.map((tree) => decode(tree, spies)) })
   let view
   const outcome = await attempt(() => {
-    const args = job.args.map((tree) => decode(tree, spies))
-    const Host = () => createElement('div', reach(job.target.path)(...args), 'host')
-    view = drawing.render(createElement(Host))
+    view = drawing.render(hosted(job.args))
     return undefined
   })
   try {
     if (outcome.kind === 'value')
-      for (const { event, init } of job.steps) {
+      for (const { act, event, init, args } of job.steps) {
+        if (act === 'rerender') {
+          await drawing.act(async () => view.rerender(hosted(args)))
+          continue
+        }
         if (pause) await new Promise((resolve) => realSetTimeout(resolve, pause))
         await drawing.act(async () => {
           drawing.fireEvent[event](view.container.firstElementChild, decode(init, spies))

@@ -186,6 +186,7 @@ function compose([outer, inner], words) {
 const compared = new Map(plan.compared)
 
 function fillText(name, add) {
+  add(...addressesFor(name))
   const own = (compared.get(name) ?? []).filter((each) => typeof each === 'string')
   add(...own, ...hinted(name), ...composed().slice(0, 2), 'alpha')
   for (const regex of plan.regexes.slice(0, 12)) fill({ k: 'regex', v: regex[0], f: regex[1] }, name, 1, (text) => add(text))

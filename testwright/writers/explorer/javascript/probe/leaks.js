@@ -21,12 +21,16 @@ function watchOpening() {
 
 const endings = new Map()
 
+function endingOf({ target, args, steps }) {
+  return JSON.stringify([target.id, args, steps.filter(isEmitting)])
+}
+
 // What a thing was made of decides mostly whether what it opened comes to a good end, so that is waited for once; and for
 // each call that is made sure of.
 async function endsWell(job) {
-  const key = `${job.target.id} ${JSON.stringify(job.args)}`
+  const key = endingOf(job)
   let isWell = endings.get(key) ?? true
-  if (isMakingSure || (!job.steps.length && !endings.has(key))) {
+  if (isMakingSure || (job.steps.every(isEmitting) && !endings.has(key))) {
     const before = strays
     isWell = (await strayErrors()) === before && isWell
     if (!isMakingSure) endings.set(key, isWell)

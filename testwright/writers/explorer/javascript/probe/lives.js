@@ -34,20 +34,26 @@ async function lifeOf(job) {
     (value) => (made = value),
   )
   if (birth.kind !== 'value') return { outcome: birth, lived: [], seen: [], spies: [] }
+  const events = eventsOn(made)
   const ways = isClass ? job.target.methods : waysOn(made, job.target)
   const fields = isClass ? job.target.fields : dataOf(made, job.target.gives)
+  // A server hears of each question, so only that is asked which a test is about.
+  const asked = isServed(job) ? ways.filter(({ kind }) => kind === 'getter') : ways
   let before = []
   const born = touched()
   const between = []
   for (const [index, step] of job.steps.entries()) {
+    // Before anything else may come to pass: who listens late hears nothing.
+    const coming = isEmitting(step) ? nextEvent(made, step.event) : null
     if (index === job.steps.length - 1) {
       between.push(...touched())
-      before = (await sightsOf(made, ways, fields)).map((sight) => JSON.stringify(sight))
+      before = (await sightsOf(made, asked, fields)).map((sight) => JSON.stringify(sight))
       touched()
     }
     let isSelf = false
     const outcome = await attempt(() => {
       if (isPassing(step)) return void mocker.advanceTimersByTime(step.ms)
+      if (coming) return coming
       const result = step.getter ? made[step.name] : used(made, step, spies)
       isSelf = result === made
       return isSelf ? undefined : result
@@ -60,14 +66,19 @@ async function lifeOf(job) {
   const last = steps.at(-1) ?? { ...birth, tree: UNDEFINED }
   // A test shows few of the things that can be asked: what asking reaches is not what this life reaches.
   const own = [...new Set([...born, ...touched()])]
-  const seen = await changedSights(made, ways, fields, before)
-  return { outcome: isCut ? NOISE : last, isBornLate: birth.isAsync, lived: steps, seen, ways, own, ran: [...new Set([...own, ...between])], spies: heardBy(spies) }
+  const seen = await changedSights(made, asked, fields, before)
+  await learnLaterEvents(job, events)
+  const changed = changedFiles()
+  const files = isWaitedFor(job.steps.at(-1)) ? changed : []
+  const isNoise = isCut || endsInAnError(job, events)
+  return { events, files, outcome: isNoise ? NOISE : last, isBornLate: birth.isAsync, lived: steps, seen, ways, own, ran: [...new Set([...own, ...between])], spies: heardBy(spies) }
 }
 
 // A step without a name calls the thing itself.
 function used(made, step, spies) {
   const args = step.args.map((tree) => decode(tree, spies))
-  return step.name === '' ? made(...args) : made[step.name](...args)
+  const call = () => (step.name === '' ? made(...args) : made[step.name](...args))
+  return isAwaiting(step.args) ? heardBack(call) : call()
 }
 
 const knownWays = new Map()

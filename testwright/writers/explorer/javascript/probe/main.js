@@ -42,7 +42,7 @@ function firstJobs(target) {
   for (const args of twins(target)) all.push({ target, args: flattened(target, trimmed(args)), steps: [] })
   for (const args of misfits(target, lists(target))) all.push({ target, args: trimmed(args), steps: [], isMisfit: true })
   if (!target.params.length) all.push({ target, args: [], steps: [] })
-  const answers = target.fetches && plan.mock ? [...answersOf(target).keys()] : [undefined]
+  const answers = target.fetches && (plan.mock || plan.serves) ? [...answersOf(target).keys()] : [undefined]
   for (const job of [...jobs.splice(0), ...all]) for (const answer of answers) jobs.push({ ...job, answer })
   if (target.kind === 'function') jobs.push(...jobs.slice(0, 60).filter(({ args }) => JSON.stringify(args).includes('"spy"')).slice(0, 8).flatMap((job) => waitingFor(job)))
   const found = target.kind === 'class' ? jobs.slice(0, 40).flatMap((job, index) => [job, ...lives(target, job, index)]) : jobs
@@ -91,11 +91,11 @@ function nextJob(target, corpus, random) {
     return { ...base.job, steps, isExample: false, rank: undefined }
   }
   if (target.kind === 'component' && random() < 0.8) {
-    const deeds = [...deedsOf(base.seen.states?.at(-1)), ...deedsOutside()]
+    const deeds = [...deedsOf(base.seen.states?.at(-1)), ...deedsOutside(), ...redrawings(base.job).slice(0, 6)]
     return deeds.length && base.job.steps.length < 6 ? { ...base.job, steps: [...base.job.steps, pick(deeds)], rank: undefined } : null
   }
   if (target.kind === 'hook' && random() < 0.8) {
-    const deeds = [...hookDeeds(base.seen.states?.at(-1), target), ...deedsOutside()]
+    const deeds = [...hookDeeds(base.seen.states?.at(-1), target), ...deedsOutside(), ...redrawings(base.job).slice(0, 6)]
     return deeds.length && base.job.steps.length < 4 ? { ...base.job, steps: [...base.job.steps, pick(deeds)], rank: undefined } : null
   }
   if (!base.job.args.length) return null
@@ -126,17 +126,25 @@ function poolOf(parameter) {
   return pools.get(parameter)
 }
 
+// What a server answers of which nobody knows what is made of its answers.
+const SOMETHING = { $: 'object', v: [['id', 1], ['name', 'Ada']] }
+
+const REFUSAL = { $: 'object', v: [['message', 'refused']] }
+
 function answersOf(target) {
-  const bodies = candidates(target.answer ?? { k: 'object', props: [] }, '').slice(0, 4)
+  const found = target.answer ? candidates(target.answer, '').slice(0, 4) : [SOMETHING]
+  const bodies = found.map((body) => (Array.isArray(body) ? body.slice(0, 1) : body))
   const [first] = bodies
+  const nothing = { $: 'object', v: [] }
   return [
-    ...bodies.map((body) => ({ ok: true, status: 200, body })),
-    { ok: false, status: 404, body: first },
-    { ok: false, status: 500, body: first },
+    ...[...bodies, ...(plan.serves && first?.$ === 'object' && first.v.length ? [nothing] : [])].map((body) => ({ ok: true, status: 200, body })),
+    { ok: false, status: 404, body: REFUSAL },
+    { ok: false, status: 500, body: REFUSAL },
   ]
 }
 
 function stubFetch(job) {
+  if (isServed(job)) return serveFor(job)
   if (job.answer === undefined) return () => {}
   const real = globalThis.fetch
   const { ok, status, body } = answersOf(job.target)[job.answer]
@@ -173,6 +181,7 @@ async function observe(job) {
     seen = { outcome: NOISE, after: [], spies: [], branches: touched(), asked: [] }
   }
   unstub()
+  seen.served = job.served
   if (opened.size && !(await endsWell(job))) seen = { ...seen, outcome: NOISE }
   const isUntidy = tidy()
   if (!leaving && !isUntidy) return seen
@@ -185,8 +194,8 @@ function heard(spies) {
   return spies.filter(([, calls]) => calls.length).map(([name]) => `c${name}`)
 }
 
-function signature({ outcome, after, spies, lived, seen, states, given, asked, files }) {
-  return JSON.stringify([outcome, after, spies, lived?.at(-1), seen, states, given, asked, files])
+function signature({ outcome, after, spies, lived, seen, states, given, asked, files, served }) {
+  return JSON.stringify([outcome, after, spies, lived?.at(-1), seen, states, given, asked, files, served])
 }
 
 function cost(job) {
@@ -237,8 +246,8 @@ async function explore(target, pile, stop, random, turns) {
       pile.stale += 5
       continue
     }
-    const key = JSON.stringify([job.args, job.steps, job.answer])
-    if (pile.tried.has(key) || isSkipped(job)) {
+    const key = callOf(job)
+    if (pile.tried.has(key) || isSkipped(job) || (isServed(job) && !asksOurServer(job))) {
       pile.stale++
       continue
     }
@@ -246,9 +255,11 @@ async function explore(target, pile, stop, random, turns) {
     pile.calls++
     const seen = await observe(job)
     enter(target, seen)
+    noteWaiting(job, seen)
     await tryChanges(job, seen)
     const isNew = keep(pile, job, seen)
     if ((isNew || isGiver(pile, job, seen)) && job.steps.length < 2) pile.queue.unshift(...followers(job, seen))
+    if (isNew || (!job.steps.length && seen.events?.later.length)) pile.queue.unshift(...waitingForCallbacks(job, seen), ...listeningFor(job, seen))
   }
 }
 
@@ -294,9 +305,14 @@ async function search() {
   const isShort = () => spent(3 * plan.patience) > 0.72 * plan.seconds
   if (plan.changes.length) return { told: [...(await tellTelltales(isOver, isShort)), ...(await tellClaims(piles, isOver))] }
   const told = []
+  const known = new Set()
   for (const found of inTurns([...piles.values()].map(chosen))) {
     if (isOver()) break
     const { job, seen } = await simplified(found, isShort)
+    // Made plainer, two may have become one.
+    const call = callOf(job)
+    if (known.has(call)) continue
+    known.add(call)
     if (!(await holdsAfresh(job, seen))) continue
     const answer = job.answer === undefined ? null : answersOf(job.target)[job.answer]
     told.push({ target: job.target.id, args: job.args, steps: job.steps, isExample: job.isExample === true, answer, ...seen, ways: undefined })
@@ -312,6 +328,8 @@ async function search() {
   const calls = [...piles].map(([target, pile]) => [target.id, pile.calls])
   return { told, calls, total: statementsAndBranches() }
 }
+
+const callOf = ({ target, args, steps, answer }) => JSON.stringify([target.id, args, steps, answer])
 
 // The first of each, then the second of each: where time runs out, no target goes without.
 function inTurns(lists) {
@@ -390,6 +408,7 @@ it('explores', async () => {
 async function loadAndSearch() {
   try {
     for (const [name, code] of plan.standIns) globalThis[name] ??= (0, eval)(`(${code})`)
+    await startServing()
     await seeWhetherItForgets()
     unit = await load(false)
     await loadChanged()

@@ -66,9 +66,10 @@ function followers(job, { states, ways }) {
   if (job.target.kind === 'function' && ways?.length) return usesOf(job, ways)
   if (job.target.kind !== 'component' && job.target.kind !== 'hook') return []
   if (job.target.kind === 'hook' && !job.steps.length && isForElement(states?.at(-1)))
-    return gesturesOn(states.at(-1)).map((steps) => ({ ...job, steps, isExample: false }))
+    return gesturesOn(states.at(-1)).flatMap((steps) => [steps, ...redrawnWithin(job, steps)]).map((steps) => ({ ...job, steps, isExample: false }))
+  const again = job.steps.some(isRedrawing) || isOnHost(job) ? [] : redrawings(job)
   const deeds = job.target.kind === 'component' ? deedsOf(states?.at(-1)) : hookDeeds(states?.at(-1), job.target)
-  return [...deeds.slice(0, 10), ...deedsOutside().slice(0, 16)].map((deed) => ({ ...job, steps: [...job.steps, deed], isExample: false }))
+  return [...inTurns([deeds.slice(0, 10), again]), ...deedsOutside().slice(0, 16)].map((deed) => ({ ...job, steps: [...job.steps, deed], isExample: false }))
 }
 
 // Each way in turn, its most telling calls first; the same call again, since things may remember.

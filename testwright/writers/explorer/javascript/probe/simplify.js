@@ -28,29 +28,34 @@ function saysTheSame({ job, seen: before, fresh }, seen, smaller) {
 
 const isFunctionCall = ({ target, steps }) => target.kind === 'function' && !steps.length
 
-function kindOfAnswer({ outcome, spies, asked, files }) {
+function kindOfAnswer({ outcome, spies, asked, files, served }) {
   const size = Array.isArray(outcome.tree?.v ?? outcome.tree) ? (outcome.tree.v ?? outcome.tree).length : outcome.tree === ''
   const said = outcome.kind === 'throws' ? outcome.message : ''
-  return JSON.stringify([outcome.kind, said, kindOf(outcome.tree ?? null), size, spies.map(([, calls]) => calls.length), asked, files])
+  return JSON.stringify([outcome.kind, said, kindOf(outcome.tree ?? null), size, spies.map(([, calls]) => calls.length), asked, files, served])
 }
 
 // A callback that nobody calls says nothing, whether it is there or not.
-function answerOf({ outcome, after, spies, lived, seen, states, given, asked, files }) {
+function answerOf({ outcome, after, spies, lived, seen, states, given, asked, files, served }) {
   const heard = spies.filter(([, calls]) => calls.length)
-  return JSON.stringify([outcome, (after ?? []).filter((each) => each !== null), heard, lived?.at(-1), seen?.map(({ name, tree }) => [name, tree]), states?.at(-1), given, asked, files])
+  return JSON.stringify([outcome, (after ?? []).filter((each) => each !== null), heard, lived?.at(-1), seen?.map(({ name, tree }) => [name, tree]), states?.at(-1), given, asked, files, served])
 }
 
 // What the last step reaches, and the making: the steps between are not what a test looks at.
 const ownOf = (seen) => seen.own ?? seen.branches
 
 function smallerThan(job) {
-  if (isDrawn(job.target) || job.isExample) return []
-  const fewer = job.steps.slice(0, -1).map((_, at) => ({ ...job, steps: job.steps.toSpliced(at, 1) }))
+  if (job.isExample) return []
+  // A gesture without its beginning is none.
+  const fewer = isDrawn(job.target) && isOnHost(job) ? [] : job.steps.slice(0, -1).map((_, at) => ({ ...job, steps: job.steps.toSpliced(at, 1) }))
   const shorter = [...lessArgs(job.args, job.target.params), ...lessOf(job.args)].map((args) => ({ ...job, args }))
   const last = job.steps.at(-1)
-  const plainer = last?.args ? lessOf(last.args).map((args) => ({ ...job, steps: job.steps.with(-1, { ...last, args }) })) : []
-  return [...fewer, ...shorter, ...plainer]
+  const plainer = last?.args && !isDrawn(job.target) ? lessOf(last.args).map((args) => ({ ...job, steps: job.steps.with(-1, { ...last, args }) })) : []
+  const hasty = job.steps.slice(0, -1).flatMap((step, at) => (isAwaiting(step.args) ? [{ ...job, steps: job.steps.with(at, { ...step, args: step.args.map(unawaited) }) }] : []))
+  return [...fewer, ...hasty, ...shorter, ...plainer]
 }
+
+// Nobody waits for a callback on the way, where it makes no difference.
+const unawaited = (tree) => (tree?.$ === AWAITED ? { $: 'spy', v: tree.v } : tree)
 
 // Without the last argument, where it may be left out.
 function lessArgs(args, params = []) {

@@ -12,7 +12,7 @@ async function holdsAfresh(job, seen) {
 
 // As in a test of its own; components and hooks keep their module, since React must stay one.
 async function holdsInAFreshModule(job, seen) {
-  if (job.steps[0]?.act === 'event') return settleOnAgreement(job, seen)
+  if (isOnHost(job)) return settleOnAgreement(job, seen)
   await loadForTelling()
   if (!(await isStable(job, seen))) return false
   if (plan.remembers) await loadForTelling()

@@ -35,6 +35,10 @@ function decode(tree, spies) {
       return reach(tree.path ? [...tree.path, ...tree.v.split('.').slice(1)] : tree.v.split('.'))
     case 'fn':
       return FUNCTIONS[tree.v]
+    case 'address':
+      return `${served.url}${tree.v}`
+    case AWAITED:
+      return awaitedCallback()
     case 'code':
       return (0, eval)(`(${tree.v})`)
     case 'spy': {
@@ -88,7 +92,7 @@ function encode(value, state = { left: 250, seen: [] }, depth = 0) {
   if (--state.left < 0 || depth > 7) return CUT
   switch (typeof value) {
     case 'string':
-      if (value.includes(FILES)) return CUT
+      if (value.includes(FILES) || (served.url && value.includes(served.url))) return CUT
       return value.length > 400 || /[\ud800-\udfff](?![\udc00-\udfff])/.test(value.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '')) ? CUT : value
     case 'boolean':
       return value
