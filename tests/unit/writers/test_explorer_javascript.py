@@ -376,6 +376,19 @@ async def test_what_a_call_gave_is_held_under_its_own_name_and_used_in_turn():
     assert "expect(count(2)).toBe(6)" in case.code
 
 
+@pytest.mark.parametrize(("branches", "is_told"), [(("s1",), False), (("s2",), True)])
+async def test_that_a_function_came_back_is_told_only_where_no_call_of_it_went_the_same_way(branches, is_told):
+    text = "export function counter(step: number) {\n  const count = (by: number) => by\n  return count\n}"
+    bare = saw({"$": "function"}, args=[0], branches=branches)
+    called = saw(6, args=[3], steps=[{"name": "", "args": [2]}], lived=[saw(6)["outcome"]], seen=[])
+    work = task(text, function("counter", text, "step"), probe=reporting(bare, called))
+
+    cases = (await JavaScriptExplorer().explore(work, 2.0)).draft.cases
+
+    assert any("returns a function" in case.name for case in cases) is is_told
+    assert any("count(2) returns 6" in case.name for case in cases)
+
+
 async def test_a_hook_for_an_element_is_spread_on_one_and_touched():
     text = "export function useSwipe(options: { onSwipe: () => void }) {\n  return { onMouseDown: options.onSwipe }\n}"
     symbol = replace(function("useSwipe", text, "options"), kind=SymbolKind.HOOK)

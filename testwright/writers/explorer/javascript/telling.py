@@ -33,6 +33,7 @@ _FULL = 90
 _MOST_WAITING = 4
 _WITH_EXPECT = ("vitest", "jest")
 """A possible bug is so far told in the words of these alone."""
+_FUNCTION = {"$": "function"}
 Told = dict[str, Any]
 
 
@@ -273,12 +274,25 @@ def _worth_keeping(
         reached |= set(each["branches"])
         answers[answer] = answers.get(answer, 0) + 1
         kept.append((each, written))
+    kept = _without_bare_functions(kept)
     trips = trips_of(mine, target, style, targets)
     if options.coverage is CoverageGoal.BASIC:
         return [*_one_per_member(kept, target), *trips[:1]]
     kept += trips
     order = {"happy": 0, "edge": 1, "error": 2, "integration": 3}
     return sorted(kept, key=lambda pair: order[pair[1].scenario])
+
+
+def _without_bare_functions(kept: list[tuple[Told, Written]]) -> list[tuple[Told, Written]]:
+    """That a function came back is no news where others call it, unless that call went where none of them did."""
+    reached = {branch for each, _ in kept if each["outcome"].get("tree") != _FUNCTION for branch in each["branches"]}
+    if not any(each["steps"] and each["outcome"].get("tree") != _FUNCTION for each, _ in kept):
+        return kept
+    return [
+        (each, written)
+        for each, written in kept
+        if each["outcome"].get("tree") != _FUNCTION or "change" in each or set(each["branches"]) - reached
+    ]
 
 
 def _is_blurred(each: Told, task: WritingTask) -> bool:
@@ -344,7 +358,7 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
             f"throws {quoted(cut_at_a_word(outcome['message']))}{about}", [*setup, *line], "error", is_async, needs
         )
     tree = outcome["tree"]
-    if holds(tree, "cut", "symbol", "promise", "NaN") or (holds(tree, "function") and tree != {"$": "function"}):
+    if holds(tree, "cut", "symbol", "promise", "NaN") or (holds(tree, "function") and tree != _FUNCTION):
         return None
     lines, title = list(setup), f"returns {shown_beside([tree], [beside['outcome'].get('tree')])}{about}"
     is_async = bool(outcome["isAsync"])
@@ -355,7 +369,7 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
         return _by_effect(each, callee, setup, checks, changed, is_async, needs, style, about)
     if isinstance(tree, dict) and tree["$"] == "undefined" and (not has_results or not each["args"]):
         return None
-    if tree == {"$": "function"}:
+    if tree == _FUNCTION:
         lines.append(style.words.is_function(subject))
         title = f"returns a function{about}"
     elif isinstance(tree, dict) and tree["$"] == "iterator":
