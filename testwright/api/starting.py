@@ -7,8 +7,6 @@ from testwright.api.services import ApiServices
 from testwright.domain.errors import EngineUnreachable
 from testwright.domain.records import Accepted
 
-_NOTHING_STARTED = "Nothing was started."
-
 
 class Starter:
     """Starts each accepted round once. A repeated request waits for the first one's outcome, and shares it."""
@@ -34,8 +32,7 @@ class Starter:
             await self._services.dispatch(accepted)
         except EngineUnreachable as error:
             await self._take_back(accepted, owner)
-            message = error.message if _NOTHING_STARTED in error.message else f"{error.message} {_NOTHING_STARTED}"
-            raise EngineUnreachable(message, hint=error.hint) from error
+            raise EngineUnreachable(f"{error.message} Nothing was started.", hint=error.hint) from error
 
     async def _take_back(self, accepted: Accepted, owner: str) -> None:
         undo: Callable[[str, str], Awaitable[object]] = (

@@ -114,10 +114,9 @@ class Event:
                 return SessionStatus.PROCESSING
 
 
-def progress_of(shares: list[float]) -> int:
-    """Progress of a running round (10–95) from the share done of each of its files."""
-    mean = sum(shares) / len(shares) if shares else 0.0
-    return round(START_PROGRESS + FILES_PROGRESS * mean)
+def progress_of(share: float) -> int:
+    """Progress of a running round (10–95) from the share that is done of all of its files."""
+    return round(START_PROGRESS + FILES_PROGRESS * share)
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class InngestServer:
 
     def _unreachable(self) -> EngineUnreachable:
         hint = HINT_SERVER if self._client.is_production else HINT
-        return EngineUnreachable("The Inngest server does not answer, so nothing was started.", hint=hint)
+        return EngineUnreachable("The Inngest server does not answer.", hint=hint)
 
     async def _keep_synced(self, app: ASGIApp) -> None:
         """A server that restarts may have forgotten us, so this never ends."""

@@ -1,10 +1,10 @@
 """An event is a row first: its number, its progress and the change it tells of are one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.events import START_PROGRESS, Event, progress_of
@@ -33,9 +33,10 @@ _NUMBER = select(EventRow.seq).where(
     EventRow.round == bindparam("number"),
     EventRow.key == bindparam("key"),
 )
-_SHARES = select(FileRow.index, FileRow.share).where(
-    FileRow.session_id == bindparam("session_id"), FileRow.round == bindparam("number")
-)
+# Of the round's files: how many there are, what is done of all of them, and the place of one.
+_STANDING = select(
+    func.count(), func.sum(FileRow.share), func.count().filter(FileRow.index <= bindparam("index"))
+).where(FileRow.session_id == bindparam("session_id"), FileRow.round == bindparam("number"))
 
 
 class OpenRound:
@@ -46,8 +47,6 @@ class OpenRound:
         self._session = session
         self._round = round
         self._now = now
-        self._shares: dict[int, float] | None = None
-        self._places: dict[int, int] = {}
 
     @classmethod
     async def find(cls, rows: AsyncSession, session_id: str, number: int, now: datetime) -> "OpenRound | None":
@@ -65,7 +64,7 @@ class OpenRound:
     async def begin(self, event: Event) -> None:
         """Tell the round's first event."""
         self._session.progress = START_PROGRESS
-        self._append(event, None)
+        self._append(event)
 
     async def tell(self, event: Event) -> int | None:
         """The event's number, an earlier one if it was told before; None when its file has already ended."""
@@ -74,13 +73,12 @@ class OpenRound:
             return known
         if event.is_terminal:
             return await self.end(event)
-        file = None
         if event.file_index is not None:
             file = await self.file(event.file_index)
             if FileStatus(file.status).is_over:
                 return None
-            await self._change(file, event)
-        return self._append(event, file)
+            return await self._append_change(event, file)
+        return self._append(event)
 
     async def end(self, event: Event) -> int:
         """Tell the terminal event. Files that have not ended share the round's end."""
@@ -94,7 +92,7 @@ class OpenRound:
         self._session.progress = 100
         self._session.summary = dict(event.extra["summary"])
         self._session.completed_at = self._round.completed_at = self._now
-        number = self._append(event, None)
+        number = self._append(event)
         if event.type != "generation_cancelled":
             self._session.status = await self._outcome()
         return number
@@ -133,8 +131,7 @@ class OpenRound:
             file_index=file.index,
             extra={"error": _STOPPED, "retryable": True},
         )
-        await self._change(file, event)
-        self._append(event, file)
+        await self._append_change(event, file)
 
     async def _outcome(self) -> SessionStatus:
         """How the session stands with all of its files, of this round or not: what was delivered stays delivered."""
@@ -149,8 +146,11 @@ class OpenRound:
         which = {"session_id": self._round.session_id, "number": self._round.number, "key": event.once_key}
         return (await self._rows.scalars(_NUMBER, which)).one_or_none()
 
-    async def _change(self, file: FileRow, event: Event) -> None:
-        shares = await self._shares_done()  # first: a question asked later would write the change in two parts
+    async def _append_change(self, event: Event, file: FileRow) -> int:
+        """Change the file as the event says, and tell it."""
+        which = {"session_id": self._round.session_id, "number": self._round.number, "index": file.index}
+        # First: a question asked later would write the change in two parts.
+        total, done, place = (await self._rows.execute(_STANDING, which)).one()
         status = event.file_status or FileStatus.PROCESSING
         file.status = status
         file.stage = event.stage or file.stage
@@ -159,18 +159,13 @@ class OpenRound:
         file.started_at = file.started_at or self._now
         if status.is_over:
             file.completed_at = self._now
-        file.share = shares[file.index] = max(file.share, event.share_done or 0.0)
-        self._session.progress = max(self._session.progress, progress_of(list(shares.values())))
+        before, file.share = file.share, max(file.share, event.share_done or 0.0)
+        progress = progress_of((done + file.share - before) / total)
+        self._session.progress = max(self._session.progress, progress)
+        about = {"currentFile": base_name(file.path), "filePath": file.path, "fileIndex": place, "totalFiles": total}
+        return self._append(event, about)
 
-    async def _shares_done(self) -> dict[int, float]:
-        """By file of the round; read once, because a round may end hundreds of files in one transaction."""
-        if self._shares is None:
-            which = {"session_id": self._round.session_id, "number": self._round.number}
-            self._shares = dict((await self._rows.execute(_SHARES, which)).all())
-            self._places = {index: place for place, index in enumerate(sorted(self._shares), start=1)}
-        return self._shares
-
-    def _append(self, event: Event, file: FileRow | None) -> int:
+    def _append(self, event: Event, about_file: Mapping[str, Any] | None = None) -> int:
         session, round = self._session, self._round
         message = _without_surrogates(event.message)
         if event.session_status is not None:
@@ -189,13 +184,7 @@ class OpenRound:
             "round": round.number,
             "timestamp": wire_time(self._now),
         }
-        if file is not None:
-            common |= {
-                "currentFile": base_name(file.path),
-                "filePath": file.path,
-                "fileIndex": self._places[file.index],
-                "totalFiles": len(self._places),
-            }
+        common |= about_file or {}
         row = EventRow(
             session_id=session.id,
             seq=session.last_event_id,
