@@ -257,6 +257,11 @@ class Facts:
         tree = self.node_of(function)
         return uses.kinds(self._places(tree, name)) if tree is not None else []
 
+    def classes(self, function: Any, name: str, asked: str) -> list[str]:
+        """Names of classes that a parameter, or what it is handed on as, is `asked` for."""
+        tree = self.node_of(function)
+        return uses.classes(self._places(tree, name), asked) if tree is not None else []
+
     def item_kinds(self, function: Any, name: str) -> list[str]:
         """Names of types for what may be given in any number."""
         tree = self.node_of(function)

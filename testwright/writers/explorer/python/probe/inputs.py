@@ -54,6 +54,7 @@ _MOST_KINDS = 6
 _CLASS_NAMES = ("cls", "klass", "kind", "type_", "datacls", "dataclass")
 _MOST_MADE = 2
 _MOST_HEIRS = 4
+_MOST_OWN = 2
 _EXCEPTIONS = ('ValueError("wrong")', 'KeyError("missing")')
 
 
@@ -73,7 +74,7 @@ class Inputs:
         rows = [self.of_type(kind, function, name, 0) for kind in kinds]
         if rows and parameter.default not in (inspect.Parameter.empty, None):
             rows[0].extend(self.spelled([parameter.default]))
-        is_open = len(rows) > 2 or typing.Any in kinds
+        is_open = len(rows) > 1 or typing.Any in kinds
         found = [choice for row in (in_turns(rows) if is_open else rows) for choice in row]
         if not found or kinds == [typing.Any]:
             found = [*self._fakes(function, name), *found]
@@ -131,10 +132,12 @@ class Inputs:
             return [databases.connection_type()]
         told = self.facts.item_kinds if parameter.kind is parameter.VAR_POSITIONAL else self.facts.kinds
         used = [KINDS[kind] for kind in told(function, parameter.name)[:_MOST_KINDS]]
+        asked = [self._named(each) for each in self.facts.classes(function, parameter.name, "isinstance")]
+        own = [kind for kind in asked if self._is_of_project(kind)][:_MOST_OWN]
         if annotation is not inspect.Parameter.empty:
-            return [*used[:1], annotation]
-        if used:
-            return used
+            return [*used[:1], *own, annotation]
+        if used or own:
+            return [*own, *used]
         name = parameter.name.strip("_").lower()
         named = [kind for pattern, kind, _ in BY_NAME if re.fullmatch(pattern, name)]
         return named[:1] or [typing.Any]
@@ -212,7 +215,7 @@ class Inputs:
             "{}",
         ]
         if "fields" in self.facts.calls(function) or "dataclasses.fields" in self.facts.calls(function):
-            found[1:1] = FIELDS
+            found[:0] = FIELDS
         found.extend("{" + f"{key}: {value.text}" + "}" for key in keys[:4] for value in values[:4])
         setup = tuple(line for value in values for line in value.setup)
         return [Choice(text, setup) for text in dict.fromkeys(found)]
@@ -244,6 +247,10 @@ class Inputs:
             return databases.connections(self.facts, self.names, self._declared)
         if kind in (str, int, float, bytes):
             return self._scalars(kind, function, name if depth == 0 else name.removesuffix("s") if name else "", depth)
+        if kind is type:
+            asked = self.facts.classes(function, name, "subclass")
+            told = [each for each in asked if isinstance(self._named(each), type)]
+            return choices_of(*dict.fromkeys((*told, *PLAIN[type])))
         for plain, texts in PLAIN.items():
             if kind is plain:
                 return choices_of(*texts)
@@ -256,6 +263,9 @@ class Inputs:
         built = self._built(kind, depth)
         heirs = [self._built(heir, depth + 1)[:2] for heir in self._heirs(kind)[:_MOST_HEIRS]] if depth < 2 else []
         return [choice for row in in_turns([built, *heirs]) for choice in row]
+
+    def _named(self, name: str) -> Any:
+        return self.names.get(name, getattr(builtins, name, None))
 
     def _of_protocol(self, kind: type, depth: int) -> list[Choice]:
         """Modules and the project's own classes that have all it asks for, and a stand-in that has just that."""

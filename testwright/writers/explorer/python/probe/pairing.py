@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Iterator
 
 from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario, text_of
 from testwright.writers.explorer.python.probe.ways import Row, Way
 
-_MOST_EACH = 4
+_MOST = 300
+_LEAST_EACH = 4
+_MOST_EACH = 10
 _MOST_ROWS = 5
 
 
@@ -20,8 +23,11 @@ def pairs(way: Way) -> Iterator[Scenario]:
         rows += [(way.maker, row) for row in way.maker.rows if row.label != "*" and row.parameter in way.decisive]
     decisive = [(owner, row) for owner, row in rows if row.parameter in way.decisive]
     start = _rich(way)
-    for (one, first), (other, second) in itertools.combinations(decisive[:_MOST_ROWS], 2):
-        for choice, another in itertools.product(_telling(first), _telling(second)):
+    both = list(itertools.combinations(decisive[:_MOST_ROWS], 2))
+    # the fewer there are, the more of each can be tried
+    each = min(max(math.isqrt(_MOST // max(len(both), 1)), _LEAST_EACH), _MOST_EACH)
+    for (one, first), (other, second) in both:
+        for choice, another in itertools.product(_telling(first, each), _telling(second, each)):
             yield _changed(_changed(start, way, one, first, choice), way, other, second, another)
 
 
@@ -42,8 +48,8 @@ def _changed(scenario: Scenario, way: Way, owner: Way, row: Row, choice: Choice)
     return dataclasses.replace(scenario, made=made, documented=False)
 
 
-def _telling(row: Row) -> list[Choice]:
+def _telling(row: Row, most: int) -> list[Choice]:
     """The first few, and the largest number: the first ones are small."""
-    few = row.choices[:_MOST_EACH]
-    numbers = [choice for choice in row.choices[_MOST_EACH:] if choice.text.isdigit()]
+    few = row.choices[:most]
+    numbers = [choice for choice in row.choices[most:] if choice.text.isdigit()]
     return [*few, *sorted(numbers, key=lambda choice: int(choice.text))[-2:-1]]

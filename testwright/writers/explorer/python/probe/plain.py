@@ -63,13 +63,14 @@ DATACLASSES = (
 )
 FIELDS = (
     '{"name": "hello", "count": 3}',
-    '{"name": "hello"}',
     '{"tags": ["a", "b"], "prices": {"a": 1.5}}',
     '{"parent": 3}',
-    '{"parent": None}',
     '{"day": 0, "price": "1.50", "id": "12345678-1234-5678-1234-567812345678"}',
     '{"either": "hello", "pair": [1, "a"]}',
     '{"item": {"name": "hello"}}',
+    '{"parent": None}',
+    '{"name": None}',
+    '{"name": "hello"}',
 )
 """What is in objects of these, as it stands in JSON."""
 KINDS: dict[str, Any] = {
@@ -101,6 +102,8 @@ BY_NAME: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (r"n|num|number|count|size|length|limit|index|width|height|depth|i|j|k|x|y|amount|quantity|qty|age", int, ()),
     (r"year|month|position|offset|times|level|(max|min)\w+|num_\w+|n_\w+|\w+_?count|\w+_?size", int, ()),
     (r"price|rate|ratio|percent|percentage|total|cost|tax|weight|score|factor|discount|seconds|timeout", float, ()),
+    (r"(\w+_)?(ttl|interval|delay|duration|period|lifetime|seconds|timeout)", float, ()),
+    (r"(\w+_)?(lock|mutex|semaphore)", contextlib.AbstractContextManager, ()),
     (r"items|values|numbers|nums|elements|seq|sequence|iterable|list|lst|arr|array|xs|rows|entries|data", list, ()),
     (r"words|names|lines|strings|tokens|args|parts|tags|keys", list, ()),
     (r"fn?|func|function|callback|predicate|key_func|handler|transform|mapper|cb|pred", collections.abc.Callable, ()),

@@ -35,7 +35,7 @@ _MOST_FIRST_STEPS = 4
 _MOST_CHANGES = 4
 _MOST_OTHER_OBJECTS = 24
 _LATEST = 8
-_MOST_PAIRS = 200
+_MOST_PAIRS = 300
 _MOST_REPEATS = 300
 _FORGIVEN = 1
 """So many calls of one way may take too long; the further ones get less time."""

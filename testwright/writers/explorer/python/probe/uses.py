@@ -21,9 +21,10 @@ _METHODS_OF: dict[str, frozenset[str]] = {
 }
 _TAKES: dict[str, tuple[str, int]] = {
     "callable": ("callable", 2),
-    "issubclass": ("type", 2),
     **dict.fromkeys(("fields", "dataclasses.fields", "is_dataclass", "dataclasses.is_dataclass"), ("dataclass", 5)),
     **dict.fromkeys(("len", "sorted", "sum", "max", "min", "set", "list", "tuple", "enumerate", "iter"), ("list", 2)),
+    **dict.fromkeys(("Decimal", "decimal.Decimal", "UUID", "uuid.UUID"), ("str", 1)),
+    **dict.fromkeys(("datetime.fromtimestamp", "datetime.datetime.fromtimestamp"), ("int", 3)),
     **dict.fromkeys(("range", "abs", "round", "math.floor", "math.sqrt", "divmod"), ("int", 3)),
     **dict.fromkeys(("ast.parse", "ast.literal_eval", "literal_eval", "json.loads", "shlex.split", "eval"), ("str", 4)),
     **dict.fromkeys(("open", "os.path.exists", "os.path.isfile", "os.path.isdir", "os.fspath"), ("Path", 3)),
@@ -50,12 +51,26 @@ class Place:
 def kinds(places: Iterable[Place]) -> list[str]:
     """Names of types, most likely first, by all that is done with a value in these places."""
     votes: Counter[str] = Counter()
+    is_flag = False
     for place in places:
         is_it = _mention(place.function, place.name)
         for node in nodes(place.whole_class or place.function):
             for kind, weight in _votes(node, is_it):
                 votes[kind] += weight
-    return [kind for kind, _ in votes.most_common()]
+            is_flag = is_flag or _asks_whether(node, is_it)
+    return [kind for kind, _ in votes.most_common()] or (["bool"] if is_flag else [])
+
+
+def classes(places: Iterable[Place], asked: str) -> list[str]:
+    """Names of classes that something `asked` for: `subclass` or `isinstance`, as they are written there."""
+    found: dict[str, None] = {}
+    for place in places:
+        is_it = _mention(place.function, place.name)
+        for node in nodes(place.whole_class or place.function):
+            if isinstance(node, ast.Call) and len(node.args) == 2 and asked in unparsed(node.func):
+                others = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else node.args[1:]
+                found.update((each.id, None) for each in others if is_it(node.args[0]) and isinstance(each, ast.Name))
+    return list(found)
 
 
 def item_kinds(function: ast.AST, name: str) -> list[str]:
@@ -156,12 +171,23 @@ def _votes_of_call(node: ast.Call, is_it: _Mention) -> Iterator[_Vote]:
         yield "callable", 5
     called = unparsed(node.func)
     if node.args and is_it(node.args[0]):
+        if "subclass" in called:
+            yield "type", 4
         if "isinstance" in called and len(node.args) == 2:
             yield from ((kind, 4) for kind in _CHECKED.findall(unparsed(node.args[1])))
         if called in _TAKES:
             yield _TAKES[called]
     if len(node.args) > 1 and called.startswith("re.") and is_it(node.args[1]):
         yield "str", 4
+
+
+def _asks_whether(node: ast.AST, is_it: _Mention) -> bool:
+    """Whether it is asked for being true, and nothing else."""
+    if isinstance(node, ast.BoolOp):
+        return any(map(is_it, node.values))
+    if isinstance(node, (ast.If, ast.While, ast.IfExp)):
+        return is_it(node.test)
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and is_it(node.operand)
 
 
 def _votes_of_operator(node: ast.BinOp, is_it: _Mention) -> Iterator[_Vote]:

@@ -117,6 +117,10 @@ class Way:
         for at in range(len(base.arguments)):
             for choice in _FOREIGN:
                 yield base.with_choice(at, choice)
+        for row in self.rows:
+            if row.optional and row.label != "*":
+                for choice in _FOREIGN:
+                    yield self.changed(base, row, choice)
 
     def changed(self, scenario: Scenario, row: Row, choice: Choice) -> Scenario:
         for at, argument in enumerate(scenario.arguments):
