@@ -61,6 +61,10 @@ def of_servers(style: Style) -> list[str]:
     return [_import("{ createServer }", "node:http", style)]
 
 
+def of_laws(style: Style) -> str:
+    return _import("fc", "fast-check", style)
+
+
 def of_events(style: Style) -> str:
     return _import("{ once }", "node:events", style)
 

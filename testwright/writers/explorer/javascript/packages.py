@@ -31,6 +31,11 @@ def name_of_package(path: str, view: ProjectView) -> str:
     return ""
 
 
+def uses_fast_check(view: ProjectView, path: str) -> bool:
+    """Whether the project declares it: a test may not bring along what others have to install."""
+    return any('"fast-check"' in (view.text(manifest) or "") for manifest in _manifests(path))
+
+
 def _manifests(path: str) -> Iterator[str]:
     folder = posixpath.dirname(path)
     while folder:

@@ -34,6 +34,7 @@ from testwright.writers.explorer.javascript.neighbours import (
     remembers,
 )
 from testwright.writers.explorer.javascript.openings import OF_NODE
+from testwright.writers.explorer.javascript.packages import uses_fast_check
 from testwright.writers.explorer.javascript.pages import events_heard, stand_ins_for
 from testwright.writers.explorer.javascript.parameters import parameters_of, parameters_of_node
 from testwright.writers.explorer.javascript.seams import seams_of
@@ -213,6 +214,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "seconds": seconds,
         "patience": PATIENCE,
         "mock": task.options.mock_external,
+        "laws": uses_fast_check(task.view, task.source.path),
         "serves": servers.may_be_real(task.options) and any(target.spec["fetches"] for target in targets),
         "integration": TestType.INTEGRATION in task.options.test_types,
         "react": uses_react,

@@ -14,7 +14,7 @@ from testwright.writers.explorer.javascript.suites import specifier_of
 _PARTS = (
     *("files", "values", "regex", "inputs", "calls", "lives", "looks", "drawn", "again", "hosts", "changes"),
     *("waiting", "serving", "watch", "world", "quiet", "leaks", "piles", "skips", "sure", "twins", "strangers"),
-    *("shared", "simplify", "main"),
+    *("shared", "simplify", "laws", "main"),
 )
 _FOLDER = Path(__file__).parent / "probe"
 
@@ -42,6 +42,7 @@ def _vitest_head(unit: str, plan: dict[str, Any]) -> str:
         lines += ["import * as react from 'react'", "import * as drawing from '@testing-library/react'"]
         lines.append("const reactAgain = () => import('react')")
     lines += ["const forget = () => mocker.resetModules()", f"const loadUnit = () => import({unit})"]
+    lines.append(_FAST_CHECK_FROM if plan["laws"] else "")
     return "\n".join([*lines, _LOAD_FROM])
 
 
@@ -61,6 +62,7 @@ def _jest_head(unit: str, plan: dict[str, Any]) -> str:
     lines += [
         f"function forget() {{\n  mocker.resetModules()\n  {forget}\n}}",
         f"const loadUnit = () => require({unit})",
+        "const fastCheck = () => require('fast-check')",
     ]
     return "\n".join([*lines, _REQUIRE_FROM])
 
@@ -81,6 +83,7 @@ def _node_head(unit: str, task: WritingTask) -> str:
         lines += [f"const {names} = require('node:test')"] if task.framework == "node:test" else []
         forget = f"const forget = () => delete require.cache[require.resolve({unit})]"
         load = f"{forget}\nconst loadUnit = () => require({unit})"
+    load += f"\n{_FAST_CHECK_FROM}" if is_module else "\nconst fastCheck = () => require('fast-check')"
     return "\n".join(["// @ts-nocheck", *lines, load, _LOAD_FROM if is_module else _REQUIRE_FROM])
 
 
@@ -122,5 +125,6 @@ function withDefault(loaded) {
   return { ...names, default: whole }
 }"""
 
+_FAST_CHECK_FROM = "const fastCheck = () => import('fast-check')"
 _LOAD_FROM = "const loadFrom = async (path) => withDefault(await import(/* @vite-ignore */ path))"
 _REQUIRE_FROM = "const loadFrom = async (path) => withDefault(require(path))"

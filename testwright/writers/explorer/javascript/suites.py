@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from testwright.domain.ports import WritingTask
 from testwright.domain.specifiers import is_ambiguous
-from testwright.writers.explorer.javascript import openings, serving
+from testwright.writers.explorer.javascript import laws, openings, serving
 from testwright.writers.explorer.javascript.plan import TODAY, Target
 from testwright.writers.explorer.javascript.printing import quoted
 from testwright.writers.explorer.javascript.writing import Style, Written
@@ -21,6 +21,7 @@ HELPERS = {
     "files": "mkdtempSync(",
     "no file": "noFile(",
     "events": "{ once }",
+    laws.NEED: "fast-check",
     serving.NEED: "async function serving(",
 }
 """What tests may need of the preamble, and how it is known there."""
@@ -41,6 +42,8 @@ def preamble_of(
     lines = openings.imports(task, style)
     if "files" in needs:
         lines += openings.of_files(style)
+    if laws.NEED in needs:
+        lines.append(openings.of_laws(style))
     if serving.NEED in needs:
         lines += openings.of_servers(style)
     if "events" in needs:

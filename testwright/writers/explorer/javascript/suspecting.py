@@ -62,7 +62,13 @@ def doubt_of(each: dict[str, Any], target: Target, module: Module, style: Style)
 
 
 def _doubt_of(each: dict[str, Any], target: Target, module: Module, style: Style) -> Doubt | None:
-    if "from" in each or each.get("asked") or each.get("answer") or target.kind not in ("function", "class"):
+    if (
+        "from" in each
+        or "law" in each
+        or each.get("asked")
+        or each.get("answer")
+        or target.kind not in ("function", "class")
+    ):
         return None
     if holds([each["args"], [step.get("args") for step in each["steps"]]], "spy", "awaited", "cut", "symbol"):
         return None

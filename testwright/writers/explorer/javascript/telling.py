@@ -13,7 +13,7 @@ from testwright.domain.drafts import Case, Draft, Writing
 from testwright.domain.ports import WritingTask
 from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.suspects import Because, Suspect
-from testwright.writers.explorer.javascript import drawn, lives, openings, scenes, serving
+from testwright.writers.explorer.javascript import drawn, laws, lives, openings, scenes, serving
 from testwright.writers.explorer.javascript.admitting import on_purpose, type_checks
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.neighbours import closure_of, homes_in, remembers
@@ -232,7 +232,7 @@ def _worth_keeping(
             each = on_purpose(each, target)
         if len(kept) >= MOST_CASES + 3 * len(target.spec["methods"]):
             break
-        if "from" in each or (style.is_typed and not type_checks(each, target, targets)):
+        if "from" in each or "law" in each or (style.is_typed and not type_checks(each, target, targets)):
             continue
         if _is_blurred(each, task):
             continue
@@ -278,7 +278,7 @@ def _worth_keeping(
     trips = trips_of(mine, target, style, targets)
     if options.coverage is CoverageGoal.BASIC:
         return [*_one_per_member(kept, target), *trips[:1]]
-    kept += trips
+    kept += [*trips, *laws.laws_of(mine, target, style, targets)]
     order = {"happy": 0, "edge": 1, "error": 2, "integration": 3}
     return sorted(kept, key=lambda pair: order[pair[1].scenario])
 

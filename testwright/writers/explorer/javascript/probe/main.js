@@ -324,6 +324,7 @@ async function search() {
     }
   }
   told.push(...(await tellClaims(piles, isOver)))
+  told.push(...(await tellLaws(piles, isOver)))
   if (plan.integration) for (const trip of await trips(piles)) told.push(trip)
   const calls = [...piles].map(([target, pile]) => [target.id, pile.calls])
   return { told, calls, total: statementsAndBranches() }
