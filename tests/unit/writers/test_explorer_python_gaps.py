@@ -3,7 +3,7 @@ import random
 import re
 import sys
 import types
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import pytest
@@ -298,3 +298,28 @@ def test_what_is_added_takes_no_name_that_is_there():
 
     assert added.cases[0].name == f"{first.cases[0].name}_2"
     assert added.preamble == "import json\n\nfrom shop import price"
+
+
+def test_what_does_not_matter_is_the_plainest_choice():
+    bench = OneFunctionBench(lambda lines, name, path: name.upper())
+    made_up = Argument("path", "", Choice('"td/x"', invented=True))
+    scenario = scenario_of('"Alice"')
+    scenario = replace(scenario, arguments=(*scenario.arguments, made_up))
+    find = Find(scenario, bench.run(scenario))
+
+    plain = simpler(find, bench, 5.0, lambda scenario, outcome: True, {"path": Choice('"readme"')})
+
+    assert [argument.choice.text for argument in plain.scenario.arguments] == ['"Alice"', '"readme"']
+
+
+def test_signs_that_do_not_matter_are_letters():
+    def has_a_dash(lines, text):
+        lines.append(3 if "-" in text else 4)
+        return True
+
+    bench = OneFunctionBench(has_a_dash)
+    scenario = scenario_of("").with_choice(0, Choice('"[-"', invented=True))
+
+    plain = simpler(Find(scenario, bench.run(scenario)), bench, 5.0, lambda scenario, outcome: True)
+
+    assert plain.scenario.arguments[0].choice.text == '"a-"'

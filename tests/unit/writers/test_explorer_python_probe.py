@@ -174,3 +174,23 @@ def test_results_of_one_path_are_not_repeated_without_end():
     finds = [find(str(number), str(number), [(1, 1, 2)]) for number in range(50)]
 
     assert len(chosen(finds, frozenset(), 12)) == 5
+
+
+class _Release:
+    def __init__(self, text):
+        self.numbers = tuple(map(int, text.split(".")))
+
+    def __str__(self):
+        return ".".join(map(str, self.numbers))
+
+    def __repr__(self):
+        return f"<Release {self}>"
+
+    def __eq__(self, other):
+        return self.numbers == other.numbers
+
+
+def test_what_is_made_of_a_text_and_shows_it_is_written_by_that_text():
+    assert spelled(_Release("1.20"), {"_Release": _Release}) == '_Release("1.20")'
+    assert spelled([_Release("1.20"), 3], {"_Release": _Release}) == '[_Release("1.20"), 3]'
+    assert spelled(_Release("1.20"), {}) is None

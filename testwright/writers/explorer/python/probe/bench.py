@@ -91,13 +91,16 @@ class Outcome:
 
     @property
     def signature(self) -> str:
-        """Equal for results that tell the same; errors of one kind differ by their wording, not by quoted values.
+        """Equal for results that tell the same; errors of one kind differ by their wording, not by what they quote.
 
         Every other argument asks a stand-in for something else: that alone is nothing new.
         """
         if self.error is None:
             return repr([check for check in self.checks if not check.of.endswith(ASKED)])
-        return repr((self.error[0], re.sub(r"(['\"`]).*?\1|\d+|: .*", "", self.error[2], flags=re.DOTALL)))
+        message = self.error[2]
+        for text in sorted((each for each in self.given if isinstance(each, str) and each), key=len, reverse=True):
+            message = message.replace(text, "")
+        return repr((self.error[0], re.sub(r"(['\"`]).*?\1|\d+|: .*", "", message, flags=re.DOTALL)))
 
 
 class Bench:

@@ -19,7 +19,7 @@ from testwright.writers.explorer.python.probe.choosing import chosen_for_gains, 
 from testwright.writers.explorer.python.probe.clocks import Clock
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.inputs import Inputs
-from testwright.writers.explorer.python.probe.scenarios import Scenario
+from testwright.writers.explorer.python.probe.scenarios import Choice, Scenario
 from testwright.writers.explorer.python.probe.search import Doubt, Find, Search
 from testwright.writers.explorer.python.probe.simplifying import simpler
 from testwright.writers.explorer.python.probe.stubs import Stubs
@@ -170,7 +170,7 @@ class SymbolSearch:
             search = self.searches.get(id(way))
             edges = at_bounds(search, picked, self.ground.plan["edges"]) if search is not None else ()
             for find in (*picked, *edges):
-                plain = find if find.scenario.documented or find not in picked else self._simpler(find)
+                plain = find if find.scenario.documented or find not in picked else self._simpler(find, way)
                 if plain.scenario.key() in seen:
                     continue
                 seen.add(plain.scenario.key())
@@ -183,29 +183,36 @@ class SymbolSearch:
             return replay.holds(record_of(find), self.ground.bench)
 
     def _gaining(self, changes: Changes) -> Iterator[dict[str, Any]]:
+        ways = {id(find): self.searches[key].way for key, finds in self.finds.items() for find in finds}
         for find, gains in chosen_for_gains([find for finds in self.finds.values() for find in finds]):
             self.pulse.beat(find.scenario.key())
 
             def still(scenario: Scenario, outcome: Outcome, gains: frozenset[str] = gains) -> bool:
                 return changes.still_shown(gains, scenario, outcome) and self._holds_later(Find(scenario, outcome))
 
-            plain = simpler(find, self.ground.bench, self._left_to_simplify(), still)
+            plain = simpler(find, self.ground.bench, self._left_to_simplify(), still, _first_of(ways[id(find)]))
             record = record_of(plain)
             shown = changes.checks_that_show(gains, plain.scenario, plain.outcome)
             checks = [[check.of, check.how, check.value] for check in shown]
             yield {**record, "checks": checks or record["checks"], "gains": sorted(gains)}
 
-    def _simpler(self, find: Find) -> Find:
+    def _simpler(self, find: Find, way: Way | None) -> Find:
         self.pulse.beat(find.scenario.key())
 
         def still(scenario: Scenario, outcome: Outcome) -> bool:
             return self._holds_later(Find(scenario, outcome))
 
-        return simpler(find, self.ground.bench, self._left_to_simplify(), still)
+        first = _first_of(way) if way is not None else {}
+        return simpler(find, self.ground.bench, self._left_to_simplify(), still, first)
 
     def _left_to_simplify(self) -> float:
         """What is found has to be told in time, plain or not."""
         return min(_SECONDS_TO_SIMPLIFY, self._seconds - self._clock.now())
+
+
+def _first_of(way: Way) -> dict[str, Choice]:
+    """The plainest choice of each parameter, but what mutation made up itself."""
+    return {row.parameter: row.choices[0] for row in way.rows if not row.choices[0].invented}
 
 
 def _doubtful(doubts: list[Doubt]) -> Iterator[dict[str, Any]]:

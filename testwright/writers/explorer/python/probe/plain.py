@@ -29,7 +29,7 @@ PLAIN: dict[Any, tuple[str, ...]] = {
         '"one\\ntwo"',
         _SENTENCE,
     ),
-    bytes: ('b"abc"', 'b""'),
+    bytes: ('b"abc"', 'b""', 'b"hello"', 'b"a=1"'),
     complex: ("(1+2j)",),
     type(None): ("None",),
     decimal.Decimal: ('Decimal("12.50")', 'Decimal("0")', 'Decimal("-1")'),

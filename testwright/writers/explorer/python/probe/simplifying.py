@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from testwright.writers.explorer.python.probe.bench import Bench, Check, Outcome
@@ -14,16 +15,27 @@ from testwright.writers.explorer.python.probe.search import Find
 from testwright.writers.explorer.python.probe.spelling import spelled
 
 _PLAIN_TEXT = 3
+_ODD = re.compile(r"[^A-Za-z0-9\s]", re.ASCII)
+_LETTER = "a"
 _EMPTY = frozenset({"None", "[]", "()", "{}", "set()", '""', "0", "False"})
 
 
-def simpler(find: Find, bench: Bench, seconds: float, still: Callable[[Scenario, Outcome], bool]) -> Find:
-    """A plainer scenario that does the same jumps, and of which `still` holds."""
+def simpler(
+    find: Find,
+    bench: Bench,
+    seconds: float,
+    still: Callable[[Scenario, Outcome], bool],
+    first: Mapping[str, Choice] | None = None,
+) -> Find:
+    """A plainer scenario that does the same jumps, and of which `still` holds.
+
+    `first` are the plainest choices for the call's own parameters: what does not matter is one of these.
+    """
     clock = Clock()
     changed = True
     while changed and clock.now() < seconds:
         changed = False
-        for plainer in _plainer(find.scenario, bench.names):
+        for plainer in _plainer(find.scenario, bench.names, first or {}):
             outcome = bench.run(plainer)
             if outcome is not None and _alike(outcome, find.outcome) and still(plainer, outcome):
                 find, changed = dataclasses.replace(find, scenario=plainer, outcome=outcome), True
@@ -44,8 +56,12 @@ def _kind(check: Check) -> tuple[str, str, bool]:
     return check.of, check.how, check.value in _EMPTY
 
 
-def _plainer(scenario: Scenario, names: dict[str, Any]) -> Iterator[Scenario]:
+def _plainer(scenario: Scenario, names: dict[str, Any], first: Mapping[str, Choice]) -> Iterator[Scenario]:
     """One thing less, the largest things first."""
+    for at, argument in enumerate(scenario.arguments):
+        plain = first.get(argument.parameter)
+        if argument.choice.invented and plain is not None and argument.label != "*":
+            yield scenario.with_choice(at, plain)
     for at in range(len(scenario.steps)):
         steps = (*scenario.steps[:at], *scenario.steps[at + 1 :])
         yield dataclasses.replace(scenario, steps=steps)
@@ -79,10 +95,23 @@ def _shorter(choice: Choice, names: dict[str, Any]) -> Iterator[str]:
         value = ast.literal_eval(choice.text)
     except (ValueError, SyntaxError):
         return
-    for shorter in _less_of(value):
+    for shorter in (*_less_of(value), *_plain_letters(value)):
         text = spelled(shorter, names)
         if text is not None:
             yield text
+
+
+def _plain_letters(value: Any) -> Iterator[Any]:
+    """Texts with a letter for each sign that does not matter: all at once, or one after the other."""
+    if isinstance(value, (list, tuple)):
+        for at, item in enumerate(value):
+            yield from (type(value)((*value[:at], plain, *value[at + 1 :])) for plain in _plain_letters(item))
+    if not isinstance(value, str):
+        return
+    odd = [at for at, letter in enumerate(value) if _ODD.match(letter)]
+    if len(odd) > 1:
+        yield _ODD.sub(_LETTER, value)
+    yield from (value[:at] + _LETTER + value[at + 1 :] for at in odd)
 
 
 def _less_of(value: Any) -> Iterator[Any]:

@@ -194,8 +194,16 @@ def _standard(value: Any, names: dict[str, Any], depth: int) -> str:
     if type(value).__module__ == "datetime":
         return text.replace("datetime.", "")
     if re.search(r" at 0x[0-9a-f]+|<", text):
-        raise Unspellable
+        return _by_its_text(value, names)
     return text  # the class may have a __repr__ that can be read back; `spelled` tries it
+
+
+def _by_its_text(value: Any, names: dict[str, Any]) -> str:
+    """What says of itself by which text it is made, such as a version; `spelled` sees whether that is so."""
+    kind = type(value)
+    if kind.__str__ is object.__str__ or kind.__eq__ is object.__eq__:
+        raise Unspellable
+    return f"{_name_of(kind, names)}({quoted(str(value))})"
 
 
 def _name_of(kind: type, names: dict[str, Any]) -> str:
