@@ -200,7 +200,7 @@ def _standard(value: Any, names: dict[str, Any], depth: int) -> str:
 
 def _by_its_text(value: Any, names: dict[str, Any]) -> str:
     """What says of itself by which text it is made, such as a version; `spelled` sees whether that is so."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind.__str__ is object.__str__ or kind.__eq__ is object.__eq__:
         raise Unspellable
     return f"{_name_of(kind, names)}({quoted(str(value))})"
