@@ -1,7 +1,6 @@
 """What every engine promises the functions. The embedded engine always; a real server when one is named."""
 
 import asyncio
-import os
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,13 +15,13 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from tests.fakes import inngest_program
 from tests.fakes.jobs_engine import Build, embedded
 from testwright.jobs.client import choose_engine, make_client
 from testwright.jobs.embedded import EmbeddedEngine
 from testwright.jobs.endpoint import mount
 from testwright.jobs.inngest_server import InngestServer
 
-SERVER = "TESTWRIGHT_TEST_INNGEST_URL"
 Open = Callable[[Build], Awaitable[Any]]
 
 
@@ -49,9 +48,9 @@ async def on_a_server(url: str, build: Build) -> AsyncIterator[InngestServer]:
 
 @pytest.fixture(params=["embedded", "embedded on postgres", "server"])
 async def open_engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
-    url = os.environ.get(SERVER)
-    if request.param == "server" and not url:
-        pytest.skip(f"no Inngest server: set {SERVER} to the address of a Dev Server to test against it")
+    url = inngest_program.address() if request.param == "server" else None
+    if request.param == "server" and url is None:
+        pytest.skip(inngest_program.MISSING)
     async with AsyncExitStack() as stack:
 
         async def open(build: Build) -> Any:
