@@ -96,6 +96,6 @@ class Together:
 
 async def _inside(connection: AsyncConnection, work: Work) -> tuple[Any, dict[Any, Any]]:
     async with AsyncSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
-        async with session.begin():
-            result = await work(session)
+        result = await work(session)
+        await session.flush()
         return result, session.info
