@@ -137,3 +137,12 @@ async def test_a_default_export_goes_by_the_name_of_its_package_where_that_of_it
 
     assert f"import {name} from" in draft.preamble
     assert (draft.cases[0].group, draft.cases[0].targets) == (name, (own,))
+
+
+async def test_a_flag_is_told_by_its_name():
+    text = "export function price(text, loose) {}"
+    work = task(text, function("price", text, "text", "loose"), probe=reporting(saw(1, args=["a", True])))
+
+    assert [case.name for case in (await JavaScriptExplorer().explore(work, 2.0)).draft.cases] == [
+        "returns 1 for 'a' with loose"
+    ]

@@ -46,11 +46,20 @@ def given_words(args: list[Any], others: list[Any], target: Target) -> str:
 def _options_in(args: list[Any], target: Target) -> list[str] | None:
     """The last argument in words, where it holds options: none at all for an empty object."""
     parameters = target.spec["params"]
+    if _is_flag(args, parameters):
+        return [str(parameters[len(args) - 1]["name"])]
     is_last = 1 <= len(args) <= len(parameters) and not parameters[len(args) - 1]["rest"]
     if not is_last or not _is_object(args[-1]) or not _OPTIONS.match(str(parameters[len(args) - 1]["name"])):
         return None
     told = [key if value is True else f"{key} {brief(value, 24)}" for key, value in args[-1]["v"]]
     return told if len(told) <= _MOST_OPTIONS else [*told[:_MOST_OPTIONS], f"{len(told) - _MOST_OPTIONS} more"]
+
+
+def _is_flag(args: list[Any], parameters: list[dict[str, Any]]) -> bool:
+    """A last `true` whose name says what it is."""
+    if not 2 <= len(args) <= len(parameters) or args[-1] is not True or parameters[len(args) - 1]["rest"]:
+        return False
+    return re.fullmatch(r"[a-z]\w{2,}", str(parameters[len(args) - 1]["name"])) is not None
 
 
 def _listed(words: list[str]) -> str:

@@ -190,7 +190,7 @@ function fillText(name, add) {
   const own = (compared.get(name) ?? []).filter((each) => typeof each === 'string')
   add(...own, ...hinted(name), ...composed().slice(0, 2), 'alpha')
   for (const regex of plan.regexes.slice(0, 12)) fill({ k: 'regex', v: regex[0], f: regex[1] }, name, 1, (text) => add(text))
-  add(...composed())
+  add(...composed(), ...plan.strings.slice(0, 12))
   for (const regex of plan.regexes.slice(0, 6)) fill({ k: 'regex', v: regex[0], f: regex[1] }, name, 1, (...trees) => add(...trees.slice(0, 6)))
   add(...plan.strings.slice(0, 20), ...WORDS)
 }
@@ -360,6 +360,7 @@ function mutatedText(text, random, pick) {
     () => text.slice(0, at) + word + text.slice(at),
     () => text + word,
     () => word + text,
+    () => word,
     () => text.toUpperCase(),
     () => text.trim(),
     () => text + text,
