@@ -230,6 +230,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "strings": strings[:_MOST_STRINGS],
         "numbers": numbers[:30],
         "limits": _limits_named(module),
+        "knowsNaN": re.search(r"\bNaN\b|\bisNaN\b", module.text, re.I) is not None,
         "regexes": regexes[:20],
         "separators": separators_of(module),
         "words": [text for text in strings if re.fullmatch(r"[A-Za-z][\w-]*", text) and text not in _KINDS][

@@ -73,7 +73,7 @@ function agreed(one, two) {
   if (Array.isArray(one) && Array.isArray(two) && one.length === two.length) return one.map((item, index) => agreed(item, two[index]))
   if (one?.$ === 'object' && two?.$ === 'object') {
     const others = new Map(two.v)
-    const pairs = one.v.map(([key, value]) => [key, agreed(value, others.get(key))]).filter(([, value]) => !['cut', 'function'].includes(value?.$))
+    const pairs = one.v.map(([key, value]) => [key, agreed(value, others.get(key))]).filter(([, value]) => !holds(value, ['cut', 'function']))
     return { ...one, v: pairs, ...(pairs.length < one.v.length ? { partial: true } : {}) }
   }
   return JSON.stringify(one) === JSON.stringify(two) ? one : CUT

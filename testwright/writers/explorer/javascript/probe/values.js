@@ -105,6 +105,8 @@ function encode(value, state = { left: 250, seen: [] }, depth = 0) {
     case 'function':
       return { $: 'function' }
     case 'number':
+      // Where the code speaks of it, a member that is no number is meant.
+      if (Number.isNaN(value) && depth > 0 && plan.knowsNaN) return { $: 'code', v: 'NaN' }
       return Number.isFinite(value) && !Object.is(value, -0) ? value : { $: 'number', v: Object.is(value, -0) ? '-0' : String(value) }
   }
   if (value === null) return null
