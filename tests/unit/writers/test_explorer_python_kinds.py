@@ -93,3 +93,9 @@ def test_values_of_the_wrong_kind_are_given_for_what_may_be_left_out_as_well():
     rows = [Row("text", "", [Choice('"hello"')]), Row("encoding", "encoding", [Choice('"utf-8"')], optional=True)]
 
     assert 'f("hello", encoding=1)' in [each.call() for each in Way("f", "f", None, rows).foreign()]
+
+
+def test_code_that_lists_a_folder_gets_one_with_something_in_it(choices):
+    found = choices("import os\n\ndef f(root: str):\n    return sorted(os.listdir(root))\n")
+
+    assert found["root"][:2] == ['str(tmp_path / "folder")'] * 2

@@ -3,6 +3,7 @@
 import builtins
 import importlib.util
 import json
+import os
 import random
 import sys
 import time
@@ -12,14 +13,14 @@ from types import SimpleNamespace
 import pytest
 
 from testwright.writers.explorer.python.probe import guard
-from testwright.writers.explorer.python.probe.bench import Check, Outcome
+from testwright.writers.explorer.python.probe.bench import Bench, Check, Outcome
 from testwright.writers.explorer.python.probe.children import in_child
 from testwright.writers.explorer.python.probe.facts import Facts
 from testwright.writers.explorer.python.probe.inputs import Inputs
 from testwright.writers.explorer.python.probe.main import without_bases
 from testwright.writers.explorer.python.probe.observing import Observer
 from testwright.writers.explorer.python.probe.plain import callables_for
-from testwright.writers.explorer.python.probe.scenarios import Choice
+from testwright.writers.explorer.python.probe.scenarios import Argument, Choice, Scenario
 from testwright.writers.explorer.python.probe.search import Search
 from testwright.writers.explorer.python.probe.spelling import spelled
 from testwright.writers.explorer.python.probe.stubs import Stubs
@@ -209,3 +210,30 @@ def test_a_long_text_is_not_written_out_to_see_that_it_is_too_long():
 
     assert spelled("x" * 50_000_000, {}) is None
     assert time.monotonic() - began < 0.1
+
+
+def test_what_lies_on_this_machine_is_told_of_no_folder_but_a_temporary_one(tmp_path):
+    def work(pulse):
+        watch = guard.Guard(str(tmp_path))
+        said = []
+        for place in (tmp_path, "/", "."):
+            with watch.watching(1.0):
+                os.listdir(place)
+            said.append(watch.refused)
+        with watch.watching(1.0):
+            sys.path_importer_cache.clear()
+            importlib.util.find_spec("surely_not_there")
+        return [*said, watch.refused]
+
+    assert in_child(work, 10.0)[0] == [False, True, True, False]
+
+
+def test_a_call_that_names_a_place_of_this_machine_is_not_told(loaded, tmp_path):
+    unit = loaded("def size(path):\n    return len(path) > 3\n")
+
+    def work(pulse):
+        bench = Bench(unit, Facts(unit), str(tmp_path))
+        calls = (Argument("path", "", Choice(repr(text))) for text in (f"{tmp_path}/a", "/etc/a"))
+        return [bench.run(Scenario("size", "size", (each,))) is None for each in calls]
+
+    assert in_child(work, 10.0)[0] == [True, False]

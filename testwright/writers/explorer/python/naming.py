@@ -106,9 +106,13 @@ def _different_pasts(record: Record, other: Record) -> Iterator[str]:
         step = re.match(rf"{re.escape(record.subject)}\.(\w+)\(", line) if record.subject else None
         if step is not None and f".{step[1]}(" not in theirs:
             yield f"after_{_snake(step[1])}"
-        for name, text in re.findall(r"[(,]\s*(\w+)=([\w.\"']+)", line):
-            if f"{name}={text}" not in theirs:
-                yield f"of_{_snake(name)}_{_described(_value(text), text)}"
+        given = re.findall(r"[(,]\s*(\w+)=([\w.\"']+)", line)
+        made = [
+            f"{_snake(name)}_{_described(_value(text), text)}" for name, text in given if f"{name}={text}" not in theirs
+        ]
+        if len(made) > 1:
+            yield f"of_{'_and_'.join(made[:2])}"
+        yield from (f"of_{each}" for each in made)
     if len(record.lines) > len(other.lines):
         yield "when_prepared"
 

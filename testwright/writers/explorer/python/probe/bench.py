@@ -163,7 +163,7 @@ class Bench:
         if (
             outcome is None
             or self.guard.refused
-            or self._is_local(repr((outcome.checks, outcome.error)), scenario, folder)
+            or self._is_local(f"{(outcome.checks, outcome.error)!r}{scenario.call()}", scenario, folder)
         ):
             return None
         self.trouble = _trouble(outcome.crash) if outcome.crash is not None else ""

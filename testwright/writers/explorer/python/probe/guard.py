@@ -38,6 +38,7 @@ _CHANGES_FILES = (
     "os.chmod",
     "os.chown",
 )
+_LOOKS_AROUND = ("os.listdir", "os.scandir")
 _WHO_IS_HERE = {"pwd": ("getpwnam", "getpwuid"), "grp": ("getgrnam", "getgrgid")}
 _MOST_SLEEPS = 12
 _LONGEST_SLEEP = 0.3
@@ -47,6 +48,11 @@ _IDLE = 0.02
 _OURS = ((lambda: None).__code__.co_filename, contextlib.__file__)
 """By its code, since a module that travels inside a text has no `__file__`."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def _is_import() -> bool:
+    """Whether it is Python itself that looks for a module."""
+    return sys._getframe(2).f_code.co_filename.startswith("<frozen importlib")
 
 
 def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -204,6 +210,9 @@ class Guard:
             return
         if event in _REFUSED or (event in _CHANGES_FILES and not self._is_free(arguments[0])):
             self._refuse(event)
+        if event in _LOOKS_AROUND and not self._is_free(arguments[0]) and not _is_import():
+            # What lies there is another machine's business; how the code goes on is worth to see.
+            self.refused, self.refused_event = True, f"{event} outside of a temporary folder"
         if event == "sqlite3.connect" and arguments[0] != ":memory:" and not self._is_free(arguments[0]):
             self._refuse(event)
         if event == "open":

@@ -308,7 +308,7 @@ class Inputs:
             found.extend(self.spelled(texts))
             if databases.is_opened(self.facts, function, name):
                 return choices_of('str(tmp_path / "data.db")', '":memory:"')
-            if re.search(r"file|path", name):
+            if re.search(r"file|path|dir|folder|root", name):
                 first, later = places.texts(self.facts.calls(function))
                 found = [*first, *found, *later]
         elif kind in (int, float):

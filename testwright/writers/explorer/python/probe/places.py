@@ -10,6 +10,7 @@ _LOOKS_AT_FILES = re.compile(
     r"(?:io\.)?open|os\.(?:path\.(?:exists|is\w+|getsize)|stat|listdir|walk|unlink|remove)|(?:pathlib\.)?Path"
     r"|.+\.(?:read_text|exists|is_file)"
 )
+_LISTS = re.compile(r"(?:os\.)?(?:listdir|scandir|walk)|.+\.iterdir")
 _FOLDER = '(tmp_path / "folder").mkdir()'
 _FULL = (
     '(tmp_path / "folder" / "inner").mkdir(parents=True)',
@@ -39,6 +40,9 @@ def paths(calls: frozenset[str]) -> list[Choice]:
 def texts(calls: frozenset[str]) -> tuple[list[Choice], list[Choice]]:
     """Paths as text: what comes before any other text, for code that looks at files, and what comes later."""
     file = [Choice("str(file)", _FILE)]
+    folders = [Choice('str(tmp_path / "folder")', lines) for lines in (_FULL, (_FOLDER,))]
+    if any(map(_LISTS.fullmatch, calls)):
+        return folders, file
     several = [Choice(f'str(tmp_path / "{pattern}")', (*_FILE, _FOLDER)) for pattern in _patterns(calls)]
     return (file if any(map(_LOOKS_AT_FILES.fullmatch, calls)) else []), [*file, *several]
 

@@ -23,7 +23,7 @@ def told_apart(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     first: dict[tuple[str, ...], dict[str, Any]] = {}
     kept = []
     for record in records:
-        parts = [check for check in record["checks"] if check[0].startswith(".")]
+        parts = [check for check in record["checks"] if check[0].startswith((".", "["))]
         if len(parts) < _LEAST_ALIKE or record["error"]:
             kept.append(record)
             continue
@@ -32,7 +32,7 @@ def told_apart(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
             kept.append({**record, "checks": record["checks"][: _MOST_AT_ONCE + 1]})
             continue
         given = {parameter for parameter, _, _ in record["arguments"]}
-        others = [check for check in record["checks"] if not check[0].startswith(".")]
+        others = [check for check in record["checks"] if not check[0].startswith((".", "["))]
         new = [check for check in parts if check not in plain["checks"]]
         asked = [check for check in parts if check[0][1:] in given and check not in new]
         if new or asked:
