@@ -10,8 +10,10 @@ import pytest
 import testwright.writers.explorer.javascript as explorer
 
 NODE = shutil.which("node")
-SIMPLIFY = Path(explorer.__file__).parent / "probe" / "simplify.js"
+PROBE = Path(explorer.__file__).parent / "probe"
+CODE = "\n".join((PROBE / f"{part}.js").read_text("utf-8") for part in ("typed", "simplify"))
 ROUND = """
+const plan = { isTyped: true }
 const isDrawn = () => false
 const isWritable = () => true
 const isSkipped = ({ args }) => args[0] === 'x'
@@ -48,7 +50,7 @@ both.then((all) => process.stdout.write(JSON.stringify(all)))
 @pytest.mark.skipif(NODE is None, reason="needs node")
 def test_steps_and_members_that_the_answer_does_without_are_left_out_and_examples_stay_as_they_are(tmp_path):
     script = tmp_path / "simplify.cjs"
-    script.write_text(ROUND + SIMPLIFY.read_text("utf-8") + SAYS, "utf-8")
+    script.write_text(ROUND + CODE + SAYS, "utf-8")
 
     ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
 
@@ -80,7 +82,7 @@ all.then((told) => process.stdout.write(JSON.stringify(told)))
 @pytest.mark.skipif(NODE is None, reason="needs node")
 def test_a_text_that_chance_made_up_is_cut_to_what_its_call_is_told_for_and_what_somebody_wrote_stays_whole(tmp_path):
     script = tmp_path / "simplify.cjs"
-    script.write_text(ROUND + SIMPLIFY.read_text("utf-8") + FLAGS, "utf-8")
+    script.write_text(ROUND + CODE + FLAGS, "utf-8")
 
     ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
 
@@ -88,3 +90,36 @@ def test_a_text_that_chance_made_up_is_cut_to_what_its_call_is_told_for_and_what
     assert for_a_way == ["-"]
     assert for_its_answer == ["-x.b--c", {"$": "object", "v": []}]
     assert written == ["-literal"]
+
+
+REDUCED = """
+// A reducer: only the kind of the action decides.
+async function observe({ args: [, action] }) {
+  const kind = new Map(action.v).get('type')
+  return { outcome: { kind: 'value', tree: 'state' }, spies: [], asked: [], branches: [kind ?? 'none'] }
+}
+const text = { k: 'string' }
+const kinds = ['remove', 'clear'].map((kind) => ['type', { k: 'literal', v: kind }, false])
+const removing = { k: 'object', props: [kinds[0], ['sku', text, false], ['note', text, true]] }
+const action = { k: 'union', of: [removing, { k: 'object', props: [kinds[1]] }] }
+const state = { k: 'object', props: [['lines', { k: 'array', of: text }, false]] }
+const target = { kind: 'function', params: [{ shape: state }, { shape: action }] }
+const object = (members) => ({ $: 'object', v: Object.entries(members) })
+const args = [object({ lines: ['a', 'b'] }), object({ type: 'remove', sku: 'a', note: 'b' })]
+const job = { target, args, steps: [] }
+async function main() {
+  const { job: found } = await simplified({ job, seen: await observe(job), fresh: ['remove'] }, () => false)
+  process.stdout.write(JSON.stringify(found.args.map(({ v }) => Object.fromEntries(v))))
+}
+main()
+"""
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node")
+def test_what_the_types_ask_for_stays_in_a_call(tmp_path):
+    script = tmp_path / "simplify.cjs"
+    script.write_text(ROUND + CODE + REDUCED, "utf-8")
+
+    ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
+
+    assert json.loads(ran.stdout) == [{"lines": ["b"]}, {"type": "remove", "sku": "a"}]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from testwright.domain.ports import ProjectView
 
-_KEYWORDS = frozenset(
+KEYWORDS = frozenset(
     (
         *("break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else"),
         *("enum", "export", "extends", "false", "finally", "for", "function", "if", "import", "in", "instanceof"),
@@ -48,4 +48,4 @@ def _camel_case(name: str) -> str:
     words = re.findall(r"[A-Za-z0-9]+", re.sub(r"\.[cm]?[jt]s\Z", "", name.rpartition("/")[2]))
     joined = "".join(word[:1].upper() + word[1:] if at else word for at, word in enumerate(words))
     joined = joined[:1].lower() + joined[1:]
-    return joined if re.fullmatch(r"[a-z]\w+", joined) and joined not in _KEYWORDS else ""
+    return joined if re.fullmatch(r"[a-z]\w+", joined) and joined not in KEYWORDS else ""

@@ -208,6 +208,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
     return {
         "source": f"{WORKSPACE}/{task.source.path}",
         "stem": task.source.path,
+        "isTyped": task.suite_path.endswith((".ts", ".tsx", ".mts")),
         "report": f"{OUT}/{REPORT}",
         "marker": f"{OUT}/{MARKER}",
         "seed": task.seed,

@@ -15,12 +15,14 @@ from testwright.domain.sessions import CoverageGoal, TestType
 from testwright.domain.suspects import Because, Suspect
 from testwright.writers.explorer.javascript import drawn, laws, lives, openings, scenes, serving
 from testwright.writers.explorer.javascript.admitting import on_purpose, type_checks
+from testwright.writers.explorer.javascript.effects import by_effect
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.neighbours import closure_of, homes_in, remembers
 from testwright.writers.explorer.javascript.openings import OF_NODE
 from testwright.writers.explorer.javascript.pages import stand_ins_for
 from testwright.writers.explorer.javascript.plan import Target
-from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted, source
+from testwright.writers.explorer.javascript.printing import brief, cut_at_a_word, holds, quoted
+from testwright.writers.explorer.javascript.sharing import shared
 from testwright.writers.explorer.javascript.suites import HELPERS, code_of, preamble_of
 from testwright.writers.explorer.javascript.suspecting import Doubt, doubt_of
 from testwright.writers.explorer.javascript.titles import given_words, shown_beside, unique
@@ -362,11 +364,15 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
         return None
     lines, title = list(setup), f"returns {shown_beside([tree], [beside['outcome'].get('tree')])}{about}"
     is_async = bool(outcome["isAsync"])
+    changed = scenes.changes(each, style)
+    if not changed:  # what is changed is no longer what was given
+        named, given, tree = shared(each["args"], tree, {target.imported, "result"}, style)
+        lines += named
+        call = scenes.call_text(callee, given, style, 4)
     subject = f"await {call}" if is_async else call
     checks = [*scenes.spy_checks(each, style), *scenes.file_checks(each, style)]
-    changed = scenes.changes(each, style)
     if isinstance(tree, dict) and tree["$"] == "undefined" and (checks or changed):
-        return _by_effect(each, callee, setup, checks, changed, is_async, needs, style, about)
+        return by_effect(each, callee, setup, checks, changed, is_async, needs, style, about)
     if isinstance(tree, dict) and tree["$"] == "undefined" and (not has_results or not each["args"]):
         return None
     if tree == _FUNCTION:
@@ -382,31 +388,6 @@ def _function(each: Told, target: Target, style: Style, has_results: bool) -> Wr
     else:
         lines.append(style.words.value(subject, tree))
     return Written(title, [*lines, *checks, *told], scenes.scenario(each), is_async, needs)
-
-
-def _by_effect(
-    each: Told,
-    callee: str,
-    setup: list[str],
-    checks: list[str],
-    changed: list[tuple[int, Any]],
-    is_async: bool,
-    needs: set[str],
-    style: Style,
-    about: str,
-) -> Written | None:
-    lines, args = list(setup), list(each["args"])
-    names = {index: f"given{index + 1}" if len(changed) > 1 else "given" for index, _ in changed}
-    for index, name in names.items():
-        lines.append(f"const {name} = {source(args[index], style.mock, 0, len(name) + 9)}")
-        args[index] = {"$": "code", "v": name}
-    call = scenes.call_text(callee, args, style, 2)
-    lines += [f"await {call}" if is_async else call, ""]
-    lines += [style.words.value(names[index], now) for index, now in changed]
-    if any(holds(now, "cut", "NaN", "function") for _, now in changed):
-        return None
-    what = "changes what it is given" if changed else "changes the file" if each.get("files") else "calls back"
-    return Written(f"{what}{about}", [*lines, *checks], scenes.scenario(each), is_async, needs)
 
 
 def _one_line(title: str) -> str:

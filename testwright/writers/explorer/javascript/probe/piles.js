@@ -11,6 +11,7 @@ function isWritable(job, { outcome, seen, spies }) {
   const { kind } = job.target
   if (holds(job.args, ['cut', 'symbol'])) return false
   if (outcome.kind !== 'value') return outcome.kind === 'throws' && outcome.own
+  if (isTyped() && !isDrawn(job.target) && !isWellTyped(job)) return false
   if (kind !== 'function' && kind !== 'class') return true
   const { tree } = outcome
   if (kind === 'function' && !job.steps.length) return tree?.$ === 'function' || tree?.$ === 'iterator' || isNoNumber(tree) || !holds(tree, UNFIT)

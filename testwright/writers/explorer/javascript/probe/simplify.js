@@ -47,9 +47,9 @@ function smallerThan(job) {
   if (job.isExample) return []
   // A gesture without its beginning is none.
   const fewer = isDrawn(job.target) && isOnHost(job) ? [] : job.steps.slice(0, -1).map((_, at) => ({ ...job, steps: job.steps.toSpliced(at, 1) }))
-  const shorter = [...lessArgs(job.args, job.target.params), ...lessOf(job.args)].map((args) => ({ ...job, args }))
+  const shorter = [...lessArgs(job.args, job.target.params), ...lessOf(job.args, job.target.params)].map((args) => ({ ...job, args }))
   const last = job.steps.at(-1)
-  const plainer = last?.args && !isDrawn(job.target) ? lessOf(last.args).map((args) => ({ ...job, steps: job.steps.with(-1, { ...last, args }) })) : []
+  const plainer = last?.args && !isDrawn(job.target) ? lessOf(last.args, paramsOf(job.target, last)).map((args) => ({ ...job, steps: job.steps.with(-1, { ...last, args }) })) : []
   const hasty = job.steps.slice(0, -1).flatMap((step, at) => (isAwaiting(step.args) ? [{ ...job, steps: job.steps.with(at, { ...step, args: step.args.map(unawaited) }) }] : []))
   return [...fewer, ...hasty, ...shorter, ...plainer]
 }
@@ -63,8 +63,12 @@ function lessArgs(args, params = []) {
 }
 
 // Each argument with one member or item less, or with a plainer text or number in it.
-function lessOf(args) {
-  return args.flatMap((tree, at) => lessOfOne(tree).map((less) => args.with(at, less)))
+function lessOf(args, params = []) {
+  return args.flatMap((tree, at) => {
+    const shape = params[at]?.shape
+    const isFit = isTyped() && shape && !params[at].rest && isOfShape(tree, shape)
+    return lessOfOne(tree).filter((less) => !isFit || isOfShape(less, shape)).map((less) => args.with(at, less))
+  })
 }
 
 function lessOfOne(tree) {
