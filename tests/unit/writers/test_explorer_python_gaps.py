@@ -3,7 +3,9 @@ import random
 import re
 import sys
 import types
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -323,3 +325,21 @@ def test_signs_that_do_not_matter_are_letters():
     plain = simpler(Find(scenario, bench.run(scenario)), bench, 5.0, lambda scenario, outcome: True)
 
     assert plain.scenario.arguments[0].choice.text == '"a-"'
+
+
+class _Sorted(Sequence):
+    def __init__(self, *items):
+        self._items = sorted(items)
+
+    def __getitem__(self, at):
+        return self._items[at]
+
+    def __len__(self):
+        return len(self._items)
+
+
+def test_what_is_in_a_sequence_of_the_project_is_told_up_to_twenty_items():
+    here = str(Path(__file__).parent)
+
+    assert Observer(here, {}).state(_Sorted(3, 1), "numbers") == {"list(numbers)": "[1, 3]"}
+    assert Observer(here, {}).state(_Sorted(*range(21)), "numbers") == {"len(numbers)": "21"}

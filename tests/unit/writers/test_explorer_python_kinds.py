@@ -99,3 +99,12 @@ def test_code_that_lists_a_folder_gets_one_with_something_in_it(choices):
     found = choices("import os\n\ndef f(root: str):\n    return sorted(os.listdir(root))\n")
 
     assert found["root"][:2] == ['str(tmp_path / "folder")'] * 2
+
+
+def test_a_documented_call_of_a_method_is_one_of_its_object():
+    way = Way("Cart.add", "cart.add", None, [Row("item", "", [Choice("3")])], setups=[("cart = Cart()",)])
+    way.documented, way.subject = [way.base()], "cart"
+
+    first = next(way.seeds())
+
+    assert (first.subject, first.setup) == ("cart", ("cart = Cart()",))

@@ -194,3 +194,17 @@ def test_what_is_made_of_a_text_and_shows_it_is_written_by_that_text():
     assert spelled(_Release("1.20"), {"_Release": _Release}) == '_Release("1.20")'
     assert spelled([_Release("1.20"), 3], {"_Release": _Release}) == '[_Release("1.20"), 3]'
     assert spelled(_Release("1.20"), {}) is None
+
+
+def test_what_a_class_shows_of_itself_is_written_in_our_quotes():
+    class Pair:
+        def __init__(self, one, other):
+            self.parts = (one, other)
+
+        def __eq__(self, other):
+            return self.parts == other.parts
+
+        def __repr__(self):
+            return f"Pair({self.parts[0]!r}, {self.parts[1]!r})"
+
+    assert spelled(Pair("a", "it's"), {"Pair": Pair}) == 'Pair("a", "it\'s")'

@@ -29,7 +29,7 @@ from testwright.writers.explorer.python.probe.telling import told_apart
 from testwright.writers.explorer.python.probe.ways import Way, Ways
 
 _DEEPEST_RESULT = 2
-_MOST_OF_RESULTS = 4
+_MOST_OF_RESULTS = 8
 _MOST_GIVEN = 12
 _SECONDS_TO_SIMPLIFY = 0.3
 _EACH = 60

@@ -7,7 +7,7 @@ import inspect
 import stat
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,10 @@ from testwright.writers.explorer.python.probe.spelling import quoted, spelled
 MOST_TOLD = 24
 _MOST_ATTRIBUTES = 24
 _MOST_ITEMS = 4
+_MOST_ITEMS_TOLD = 20
 _DEEPEST = 3
+_CONTAINERS: dict[type, type] = {Mapping: dict, Set: set, Sequence: list}
+"""What a container is written as, so that a test shows what is in it."""
 _MOST_FILES = 30
 _MOST_BYTES = 2000
 _CALLED = ".call_args"
@@ -91,11 +94,12 @@ class Observer:
         if owner is None or not self.is_of_project(owner):
             return {}
         found = {of: text for of, how, text in self.told(owner, subject) if how == "equals"}
-        for container, write in ((Mapping, "dict({})"), (list, "list({})")):
-            if isinstance(owner, container):
-                text = spelled(dict(owner) if container is Mapping else list(owner), self.names)
+        for container, made in _CONTAINERS.items():
+            if isinstance(owner, container) and len(owner) <= _MOST_ITEMS_TOLD:
+                text = spelled(made(owner), self.names)
                 if text is not None:
-                    found[write.format(subject)] = text
+                    found[f"{made.__name__}({subject})"] = text
+                    break
         # Asked of the class itself, an enumeration would answer for its members.
         if not found and any("__len__" in vars(base) for base in type(owner).__mro__):
             found[f"len({subject})"] = str(len(owner))

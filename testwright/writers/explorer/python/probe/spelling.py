@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import collections
 import dataclasses
@@ -14,6 +15,7 @@ import itertools
 import math
 import pathlib
 import re
+import tokenize
 import types
 import uuid
 from typing import Any
@@ -195,7 +197,19 @@ def _standard(value: Any, names: dict[str, Any], depth: int) -> str:
         return text.replace("datetime.", "")
     if re.search(r" at 0x[0-9a-f]+|<", text):
         return _by_its_text(value, names)
-    return text  # the class may have a __repr__ that can be read back; `spelled` tries it
+    return _in_our_quotes(text)  # the class may have a __repr__ that can be read back; `spelled` tries it
+
+
+def _in_our_quotes(text: str) -> str:
+    """An expression with its string literals in double quotes; as it is, where it is none."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        return text
+    for token in reversed(tokens):
+        if token.type == tokenize.STRING and token.string.startswith("'") and token.start[0] == 1 == token.end[0]:
+            text = text[: token.start[1]] + quoted(ast.literal_eval(token.string)) + text[token.end[1] :]
+    return text
 
 
 def _by_its_text(value: Any, names: dict[str, Any]) -> str:

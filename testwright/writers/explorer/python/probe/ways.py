@@ -97,14 +97,18 @@ class Way:
     def seeds(self) -> Iterator[Scenario]:
         """Documented calls, then the base call and its neighbours: one thing changed at a time."""
         base = self.base()
-        for scenario in self.documented:
-            yield dataclasses.replace(scenario, setup=base.setup, patches=base.patches)
+        # as what it is documented for, on an object as this way has it
+        documented = [
+            dataclasses.replace(each, setup=base.setup, patches=base.patches, subject=base.subject)
+            for each in self.documented
+        ]
+        yield from documented
         for setup in self.setups:
             for patches in self.patches:
                 yield dataclasses.replace(base, setup=setup, patches=patches)
         yield from self.neighbours(base)
-        for scenario in self.documented[:3]:
-            yield from self.neighbours(dataclasses.replace(scenario, setup=base.setup, patches=base.patches))
+        for scenario in documented[:3]:
+            yield from self.neighbours(scenario)
 
     def neighbours(self, scenario: Scenario) -> Iterator[Scenario]:
         for row in self.rows:
