@@ -19,7 +19,7 @@ _MOST_ATTRIBUTES = 24
 _MOST_ITEMS = 4
 _MOST_ITEMS_TOLD = 20
 _DEEPEST = 3
-_CONTAINERS: dict[type, type] = {Mapping: dict, Set: set, Sequence: list}
+_CONTAINERS: dict[Any, type] = {Mapping: dict, Set: set, Sequence: list}
 """What a container is written as, so that a test shows what is in it."""
 _MOST_FILES = 30
 _MOST_BYTES = 2000
