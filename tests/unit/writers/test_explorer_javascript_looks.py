@@ -65,3 +65,14 @@ def test_events_are_those_that_the_code_handles():
     text = "<div onMouseEnter={open} onKeyDown={(e) => e}>{list.onSubmit}</div>; useIt({ onBlur: close })"
 
     assert events_heard(Module("a.tsx", text, View())) == ["mouseEnter", "keyDown", "blur"]
+
+
+async def test_what_an_event_brings_is_told_with_its_attributes():
+    before = state(look(ROOT, style="opacity: 1;"))
+    after = state(look(ROOT, style="opacity: 1;"), look(SAVE, title="Save it"))
+    enter = {"act": "fire", "event": "mouseEnter", "at": ROOT, "init": {"$": "object", "v": []}}
+
+    case = await drawn(before, after, steps=[enter])
+
+    assert "expect(screen.getByRole('button', { name: 'Save' }).getAttribute('title')).toBe('Save it')" in case.code
+    assert "opacity" not in case.code

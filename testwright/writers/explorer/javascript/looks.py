@@ -27,19 +27,21 @@ def first_looks(state: dict[str, Any]) -> Checks:
 
 
 def changed_looks(before: dict[str, Any], after: dict[str, Any]) -> Checks:
-    """Attributes that came, went or became another, of elements that were there and still are."""
+    """Attributes that came, went or became another, of elements that still are there; then those of new ones."""
     known = [(look["at"], dict(look["attributes"])) for look in before.get("looks", [])]
     found: Checks = []
+    fresh = []
     for look in after.get("looks", []):
         old = next((attributes for at, attributes in known if at == look["at"]), None)
         if old is None:
+            fresh.append(look)
             continue
         new = dict(look["attributes"])
         for name in [*new, *(each for each in old if each not in new)]:
             if new.get(name) != old.get(name):
                 words = f"{name} becomes {brief(new[name], _BRIEF)}" if name in new else f"{name} goes away"
                 found.append((_check(look["at"], name, new.get(name)), words))
-    return found[:_MOST]
+    return [*found, *first_looks({"looks": fresh})][:_MOST]
 
 
 def asks_the_root(checks: Checks) -> bool:
