@@ -183,3 +183,45 @@ def test_what_its_reader_cannot_see_is_no_part_of_a_test(body, preamble, says):
 )
 def test_what_can_be_read_may_be_run(body):
     assert fault(body, PREAMBLE + "\nimport re\nfrom pathlib import Path") is None
+
+
+OTHER_CLASS = """import unittest
+from shop.price import parse_price
+
+
+class TestOther(unittest.TestCase):
+    def helper(self):
+        try:
+            return parse_price('x')
+        except ValueError:
+            return None
+
+
+class TestPrices(unittest.TestCase):
+    def test_reads(self):
+        self.assertEqual(parse_price('1'), 100)
+"""
+
+
+def faults(text):
+    draft = Python().split(text)
+    found = [Python().fault_of(case, draft, ANALYSIS, frozenset({"pytest", "shop"})) for case in draft.cases]
+    return [fault.message if fault is not None else None for fault in found]
+
+
+def test_what_another_class_has_for_its_own_tests_is_nothing_against_this_one():
+    assert faults(OTHER_CLASS) == [None]
+    assert "swallows" in faults(OTHER_CLASS.replace("TestOther(unittest.TestCase)", "TestPrices(unittest.TestCase)"))[0]
+
+
+@pytest.mark.parametrize("line", ["loaded = eval(code)", "def helper(self, a=eval(code)): pass", "@eval(code)"])
+def test_what_another_class_does_while_it_is_loaded_is_done_for_all(line):
+    text = OTHER_CLASS.replace("    def helper", f"    {line}\n    def helper")
+
+    assert "runs a text" in faults(text)[0]
+
+
+def test_the_end_of_an_iterator_is_no_error_that_is_swallowed():
+    text = OTHER_CLASS.replace("TestOther", "TestPrices").replace("except ValueError", "except StopIteration")
+
+    assert faults(text) == [None]

@@ -140,18 +140,36 @@ def _proves_nothing(case: Case, draft: Draft, analysis: Analysis) -> str | None:
 
 
 def _shared_by(case: Case, shared: Node) -> list[Node]:
-    """What of the shared code runs for this test: all of it, but for functions and fixtures that it does not use."""
+    """What of the shared code runs for this test: all of it, but for functions, fixtures and classes that it does not
+    use.
+    """
     used, waiting = list[Node](), list[Node]()
     for node in shared.named_children:
-        definition = definition_of(node)
-        is_asked_for = definition is not None and definition.type == "function_definition"
-        (waiting if is_asked_for and not _RUNS_UNASKED.search(text_of(node)) else used).append(node)
-    words = set(_WORD.findall(case.code)).union(*(_WORD.findall(text_of(node)) for node in used))
+        (waiting if _waits_to_be_asked(node) else used).append(node)
+    words = {case.group or ""}.union(_WORD.findall(case.code), *(_WORD.findall(text_of(node)) for node in used))
     while named := [node for node in waiting if name_of(definition_of(node) or node) in words]:
         used += named
         waiting = [node for node in waiting if node not in named]
         words |= {word for node in named for word in _WORD.findall(text_of(node))}
     return used
+
+
+def _waits_to_be_asked(node: Node) -> bool:
+    """A function that no runner calls by itself, or a class in whose body nothing is called while it is loaded."""
+    definition = definition_of(node)
+    if definition is None:
+        return False
+    if definition.type == "function_definition":
+        return not _RUNS_UNASKED.search(text_of(node))
+    body = definition.child_by_field_name("body")
+    members = body.named_children if body is not None else []
+    return node.type == "class_definition" and not any(_called_while_loaded(member) for member in members)
+
+
+def _called_while_loaded(member: Node) -> bool:
+    definition = definition_of(member)
+    inside = definition.child_by_field_name("body") if definition is not None else None
+    return any(inside is None or call.start_byte < inside.start_byte for call, _ in _calls(member))
 
 
 def _forbidden(root: Node, raises: str, asks_itself: bool) -> str | None:
@@ -188,6 +206,8 @@ def _own_process(root: Node) -> str | None:
 def _swallows(clause: Node) -> bool:
     body = next((child for child in clause.named_children if child.type == "block"), None)
     statements = [node for node in (body.named_children if body else ()) if node.type != "comment"]
+    if any(text_of(node) in ("StopIteration", "StopAsyncIteration") for node in clause.named_children):
+        return False  # that is how an iterator says that it has come to its end
     return all(
         node.type in ("pass_statement", "continue_statement", "return_statement", "break_statement")
         or text_of(node) in ("...", "assert True")

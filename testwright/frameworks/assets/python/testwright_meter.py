@@ -90,8 +90,9 @@ class Meter:
         for case in cases:
             if case not in self._lost:
                 data.set_query_context(case)
-                ran = reporter.translate_lines(data.lines(self.source) or ())
-                took = reporter.translate_arcs(data.arcs(self.source) or ())
+                arcs = data.arcs(self.source) or ()
+                ran = reporter.translate_lines({line for arc in arcs for line in arc if line > 0})
+                took = reporter.translate_arcs(arcs)
                 measured[case] = {
                     "lines": f"{sum(lines.get(line, 0) for line in set(ran)):x}",
                     "branches": f"{sum(branches.get(f'{start}->{end}', 0) for start, end in set(took)):x}",
