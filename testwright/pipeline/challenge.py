@@ -40,6 +40,7 @@ async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None =
             met = tuple(_met(edges, answer, trial))
             found = replace(found, problem=problem, outcomes=answer.outcomes, unfit=answer.unfit, watched=True, met=met)
             found = await _asked_again(job, ready, attempt, trial, found)
+            found = await _asked_apart(job, ready, attempt, trial, found)
     if after is not None:
         earlier = await shelf.take(job.desk, f"challenge/{after}", Challenge)
         found = found.with_kills_of(earlier, trial.passed)
@@ -61,6 +62,19 @@ async def _asked_again(job: Job, ready: Ready, attempt: int, trial: Trial, found
     if isinstance(answer, NotRun):
         return found
     return found.with_answers_of(Challenge(outcomes=answer.outcomes))
+
+
+async def _asked_apart(job: Job, ready: Ready, attempt: int, trial: Trial, found: Challenge) -> Challenge:
+    """Tests that did not pass among the others, with nothing changed, are asked once more with none of these beside
+    them: it may have been a sibling, or a busy machine.
+    """
+    unfit = frozenset(found.unfit) & trial.passed
+    if not unfit:
+        return found
+    answer = await _run(job, ready, attempt, unfit, found.mutants)
+    if isinstance(answer, NotRun):
+        return found
+    return found.with_tests_of(Challenge(outcomes=answer.outcomes, unfit=answer.unfit))
 
 
 def _met(edges: Sequence[Edge], answer: ChallengeReport, trial: Trial) -> Iterator[tuple[int, tuple[str, ...]]]:

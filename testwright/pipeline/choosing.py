@@ -20,6 +20,10 @@ from testwright.pipeline.tools import Job, Ready
 _SLOW_MS = 500.0
 _EXPLORER = "explorer"
 """Signs a case where it worked together with a model; alone it signs nothing."""
+_UNSEEN = (
+    "It does not pass once more where changes to the code are tried, not even while nothing is changed: so nobody could"
+    " see whether it notices any."
+)
 _NOTHING_NEW = "Other tests reach every line and branch that it reaches, and notice every change that it notices."
 
 
@@ -94,7 +98,7 @@ def chosen_of(
     The explorer's tests fill what the model's leave: a person reads the model's more easily, and one table that does as
     much as several of them is no reason to lose them. Among equals a fast test goes before a slow one, then comes the
     writer's own order: plain cases first. A test whose
-    worth cannot be told (its runner measures no single test, or it cannot be repeated) is kept. `held` are tests that
+    worth cannot be told (its runner measures no single test) is kept. `held` are tests that
     the project has, each with its place: what they do needs no other test. `own` is what its others do.
     """
     held = held or {}
@@ -105,7 +109,8 @@ def chosen_of(
         names = tuple(case.name for case in draft.cases if case.name not in held)
         return Chosen(names=names, drops=tuple(drops))
     told = {result.name: result for result in results}
-    blind = _blind(draft, challenge, held)
+    blind = blind_in(draft, challenge, held)
+    blind |= {name: _UNSEEN for name in challenge.unfit if name not in held}
     worths = [
         _Worth(case=case, place=place, result=told[case.name], gains=_gains(case, told[case.name], challenge))
         for place, case in enumerate(draft.cases)
@@ -135,8 +140,7 @@ class _Worth:
     gains: frozenset[tuple[str, str]]
 
     def is_known(self, challenge: Challenge) -> bool:
-        seen = self.result.lines is not None or bool(challenge.faced_by(self.case.name))
-        return seen and self.case.name not in challenge.unfit
+        return self.result.lines is not None or bool(challenge.faced_by(self.case.name))
 
     @property
     def is_filling(self) -> bool:
@@ -205,7 +209,7 @@ def _without_superfluous(chosen: list[_Worth], covered: Iterable[tuple[str, str]
     return kept
 
 
-def _blind(draft: Draft, challenge: Challenge, held: Mapping[str, str]) -> Mapping[str, str]:
+def blind_in(draft: Draft, challenge: Challenge, held: Collection[str] = ()) -> dict[str, str]:
     """Tests that notice nothing that was done to the code they run, with the reason in words."""
     mutants = {mutant.number: mutant for mutant in challenge.mutants}
     reasons: dict[str, str] = {}

@@ -16,8 +16,9 @@ from testwright.domain.verdicts import Drop
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.attempts import Tried, run_attempt
 from testwright.pipeline.challenge import challenge
+from testwright.pipeline.choosing import blind_in
 from testwright.pipeline.drafting import Drafted, renamed_beside, writing_of
-from testwright.pipeline.findings import Baseline, Chosen, Proven, Trial, first_line
+from testwright.pipeline.findings import Baseline, Challenge, Chosen, Proven, Trial, first_line
 from testwright.pipeline.keeping import keep, keep_unverified
 from testwright.pipeline.preparing import analyse, measure_baseline, prepare
 from testwright.pipeline.stability import prove_stable
@@ -77,8 +78,13 @@ async def _given_draft(job: Job) -> Drafted:
 
 
 async def _choose_all(job: Job) -> int:
-    """Step `choose`."""
-    names = tuple(case.name for case in (await writing_of(job, 1)).draft.cases)
+    """Step `choose`: all of them, where each notices something of what was done to the code that it runs."""
+    draft = (await writing_of(job, 1)).draft
+    blind = blind_in(draft, await shelf.take(job.desk, "challenge/1", Challenge))
+    _all_must_hold(
+        tuple(Drop(name=name, gate="can_fail", reason=reason) for name, reason in blind.items()), len(draft.cases)
+    )
+    names = tuple(case.name for case in draft.cases)
     await shelf.lay(job.desk, "chosen", Chosen(names=names))
     return len(names)
 

@@ -186,6 +186,12 @@ class Challenge:
         unmoved = ((each.number, each.reached_by) for each in known.values() if not each.killers)
         return replace(self, outcomes=tuple(outcomes), unmoved=(*self.unmoved, *unmoved))
 
+    def with_tests_of(self, later: "Challenge") -> "Challenge":
+        """Tests that had no word here but in a challenge of their own join the others in what these were seen to do."""
+        told = {outcome.number: outcome for outcome in later.tried}
+        outcomes = (_joined(outcome, told.get(outcome.number)) for outcome in self.outcomes)
+        return replace(self, outcomes=tuple(outcomes), unfit=later.unfit)
+
     def with_kills_of(self, earlier: "Challenge", passed: frozenset[str]) -> "Challenge":
         """What there was no time to try now, where tests that still pass were seen to notice it before.
 
@@ -202,6 +208,17 @@ def _among(
     names: frozenset[str], found: tuple[tuple[int, tuple[str, ...]], ...]
 ) -> tuple[tuple[int, tuple[str, ...]], ...]:
     return tuple((number, tuple(name for name in cases if name in names)) for number, cases in found)
+
+
+def _joined(outcome: MutantOutcome, other: MutantOutcome | None) -> MutantOutcome:
+    if other is None or (outcome.fate not in _TRIED and not other.killers and outcome.fate is not Fate.UNREACHED):
+        return outcome
+    return MutantOutcome(
+        number=outcome.number,
+        fate=outcome.fate if outcome.killers else other.fate,
+        reached_by=tuple(dict.fromkeys((*outcome.reached_by, *other.reached_by))),
+        killers=tuple(dict.fromkeys((*outcome.killers, *other.killers))),
+    )
 
 
 def _seen_by(outcome: MutantOutcome, names: frozenset[str]) -> MutantOutcome:

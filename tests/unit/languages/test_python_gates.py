@@ -56,6 +56,8 @@ def test_a_fixture_from_the_projects_conftest_may_hold_the_result():
         ("assert True", "it is a constant"),
         ("x = parse_price('1')\nassert x == x", "compares an expression with itself"),
         ("assert parse_price('1') or True", "or True"),
+        ("assert parse_price('1') == 2 or parse_price", "or True"),
+        ("assert parse_price('1') == 2 or 'no'", "or True"),
         ("assert (parse_price('1'), 'message')", "a tuple"),
         ("assert 1 == 2", "compares constants"),
         ("x = 2\nassert x == 2", "do not depend on the code under test"),

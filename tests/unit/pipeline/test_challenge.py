@@ -264,12 +264,40 @@ def killed(number: int, *killers: str) -> MutantOutcome:
 
 
 def test_a_test_whose_worth_cannot_be_told_is_kept():
-    draft = Draft(preamble="", cases=(case("a"), case("b"), case("c")))
-    challenge = Challenge(mutants=MUTANTS, outcomes=(killed(1, "a", "b"),), unfit=("c",))
+    draft = Draft(preamble="", cases=(case("a"), case("b")))
+    challenge = Challenge(mutants=MUTANTS, outcomes=(killed(1, "a"),))
 
-    chosen = chosen_of(draft, [result("a"), result("b", lines=None), result("c")], challenge)
+    assert chosen_of(draft, [result("a"), result("b", lines=None)], challenge).names == ("a", "b")
 
-    assert chosen.names == ("b", "c")  # b covers what a would
+
+def test_a_test_that_nobody_could_see_notice_anything_is_dropped():
+    draft = Draft(preamble="", cases=(case("a"), case("b")))
+    challenge = Challenge(mutants=MUTANTS, outcomes=(killed(1, "a"),), unfit=("b",))
+
+    chosen = chosen_of(draft, [result("a"), result("b")], challenge)
+
+    assert chosen.names == ("a",)
+    assert [(drop.name, drop.gate) for drop in chosen.drops] == [("b", "can_fail")]
+    assert "not even while nothing is changed" in chosen.drops[0].reason
+
+
+def test_tests_that_have_their_say_apart_from_the_others_join_them_in_what_they_notice():
+    unreached, untried = (
+        MutantOutcome(number=number, fate=fate) for number, fate in ((2, Fate.UNREACHED), (3, Fate.UNTRIED))
+    )
+    survived = MutantOutcome(number=1, fate=Fate.SURVIVED, reached_by=("a",))
+    challenge = Challenge(mutants=MUTANTS, outcomes=(survived, unreached, untried), unfit=("b", "c"))
+    apart = Challenge(
+        outcomes=(killed(1, "b"), MutantOutcome(number=2, fate=Fate.SURVIVED, reached_by=("b",)), untried), unfit=("c",)
+    )
+
+    found = challenge.with_tests_of(apart)
+
+    assert found.unfit == ("c",)
+    assert found.kills_of("b") == (1,)
+    assert found.faced_by("a") == (1,)
+    assert found.faced_by("b") == (1, 2)
+    assert [outcome.fate for outcome in found.outcomes] == [Fate.KILLED, Fate.SURVIVED, Fate.UNTRIED]
 
 
 def test_where_no_single_test_is_measured_the_changes_that_it_ran_into_tell_its_worth():

@@ -22,7 +22,7 @@ def edited(world):
 
 
 async def test_an_edited_suite_is_delivered_with_all_of_its_tests_and_nobody_is_asked_to_write(edited):
-    it = edited("@case test_a | pass lines=1,2 kills=1\n@case test_same | pass lines=1")
+    it = edited("@case test_a | pass lines=1,2 kills=1\n@case test_same | pass lines=1 kills=1")
 
     delivered = await it.walk()
 
@@ -41,6 +41,16 @@ async def test_a_test_that_does_not_pass_is_named_and_nothing_is_delivered(edite
     assert problem.value.message.startswith("1 of 2 tests of the edited suite does not hold: test_b: assert 1 == 2")
     assert it.desk.delivered == []
     assert it.workspaces.closed == 1
+
+
+async def test_a_test_that_notices_no_change_of_the_code_that_it_runs_is_refused(edited):
+    it = edited("@case test_a | pass lines=1,2 kills=1\n@case test_blind | pass lines=1")
+
+    with pytest.raises(PermanentError, match="test_blind: It does not notice the one change") as problem:
+        await it.walk()
+
+    assert problem.value.code == "edit_refused"
+    assert it.desk.delivered == []
 
 
 async def test_a_test_that_asserts_nothing_is_refused(edited):

@@ -268,7 +268,8 @@ def _moved_by_unit(root: Node, preamble: Node) -> set[str]:
     while True:
         before = len(moved)
         for node in walk(root):
-            if node.type == "variable_declarator" and _depends(field(node, "value"), moved):
+            value = field(node, "value")
+            if node.type == "variable_declarator" and (_depends(value, moved) or _WATCHES.match(text_of(value))):
                 moved |= {text_of(each) for each in walk(field(node, "name") or node) if each.type in _NAMES}
             elif node.type == "assignment_expression" and _depends(field(node, "right"), moved):
                 moved.add(text_of(field(node, "left")).split(".")[0])
@@ -278,6 +279,8 @@ def _moved_by_unit(root: Node, preamble: Node) -> set[str]:
             return moved
 
 
+# Something that is there anyway, such as `console`, and hears of whoever uses it.
+_WATCHES = re.compile(r"(?:vi|jest)\.spyOn\(|(?:\w+\.)?mock\.method\(|sinon\.(?:spy|stub)\(")
 _USES = frozenset({"call_expression", "new_expression", "jsx_self_closing_element", "jsx_opening_element"})
 
 

@@ -43,11 +43,12 @@ def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str |
     oracles = list(_oracles(root, checkers))
     if not oracles:
         return f"It asserts nothing; compare what the code returns, or expect its error with {raises}."
+    known = {symbol.name for symbol in analysis.symbols}  # what is defined is true by itself
     for node in walk(root):
-        if (reason := _tautology(node) if node.type == "assert_statement" else _hollow(node)) is not None:
+        if (reason := _tautology(node, known) if node.type == "assert_statement" else _hollow(node)) is not None:
             return f"Line {line_of(node)} always holds ({reason}); compare with the value you expect."
     touched = _touched(root, shared, analysis)
-    if not any(identifiers(oracle) & touched for oracle in oracles):
+    if not any(_said_of(oracle) & touched for oracle in oracles):
         subject = analysis.symbols[0].name if analysis.symbols else "the code under test"
         return f"Its assertions do not depend on the code under test; assert on what, for instance, {subject} gives."
     return None
@@ -65,10 +66,18 @@ def _oracles(root: Node, checkers: set[str]) -> Iterator[Node]:
         elif node.type == "call":
             called = text_of(node.child_by_field_name("function"))
             last = called.rpartition(".")[2]
-            if called.startswith("self.assert"):
-                yield from node.children_by_field_name("arguments")  # `self` itself is no word about the code
-            elif called in _EXPECTING or called in checkers or last.startswith("assert"):
+            if called in checkers:
                 yield node
+            elif called.startswith("self.assert"):
+                yield from node.children_by_field_name("arguments")  # `self` itself is no word about the code
+            elif called in _EXPECTING or last.startswith("assert"):
+                yield node
+
+
+def _said_of(oracle: Node) -> set[str]:
+    """A helper of the test's class is known by its own name."""
+    called = text_of(oracle.child_by_field_name("function")) if oracle.type == "call" else ""
+    return identifiers(oracle) | ({called.removeprefix("self.")} if called.startswith("self.") else set())
 
 
 def _checkers(shared: Node) -> set[str]:
@@ -98,7 +107,7 @@ def _hollow(node: Node) -> str | None:
     return None
 
 
-def _tautology(statement: Node) -> str | None:
+def _tautology(statement: Node, known: set[str]) -> str | None:
     condition = statement.named_children[0] if statement.named_children else None
     while condition is not None and condition.type == "parenthesized_expression":
         condition = condition.named_children[0] if condition.named_children else None
@@ -110,8 +119,8 @@ def _tautology(statement: Node) -> str | None:
         return "a tuple with members is always true"
     if condition.type == "boolean_operator" and any(child.type == "or" for child in condition.children):
         sides = [condition.child_by_field_name(side) for side in ("left", "right")]
-        if any(side is not None and side.type == "true" for side in sides):
-            return "it says or True"
+        if any(side is not None and (side.type in _CONSTANTS or text_of(side) in known) for side in sides):
+            return "it says or True, or what is as true"
     if condition.type == "comparison_operator" and len(condition.named_children) == 2:
         left, right = condition.named_children
         operators = {child.type for child in condition.children if not child.is_named}
@@ -127,7 +136,8 @@ def _touched(root: Node, shared: Node, analysis: Analysis) -> set[str]:
     touched = {symbol.name.split(".")[0] for symbol in analysis.symbols} | _foreign_names(shared) | _foreign_names(root)
     fixtures = _parameters(root) - _OF_PYTEST
     provided = {name for name in fixtures if not _is_parametrised(root, name)}
-    statements = [node for tree in (shared, root) for node in _small_statements(tree)]
+    statements = [names for tree in (shared, root) for names in _small_statements(tree)]
+    statements += [identifiers(node) | {name for name in fixtures if name in text_of(node)} for node in _rows(root)]
     touched |= provided
     while True:
         found = set().union(*(names for names in statements if names & touched)) if statements else set()
@@ -162,11 +172,20 @@ def _small_statements(root: Node) -> Iterator[set[str]]:
             yield set().union(*(identifiers(head) for head in heads if head is not None))
         elif node.type in _STATEMENTS:
             yield identifiers(node) - ({"self"} if text_of(node).startswith("self.assert") else set())
+        elif node.type == "class_definition" and not name_of(node).startswith("Test"):
+            yield (identifiers(node) | _decorating(node)) - {"self", "cls"}
         elif node.type == "function_definition":
             body = node.child_by_field_name("body")
             if body is not None and not name_of(node).startswith("test"):
                 names = set().union(*(identifiers(inner) for inner in walk_own(body) if inner.type == "identifier"))
-                yield names | {name_of(node)}
+                yield names | {name_of(node)} | _decorating(node)
+
+
+def _decorating(definition: Node) -> set[str]:
+    around = definition.parent
+    if around is None or around.type != "decorated_definition":
+        return set()
+    return set().union(*(identifiers(child) for child in around.children if child.type == "decorator"))
 
 
 def _parameters(root: Node) -> set[str]:
@@ -176,6 +195,9 @@ def _parameters(root: Node) -> set[str]:
 
 
 def _is_parametrised(root: Node, name: str) -> bool:
-    return any(
-        node.type == "decorator" and "parametrize" in text_of(node) and name in text_of(node) for node in walk(root)
-    )
+    return any(name in text_of(node) for node in _rows(root))
+
+
+def _rows(root: Node) -> Iterator[Node]:
+    """The decorators that give a test its rows."""
+    return (node for node in walk(root) if node.type == "decorator" and "parametrize" in text_of(node))
