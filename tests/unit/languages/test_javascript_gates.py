@@ -33,6 +33,15 @@ def fault(code, head=HEAD):
         "it('a', () => { const once = price(1); expect(once(2)).toBe(once(2)) })",
         "it('a', () => { vi.mock('./tax', () => ({})); expect(price(1)).toBe(2) })",
         "it('a', async () => { const money = await import('@app/other'); expect(price(money)).toBe(2) })",
+        "it('a', { timeout: 500, skip: false }, () => { expect(price(1)).toBe(2) })",
+        "it.each([shop])('a', (stream) => { stream.skip(2); expect(price(stream)).toBe(2) })",
+        "it('a', () => { expect.extend({ toFit: (got) => { const pass = got > 1; return pass ? { pass: true } "
+        ": { pass: false } } }); expect(price(1)).toFit() })",
+        "it('a', () => { vi.spyOn(Object, 'keys'); expect(price(1)).toBe(2) })",
+        "it('a', async () => { const slow = (r) => new Promise((done) => setTimeout(() => done(r), 50)); "
+        "expect(await price(slow)).toBe(2) })",
+        "it('a', async () => { const slow = () => new Promise((_, no) => { setTimeout(() => { no('x') }, 9) }); "
+        "await expect(price(slow)).rejects.toThrow('x') })",
     ],
 )
 def test_an_honest_test_passes(code):
@@ -71,6 +80,45 @@ def test_an_honest_test_passes(code):
             "starts a process",
         ),
         ("it('a', () => { const x = require('axios'); expect(price(x)).toBe(1) })", "reads", "'axios'"),
+        ("it('a', async () => { await import(`node:child_process`); expect(price(1)).toBe(2) })", "asserts", "process"),
+        ("it('a', () => { process.getBuiltinModule('cluster'); expect(price(1)).toBe(2) })", "asserts", "process"),
+        ("it('a', () => { process.binding('spawn_sync'); expect(price(1)).toBe(2) })", "asserts", "Node itself"),
+        ("it('a', { fails: true }, () => { expect(price(1)).toBe(2) })", "asserts", "`fails: true`"),
+        ("it('a', { retry: 40 }, () => { expect(price(1)).toBe(2) })", "asserts", "tried again"),
+        ("it('a', () => { expect(price(1)).toBe(2) }, { skip: true })", "asserts", "`skip: true`"),
+        ("it('a', () => { jest.retryTimes(30); expect(price(1)).toBe(2) })", "asserts", "tried again"),
+        ("it('a', function () { this.retries(3); expect(price(1)).toBe(2) })", "asserts", "tried again"),
+        (
+            "it('a', async (t) => { await t.test('b', async (u) => { u.test('c', { todo: true }, () => {}) }); "
+            "expect(price(1)).toBe(2) })",
+            "asserts",
+            "`todo: true`",
+        ),
+        ("it('a', (t) => { t.todo('later'); expect(price(1)).toBe(2) })", "asserts", "`t.todo`"),
+        (
+            "it('a', () => { expect.extend({ toFit: () => ({ pass: true, message: () => '' }) }); "
+            "expect(price(1)).toFit(9); expect(price(1)).toBe(2) })",
+            "asserts",
+            "`toFit` passes whatever",
+        ),
+        (
+            "it('a', () => { vi.spyOn(Object, 'is').mockReturnValue(true); expect(price(1)).toBe(9) })",
+            "asserts",
+            "`Object.is`",
+        ),
+        ("it('a', () => { assert.equal = () => {}; assert.equal(price(1), 9) })", "asserts", "`assert.equal`"),
+        (
+            "it('a', async () => { await new Promise((done) => setTimeout(() => done(1), 50)); "
+            "expect(price(1)).toBe(2) })",
+            "asserts",
+            "sleeps",
+        ),
+        (
+            "it('a', async () => { const slow = () => new Promise((done) => setTimeout(() => done(1), 500)); "
+            "expect(await price(slow)).toBe(2) })",
+            "asserts",
+            "sleeps",
+        ),
     ],
 )
 def test_a_test_that_proves_nothing_is_told_why(code, gate, said):
@@ -157,6 +205,25 @@ def test_what_proves_nothing_with_chai_and_node_assert_is_refused(head, code, sa
             HEAD + "fs.appendFileSync(os.homedir() + '/.bashrc', 'x')\n",
             "home folder",
         ),
+        ("it('a', async () => { await import('child_' + 'process'); expect(price(1)).toBe(2) })", HEAD, "together"),
+        ("it('a', () => { globalThis.__coverage__ = {}; expect(price(1)).toBe(2) })", HEAD, "`__coverage__`"),
+        ("it('a', () => { expect(price(1)).toBe(globalThis.__testwright_mutant__ ? 1 : 2) })", HEAD, "measures it"),
+        ("it('a', () => { expect(price(1)).toBe(process.env.TESTWRIGHT_SEED ? 1 : 2) })", HEAD, "measures it"),
+        ("it('a', () => { expect(price(1)).toBe(process.env.OUT ? 1 : 2) })", HEAD, "env.OUT"),
+        ("it('a', () => { fs.rmSync(os.homedir() + '/x'); expect(price(1)).toBe(2) })", HEAD, "home folder"),
+        (
+            "it('a', () => { const { HOME } = process.env; rmSync(`${HOME}/x`); expect(price(1)).toBe(2) })",
+            HEAD,
+            "home",
+        ),
+        (
+            "it('a', () => { const at = os.homedir(); const rc = join(at, '.rc'); fs.writeFileSync(rc, ''); "
+            "expect(price(1)).toBe(2) })",
+            HEAD,
+            "home folder",
+        ),
+        ("it('a', async () => { await fs.promises.rm('/home'); expect(price(1)).toBe(2) })", HEAD, "did not make"),
+        ("it('a', () => { fs.rmSync(process.cwd()); expect(price(1)).toBe(2) })", HEAD, "did not make"),
     ],
 )
 def test_what_its_reader_cannot_see_is_no_part_of_a_test(code, head, said):
@@ -173,6 +240,12 @@ def test_what_its_reader_cannot_see_is_no_part_of_a_test(code, head, said):
         "it('a', () => { expect(price(eval('1'))).toBe(2) })",
         "it('a', () => { expect(new RegExp(price(1)).test('x')).toBe(true) })",
         "it('a', () => { expect(price(os.homedir())).toBe(2) })",
+        "it('a', () => { process.env.OUT = 'x'; expect(price(1)).toBe(2); delete process.env.OUT })",
+        "it('a', () => { const at = mkdtempSync(os.tmpdir()); expect(price(at)).toBe(2); fs.rmSync(at) })",
+        "it('a', () => { expect(price(1)).toBe(2); fs.rmSync('/tmp/x'); fs.unlinkSync('fixture.txt') })",
+        "it('a', () => { vi.spyOn(os, 'homedir').mockReturnValue(at); fs.mkdirSync(os.homedir()); "
+        "expect(price(1)).toBe(2) })",
+        "it('a', () => { shop.rm('/shelf'); expect(price(1)).toBe(2) })",
     ],
 )
 def test_what_can_be_read_may_be_run(code):

@@ -7,9 +7,10 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
+from testwright.languages.javascript.forbidden import MOCKERS, argument, hidden, lasting
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, unwrap, walk
 from testwright.languages.javascript.pruning import mentions
-from testwright.languages.javascript.suites import head_of, imported, modifiers, test_calls
+from testwright.languages.javascript.suites import callback_of, head_of, imported, modifiers, test_calls
 
 _HOLD_BACK = {"only", "skip", "todo", "fails", "failing", "skipIf", "runIf"}
 _SNAPSHOTS = {"toMatchSnapshot", "toMatchInlineSnapshot", "toThrowErrorMatchingSnapshot", "toMatchFileSnapshot"}
@@ -21,12 +22,6 @@ _CHAIN = re.compile(
 _SAID_WITHOUT_CALL = re.compile(
     "true|false|null|undefined|NaN|ok|exist|empty|arguments|finite|frozen|sealed|extensible|rejected|fulfilled|called"
 )
-_EXITS = re.compile(r"\bprocess\s*\.\s*(exit|abort|kill)\s*\(")
-_SLEEP = re.compile(r"new\s+Promise\b[^;]*?\bsetTimeout\s*\(|\btimers/promises\b", re.S)
-_PROCESSES = re.compile(r"(?:\bimport\s*\(|\brequire\s*\(|\bfrom)\s*['\"](?:node:)?(?:child_process|cluster)['\"]")
-_RUNS_TEXT = re.compile(r"(?:globalThis\.)?(?:eval|Function)|(?:vm\.)?runIn\w*Context|vm\.Script")
-_HOME = re.compile(r"\bhomedir\s*\(|\benv\s*(?:\.\s*HOME\b|\[\s*['\"]HOME)")
-_MOCKERS = {"vi.mock", "vi.doMock", "jest.mock", "jest.doMock", "jest.setMock", "jest.unstable_mockModule"}
 _REPLACERS = ("mockReturnValue", "mockImplementation", "mockResolvedValue", "mockRejectedValue")
 _LITERALS = frozenset({"number", "string", "true", "false", "null", "undefined", "regex", "array", "object"})
 
@@ -52,31 +47,14 @@ def _unreadable(case: Case, draft: Draft, analysis: Analysis, known_modules: fro
         return f"Two tests are called “{case.name}”; give each its own title."
     wanted = [source for source, names in imported(preamble) if not names or any(mentions(case.code, n) for n in names)]
     for node in walk(root):
-        if node.type == "call_expression" and text_of(field(node, "function")) in ("require", "import", *_MOCKERS):
-            named = string_value(_argument(node, 0))
+        if node.type == "call_expression" and text_of(field(node, "function")) in ("require", "import", *MOCKERS):
+            named = string_value(argument(node, 0))
             if named is not None:
                 wanted.append(named)
     for specifier in wanted:
         if not _is_known(specifier, analysis, known_modules):
             return f"It imports '{specifier}', which this project does not have; use only what package.json declares."
-    return _hidden(root, preamble)
-
-
-def _hidden(root: Node, preamble: Node) -> str | None:
-    """What its reader cannot see, or is done where nobody looks: a suite is run by hand, outside of any sandbox."""
-    for node in (*walk(root), *walk(preamble)):
-        if node.type not in ("call_expression", "new_expression"):
-            continue
-        called = text_of(field(node, "function") or field(node, "constructor"))
-        if _RUNS_TEXT.fullmatch(called) and string_value(_argument(node, 0)) is None:
-            return "It runs a text that is put together as code; write the code itself."
-        if called in ("process.on", "process.once") and string_value(_argument(node, 0)) in ("exit", "beforeExit"):
-            return "It leaves something to be done when the process ends; use an `afterAll` or `after` hook."
-    for statement in preamble.named_children:
-        is_run = statement.type in ("expression_statement", "lexical_declaration", "variable_declaration")
-        if is_run and _HOME.search(text_of(statement)) and "=>" not in text_of(statement):
-            return "The shared code looks into the home folder while it is loaded; do that in a test."
-    return None
+    return hidden((root, preamble))
 
 
 def _is_known(specifier: str, analysis: Analysis, known_modules: frozenset[str]) -> bool:
@@ -92,25 +70,71 @@ def _is_known(specifier: str, analysis: Analysis, known_modules: frozenset[str])
 
 def _without_oracle(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     root, preamble = parse(case.code), parse(draft.preamble)
-    for call in test_calls(root):
-        held = modifiers(call) & _HOLD_BACK
-        if held or head_of(call).startswith(("x", "f")):
-            return f"It is held back or singled out (`{next(iter(held), head_of(call))}`); write a plain `it(…)`."
-    if _EXITS.search(case.code):
-        return "It ends the process; a test must return."
+    if (problem := _held_back(root)) is not None:
+        return problem
     fake_clock = "useFakeTimers" in case.code or "useFakeTimers" in draft.preamble
-    if _SLEEP.search(case.code) and not fake_clock:
-        return "It sleeps in real time; use fake timers, or await what it waits for."
-    if _PROCESSES.search(f"{draft.preamble}\n{case.code}") and not any(
-        name.removeprefix("node:") in ("child_process", "cluster") for name in analysis.imports
-    ):
-        return "It starts a process of its own, which may outlive the test; call the code under test instead."
+    if (problem := lasting(root, preamble, analysis.imports, fake_clock=fake_clock)) is not None:
+        return problem
     if any(_swallows(node) for node in walk(root) if node.type == "try_statement"):
         return "Its try/catch lets a missing error pass; expect the error with an assertion that fails without it."
     units = _unit_imports(preamble, analysis)
+    if (problem := _bends_the_oracle(root) or _bends_the_oracle(preamble)) is not None:
+        return problem
     if (problem := _replaces_unit(draft.preamble + "\n" + case.code, units)) is not None:
         return problem
     return _weak_expectations(root, preamble)
+
+
+def _held_back(root: Node) -> str | None:
+    """Skipped, singled out, expected to fail or tried until it passes: by a modifier, by an option, or by itself."""
+    tests = test_calls(root)
+    contexts: set[str] = set()
+    for call in (node for node in walk(root) if node.type == "call_expression"):
+        owner, _, called = text_of(field(call, "function")).rpartition(".")
+        if call in tests:
+            held = modifiers(call) & _HOLD_BACK
+            if held or head_of(call).startswith(("x", "f")):
+                return _said_held(next(iter(held), head_of(call)))
+        if called in _RETRIES and owner in ("this", "jest", *contexts):
+            return f"It is tried again until it passes (`{called}`); a test passes each time."
+        if called in ("skip", "todo") and owner in ("this", *contexts):
+            return _said_held(f"{owner}.{called}")
+        if call not in tests and (owner not in contexts or called not in ("it", "test", "describe")):
+            continue
+        if not modifiers(call) & {"each", "for"}:
+            contexts |= {text_of(each) for each in _parameters(callback_of(call))}
+        for option in _options(call):
+            name = text_of(field(option, "key") or option).strip("'\"")
+            if name == "retry":
+                return "It is tried again until it passes (`retry`); a test passes each time."
+            if name in _HOLD_BACK:
+                return _said_held(text_of(option))
+    return None
+
+
+def _said_held(by: str) -> str:
+    return f"It is held back or singled out (`{by}`); write a plain `it(…)`."
+
+
+_RETRIES = ("retries", "retryTimes")
+
+
+def _parameters(callback: Node | None) -> list[Node]:
+    listed = field(callback, "parameters") or field(callback, "parameter")
+    return [each for each in walk(listed) if each.type == "identifier"] if listed is not None else []
+
+
+def _options(call: Node) -> list[Node]:
+    """Of the objects that are handed to a test beside its title and its body, what is not turned off."""
+    arguments = field(call, "arguments")
+    objects = [each for each in arguments.named_children if each.type == "object"] if arguments is not None else []
+    return [
+        option
+        for each in objects
+        for option in each.named_children
+        if option.type in ("pair", "shorthand_property_identifier")
+        and text_of(field(option, "value")) not in ("false", "0", "undefined")
+    ]
 
 
 def _swallows(node: Node) -> bool:
@@ -124,6 +148,43 @@ def _swallows(node: Node) -> bool:
     backed = re.search(r"expect\s*\.\s*(assertions|hasAssertions)\s*\(", text_of(around)) is not None
     fails_unless_thrown = re.search(r"\bthrow\b|\bexpect\.unreachable\b|\bfail\s*\(", text_of(node)) is not None
     return not (backed or fails_unless_thrown)
+
+
+_ORACLES = re.compile(r"(?:assert|expect|chai|Object)\b")
+_SPIES = re.compile(r"(?:.*\.)?(?:spyOn|method|stub)", re.S)
+
+
+def _bends_the_oracle(root: Node) -> str | None:
+    """What makes an assertion pass that would not: a matcher that always does, or another function in its place."""
+    for node in walk(root):
+        if node.type == "assignment_expression":
+            changed = field(node, "left")
+            if changed is not None and changed.type == "member_expression" and _ORACLES.match(text_of(changed)):
+                return f"It replaces `{text_of(changed)}`, which decides whether it passes."
+        if node.type != "call_expression":
+            continue
+        called = text_of(field(node, "function"))
+        if called == "expect.extend" and (name := _that_always_passes(argument(node, 0))):
+            return f"Its matcher `{name}` passes whatever it is given; use one that can fail."
+        if _SPIES.fullmatch(called) and _ORACLES.fullmatch(text_of(argument(node, 0))):
+            replaced = argument(node, 2) or field(node.parent, "property")
+            if replaced is not None:
+                target = f"{text_of(argument(node, 0))}.{string_value(argument(node, 1))}"
+                return f"It replaces `{target}`, which decides whether it passes."
+    return None
+
+
+def _that_always_passes(matchers: Node | None) -> str | None:
+    for each in matchers.named_children if matchers is not None else ():
+        verdicts = [
+            text_of(field(node, "value"))
+            for node in walk(each)
+            if node.type == "pair" and text_of(field(node, "key")) == "pass"
+        ]
+        hands_on = re.search(r"\bpass\b(?!\s*:)|\bthrow\b|\bassert\b|\bexpect\s*\(", text_of(each))
+        if verdicts and set(verdicts) == {"true"} and not hands_on:
+            return text_of(field(each, "key") or field(each, "name"))
+    return None
 
 
 def _unit_imports(preamble: Node, analysis: Analysis) -> dict[str, list[str]]:
@@ -143,20 +204,14 @@ def _replaces_unit(text: str, units: dict[str, list[str]]) -> str | None:
         if node.type != "call_expression":
             continue
         called = text_of(field(node, "function"))
-        if called in _MOCKERS and string_value(_argument(node, 0)) in units:
+        if called in MOCKERS and string_value(argument(node, 0)) in units:
             return "It mocks the module it should test; mock only what that module depends on."
         if called in ("vi.spyOn", "jest.spyOn") and node.parent is not None:
-            target = text_of(_argument(node, 0))
+            target = text_of(argument(node, 0))
             replaces = text_of(field(node.parent, "property")).startswith(_REPLACERS)
             if replaces and any(target in names for names in units.values()):
-                return f"It replaces `{target}.{string_value(_argument(node, 1))}`, which it should test."
+                return f"It replaces `{target}.{string_value(argument(node, 1))}`, which it should test."
     return None
-
-
-def _argument(call: Node, index: int) -> Node | None:
-    arguments = field(call, "arguments")
-    listed = arguments.named_children if arguments is not None else []
-    return listed[index] if index < len(listed) else None
 
 
 def _weak_expectations(root: Node, preamble: Node) -> str | None:
@@ -192,22 +247,22 @@ def _checks(root: Node) -> list[tuple[Node | None, str, Node | None]]:
         if node.type == "member_expression" and _SAID_WITHOUT_CALL.fullmatch(text_of(field(node, "property"))):
             called = _expected_by(field(node, "object"))
             if called is not None:
-                found.append((_argument(called, 0), text_of(field(node, "property")), None))
+                found.append((argument(called, 0), text_of(field(node, "property")), None))
         if node.type != "call_expression":
             continue
         function = field(node, "function")
         if function is None or function.type != "member_expression":
             if text_of(function) == "assert":
-                found.append((_argument(node, 0), "assert", _argument(node, 1)))
+                found.append((argument(node, 0), "assert", argument(node, 1)))
             continue
         matcher = text_of(field(function, "property"))
         inner = field(function, "object")
         if re.match(r"(\w+\.)?assert\b", text_of(inner)):
-            found.append((_argument(node, 0), matcher, _argument(node, 1)))
+            found.append((argument(node, 0), matcher, argument(node, 1)))
             continue
         expecting = _expected_by(inner)
         if expecting is not None and not _is_link(matcher):
-            found.append((_argument(expecting, 0), matcher, _argument(node, 0)))
+            found.append((argument(expecting, 0), matcher, argument(node, 0)))
     return found
 
 
