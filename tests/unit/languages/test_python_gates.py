@@ -227,3 +227,140 @@ def test_the_end_of_an_iterator_is_no_error_that_is_swallowed():
     text = OTHER_CLASS.replace("TestOther", "TestPrices").replace("except ValueError", "except StopIteration")
 
     assert faults(text) == [None]
+
+
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        ("import subprocess as sp\nsp.Popen(['sleep', '600'])", "starts a process"),
+        ("from subprocess import run\nrun(['true'])", "starts a process"),
+        ("from os import fork\nfork()", "starts a process"),
+        ("import os\ngetattr(os, 'fork')()", "starts a process"),
+        ("import os\nos.posix_spawn('/bin/true', ['true'], {})", "starts a process"),
+        ("import time as t\nt.sleep(0.3)", "sleeps"),
+        ("import time\nwait = time.sleep\nwait(1)", "sleeps"),
+        ("__import__('time').sleep(1)", "sleeps"),
+        ("from os import _exit as leave\nleave(0)", "ends the test run"),
+        ("import builtins\nbuiltins.exec(text)", "put together as code"),
+        ("from pytest import skip\nskip('later')", "skips or excuses"),
+        ("from urllib.request import urlopen as ask\nask('https://a.test')", "without a network"),
+        ("from contextlib import suppress as never_mind\nwith never_mind(ValueError):\n    pass", "suppresses errors"),
+    ],
+)
+def test_what_is_forbidden_stays_so_by_another_name(before, says):
+    assert says in fault(f'{before}\nassert parse_price("1") == 100').message
+
+
+def test_the_projects_own_functions_may_have_such_names():
+    assert fault("sleep(1)\nassert parse_price('1') == 1", f"{PREAMBLE}\nfrom shop.price import sleep") is None
+    assert fault("run(1)\nassert parse_price('1') == 1", f"{PREAMBLE}\nfrom shop.price import run") is None
+
+
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        ("import os, shutil\nshutil.rmtree(os.path.expanduser('~/Documents'))", "in the home folder"),
+        ("from pathlib import Path\nnote = Path.home() / 'note'\nnote.write_text('1')", "in the home folder"),
+        (
+            "import os\nwith open(os.environ['HOME'] + '/a', mode='w') as file:\n    file.write('1')",
+            "in the home folder",
+        ),
+        ("import shop, os\nfolder = os.path.dirname(shop.__file__)\nos.remove(folder + '/a')", "where the code lies"),
+        ("from pathlib import Path\n(Path(__file__).parent / 'once').open('x').close()", "where the code lies"),
+        ("import shutil, shop\nshutil.copy('/etc/hosts', shop.__file__)", "where the code lies"),
+    ],
+)
+def test_a_test_must_not_delete_or_write_what_is_a_persons_own(before, says):
+    found = fault(f"{before}\nassert parse_price('1') == 100")
+
+    assert (found.gate, says in found.message) == ("reads", True)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "from pathlib import Path\n(tmp_path / Path(__file__).name).write_text('1')",
+        "import shutil, shop\nshutil.copy(shop.__file__, tmp_path)",
+        "import tempfile, shutil\nfolder = tempfile.mkdtemp()\nshutil.rmtree(folder)",
+        "from pathlib import Path\nmonkeypatch.setenv('HOME', str(tmp_path))\n(Path.home() / 'note').write_text('1')",
+        "from pathlib import Path\ntext = (Path(__file__).parent / 'prices.txt').read_text()",
+        "import os\nassert os.path.expanduser('~')",
+    ],
+)
+def test_temporary_folders_and_reading_are_fine(before):
+    assert fault(f"{before}\nassert parse_price(tmp_path) == 1", arguments="tmp_path, monkeypatch") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (
+            "try:\n    assert parse_price('1') == 9\nexcept AssertionError as error:\n    print(error)",
+            "swallows an error",
+        ),
+        ("import logging\ntry:\n    assert parse_price('1') == 9\nexcept:\n    logging.exception('odd')", "swallows"),
+        ("with pytest.raises(Exception):\n    assert parse_price('1') == 9", "expects Exception around an assertion"),
+        ("with pytest.raises(AssertionError):\n    assert parse_price('1') == 9", "expects AssertionError around"),
+        (
+            "from threading import Thread\ndef check():\n    assert parse_price('1') == 9\n"
+            "thread = Thread(target=check)\nthread.start()\nthread.join()",
+            "asserts in a thread",
+        ),
+        ("def done(value):\n    assert value == 99\nvalue = parse_price('1')", "which is never called"),
+    ],
+)
+def test_an_assertion_has_to_be_heard(body, says):
+    assert says in fault(f"{body}\nassert parse_price('2') == 7").message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "try:\n    parse_price('')\nexcept ValueError as error:\n    assert str(error) == 'empty'",
+        "try:\n    assert parse_price('')\nexcept Exception as error:\n    print(error)\n    raise",
+        "errors = []\ntry:\n    assert parse_price('')\nexcept AssertionError as error:\n    errors.append(error)",
+        "with pytest.raises(AssertionError, match='no price'):\n    assert parse_price('')",
+        "with pytest.raises(AssertionError):\n    parse_price.check('')",
+        "def done(value):\n    assert value == 99\nparse_price('1', done)",
+        "class Cart:\n    def added(self, value):\n        assert value == 99\nparse_price('1', Cart())",
+        (
+            "import threading\nerrors = []\ndef check():\n    try:\n        assert parse_price('1')\n"
+            "    except AssertionError as error:\n        errors.append(error)\nthreading.Thread(target=check).start()"
+        ),
+    ],
+)
+def test_a_failure_that_is_kept_or_raised_again_is_heard(body):
+    assert fault(f"{body}\nassert parse_price('2') == 7") is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "parse_price.__code__ = (lambda text: 5).__code__",
+        "from shop.price import parse_price as parse\nparse.__defaults__ = (5,)",
+        "Cart.total.__code__ = (lambda self: 5).__code__",
+        "parse_price.__globals__['rate'] = 5",
+        "setattr(parse_price, '__code__', (lambda text: 5).__code__)",
+    ],
+)
+def test_the_insides_of_the_unit_are_not_exchanged(body):
+    assert "which is what the test is for" in fault(f"{body}\nassert parse_price('1') == 5").message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import sys\nassert sys.modules.get('testwright_run') is None",
+        "import sys\nif 'testwright_mutants' in sys.modules:\n    return",
+        "import os\nif os.environ.get('OUT'):\n    return",
+        "import os\nif os.getenv('OUT'):\n    return",
+    ],
+)
+def test_a_test_does_not_ask_who_runs_it(body):
+    found = fault(f"{body}\nassert parse_price('1') == 5")
+
+    assert (found.gate, "looks at who runs the test" in found.message) == ("reads", True)
+
+
+def test_a_variable_may_be_set_for_the_code():
+    assert fault("monkeypatch.setenv('OUT', 'a')\nassert parse_price('1') == 5", arguments="monkeypatch") is None

@@ -2,14 +2,15 @@
 
 import re
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
-from testwright.languages.python import classes, oracles
+from testwright.languages.python import classes, deaf, hidden, oracles, replaced
+from testwright.languages.python.calling import Names, arguments, calls, full_name, names_of
 from testwright.languages.python.syntax import (
     definition_of,
     first_error,
@@ -22,15 +23,21 @@ from testwright.languages.python.syntax import (
     walk,
 )
 
-_EXITS = {"sys.exit", "os._exit", "os.abort", "os.kill", "exit", "quit", "_exit", "pytest.exit", "signal.raise_signal"}
+_EXITS = {
+    *("sys.exit", "exit", "quit", "_exit", "pytest.exit"),
+    *("os._exit", "os.abort", "os.kill", "os.killpg", "signal.raise_signal"),
+}
 _SLEEPS = {"time.sleep", "sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"}
 _PROCESSES = {
     *(f"subprocess.{way}" for way in ("Popen", "run", "call", "check_call", "check_output")),
-    "os.system",
-    "os.fork",
-    "os.popen",
+    *(f"os.{way}" for way in ("system", "popen", "fork", "forkpty", "posix_spawn", "posix_spawnp", "startfile")),
+    *(f"os.spawn{way}" for way in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")),
+    "pty.fork",
+    "pty.spawn",
     "Popen",
     "multiprocessing.Process",
+    "asyncio.create_subprocess_exec",
+    "asyncio.create_subprocess_shell",
 }
 _SKIPS = (
     "pytest.skip",
@@ -54,9 +61,7 @@ _NETWORK = {
 _OWN_SERVER = re.compile(r"\b127\.0\.0\.1\b|\blocalhost\b|\bserver_(?:port|address)\b")
 """Of a test that asks a server which it started itself: the sandbox has no other."""
 _RUNS_UNASKED = re.compile(r"autouse\s*=\s*True|\bdef (?:setup|teardown|setUp|tearDown|pytest_)\w*\(")
-_HOME = re.compile(r"\bexpanduser\(|\bPath\.home\(|environ(?:\.get)?[\[(]\s*['\"]HOME['\"]")
 _WORD = re.compile(r"\w+")
-_PATCHERS = ("patch", "patch.object", "patch.multiple", "monkeypatch.setattr", "monkeypatch.delattr", "setattr")
 
 
 def fault_of(case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
@@ -84,24 +89,7 @@ def _unreadable(case: Case, draft: Draft, known_modules: frozenset[str]) -> str 
         unknown = _unknown_import(tree, known_modules)
         if unknown is not None:
             return unknown
-    if (hidden := next(_hidden(root, shared, case), None)) is not None:
-        return hidden
-    return None
-
-
-def _hidden(root: Node, shared: Node, case: Case) -> Iterator[str]:
-    """What its reader cannot see, or is done where nobody looks: a suite is run by hand, outside of any sandbox."""
-    for part in (root, *_shared_by(case, shared)):
-        for call, name in _calls(part):
-            first = _arguments(call)[:1]
-            is_plain = first and (string_value(first[0]) is not None or text_of(first[0]).startswith("repr("))
-            if name.removeprefix("builtins.") in ("exec", "eval") and not is_plain:
-                yield f"Line {line_of(call)} runs a text that is put together as code; write the code itself."
-            if name == "atexit.register":
-                yield f"Line {line_of(call)} leaves something to be done after the tests; use a fixture."
-    for statement in shared.named_children:
-        if definition_of(statement) is None and _HOME.search(text_of(statement)):
-            yield f"Line {line_of(statement)} of the shared code looks into the home folder while it is loaded."
+    return next(hidden.what_is_hidden(root, shared, _shared_by(case, shared), known_modules), None)
 
 
 def _unknown_import(root: Node, known_modules: frozenset[str]) -> str | None:
@@ -116,9 +104,9 @@ def _unknown_import(root: Node, known_modules: frozenset[str]) -> str | None:
 
 
 def _dynamic_imports(root: Node) -> Iterator[str]:
-    for call, name in _calls(root):
+    for call, name in calls(root, names_of(root)):
         if name in ("__import__", "importlib.import_module", "import_module", "pytest.importorskip"):
-            first = _arguments(call)[:1]
+            first = arguments(call)[:1]
             value = string_value(first[0]) if first else None
             yield value if value is not None else "a module by a computed name"
 
@@ -129,11 +117,16 @@ def _proves_nothing(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     starts_processes = {"subprocess", "os", "multiprocessing"} & {name.split(".")[0] for name in analysis.imports}
     parts = [root, *_shared_by(case, shared)]
     asks_itself = any(_OWN_SERVER.search(text_of(part)) for part in parts)
-    called = {name.rpartition(".")[2] for part in parts for _, name in _calls(part)}
+    names = names_of(shared, root)
+    called = {name.rpartition(".")[2] for part in parts for _, name in calls(part, names)}
     for part in parts:
-        if not starts_processes and (problem := _own_process(part)) is not None:
+        if not starts_processes and (problem := _own_process(part, names)) is not None:
             return problem
-        problem = _forbidden(part, raises, asks_itself) or _patched_unit(part, analysis, called)
+        problem = (
+            _forbidden(part, names, raises, asks_itself)
+            or deaf.unheard(part, names, raises)
+            or replaced.replaced_unit(part, names, analysis, called)
+        )
         if problem is not None:
             return problem
     return oracles.weakness(root, shared, analysis, raises)
@@ -169,116 +162,40 @@ def _waits_to_be_asked(node: Node) -> bool:
 def _called_while_loaded(member: Node) -> bool:
     definition = definition_of(member)
     inside = definition.child_by_field_name("body") if definition is not None else None
-    return any(inside is None or call.start_byte < inside.start_byte for call, _ in _calls(member))
+    return any(inside is None or call.start_byte < inside.start_byte for call, _ in calls(member, {}))
 
 
-def _forbidden(root: Node, raises: str, asks_itself: bool) -> str | None:
-    for call, name in _calls(root):
+def _forbidden(root: Node, names: Names, raises: str, asks_itself: bool) -> str | None:
+    for call, name in calls(root, names):
         line = line_of(call)
         if name in _EXITS:
             return f"Line {line} calls {name}, which ends the test run; use {raises}(SystemExit) around the code."
-        if name in _SLEEPS and [text_of(argument) for argument in _arguments(call)] != ["0"]:
+        if name in _SLEEPS and [text_of(argument) for argument in arguments(call)] != ["0"]:
             return f"Line {line} sleeps; a test must not wait for time to pass."
         if name in _NETWORK and not asks_itself:
             return f"Line {line} calls {name}; tests run without a network, so replace the connection instead."
         if name == "contextlib.suppress" or name == "suppress":
             return f"Line {line} suppresses errors; expect the error with {raises}, or let it fail the test."
+        if name.startswith(_SKIPS):
+            return f"Line {line} skips or excuses the test; write one that runs and passes."
     for node in walk(root):
         line = line_of(node)
-        if node.type in ("attribute", "call") and text_of(node).startswith(_SKIPS):
+        is_named = node.type == "attribute" or (node.type == "identifier" and _decorates(node))
+        if is_named and full_name(node, names).startswith(_SKIPS):
             return f"Line {line} skips or excuses the test; write one that runs and passes."
         if node.type == "raise_statement" and "SystemExit" in text_of(node):
             return f"Line {line} ends the test run; a test must not raise SystemExit itself."
-        if node.type == "except_clause" and _swallows(node):
-            return f"Line {line} swallows an error; expect it with {raises}, or let it fail the test."
     return None
 
 
-def _own_process(root: Node) -> str | None:
-    for call, name in _calls(root):
+def _decorates(node: Node) -> bool:
+    return node.parent is not None and node.parent.type == "decorator"
+
+
+def _own_process(root: Node, names: Names) -> str | None:
+    for call, name in calls(root, names):
         if name in _PROCESSES:
             return (
                 f"Line {line_of(call)} starts a process, which may outlive the test; call the code under test instead."
             )
     return None
-
-
-def _swallows(clause: Node) -> bool:
-    """Whether an error, or that there was none, is passed over. What a function inside of the test catches of its own
-    is its business, as long as it asserts nothing there; and an `else` may say that there has to be an error.
-    """
-    attempt = clause.parent
-    if attempt is not None:
-        tried = attempt.child_by_field_name("body")
-        if (
-            _is_callbacks(attempt)
-            and tried is not None
-            and not re.search(r"\bassert|\braises\(|\bfail\(", text_of(tried))
-        ):
-            return False
-        other = next((child for child in attempt.children if child.type == "else_clause"), None)
-        if other is not None and re.search(r"\bassert False\b|\braise\b|\bfail\(", text_of(other)):
-            return False
-    body = next((child for child in clause.named_children if child.type == "block"), None)
-    statements = [node for node in (body.named_children if body else ()) if node.type != "comment"]
-    if any(text_of(node) in ("StopIteration", "StopAsyncIteration") for node in clause.named_children):
-        return False  # that is how an iterator says that it has come to its end
-    return all(
-        node.type in ("pass_statement", "continue_statement", "return_statement", "break_statement")
-        or text_of(node) in ("...", "assert True")
-        for node in statements
-    )
-
-
-def _is_callbacks(node: Node) -> bool:
-    """Whether it stands in a function that is defined inside of another one."""
-    depth, above = 0, node.parent
-    while above is not None:
-        depth += above.type in ("function_definition", "lambda")
-        above = above.parent
-    return depth > 1
-
-
-def _patched_unit(root: Node, analysis: Analysis, called: Collection[str]) -> str | None:
-    """Replacing what is under test proves nothing about it; replacing what it uses is fine.
-
-    A function of the same file is what the test's subject uses where the test calls another one, and not this one.
-    """
-    names = {symbol.name for symbol in analysis.symbols}
-    others = {name.rpartition(".")[2] for name in names}
-    for call, patcher in _calls(root):
-        if not any(patcher == known or patcher.endswith(f".{known}") for known in _PATCHERS):
-            continue
-        arguments = _arguments(call)
-        values = [string_value(argument) for argument in arguments[:2]]
-        target = None
-        if values and values[0] is not None:
-            parts = values[0].split(".")
-            target = ".".join(parts[-2:]) if ".".join(parts[-2:]) in names else parts[-1]
-        elif len(values) > 1 and values[1] is not None:
-            owner = text_of(arguments[0]).split(".")[-1]
-            target = f"{owner}.{values[1]}" if owner in names else values[1]
-        if target is None or target not in names:
-            continue
-        is_used_by_another = "." not in target and target not in called and not others.isdisjoint(called)
-        if not is_used_by_another:
-            return f"Line {line_of(call)} replaces {target}, which is what the test is for; replace only what it uses."
-    for node in walk(root):
-        left = node.child_by_field_name("left") if node.type == "assignment" else None
-        if left is not None and left.type == "attribute":
-            owner, _, attribute = text_of(left).rpartition(".")
-            symbol = f"{owner.rpartition('.')[2]}.{attribute}"
-            if symbol in names or (attribute in names and owner.islower() and owner.isidentifier()):
-                return f"Line {line_of(node)} replaces {attribute}, which is what the test is for."
-    return None
-
-
-def _calls(root: Node) -> Iterator[tuple[Node, str]]:
-    for node in walk(root):
-        if node.type == "call":
-            yield node, text_of(node.child_by_field_name("function"))
-
-
-def _arguments(call: Node) -> list[Node]:
-    listed = call.child_by_field_name("arguments")
-    return [node for node in (listed.named_children if listed is not None else ()) if node.type != "keyword_argument"]
