@@ -43,7 +43,7 @@ exports.takeChance = (global, seed) => {
   }
   const count = (owner, name) => {
     const real = owner?.[name]?.[REAL] ?? owner?.[name]
-    if (typeof real === 'function') owner[name] = counted(real)
+    if (typeof real === 'function') placeOf(owner, name)[name] = counted(real)
   }
   const { random: before } = global.Math
   global.Math.random = Object.assign(counted(() => random()), { [REAL]: before[REAL] ?? before })
@@ -55,6 +55,12 @@ exports.takeChance = (global, seed) => {
     drew = false
   }
   global.__testwright_chance__ = { begin, drew: () => drew }
+}
+
+// Where it stands, so that there is no other name afterwards than before.
+function placeOf(owner, name) {
+  for (let place = owner; place; place = Object.getPrototypeOf(place)) if (Object.hasOwn(place, name)) return place
+  return owner
 }
 
 // Of the runs with other random numbers only a failure is told, and it is the test's own.
