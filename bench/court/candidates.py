@@ -82,6 +82,8 @@ PYTHON_BAD = (
     python("asserts in a thread", "test_gross_elsewhere", "import threading", "", "def check():", "    assert gross(1000) == 7", "", "thread = threading.Thread(target=check)", "thread.start()", "thread.join()", "assert gross(50) == 60"),
     python("never calls its check", "test_gross_some_day", "def check():", "    assert gross(1000) == 7", "", "assert gross(50) == 60"),
     python("exchanges its code", "test_gross_of_another", "gross.__code__ = (lambda net, rate=None: 5).__code__", "assert gross(1000) == 5"),
+    python("leaves a fork", "test_gross_beside_another", "import os, time", "", 'if getattr(os, "fo" + "rk")() == 0:', '    getattr(time, "sle" + "ep")(60)', '    getattr(os, "_ex" + "it")(0)', "assert gross(1000) == 1190"),
+    python("passes but once", "test_gross_is_noted_once", "import os, tempfile", "", 'path = os.path.join(tempfile.gettempdir(), "shop-once.txt")', "assert not os.path.exists(path)", 'with open(path, "w") as file:', '    file.write("1190")', "assert gross(1000) == 1190"),
     python("skips itself", "test_not_today", 'pytest.skip("later")'),
     python("adds nothing", "test_gross_adds_the_standard_rate_again", "assert gross(1000, rate='standard') == 1190"),
 )  # fmt: skip

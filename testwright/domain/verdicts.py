@@ -12,6 +12,8 @@ class Outcome(StrEnum):
 
 BY_CHANCE = "right by chance: "
 """How the message begins of a test that passes, and fails once the code draws other random numbers."""
+AGAIN = "fails when it is run again: "
+"""Of a test that passes, and fails where it finds what its own run has left behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from testwright.domain.drafts import Draft
 from testwright.domain.projects import Turn
-from testwright.domain.verdicts import BY_CHANCE, NotRun, RunReport
+from testwright.domain.verdicts import AGAIN, BY_CHANCE, NotRun, RunReport
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.findings import CaseResult, first_line
 from testwright.pipeline.trial import results_of
@@ -47,10 +47,12 @@ async def run_apart(bench: Bench, draft: Draft, turns: tuple[Turn, ...]) -> Apar
 async def leaning(bench: Bench, draft: Draft, apart: Apart) -> dict[str, str]:
     """Why tests that failed alone are no good, by name.
 
-    Each was seen to fail in a run of its own as well, or, alone and with other random numbers, after it had passed.
+    Each was seen to fail in a run of its own as well, or, alone, after it had passed: with other random numbers, or
+    where it found what it had left behind.
     """
     told = {name: result.reason for name, result in apart.results.items() if not result.passed}
-    failures = {name: first_line(reason, _MOST_REASON) for name, reason in told.items() if reason.startswith(BY_CHANCE)}
+    after_a_pass = {name: reason for name, reason in told.items() if reason.startswith((BY_CHANCE, AGAIN))}
+    failures = {name: first_line(reason, _MOST_REASON) for name, reason in after_a_pass.items()}
     suspected = [name for name in told if name not in failures]
     for name in suspected[:_MOST_ASKED_AGAIN]:
         again = await _outcome_of(bench, draft, name, ())

@@ -322,6 +322,7 @@ def test_an_assertion_has_to_be_heard(body, says):
         "with pytest.raises(AssertionError, match='no price'):\n    assert parse_price('')",
         "with pytest.raises(AssertionError):\n    parse_price.check('')",
         "def done(value):\n    assert value == 99\nparse_price('1', done)",
+        "def helper():\n    price = parse_price('1')\n    assert price\n    return price",
         "class Cart:\n    def added(self, value):\n        assert value == 99\nparse_price('1', Cart())",
         (
             "import threading\nerrors = []\ndef check():\n    try:\n        assert parse_price('1')\n"

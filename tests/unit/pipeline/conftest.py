@@ -25,7 +25,7 @@ from testwright.domain.records import Assignment
 from testwright.domain.sessions import Options, SourceFile
 from testwright.domain.styles import Style
 from testwright.domain.suspects import Because, Suspect
-from testwright.domain.verdicts import BY_CHANCE, CaseOutcome, Fault, FileCoverage, NotRun, Outcome, RunReport
+from testwright.domain.verdicts import AGAIN, BY_CHANCE, CaseOutcome, Fault, FileCoverage, NotRun, Outcome, RunReport
 from testwright.pipeline.cover_file import cover_file
 from testwright.pipeline.tools import Tools
 
@@ -33,8 +33,8 @@ SUITE = "tests/test_money.py"
 
 
 class WordLanguage:
-    """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, timely, lucky, static, or raise and
-    text.
+    """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, timely, lucky, once, static, or
+    raise and text.
 
     `leans` passes after another test only; `spoiled` fails after one that `spoils`. A passing one may go on with the
     lines it runs and the mutants it notices: `pass lines=1,2 kills=1`; one that is `idle` adds nothing to the coverage
@@ -374,6 +374,10 @@ class ActingSandbox:
             return (name, "failed", "sometimes 3") if seed == self.flaky_seed else (name, "passed", "")
         if word == "lucky":
             return (name, "failed", f"{BY_CHANCE}got 3") if seed == "alone" and not before else (name, "passed", "")
+        if word == "once":
+            return (
+                (name, "failed", f"{AGAIN}it left a file") if seed == "alone" and not before else (name, "passed", "")
+            )
         if word == "timely":
             return (name, "failed", "no longer 2026") if "frozen" in seed else (name, "passed", "")
         if word == "skip":

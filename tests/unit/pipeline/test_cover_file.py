@@ -171,6 +171,16 @@ async def test_a_test_that_is_right_by_chance_is_dropped_although_it_passes_in_e
     ]
 
 
+async def test_a_test_that_passes_but_once_is_dropped_although_it_passes_in_every_ordinary_run(world, suite):
+    it = world(suite(a="pass", b="once"))
+
+    delivered = await it.walk()
+
+    assert [(drop.name, drop.gate, drop.reason) for drop in delivered.dropped] == [
+        ("test_b", "is_stable", "fails when it is run again: it left a file")
+    ]
+
+
 async def test_a_test_that_spoils_one_sibling_goes_in_that_siblings_place(world, suite):
     it = world(suite(a="spoiled", b="pass", c="spoils", d="pass"))
 

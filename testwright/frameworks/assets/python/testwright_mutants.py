@@ -26,10 +26,11 @@ from typing import Any
 
 from testwright_batches import Queue, batches_of, parted
 from testwright_children import CUT, DONE, LATE, Ended, InChild, Job, in_children
-from testwright_run import MOST_MESSAGE, MOST_TESTS, WISHES
+from testwright_run import MOST_MESSAGE, MOST_TESTS, WISHES, forget_places
 from testwright_watch import Watch
 
 REPORT = os.path.join(os.environ.get("OUT", "/out"), "testwright-challenge.json")
+forget_places()
 SWITCH = "__testwright_mutant__"
 TOO_LATE_HERE = 97
 LEAST_SECONDS = 1.0

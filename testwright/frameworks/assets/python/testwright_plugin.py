@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from testwright_alone import alone
 from testwright_asyncio import leave_out_what_nobody_needs
-from testwright_run import CHANCE, FINDINGS, HOME, METER, WISHES, LoadsTooLong, loading, time_limit
+from testwright_run import CHANCE, FINDINGS, HOME, LIVING, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_turns import take_turns
 
 CONFTEST = "conftest.py"
@@ -84,10 +84,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     with time_limit(WISHES.case_seconds, give_up):
         yield
     METER.end()
-    complaint = HOME.complaint()
+    complaint = HOME.complaint() or LIVING.complaint()
     if complaint and WISHES.case_seconds:  # a probe looks at what code does with no promise of its own
         FINDINGS.worsen(FINDINGS.test(path, name), "failed", complaint)
         item.session.testsfailed += 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    LIVING.begin()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from testwright_children import Ended, InChild, Job, in_children
 from testwright_clock import stop_clock
-from testwright_run import CHANCE, FINDINGS, WISHES
+from testwright_run import CHANCE, FINDINGS, IS_SANDBOXED, WISHES
 
 
 def take_turns() -> None:
@@ -56,8 +56,8 @@ def told(ended: Ended) -> dict[str, Any] | None:
 
 
 def left_behind() -> set[str]:
-    """What lies in the scratch folder. Outside of a sandbox, which says where reports go, nothing is ours to remove."""
-    scratch = os.environ.get("TMPDIR", "") if "OUT" in os.environ else ""
+    """What lies in the scratch folder."""
+    scratch = os.environ.get("TMPDIR", "") if IS_SANDBOXED else ""
     return {os.path.join(scratch, name) for name in os.listdir(scratch)} if scratch else set()
 
 

@@ -13,7 +13,7 @@ import unittest
 from collections.abc import Iterator
 
 from testwright_alone import alone
-from testwright_run import CHANCE, FINDINGS, HOME, METER, WISHES, LoadsTooLong, loading, time_limit
+from testwright_run import CHANCE, FINDINGS, HOME, LIVING, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_suites import Result, name_of, ring, shuffled, tests_in
 from testwright_turns import take_turns
 
@@ -44,11 +44,12 @@ class Run(Result):
         CHANCE.begin()
         self.started = time.monotonic()
         HOME.begin()
+        LIVING.begin()
         METER.begin(f"{self.paths[test]}::{name_of(test)}")
 
     def stopTest(self, test: unittest.TestCase) -> None:
         METER.end()
-        complaint = HOME.complaint()
+        complaint = HOME.complaint() or LIVING.complaint()
         if complaint and WISHES.case_seconds:  # a probe looks at what code does with no promise of its own
             self.told(test, "failed", complaint)
         super().stopTest(test)
