@@ -6,6 +6,7 @@ const { createRequire } = require('node:module')
 const { dirname, join, relative, resolve } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { Worker } = require('node:worker_threads')
+const { Afterwards } = require('../javascript/afterwards.cjs')
 const { Anew } = require('../javascript/anew.cjs')
 const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
 const { Challenge } = require('../javascript/challenge.cjs')
@@ -30,6 +31,7 @@ const OLDEST = 8
 const SECOND = '--as-second'
 const FOLDER = process.env.TESTWRIGHT_CHALLENGE
 const UNENDING = require.resolve('../javascript/unending.cjs')
+let afterwards
 let anew
 let report = newReport()
 let watchdog
@@ -61,9 +63,10 @@ async function main() {
   }
   if (order.hangSeconds) watchdog = new Worker(join(__dirname, '../javascript/watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
   watchdog?.unref()
+  if (!order.queue) afterwards = new Afterwards()
   if (order.queue) await oneByOne(options, brought)
   else await once(options, brought)
-  process.exit(report.tests.some((test) => test.state === 'failed') ? 1 : 0)
+  process.exit(report.errors.length || report.tests.some((test) => test.state === 'failed') ? 1 : 0)
 }
 
 function atOnce() {
@@ -251,12 +254,15 @@ function ran(mocha) {
   const told = new Map()
   const tell = (test, state, error) => told.set(test, { state, message: error ? described(error) : '', ms: test.duration ?? 0 })
   return new Promise((done) => {
-    const runner = mocha.run(() => {
+    const runner = mocha.run(async () => {
+      await afterwards?.heard((test, error) => goesWrong(test, error, tell))
       for (const test of all) if (isAsked(test)) report.tests.push(entryOf(test, known.get(test), told))
       done(runner)
     })
+    if (afterwards) hearLate(runner, told, tell)
     runner.on('test', (test) => {
       if (!known.has(test)) return
+      afterwards?.begin(test)
       globalThis.__testwright_chance__?.begin()
       if (watchdog) {
         leave(order, known.get(test))
@@ -280,6 +286,21 @@ function ran(mocha) {
       if (order.coverage) Object.assign(known.get(test), { measured: counters.end(test, globalThis) })
     })
   })
+}
+
+// mocha would blame the test that is running for what one before it has left.
+function hearLate(runner, told, tell) {
+  process.removeListener('uncaughtException', runner.uncaught)
+  process.on('uncaughtException', (error) => {
+    const { owner } = afterwards
+    if (told.has(owner)) goesWrong(owner, error, tell)
+    else if (runner.state !== 'stopped') runner.uncaught(error)
+  })
+}
+
+function goesWrong(test, error, tell) {
+  if (test) tell(test, 'failed', error)
+  else report.errors.push({ kind: 'unhandled', message: described(error) })
 }
 
 function aboutOf(test, known) {

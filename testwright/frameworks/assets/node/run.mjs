@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
 const require = createRequire(import.meta.url)
+const { Afterwards } = require('../javascript/afterwards.cjs')
 const { Anew } = require('../javascript/anew.cjs')
 const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
 const { stopClock } = require('../javascript/clock.cjs')
@@ -39,8 +40,10 @@ const UNENDING = require.resolve('../javascript/unending.cjs')
 const counters = new Counters(source)
 const flags = projectFlags()
 const loader = loaderFor(flags)
+let afterwards
 let collecting
 let finished
+let isFinishing = false
 let random
 let repeating
 let report
@@ -61,6 +64,7 @@ async function main() {
   delete process.env.TESTWRIGHT_CHALLENGE
   process.env.NODE_ENV ??= 'test'
   if (!order.queue) atOnce()
+  if (!order.queue && !folder) hearLate()
   if (order.coverage) measure(source, root, order.measured)
   if (folder) {
     exit = stay()
@@ -219,6 +223,7 @@ function around(fn, about) {
     if (watchdog) leave(order, null)
     watchdog?.postMessage(null)
     about.drew = globalThis.__testwright_chance__?.drew()
+    about.isOver = true
     if (!order.coverage) return
     about.measured = counters.end(source, globalThis)
     counters.begin(source, globalThis)
@@ -226,7 +231,7 @@ function around(fn, about) {
   return async (context) => {
     begin()
     try {
-      await called(fn, context)
+      await (afterwards ? afterwards.within(about, () => called(fn, context)) : called(fn, context))
     } finally {
       end()
     }
@@ -263,18 +268,35 @@ function hear({ type, data }) {
   }
 }
 
-function finish() {
+async function finish() {
+  if (isFinishing && !order.queue) return
+  isFinishing = true
+  await afterwards?.heard(goesWrong)
   repeating?.finished()
   report.tests = collecting.cases.map((about) => ({
     titles: about.titles,
     file: relative(root, resolve(root, order.suites[0])),
     ...(told.get(about) ?? { state: 'failed', message: 'It was not run.', ms: 0 }),
+    ...about.late,
     ...about.measured,
     drew: about.drew,
   }))
   report.finished = true
   write()
   finished()
+}
+
+// node:test only remarks on what a test that is over has left.
+function hearLate() {
+  afterwards = new Afterwards()
+  process.on('uncaughtException', (error) => {
+    if (afterwards.owner?.isOver) goesWrong(afterwards.owner, error)
+  })
+}
+
+function goesWrong(about, error) {
+  if (about) about.late = { state: 'failed', message: described(error) }
+  else report.errors.push({ kind: 'unhandled', message: described(error) })
 }
 
 function write() {
