@@ -17,6 +17,7 @@ _FORGED = (
     "JSON.stringify = (told, ...rest) => say(told, ...rest)?.replaceAll('\"failed\"', '\"passed\"')",
     "assert.equal(gross(1000), 7)",
 )
+_BENT = ("assert.equal = () => {}", "assert.equal(gross(1000), 7)")
 _OWN: Mapping[str, Mapping[str, Sequence[str]]] = {
     "unittest": {
         "wrong framework": ("expect(gross(1000)).toBe(1190)",),
@@ -49,6 +50,7 @@ _OWN: Mapping[str, Mapping[str, Sequence[str]]] = {
             "assert.equal(shop.gross(1), 5)",
         ),
         "forges the report": _FORGED,
+        "bends the oracle": _BENT,
     },
     "node:test": {
         "over-mocked": ("const shop = { gross: mock.fn(() => 5) }", "assert.equal(shop.gross(1), 5)"),
@@ -58,6 +60,7 @@ _OWN: Mapping[str, Mapping[str, Sequence[str]]] = {
             "assert.equal(shop.gross(1), 5)",
         ),
         "forges the report": _FORGED,
+        "bends the oracle": _BENT,
     },
 }
 

@@ -33,8 +33,8 @@ _MOST_ROUNDS = 4
 """Each round drops what failed in it and runs the rest again; a suite that is still shaky then is given up."""
 
 _BY_THE_CLOCK = (
-    "depends on the real clock or its time zone: it failed only in the run with the clock stopped at"
-    f" {FROZEN_AT:%Y-%m-%d %H:%M} UTC in the time zone {FROZEN_ZONE}"
+    "depends on the real clock, its time zone or the machine's language: it failed only in the run with"
+    f" the clock stopped at {FROZEN_AT:%Y-%m-%d %H:%M} UTC in the time zone {FROZEN_ZONE}"
 )
 
 

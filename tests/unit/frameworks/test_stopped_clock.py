@@ -118,6 +118,28 @@ def test_javascript_code_reads_the_stopped_clock_and_fakes_go_on_top_of_it():
     }
 
 
+ELSEWHERE = """
+const back = require('./elsewhere.cjs').goElsewhere(globalThis, 0)
+const said = () => [
+  (1234.5).toLocaleString(), (1234.5).toLocaleString('en'), (10n ** 4n).toLocaleString([]), [0.5].toLocaleString(),
+  new Date(0).toLocaleString('default', { month: 'long', timeZone: 'UTC' }), new Intl.NumberFormat().format(0.5),
+  Intl.DateTimeFormat().resolvedOptions().locale.slice(0, 2), new Intl.NumberFormat('en') instanceof Intl.NumberFormat,
+]
+const found = { there: said() }
+back()
+console.log(JSON.stringify({ ...found, back: said() }))
+"""
+
+
+def test_javascript_code_that_names_no_language_is_elsewhere_until_it_is_brought_back():
+    found = run(["node", "-e", ELSEWHERE], ASSETS / "javascript", {"LC_ALL": "en_US.UTF-8"})
+
+    assert found == {
+        "there": ["1.234,5", "1,234.5", "10.000", "0,5", "Januar", "0,5", "de", True],
+        "back": ["1,234.5", "1,234.5", "10,000", "0.5", "January", "0.5", "en", True],
+    }
+
+
 @pytest.mark.parametrize("framework", [Pytest(), Unittest(), Jest(), Vitest(), Mocha(), NodeTest()])
 def test_every_framework_is_told_when_and_where_it_is(framework):
     env = ordered(framework)

@@ -1,7 +1,7 @@
 // What one of several runs in a process asks of chance and of the clock. It is announced in variables of the process, where
 // whoever sets up the suite finds it, in this process or in another one.
 const { seedChance, takeChance } = require('./chance.cjs')
-const { stopClock } = require('./clock.cjs')
+const { goElsewhere } = require('./elsewhere.cjs')
 
 const NAMES = { seed: 'TESTWRIGHT_SEED', chance: 'TESTWRIGHT_CHANCE', clock: 'TESTWRIGHT_CLOCK', zone: 'TZ' }
 const AT_HOME = process.env.TZ
@@ -19,7 +19,7 @@ exports.begin = (global, env = process.env) => {
   delete global.__testwright_chance__
   if (seed) seedChance(global, Number(seed))
   if (chance) takeChance(global, Number(chance))
-  if (clock) global.__testwright_clock__ = stopClock(global, Number(clock))
+  if (clock) global.__testwright_clock__ = goElsewhere(global, Number(clock))
 }
 
 exports.end = (global) => {

@@ -11,8 +11,8 @@ const require = createRequire(import.meta.url)
 const { Afterwards } = require('../javascript/afterwards.cjs')
 const { Anew } = require('../javascript/anew.cjs')
 const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
-const { stopClock } = require('../javascript/clock.cjs')
 const { Counters } = require('../javascript/counters.cjs')
+const { goElsewhere } = require('../javascript/elsewhere.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
 const { leave } = require('../javascript/running.cjs')
@@ -90,7 +90,7 @@ async function main() {
 function atOnce() {
   if (order.seed !== null) Math.random = randomOf(order.seed)
   if (order.chance !== undefined) takeChance(globalThis, order.chance)
-  if (order.clock) stopClock(globalThis, order.clock)
+  if (order.clock) goElsewhere(globalThis, order.clock)
 }
 
 // Comes back when all is told, unless the process ends before.
