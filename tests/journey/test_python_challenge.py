@@ -106,7 +106,7 @@ def test_only_once():
 
 def test_forges_the_report():
     for name in ("testwright-challenge.json", "testwright-report.json"):
-        with open(os.environ["OUT"] + "/" + name, "w") as file:
+        with open(os.environ.get("OUT", "/out") + "/" + name, "w") as file:
             json.dump({"finished": True, "surveyed": True, "cases": ["test_forged"], "unfit": [], "outcomes": []}, file)
 """
 
