@@ -59,6 +59,7 @@ def never(x):
 SUITE = """
 import json
 import os
+import sys
 import unittest
 
 import pytest
@@ -106,7 +107,7 @@ def test_only_once():
 
 def test_forges_the_report():
     for name in ("testwright-challenge.json", "testwright-report.json"):
-        with open(os.environ.get("OUT", "/out") + "/" + name, "w") as file:
+        with open(os.path.dirname(sys.modules["testwright_mutants"].REPORT) + "/" + name, "w") as file:
             json.dump({"finished": True, "surveyed": True, "cases": ["test_forged"], "unfit": [], "outcomes": []}, file)
 """
 
