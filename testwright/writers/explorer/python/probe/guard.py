@@ -43,6 +43,7 @@ _WHO_IS_HERE = {"pwd": ("getpwnam", "getpwuid"), "grp": ("getgrnam", "getgrgid")
 _MOST_SLEEPS = 12
 _LONGEST_SLEEP = 0.3
 _SOON = 0.003
+_LINES = 7
 _IDLE = 0.02
 """A call that works for less than this share of its time waits for something that does not come."""
 _OURS = ((lambda: None).__code__.co_filename, contextlib.__file__)
@@ -85,7 +86,7 @@ class Guard:
         self._environment = dict(os.environ)
         sys.addaudithook(self._hear)
         self._began, self._worked, self._until = 0.0, 0.0, 0.0
-        self._sleeps, self._slept, self._is_late = 0, 0.0, False
+        self._sleeps, self._slept, self._is_late, self._rings = 0, 0.0, False, 0
         self._caller: FrameType | None = None
         time.sleep = self._short(time.sleep)  # type: ignore[assignment]
         for source, give in ((os, "urandom"), (random, "_urandom")):
@@ -126,11 +127,29 @@ class Guard:
         now = time.monotonic()
         waits = time.process_time() - self._worked < _IDLE * (now - self._began)
         if self.active and (self._is_late or number == signal.SIGVTALRM or waits or now >= self._until):
-            # Code that catches even this and goes on meets the next one soon, and one of them outside of its `try`.
-            self._is_late = True
             signal.setitimer(signal.ITIMER_REAL, _SOON, _SOON)
+            self._rings += self._is_late
+            self._is_late = True
             if self._is_under_way(frame):
+                if self._rings % 2 == 0:
+                    raise TimeUp
+                self._end_between_lines(frame, 1 + self._rings // 2 % _LINES)
+
+    def _end_between_lines(self, frame: FrameType | None, left: int) -> None:
+        """Code that catches even this and goes on meets the next one so many lines later: one of them is outside of
+        its `try`, where a signal hardly ever arrives.
+        """
+
+        def trace(at: FrameType, event: str, _: Any) -> Any:
+            nonlocal left
+            left -= event == "line"
+            if left <= 0 and self._is_under_way(at):
                 raise TimeUp
+            return trace
+
+        if frame is not None:
+            frame.f_trace = trace
+            sys.settrace(trace)
 
     def _is_under_way(self, frame: FrameType | None) -> bool:
         """Whether the call is still at work. Where it is being put away already, nothing may be broken off."""
@@ -166,7 +185,8 @@ class Guard:
         self._caller = sys._getframe(2)  # above this one, and what makes it a context
         self._began, self._worked = time.monotonic(), time.process_time()
         self._until = self._began + PATIENCE * seconds
-        self._sleeps, self._slept, self._is_late = 0, 0.0, False
+        self._sleeps, self._slept, self._is_late, self._rings = 0, 0.0, False, 0
+        tracer = sys.gettrace()
         before = [(number, signal.signal(number, self._ring)) for number in (signal.SIGALRM, signal.SIGVTALRM)]
         self.refused, self.refused_event, self.active = False, "its surroundings", True
         signal.setitimer(signal.ITIMER_REAL, seconds, seconds / 2)
@@ -177,6 +197,8 @@ class Guard:
             self.active, self._caller = False, None
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            if self._rings:
+                sys.settrace(tracer)
             self.drew = self.drew or random.getstate() != numbers
             for number, handler in before:
                 signal.signal(number, handler)
