@@ -24,6 +24,15 @@ const isAwaiting = () => false
 const isOnHost = () => false
 const invent = (value) => invented.add(value)
 """
+
+
+def said_by(program, folder):
+    script = folder / "simplify.cjs"
+    script.write_text(ROUND + CODE + program, "utf-8")
+    ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
+    return json.loads(ran.stdout)
+
+
 SAYS = """
 const target = { params: [] }
 // A stack that is asked for its top: what is pushed last counts, and the option `loud`.
@@ -49,12 +58,9 @@ both.then((all) => process.stdout.write(JSON.stringify(all)))
 
 @pytest.mark.skipif(NODE is None, reason="needs node")
 def test_steps_and_members_that_the_answer_does_without_are_left_out_and_examples_stay_as_they_are(tmp_path):
-    script = tmp_path / "simplify.cjs"
-    script.write_text(ROUND + CODE + SAYS, "utf-8")
+    said = said_by(SAYS, tmp_path)
 
-    ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
-
-    (args, steps), (given, documented) = json.loads(ran.stdout)
+    (args, steps), (given, documented) = said
     assert steps == ["push", "top"]
     assert args == [{"$": "object", "v": [["loud", True]]}]
     assert len(given[0]["v"]) == 2
@@ -81,12 +87,9 @@ all.then((told) => process.stdout.write(JSON.stringify(told)))
 
 @pytest.mark.skipif(NODE is None, reason="needs node")
 def test_a_text_that_chance_made_up_is_cut_to_what_its_call_is_told_for_and_what_somebody_wrote_stays_whole(tmp_path):
-    script = tmp_path / "simplify.cjs"
-    script.write_text(ROUND + CODE + FLAGS, "utf-8")
+    said = said_by(FLAGS, tmp_path)
 
-    ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
-
-    for_a_way, for_its_answer, written = json.loads(ran.stdout)
+    for_a_way, for_its_answer, written = said
     assert for_a_way == ["-"]
     assert for_its_answer == ["-x.b--c", {"$": "object", "v": []}]
     assert written == ["-literal"]
@@ -117,9 +120,6 @@ main()
 
 @pytest.mark.skipif(NODE is None, reason="needs node")
 def test_what_the_types_ask_for_stays_in_a_call(tmp_path):
-    script = tmp_path / "simplify.cjs"
-    script.write_text(ROUND + CODE + REDUCED, "utf-8")
+    said = said_by(REDUCED, tmp_path)
 
-    ran = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60, check=True)
-
-    assert json.loads(ran.stdout) == [{"lines": ["b"]}, {"type": "remove", "sku": "a"}]
+    assert said == [{"lines": ["b"]}, {"type": "remove", "sku": "a"}]

@@ -1,9 +1,7 @@
 """How far the search gets: what it keeps, what it hears, and what it takes for a good input."""
 
-import importlib.util
 import os
 import random
-import sys
 import time
 from dataclasses import replace
 from types import SimpleNamespace
@@ -32,26 +30,6 @@ from testwright.writers.explorer.python.probe.ways import Row, Way, Ways
 from testwright.writers.explorer.python.records import Check as ToldCheck
 from testwright.writers.explorer.python.records import Patch, Record
 from testwright.writers.explorer.python.writing import draft_of
-
-
-@pytest.fixture
-def loaded(tmp_path):
-    """Loads a text as a module, and forgets it afterwards."""
-    names = []
-
-    def load(text, name="reached_unit"):
-        path = tmp_path / f"{name}.py"
-        path.write_text(text)
-        spec = importlib.util.spec_from_file_location(name, path)
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        names.append(name)
-        spec.loader.exec_module(module)
-        return module
-
-    yield load
-    for name in names:
-        del sys.modules[name]
 
 
 class CountingBench:

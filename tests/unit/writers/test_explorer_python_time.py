@@ -27,26 +27,6 @@ from testwright.writers.explorer.python.probe.stubs import Stubs
 from testwright.writers.explorer.python.probe.ways import Row, Way, Ways
 
 
-@pytest.fixture
-def loaded(tmp_path):
-    """Loads a text as a module, and forgets it afterwards."""
-    names = []
-
-    def load(text, name="timed_unit"):
-        path = tmp_path / f"{name}.py"
-        path.write_text(text)
-        spec = importlib.util.spec_from_file_location(name, path)
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        names.append(name)
-        spec.loader.exec_module(module)
-        return module
-
-    yield load
-    for name in names:
-        del sys.modules[name]
-
-
 class Answers:
     """A bench on which calls end as they are told to: `late` ones do not."""
 
