@@ -14,7 +14,7 @@ from testwright.frameworks.pytest_runner import Pytest
 from testwright.frameworks.unittest_runner import Unittest
 
 UNIT = """
-import functools, os, random, secrets, tempfile, uuid
+import functools, os, random, secrets, tempfile, time, uuid
 
 seen = []
 
@@ -56,8 +56,8 @@ BODIES = {
     "test_minds": "token(1); assert seen == []",  # in company, where several are asked at once
     "test_shape": "assert len(identifier()) == 36",
     "test_no_chance": "assert len('llo') == 3",
-    "test_once": "assert note('a') == 'a'",
-    "test_again": "assert tempfile.mkdtemp() and tempfile.mkstemp()[1]",
+    "test_once": "time.sleep(0.3); assert note('a') == 'a'",
+    "test_again": "assert tempfile.mkdtemp() and tempfile.mkstemp()[1]",  # beside the one before it
     "test_wrong": "assert shuffle('llo') == 'x'",
 }
 LUCKY = {"test_lucky_shuffle", "test_lucky_system", "test_lucky_generator", "test_lucky_kept", "test_lucky_shared"}

@@ -41,15 +41,15 @@ def alone(cases: Iterable[tuple[str, str]], perform: Callable[[str, str], None])
         again = [job([(case, CHANCE.seed)]) for case in passed(list(leaving))]
         for ended in in_children(again, until, most=1):
             doubt(ended, f"{AGAIN}{leaving[ended.key[0][0]]} in the temporary folder: ")
-        # All of them in one child, with a few seeds one after the other; who fails there has to do so by itself. Made
-        # while the first are told of, so that one failure is enough.
+        # All of them in one child, with a few seeds one after the other; who fails there has to do so by itself.
         together = (
             job([(case, seed) for seed in OTHER_SEEDS[start : start + SEEDS_AT_ONCE] for case in passed(drew)])
             for start in range(0, len(OTHER_SEEDS), SEEDS_AT_ONCE)
             if passed(drew)
         )
         suspects = [row for ended in in_children(together, until) for row in [*not_passed(ended), *untold(ended)]]
-        for ended in in_children([job([row]) for row in suspects], until):
+        by_itself = (job([row]) for row in suspects if passed([row[0]]))  # one failure is enough
+        for ended in in_children(by_itself, until):
             doubt(ended, BY_CHANCE)
     except InChild as started:
         child = started

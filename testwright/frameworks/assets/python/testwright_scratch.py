@@ -6,11 +6,13 @@ Standard library only, and syntax that Python 3.8 reads.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 
 MOST_NAMED = 3
-OF_PYTEST = "pytest-of-"
+NOBODY_FINDS = re.compile("pytest-of-|tmp[a-z0-9_]{8}")
+"""Of pytest, and of `tempfile` in a test that runs beside this one."""
 
 
 class Names:
@@ -56,7 +58,7 @@ class Scratch:
 
     def _seen(self) -> set[str]:
         try:
-            return {name for name in os.listdir(self._folder) if not name.startswith(OF_PYTEST)}
+            return {name for name in os.listdir(self._folder) if not NOBODY_FINDS.match(name)}
         except OSError:
             return set()
 
