@@ -84,6 +84,8 @@ PYTHON_BAD = (
     python("exchanges its code", "test_gross_of_another", "gross.__code__ = (lambda net, rate=None: 5).__code__", "assert gross(1000) == 5"),
     python("leaves a fork", "test_gross_beside_another", "import os, time", "", 'if getattr(os, "fo" + "rk")() == 0:', '    getattr(time, "sle" + "ep")(60)', '    getattr(os, "_ex" + "it")(0)', "assert gross(1000) == 1190"),
     python("passes but once", "test_gross_is_noted_once", "import os, tempfile", "", 'path = os.path.join(tempfile.gettempdir(), "shop-once.txt")', "assert not os.path.exists(path)", 'with open(path, "w") as file:', '    file.write("1190")', "assert gross(1000) == 1190"),
+    # in that order with the hash seeds 0 to 4, which is luck
+    python("order of a set", "test_the_first_of_two_is_drawn", 'names = {"cat", "dan"}', 'assert draw(list(names)[:1]) == "cat"'),
     python("skips itself", "test_not_today", 'pytest.skip("later")'),
     python("adds nothing", "test_gross_adds_the_standard_rate_again", "assert gross(1000, rate='standard') == 1190"),
 )  # fmt: skip

@@ -222,6 +222,10 @@ class Language(Protocol):
         """
         ...
 
+    def sees_order(self, suite: str, source: SourceFile) -> bool:
+        """Whether a test may see in which order a set holds its parts, in a language where each start has another."""
+        ...
+
     def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
         """Put a failing case right by rule, where its failure leaves no doubt about the mistake; else None.
 

@@ -5,7 +5,7 @@ Where what lies outside was to be mocked, the last run proves it: its clock stan
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from testwright.pipeline.drafting import writing_of
 from testwright.pipeline.findings import CaseResult, Chosen, Proven, Trial, first_line
 from testwright.pipeline.laying_out import checked, formatted, unformatted
 from testwright.pipeline.leaning import Apart, fairly_blamed, leaning, run_apart
+from testwright.pipeline.set_orders import leaning_on_order
 from testwright.pipeline.tools import Job, Ready
 from testwright.pipeline.trial import results_of, run_cases
 
@@ -123,9 +124,11 @@ async def _run_repeatedly(bench: Bench, layout: Layout, runs: int, slots: asynci
 
     async def one(turn: Turn | None) -> RunReport | NotRun:
         """From a start of its own; None: in order, and sets have yet another order than in the turns."""
-        work = partial(bench.run_placed, hashes=first + 1)
-        if turn is not None:
-            work = partial(bench.run_placed, coverage=False, seed=turn.seed, frozen=turn.frozen)
+        if turn is None:
+            return await asked(partial(bench.run_placed, hashes=first + 1))
+        return await asked(partial(bench.run_placed, coverage=False, seed=turn.seed, frozen=turn.frozen))
+
+    async def asked(work: Callable[[], Coroutine[Any, Any, RunReport | NotRun]]) -> RunReport | NotRun:
         async with slots:
             answer = await work()
             return answer if has_word(answer) else await work()  # a busy machine is no verdict on a test
@@ -134,6 +137,9 @@ async def _run_repeatedly(bench: Bench, layout: Layout, runs: int, slots: asynci
         if isinstance(answer, NotRun):
             return False
         return not out_of_time(results_of(answer, draft)) or not bench.job.tools.is_busy()
+
+    async def with_hashes(seeds: Sequence[int]) -> Sequence[RunReport | NotRun]:
+        return await _all([asked(partial(bench.run_placed, coverage=False, hashes=seed)) for seed in seeds])
 
     async def apart_from_others() -> Apart:
         async with slots:
@@ -152,12 +158,14 @@ async def _run_repeatedly(bench: Bench, layout: Layout, runs: int, slots: asynci
     if unreported:
         return await _blame(bench, draft, unreported[0], runs)
     seen = _read_together([answer for answer in answers if isinstance(answer, RunReport)], draft, runs)
-    untimely = {}
+    known = {}
+    if bench.job.language.sees_order(layout.suite.text, bench.job.assignment.source):
+        known = await leaning_on_order(draft, first + 2, with_hashes)
     if seen.untimely:
-        untimely = seen.untimely_of(await one(replace(turns[-1], frozen=False)), draft)
-        seen = replace(seen, failures={name: why for name, why in seen.failures.items() if name not in untimely})
-    failures = await fairly_blamed(bench, draft, apart, seen.failures) | await leaning(bench, draft, apart)
-    return replace(seen, failures=failures | untimely, alone=apart.passed)
+        known |= seen.untimely_of(await one(replace(turns[-1], frozen=False)), draft)
+    unexplained = {name: why for name, why in seen.failures.items() if name not in known}
+    failures = await fairly_blamed(bench, draft, apart, unexplained) | await leaning(bench, draft, apart)
+    return replace(seen, failures=failures | known, alone=apart.passed)
 
 
 async def _both(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:

@@ -61,6 +61,9 @@ class WordLanguage:
         """The first goes: a preamble here is one word."""
         return preamble
 
+    def sees_order(self, suite: str, source: SourceFile) -> bool:
+        return "unordered" in suite
+
     def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
         """`fail mendable` can be put right, once what it needs is imported; `unloadable` is so by a bad preamble."""
         if "unloadable" in case.code and "invented" in draft.preamble:
@@ -153,7 +156,8 @@ class WordFramework:
         turns = "|".join(words_of(turn) for turn in order.turns)
         how = f"{turns}|alone" if order.alone else words_of(order)
         only = (f"only={','.join(order.only)}",) if order.only and not order.alone else ()
-        return Command(argv=("run", *order.suite_paths, *only, how), workspace=workspace)
+        hashes = (f"hashes={order.hashes}",) if order.hashes and not order.alone else ()
+        return Command(argv=("run", *order.suite_paths, *only, *hashes, how), workspace=workspace)
 
     def read(self, completed: Completed, order: RunOrder) -> RunReport | NotRun:
         if "report" not in completed.reports:
@@ -266,6 +270,7 @@ class ActingSandbox:
     A test that is `late` is in time when it is asked for the time `in_time_from`, but not at `late_again_at`.
     `time_for` is how many mutants there is time for, challenge by challenge; later ones have all the time they want.
 
+    A test that is `unordered` fails with the seed of hashes `odd_order`.
     Nothing runs while a file that is `unbearable` lies in the workspace.
     """
 
@@ -280,6 +285,7 @@ class ActingSandbox:
     challenged: list[str] = field(default_factory=list)
     cannot_break: str = ""
     time_for: list[int] = field(default_factory=list)
+    odd_order: int = 0
     cannot_part: bool = False
     silent_turns: frozenset[int] = frozenset()
     first_part_hangs: bool = False
@@ -325,6 +331,8 @@ class ActingSandbox:
             return Completed(exit_status=1, reason="exit", log=f"timeout:{name} did not end within 10 s@{name}")
         if "hang" in words:
             return Completed(exit_status=None, reason="timeout", log="timeout:no answer within 30 s")
+        if f"hashes={self.odd_order}" in command.argv:
+            cases = [(name, "fail" if word == "unordered" else word, rest) for name, word, rest in cases]
         if not seed.endswith("alone"):
             return self._report(self._acted(cases, seed))
         if self.cannot_part:

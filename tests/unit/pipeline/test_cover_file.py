@@ -160,6 +160,32 @@ async def test_a_test_that_passes_only_after_others_is_dropped_and_says_so(world
     assert [case.passed_alone for case in delivered.evidence.cases] == [True, True]
 
 
+async def test_a_test_that_leans_on_the_order_of_a_set_is_dropped_although_it_passes_in_every_ordinary_run(
+    world, suite
+):
+    it = world(suite(a="pass", b="unordered"))
+    it.sandbox.odd_order = 6
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a"]
+    assert [(drop.gate, drop.reason) for drop in delivered.dropped] == [
+        (
+            "is_stable",
+            "depends on the order of a set: fails with another hash seed (PYTHONHASHSEED=6): assert 1 == 2",
+        )
+    ]
+
+
+async def test_no_further_starts_are_made_where_no_test_can_see_the_order_of_a_set(world, suite):
+    seeing, blind = world(suite(a="pass", b="unordered")), world(suite(a="pass", b="pass"))
+
+    await seeing.walk()
+    await blind.walk()
+
+    assert len(seeing.sandbox.runs) == len(blind.sandbox.runs) + 5
+
+
 async def test_a_test_that_is_right_by_chance_is_dropped_although_it_passes_in_every_ordinary_run(world, suite):
     it = world(suite(a="pass", b="lucky"))
 

@@ -101,6 +101,9 @@ class ByLayout:
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return gates.fault_of(case, draft, analysis, self.words)
 
+    def sees_order(self, suite: str, source: SourceFile) -> bool:
+        return False
+
     def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
         return None
 

@@ -71,6 +71,9 @@ class JavaScript:
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return fault_of(case, draft, analysis, known_modules)
 
+    def sees_order(self, suite: str, source: SourceFile) -> bool:
+        return False  # a Set keeps the order in which its parts came
+
     def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
         return mended(case, draft, message, source, analysis)
 

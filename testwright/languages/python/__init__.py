@@ -22,6 +22,7 @@ from testwright.languages.python.claims import claims_of, marked
 from testwright.languages.python.edges import edge_cases
 from testwright.languages.python.mending import mended
 from testwright.languages.python.mutants import switched
+from testwright.languages.python.set_orders import sees_order
 
 
 class Python:
@@ -67,6 +68,9 @@ class Python:
 
     def fault_of(self, case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
         return gates.fault_of(case, draft, analysis, known_modules)
+
+    def sees_order(self, suite: str, source: SourceFile) -> bool:
+        return sees_order(suite, source.text)
 
     def mended(self, case: Case, draft: Draft, message: str, source: SourceFile, analysis: Analysis) -> Mending | None:
         return mended(case, draft, message, source, analysis)
