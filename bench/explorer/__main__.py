@@ -2,13 +2,16 @@
 
     python bench/explorer [WORDS …] [--language python|javascript] [--seconds 10] [--reruns 20] [--pynguin 60]
                           [--json FILE] [--suites FOLDER]
+    python bench/explorer [WORDS …] --again FILE [--reruns 20]
 
-WORDS choose the files whose module or path contains one of them. See README.md one folder up.
+WORDS choose the files whose module or path contains one of them. With --again nothing
+is written anew: the suites in a FILE of an earlier run are run again. See README.md one folder up.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 from dataclasses import asdict, replace
@@ -20,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import development
 import pynguin
 import table
-from walking import Row, walked
+from walking import Row, copied, walked
 
 from testwright.settings import read_settings
 from testwright.wiring import open_workbench
@@ -35,7 +38,9 @@ def main() -> None:
     parser.add_argument("--pynguin", type=int, metavar="SECONDS", help="let Pynguin search each Python file as well")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was measured there")
     parser.add_argument("--suites", type=Path, metavar="FOLDER", help="keep the delivered suites there")
-    asyncio.run(measure(parser.parse_args()))
+    parser.add_argument("--again", type=Path, metavar="FILE", help="only run the suites of such a --json FILE again")
+    wish = parser.parse_args()
+    asyncio.run(rerun(wish) if wish.again else measure(wish))
 
 
 async def measure(wish: argparse.Namespace) -> None:
@@ -59,6 +64,23 @@ async def measure(wish: argparse.Namespace) -> None:
                     wish.json.write_text(json.dumps([each.json() for each in rows], indent=1), encoding="utf-8")
     for sentence in (*table.medians(rows), *table.smells(rows)):
         print(sentence)
+
+
+async def rerun(wish: argparse.Namespace) -> None:
+    """Run what an earlier measurement delivered again, shuffled, each time in a fresh sandbox."""
+    kept = {row["name"]: row for row in json.loads(wish.again.read_text(encoding="utf-8")) if row["suite"]}
+    languages = [wish.language] if wish.language else ["python", "javascript"]
+    times, failed, suites = wish.reruns or 20, 0, 0
+    with tempfile.TemporaryDirectory() as home:
+        async with open_workbench(read_settings().model_copy(update={"home": Path(home)})) as bench:
+            for target in development.targets(wish.words, languages):
+                if (row := kept.get(target.name)) is None:
+                    continue
+                async with copied(bench, target, row["suite_path"], row["suite"]) as copy:
+                    red = await copy.failed(times)
+                failed, suites = failed + red, suites + 1
+                print(f"{target.name:<42}{table.reruns(red, times)} (load {os.getloadavg()[0]:.1f})", flush=True)
+    print(f"{suites} suites: {table.reruns(failed, times * suites)}")
 
 
 if __name__ == "__main__":

@@ -9,10 +9,11 @@ from walking import Row
 
 WANTED = {"python": (85.0, 75.0), "javascript": (80.0, 65.0)}
 """Medians that are wanted: branches, mutants."""
+_MOST_MEMORY_MB = 300
 
 HEAD = (
     f"{'file':<38}{'tests':>6}{'line':>7}{'branch':>8}{'mutants, all':>18}{'noticed by court':>18}{'rough':>7}"
-    f"{'more than needed':>18}{'for edges':>11}{'suspects':>10}{'s':>7}{'MB':>6}"
+    f"{'more than needed':>18}{'for edges':>11}{'suspects':>10}{'s':>7}{'MB':>6}{'load':>6}"
 )
 
 
@@ -26,12 +27,16 @@ def line(row: Row) -> str:
     share = f"{score.killed} of {score.mutants}: {_percent(score.killed, score.mutants)}"
     text = (
         f"{name:<38}{score.tests:>6}{_shown(score.lines):>7}{_shown(score.branches):>8}{share:>18}{court:>18}"
-        f"{row.rough_mutants:>7}{score.superfluous:>18}{score.for_edges:>11}{row.suspects:>10}{row.seconds:>7.1f}{_shown(row.memory_mb):>6}"
+        f"{row.rough_mutants:>7}{score.superfluous:>18}{score.for_edges:>11}{row.suspects:>10}{row.seconds:>7.1f}{_shown(row.memory_mb):>6}{row.load:>6.1f}"
     )
     if score.reruns:
-        text += f"   {score.failed_reruns} of {score.reruns} shuffled reruns failed"
+        text += f"   {reruns(score.failed_reruns, score.reruns)}"
     text += f"   {score.problem}" if score.problem else ""
     return text if row.rival is None else f"{text}\n{_rival(row.rival)}"
+
+
+def reruns(failed: int, times: int) -> str:
+    return f"{failed} of {times} shuffled reruns failed"
 
 
 def _rival(rival: Mapping[str, Any]) -> str:
@@ -58,6 +63,7 @@ def medians(rows: Sequence[Row]) -> Iterator[str]:
         more = sum(score.superfluous for score in scores if score)
         edges = sum(score.for_edges for score in scores if score)
         failed = sum(score.failed_reruns for score in scores if score)
+        memory = max((row.memory_mb for row in mine if row.memory_mb is not None), default=None)
         yield (
             f"\n{language}, medians of {len(mine)}: lines {median(lines_seen):.1f} %, "
             f"branches {median(branches_seen):.1f} % (wanted ≥ {branches:g}), "
@@ -65,6 +71,7 @@ def medians(rows: Sequence[Row]) -> Iterator[str]:
             f"{more} of {tests} tests more than needed ({_percent(more, tests)}, wanted ≤ 5 %), "
             f"{edges} for a boundary case alone; "
             f"reruns that failed: {failed} (wanted 0); "
+            f"at most {_shown(memory)} MB (wanted ≤ {_MOST_MEMORY_MB}); "
             f"median {median(row.seconds for row in mine):.1f} s a file"
         )
 

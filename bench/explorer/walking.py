@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -55,6 +56,7 @@ class Scored:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One file. `score` is None when nothing was delivered; `problem` then says why. Memory in MB, time in seconds.
+    `load` is the machine's when its suite was delivered.
 
     `rival` is what Pynguin came to, where it was asked.
     """
@@ -71,6 +73,7 @@ class Row:
     suite: str = ""
     suite_path: str = ""
     memory_mb: float | None = None
+    load: float = 0.0
     problem: str = ""
     rival: Mapping[str, Any] | None = None
 
@@ -88,7 +91,7 @@ class WatchedSandbox:
     async def run(self, command: Command) -> Completed:
         completed = await self._inner.run(command)
         for name, content in completed.reports.items():
-            if name.startswith("testwright-explored"):
+            if name.endswith("explored.json"):
                 told = _memory(content)
                 self.memory_mb = max(self.memory_mb or 0.0, told) if told is not None else self.memory_mb
         return completed
@@ -120,6 +123,7 @@ async def walked(bench: Workbench, target: Target, reruns: int) -> Row:
         seconds=seconds,
         score=None,
         memory_mb=sandbox.memory_mb,
+        load=os.getloadavg()[0],
     )
     if not tests or not tests[0].test_code:
         files = await watched.store.files(accepted.session_id)
@@ -177,7 +181,7 @@ async def scored(
         copy.workspace.write(source.path, await asyncio.to_thread(language.switched, source, mutants))
         report = await copy.challenge(tuple(mutant.number for mutant in mutants))
         copy.workspace.write(source.path, source.text)
-        failed = sum([_has_failed(await copy.run(seed)) for seed in range(1, reruns + 1)])
+        failed = await copy.failed(reruns)
     challenge = report if isinstance(report, ChallengeReport) else None
     fates = {outcome.number: outcome.fate for outcome in challenge.outcomes} if challenge else {}
     superfluous = _superfluous(plain, challenge, edges)
@@ -230,6 +234,10 @@ class Copy:
         tools, tool = self.bench.tools, self.bench.tools.frameworks[self.target.framework]
         order = RunOrder(source_path=self.target.path, suite_paths=(self.suite_path,), seed=seed, limits=_LIMITS)
         return tool.read(await tools.sandbox.run(tool.command(order, self.runner, self.workspace.root)), order)
+
+    async def failed(self, reruns: int) -> int:
+        """How many of so many shuffled runs, each in a sandbox of its own, were not all green."""
+        return sum([_has_failed(await self.run(seed)) for seed in range(1, reruns + 1)])
 
     async def challenge(self, numbers: tuple[int, ...]) -> ChallengeReport | NotRun:
         tools, tool = self.bench.tools, self.bench.tools.frameworks[self.target.framework]

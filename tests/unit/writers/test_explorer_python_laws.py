@@ -2,11 +2,14 @@
 
 import importlib
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from explorer_samples import View
 
+import testwright
 from testwright.domain.sessions import Options
 from testwright.writers.explorer.python.laws import uses_hypothesis
 from testwright.writers.explorer.python.probe.bench import Bench
@@ -65,6 +68,34 @@ def test_a_law_holds_on_all_that_was_seen_and_on_what_hypothesis_thinks_of(texts
         "unescape(escape(text)) == text",
         "mirrored(mirrored(text)) == text",
     ]
+
+
+@pytest.mark.parametrize(("name", "is_loaded"), [("same", False), ("mirrored", True)])
+def test_hypothesis_and_what_it_takes_of_the_memory_are_there_only_where_a_law_is_to_be_asked(texts, name, is_loaded):
+    script = f"""
+import os, sys
+import lawful_texts as unit
+from testwright.writers.explorer.python.probe.bench import Bench
+from testwright.writers.explorer.python.probe.facts import Facts
+from testwright.writers.explorer.python.probe.properties import laws
+bench = Bench(unit, Facts(unit), os.getcwd(), [{name!r}])
+laws({seen(name, "Hello World", "a!", "b")!r}, bench)
+bench.close()
+print("hypothesis" in sys.modules)
+"""
+    home = Path(texts.__file__).parent
+    roots = os.pathsep.join([str(home), str(Path(testwright.__file__).parents[1])])
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": roots},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+    assert run.stdout == f"{is_loaded}\n"
 
 
 def test_a_law_is_one_test_for_all_inputs_with_the_same_examples_in_each_run():

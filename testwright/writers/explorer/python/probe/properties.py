@@ -32,16 +32,15 @@ _LISTS = {str: "strategies.lists(strategies.text())", int: "strategies.lists(str
 
 def laws(records: list[dict[str, Any]], bench: Bench) -> list[dict[str, Any]]:
     """One record for each law that holds: its `call` is what is true, its `given` says what of."""
-    if importlib.util.find_spec("hypothesis") is None:
+    if not records or importlib.util.find_spec("hypothesis") is None:
         return []
-
-    _warm_up()
 
     def guess(pulse: Pulse) -> list[dict[str, Any]]:
         with bench.guard.watching(_SECONDS / 2):
             return list(itertools.islice(_guesses(_inputs_of(records, bench), bench), _MOST_LAWS))
 
     guessed, _ = in_child(guess, _SECONDS)
+    _warm_up({strategy for law in guessed or () for _, _, strategy in law["arguments"]})
     return [law for law in guessed or () if in_child(partial(_holds, law, bench), _SECONDS)[0] is True]
 
 
@@ -139,11 +138,16 @@ def _quick() -> Any:
     )
 
 
-def _warm_up() -> None:
-    """What Hypothesis reads and writes down for itself is not held against the code, nor the time it takes."""
-    from hypothesis import given, strategies
+def _warm_up(wanted: set[str]) -> None:
+    """What Hypothesis reads and writes down for itself is not held against the code, nor the time it takes.
 
-    _quick()(given(strategies.text())(lambda text: None))()
+    Of strategies that are wanted alone: for texts it goes through all of Unicode, which takes seconds and 200 MB.
+    """
+    for strategy in sorted(wanted):
+        from hypothesis import given, strategies
+
+        of_each: Any = given(eval(strategy, {"strategies": strategies}))
+        _quick()(of_each(lambda value: None))()
 
 
 def _holds(law: dict[str, Any], bench: Bench, pulse: Pulse) -> bool:
