@@ -83,9 +83,15 @@ PYTHON_BAD = (
     python("never calls its check", "test_gross_some_day", "def check():", "    assert gross(1000) == 7", "", "assert gross(50) == 60"),
     python("exchanges its code", "test_gross_of_another", "gross.__code__ = (lambda net, rate=None: 5).__code__", "assert gross(1000) == 5"),
     python("leaves a fork", "test_gross_beside_another", "import os, time", "", 'if getattr(os, "fo" + "rk")() == 0:', '    getattr(time, "sle" + "ep")(60)', '    getattr(os, "_ex" + "it")(0)', "assert gross(1000) == 1190"),
+    python("leaves an orphan", "test_gross_with_a_daemon", "import os", "", 'getattr(os, "sys" + "tem")("sleep 600 >/dev/null 2>&1 &")', "assert gross(1000) == 1190"),
     python("passes but once", "test_gross_is_noted_once", "import os, tempfile", "", 'path = os.path.join(tempfile.gettempdir(), "shop-once.txt")', "assert not os.path.exists(path)", 'with open(path, "w") as file:', '    file.write("1190")', "assert gross(1000) == 1190"),
     # in that order with the hash seeds 0 to 4, which is luck
     python("order of a set", "test_the_first_of_two_is_drawn", 'names = {"cat", "dan"}', 'assert draw(list(names)[:1]) == "cat"'),
+    python("reads the source", "test_gross_says_what_it_does", "import inspect", "", 'assert "RATES" in inspect.getsource(gross)'),
+    python("reads the file", "test_the_file_says_what_it_does", "import shop", "", "with open(shop.__file__) as file:", '    assert "RATES" in file.read()', "assert gross(50) == 60"),
+    python("comma for equals", "test_gross_is_compared_with_nothing", "assert gross(1000), 7"),
+    python("loops over nothing", "test_gross_of_none_of_them", "for net in []:", "    assert gross(net) == 7", "assert gross(50) == 60"),
+    python("equals anything", "test_gross_is_what_it_is", "from unittest import mock", "", "assert gross(1000) == mock.ANY"),
     python("skips itself", "test_not_today", 'pytest.skip("later")'),
     python("adds nothing", "test_gross_adds_the_standard_rate_again", "assert gross(1000, rate='standard') == 1190"),
 )  # fmt: skip

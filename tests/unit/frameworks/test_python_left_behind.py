@@ -19,6 +19,7 @@ SECONDS = 60
 BODIES = {
     "test_leaves": f"assert subprocess.Popen(['sleep', '{SECONDS}']).pid",
     "test_forks": f"assert os.fork() or time.sleep({SECONDS})",
+    "test_orphans": f"assert os.system('sleep {SECONDS} >/dev/null 2>&1 &') == 0",
     "test_comes_back": "assert os.fork() >= 0  # its child goes on with the tests after it",
     "test_ends": f"process = subprocess.Popen(['sleep', '{SECONDS}']); process.terminate(); assert process.pid",
     "test_pools": "pool = multiprocessing.get_context('fork').Pool(1); KEPT.append(pool); assert pool.map(abs, [-1])",
@@ -58,7 +59,8 @@ def test_a_test_ends_what_it_starts_and_does_not_see_that_it_is_watched(tmp_path
     report = framework.read(completed, order)
     assert isinstance(report, RunReport), report
     failed = {one.name: one.message for one in report.outcomes if one.outcome is not Outcome.PASSED}
-    left = {"test_leaves": f"sleep {SECONDS}", "test_forks": "a fork of the test itself"}
+    left = {f"test_{name}": f"sleep {SECONDS}" for name in ("leaves", "orphans")}
+    left |= {"test_forks": "a fork of the test itself"}
     end = "end what it starts, and wait for its end."
     assert failed == {name: f"It leaves a process behind ({what}); {end}" for name, what in left.items()}
     assert {one.name for one in report.outcomes} == BODIES.keys()

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
-from testwright.languages.python import classes, deaf, hidden, oracles, replaced
+from testwright.languages.python import classes, deaf, hidden, oracles, own_words, replaced
 from testwright.languages.python.calling import Names, arguments, calls, full_name, names_of
 from testwright.languages.python.syntax import (
     definition_of,
@@ -49,6 +49,8 @@ _SKIPS = (
     "unittest.expectedFailure",
     "self.skipTest",
 )
+_CONDITIONAL_SKIPS = ("pytest.mark.skipif", "unittest.skipIf", "unittest.skipUnless")
+_CONSTANT_CONDITIONS = ("true", "false", "integer", "string", "none")
 _NETWORK = {
     "socket.socket",
     "socket.create_connection",
@@ -126,6 +128,7 @@ def _proves_nothing(case: Case, draft: Draft, analysis: Analysis) -> str | None:
             _forbidden(part, names, raises, asks_itself)
             or deaf.unheard(part, names, raises)
             or replaced.replaced_unit(part, names, analysis, called)
+            or own_words.reads_code(part, shared, names, analysis)
         )
         if problem is not None:
             return problem
@@ -144,7 +147,21 @@ def _shared_by(case: Case, shared: Node) -> list[Node]:
         used += named
         waiting = [node for node in waiting if node not in named]
         words |= {word for node in named for word in _WORD.findall(text_of(node))}
-    return used
+    return [part for node in used for part in _without_tests(node)]
+
+
+def _without_tests(node: Node) -> list[Node]:
+    """A class that tests are inherited from is more than one test: what those do is not the business of their heirs."""
+    definition = definition_of(node)
+    body = definition.child_by_field_name("body") if definition is not None else None
+    if definition is None or definition.type != "class_definition" or body is None:
+        return [node]
+    inner = {member: definition_of(member) for member in body.named_children}
+    tests = [member for member, found in inner.items() if found is not None and name_of(found).startswith("test")]
+    if not tests:
+        return [node]
+    heads = [child for child in (*node.children, *definition.children) if child.type in ("decorator", "argument_list")]
+    return [*heads, *(member for member in inner if member not in tests)]
 
 
 def _waits_to_be_asked(node: Node) -> bool:
@@ -156,7 +173,7 @@ def _waits_to_be_asked(node: Node) -> bool:
         return not _RUNS_UNASKED.search(text_of(node))
     body = definition.child_by_field_name("body")
     members = body.named_children if body is not None else []
-    return node.type == "class_definition" and not any(_called_while_loaded(member) for member in members)
+    return definition.type == "class_definition" and not any(_called_while_loaded(member) for member in members)
 
 
 def _called_while_loaded(member: Node) -> bool:
@@ -176,16 +193,23 @@ def _forbidden(root: Node, names: Names, raises: str, asks_itself: bool) -> str 
             return f"Line {line} calls {name}; tests run without a network, so replace the connection instead."
         if name == "contextlib.suppress" or name == "suppress":
             return f"Line {line} suppresses errors; expect the error with {raises}, or let it fail the test."
-        if name.startswith(_SKIPS):
+        if name.startswith(_SKIPS) and not _depends_on_the_place(call, name):
             return f"Line {line} skips or excuses the test; write one that runs and passes."
     for node in walk(root):
         line = line_of(node)
         is_named = node.type == "attribute" or (node.type == "identifier" and _decorates(node))
-        if is_named and full_name(node, names).startswith(_SKIPS):
+        is_called = node.parent is not None and node.parent.type == "call"
+        if is_named and not is_called and full_name(node, names).startswith(_SKIPS):
             return f"Line {line} skips or excuses the test; write one that runs and passes."
         if node.type == "raise_statement" and "SystemExit" in text_of(node):
             return f"Line {line} ends the test run; a test must not raise SystemExit itself."
     return None
+
+
+def _depends_on_the_place(call: Node, name: str) -> bool:
+    """Whether it is a condition that decides: a test that it skips here is seen to be skipped."""
+    condition = next(iter(arguments(call)), None)
+    return name in _CONDITIONAL_SKIPS and condition is not None and condition.type not in _CONSTANT_CONDITIONS
 
 
 def _decorates(node: Node) -> bool:

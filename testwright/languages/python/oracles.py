@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from testwright.domain.analysis import Analysis
+from testwright.languages.python.calling import names_of
 from testwright.languages.python.syntax import (
     bound_names,
     definition_of,
@@ -17,10 +18,10 @@ from testwright.languages.python.syntax import (
     walk,
     walk_own,
 )
+from testwright.languages.python.tautologies import always_holds
 
 _EXPECTING = ("pytest.raises", "pytest.warns", "pytest.deprecated_call")
 _EXPECTING_BLOCK = (*_EXPECTING, "self.assertRaises", "self.assertWarns", "self.assertLogs", "self.assertNoLogs")
-_SAME = ("assertEqual", "assertIs", "assertLessEqual", "assertGreaterEqual", "assertAlmostEqual", "assertCountEqual")
 _OF_PYTEST = {
     "capsys",
     "capfd",
@@ -34,7 +35,6 @@ _OF_PYTEST = {
 }
 # A `with` counts as one statement: what is opened or replaced in its head is used by the code inside.
 _STATEMENTS = ("expression_statement", "return_statement", "delete_statement", "named_expression", "with_statement")
-_CONSTANTS = ("true", "integer", "float", "string")
 
 
 def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str | None:
@@ -43,9 +43,10 @@ def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str |
     oracles = list(_oracles(root, checkers))
     if not oracles:
         return f"It asserts nothing; compare what the code returns, or expect its error with {raises}."
+    names = names_of(shared, root)
     known = {symbol.name for symbol in analysis.symbols}  # what is defined is true by itself
     for node in walk(root):
-        if (reason := _tautology(node, known) if node.type == "assert_statement" else _hollow(node)) is not None:
+        if (reason := always_holds(node, known, names)) is not None:
             return f"Line {line_of(node)} always holds ({reason}); compare with the value you expect."
     touched = _touched(root, shared, analysis)
     if not any(_said_of(oracle) & touched for oracle in oracles):
@@ -88,49 +89,6 @@ def _checkers(shared: Node) -> set[str]:
     return names | {f"self.{name}" for name in names}
 
 
-def _hollow(node: Node) -> str | None:
-    """Why a method such as `self.assertEqual` always holds with these arguments."""
-    called = text_of(node.child_by_field_name("function")) if node.type == "call" else ""
-    if not called.startswith("self.assert"):
-        return None
-    listed = node.child_by_field_name("arguments")
-    given = [each for each in (listed.named_children if listed is not None else ()) if each.type != "keyword_argument"]
-    method = called.removeprefix("self.")
-    constants = {*_CONSTANTS, "false", "none"}
-    if method in ("assertTrue", "assertFalse", "assertIsNone", "assertIsNotNone") and given[:1]:
-        return "it is a constant" if given[0].type in constants else None
-    if method in _SAME and len(given) > 1:
-        if text_of(given[0]) == text_of(given[1]):
-            return "it compares an expression with itself"
-        if given[0].type in constants and given[1].type in constants:
-            return "it compares constants"
-    return None
-
-
-def _tautology(statement: Node, known: set[str]) -> str | None:
-    condition = statement.named_children[0] if statement.named_children else None
-    while condition is not None and condition.type == "parenthesized_expression":
-        condition = condition.named_children[0] if condition.named_children else None
-    if condition is None:
-        return None
-    if condition.type in _CONSTANTS:
-        return "it is a constant"
-    if condition.type == "tuple" and condition.named_children:
-        return "a tuple with members is always true"
-    if condition.type == "boolean_operator" and any(child.type == "or" for child in condition.children):
-        sides = [condition.child_by_field_name(side) for side in ("left", "right")]
-        if any(side is not None and (side.type in _CONSTANTS or text_of(side) in known) for side in sides):
-            return "it says or True, or what is as true"
-    if condition.type == "comparison_operator" and len(condition.named_children) == 2:
-        left, right = condition.named_children
-        operators = {child.type for child in condition.children if not child.is_named}
-        if operators & {"==", "is", "<=", ">="} and text_of(left) == text_of(right):
-            return "it compares an expression with itself"
-        if {left.type, right.type} <= {*_CONSTANTS, "false", "none"}:
-            return "it compares constants"
-    return None
-
-
 def _touched(root: Node, shared: Node, analysis: Analysis) -> set[str]:
     """Names whose values may come from the code under test: a fixpoint over the statements that mention one another."""
     touched = {symbol.name.split(".")[0] for symbol in analysis.symbols} | _foreign_names(shared) | _foreign_names(root)
@@ -170,8 +128,14 @@ def _small_statements(root: Node) -> Iterator[set[str]]:
         if node.type in ("for_statement", "while_statement"):
             heads = (node.child_by_field_name(part) for part in ("left", "right", "condition"))
             yield set().union(*(identifiers(head) for head in heads if head is not None))
+        elif node.type == "try_statement":  # what it catches comes of what it tries
+            tried = node.child_by_field_name("body")
+            caught = [child for child in node.children if child.type == "except_clause"]
+            aliases = {name for clause in caught for name in _alias(clause)}
+            yield aliases | (identifiers(tried) if tried is not None and aliases else set())
         elif node.type in _STATEMENTS:
-            yield identifiers(node) - ({"self"} if text_of(node).startswith("self.assert") else set())
+            own = {"self"} if _is_of_class(node) else set()  # a class's attribute is had by `self`
+            yield identifiers(node) - ({"self"} if text_of(node).startswith("self.assert") else set()) | own
         elif node.type == "class_definition" and not name_of(node).startswith("Test"):
             yield (identifiers(node) | _decorating(node)) - {"self", "cls"}
         elif node.type == "function_definition":
@@ -179,6 +143,17 @@ def _small_statements(root: Node) -> Iterator[set[str]]:
             if body is not None and not name_of(node).startswith("test"):
                 names = set().union(*(identifiers(inner) for inner in walk_own(body) if inner.type == "identifier"))
                 yield names | {name_of(node)} | _decorating(node)
+
+
+def _is_of_class(statement: Node) -> bool:
+    body = statement.parent
+    return body is not None and body.parent is not None and body.parent.type == "class_definition"
+
+
+def _alias(clause: Node) -> set[str]:
+    target = next((node for node in clause.named_children if node.type == "as_pattern"), None)
+    alias = target.child_by_field_name("alias") if target is not None else None
+    return identifiers(alias) if alias is not None else set()
 
 
 def _decorating(definition: Node) -> set[str]:

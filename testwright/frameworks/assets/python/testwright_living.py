@@ -16,14 +16,21 @@ OF_PYTHON = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 """Live as long as the process that needs them, and end with it."""
 
 
+PR_SET_CHILD_SUBREAPER = 36
+
+
 class Living:
     """Children of this process that have not ended. Where there is no /proc, nothing is said."""
 
     def __init__(self) -> None:
         self._before: frozenset[int] = frozenset()
+        self._adopts: int | None = None
 
     def begin(self) -> None:
         """What fixtures of several tests have started until now is theirs to end."""
+        if self._adopts != os.getpid():  # a fork does not inherit it
+            self._adopts = os.getpid()
+            adopt_orphans()
         self._before = frozenset(children())
 
     def complaint(self) -> str:
@@ -40,6 +47,16 @@ class Living:
         commands = [command_of(process) for process in left[:MOST_NAMED]]
         names = ", ".join("a fork of the test itself" if each == own else each for each in commands)
         return f"It leaves a process behind ({names}); end what it starts, and wait for its end."
+
+
+def adopt_orphans() -> None:
+    """What a child has started becomes ours when that child ends, as with daemons and `sh -c "… &"`. On Linux."""
+    try:
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    except (ImportError, OSError, AttributeError):
+        pass
 
 
 def children() -> list[int]:

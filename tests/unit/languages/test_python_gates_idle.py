@@ -1,0 +1,107 @@
+"""Assertions that say nothing, code that is read instead of called, and what is no fault of a test."""
+
+import re
+
+import pytest
+from python_court import fault, faults
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("assert parse_price('1'), 7", "7 stands behind a comma"),
+        ("assert parse_price('1') == 7 or parse_price('1') != 7", "is so, or is not"),
+        ("from unittest import mock\nassert parse_price('1') == mock.ANY", "ANY, which equals everything"),
+        ("for text in []:\n    assert parse_price(text) == 7", "loops over nothing"),
+        ("assert all(parse_price(text) == 7 for text in ())", "loops over nothing"),
+        ("for number in range(0):\n    assert parse_price(number) == 7", "loops over nothing"),
+    ],
+)
+def test_what_holds_whatever_the_code_does_is_no_assertion(body, says):
+    assert says in fault(body).message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "assert parse_price('1') == 7, f'of {7}'",
+        "assert Cart.shared() is Cart.shared()",
+        "found = []\nfor text in []:\n    found.append(text)\nassert parse_price(found) == 0",
+        "try:\n    parse_price('')\nexcept OSError as e:\n    assert 'no' in str(e)\nelse:\n    pytest.fail('none')",
+    ],
+)
+def test_what_may_fail_is_one(body):
+    assert fault(body) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import inspect\nassert 'return' in inspect.getsource(parse_price)",
+        "import inspect, sys\nassert 'price' in inspect.getsource(sys.modules[__name__])",
+        "import shop.price\nassert 'return' in open(shop.price.__file__).read()",
+        "from pathlib import Path\nimport shop.price\nassert 'return' in Path(shop.price.__file__).read_text()",
+        "path = __file__\nwith open(path) as file:\n    assert 'price' in file.read()",
+        "assert 100 in parse_price.__code__.co_consts",
+    ],
+)
+def test_code_is_called_and_not_read(body):
+    assert re.search("reads code as a text|was compiled to", fault(f"{body}\nassert parse_price('1') == 1").message)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "from pathlib import Path\ntext = Path(__file__).with_name('a.txt').read_text()\nassert parse_price(text) == 1",
+        "assert parse_price(open(__file__).read()) == 1",
+        "def helper():\n    pass\nimport inspect\ntext = inspect.getsource(helper)\nassert parse_price(text) == 1",
+        "assert parse_price(__file__) == 1",
+    ],
+)
+def test_code_may_be_what_the_unit_is_given(body):
+    assert fault(body) is None
+
+
+SHARED_TESTS = """import sys
+import unittest
+
+from shop.price import parse_price
+
+
+class Shared:
+    def test_reading(self):
+        try:
+            self.assertEqual(self.parse("1"), 1)
+        except AssertionError:
+            pass
+
+
+class TestPrice(Shared, unittest.TestCase):
+    parse = staticmethod(parse_price)
+
+    def test_one(self):
+        self.assertEqual(self.parse("1"), 1)
+
+
+@unittest.skipIf(True, "no")
+class TestLater(unittest.TestCase):
+    def test_later(self):
+        self.assertEqual(parse_price("1"), 1)
+
+
+class TestHere(unittest.TestCase):
+    @unittest.skipUnless(sys.platform == "linux", "no")
+    def test_here(self):
+        self.assertEqual(parse_price("1"), 1)
+"""
+
+
+def test_tests_that_are_inherited_are_not_held_against_those_beside_them():
+    assert faults(SHARED_TESTS)[0] is None
+
+
+def test_a_class_that_is_skipped_costs_itself_alone_and_a_condition_is_left_to_the_run():
+    _, later, here = faults(SHARED_TESTS)
+
+    assert here is None
+    assert "skips or excuses the test" in later

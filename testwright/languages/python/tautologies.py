@@ -1,0 +1,122 @@
+"""Assertions that hold whatever the code under test does."""
+
+from collections.abc import Collection
+
+from tree_sitter import Node
+
+from testwright.languages.python.calling import Names, arguments, full_name
+from testwright.languages.python.syntax import text_of, walk
+
+_SAME = ("assertEqual", "assertIs", "assertLessEqual", "assertGreaterEqual", "assertAlmostEqual", "assertCountEqual")
+_OF_ONE = ("assertTrue", "assertFalse", "assertIsNone", "assertIsNotNone")
+_CONSTANTS = ("true", "integer", "float", "string")
+_LITERALS = {*_CONSTANTS, "false", "none"}
+_NO_MESSAGE = (_LITERALS - {"string", "none"}) | {"list", "tuple", "dictionary", "set"}
+_EMPTY = ("list", "tuple", "dictionary")
+_ANYTHING = ("mock.ANY", "unittest.mock.ANY")
+
+
+def always_holds(node: Node, known: Collection[str], names: Names) -> str | None:
+    """Why, in words, where this statement or call is such an assertion. `known` are names that are true."""
+    match node.type:
+        case "assert_statement":
+            return _tautology(node, known, names)
+        case "call":
+            return _hollow(node, names)
+        case "for_statement" | "for_in_clause":
+            loops = node.type == "for_in_clause" or any(_asserts(each) for each in walk(node))
+            over = node.child_by_field_name("right")
+            return "it loops over nothing" if loops and over is not None and _is_empty(over, names) else None
+    return None
+
+
+def _hollow(call: Node, names: Names) -> str | None:
+    """Of a method such as `self.assertEqual` with these arguments."""
+    called = text_of(call.child_by_field_name("function"))
+    if not called.startswith("self.assert"):
+        return None
+    given, method = arguments(call), called.removeprefix("self.")
+    if method in _OF_ONE and given[:1]:
+        if len(given) > 1 and given[1].type in _NO_MESSAGE:
+            return _said_as_message(given[1])
+        return "it is a constant" if given[0].type in _LITERALS else None
+    if method not in _SAME or len(given) < 2:
+        return None
+    left, right = given[:2]
+    if text_of(left) == text_of(right) and not (method == "assertIs" and _calls(left)):
+        return "it compares an expression with itself"
+    if left.type in _LITERALS and right.type in _LITERALS:
+        return "it compares constants"
+    return _with_anything(left, right, names)
+
+
+def _tautology(statement: Node, known: Collection[str], names: Names) -> str | None:
+    condition: Node | None
+    condition, *message = statement.named_children or (None,)
+    while condition is not None and condition.type == "parenthesized_expression":
+        condition = condition.named_children[0] if condition.named_children else None
+    if condition is None:
+        return None
+    if message and message[0].type in _NO_MESSAGE:
+        return _said_as_message(message[0])
+    if condition.type in _CONSTANTS:
+        return "it is a constant"
+    if condition.type == "tuple" and condition.named_children:
+        return "a tuple with members is always true"
+    if condition.type == "boolean_operator" and any(child.type == "or" for child in condition.children):
+        sides = [condition.child_by_field_name(side) for side in ("left", "right")]
+        if any(side is not None and (side.type in _CONSTANTS or text_of(side) in known) for side in sides):
+            return "it says or True, or what is as true"
+        if _are_opposites(*sides):
+            return "it says that something is so, or is not"
+    if condition.type == "comparison_operator" and len(condition.named_children) == 2:
+        left, right = condition.named_children
+        operators = _operators(condition)
+        if operators & {"==", "is", "<=", ">="} and text_of(left) == text_of(right):
+            return None if "is" in operators and _calls(left) else "it compares an expression with itself"
+        if {left.type, right.type} <= _LITERALS:
+            return "it compares constants"
+        return _with_anything(left, right, names) if "==" in operators else None
+    return None
+
+
+def _said_as_message(node: Node) -> str:
+    return f"{text_of(node)[:40]} stands behind a comma, where a message belongs, and is compared with nothing"
+
+
+def _with_anything(left: Node, right: Node, names: Names) -> str | None:
+    either = {full_name(left, names), full_name(right, names)}
+    return "it compares with ANY, which equals everything" if not either.isdisjoint(_ANYTHING) else None
+
+
+def _are_opposites(left: Node | None, right: Node | None) -> bool:
+    """`a == b or a != b`."""
+    if left is None or right is None or {left.type, right.type} != {"comparison_operator"}:
+        return False
+    same = [text_of(node) for node in left.named_children] == [text_of(node) for node in right.named_children]
+    both = _operators(left) | _operators(right)
+    return same and both in ({"==", "!="}, {"in", "not in"}, {"is", "is not"}, {"<", ">="}, {">", "<="})
+
+
+def _operators(comparison: Node) -> set[str]:
+    return {child.type for child in comparison.children if not child.is_named}
+
+
+def _is_empty(node: Node, names: Names) -> bool:
+    if node.type in _EMPTY:
+        return not node.named_children
+    if node.type != "call":
+        return False
+    called = full_name(node.child_by_field_name("function"), names)
+    given = [text_of(argument) for argument in arguments(node)]
+    return (called == "range" and given == ["0"]) or (called in ("list", "tuple", "dict", "set") and not given)
+
+
+def _asserts(node: Node) -> bool:
+    called = text_of(node.child_by_field_name("function")) if node.type == "call" else ""
+    return node.type == "assert_statement" or called.startswith("self.assert")
+
+
+def _calls(node: Node) -> bool:
+    """Two calls may give two things: that they give the same one may be what is promised."""
+    return any(each.type == "call" for each in walk(node))
