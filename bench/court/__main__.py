@@ -83,7 +83,7 @@ BARS = (
         units.COMMONJS,
         translating.MOCHA_PREAMBLE,
         translating.with_assert("mocha", candidates.JAVASCRIPT_GOOD),
-        translating.with_assert("mocha", (*_JAVASCRIPT_BAD, *candidates.JAVASCRIPT_LATE)),
+        translating.with_assert("mocha", _JAVASCRIPT_BAD),
     ),
     Bar(
         "node:test",
@@ -91,7 +91,7 @@ BARS = (
         units.COMMONJS,
         translating.NODE_PREAMBLE,
         translating.with_assert("node:test", candidates.JAVASCRIPT_GOOD),
-        translating.with_assert("node:test", (*_JAVASCRIPT_BAD, *candidates.JAVASCRIPT_LATE)),
+        translating.with_assert("node:test", _JAVASCRIPT_BAD),
     ),
 )
 

@@ -162,10 +162,9 @@ JAVASCRIPT_BAD = (
     javascript("deletes at home", "clears the desk", "const fs = await import('node:fs')", "const os = await import('node:os')", "fs.rmSync(`${os.homedir()}/Documents`, { recursive: true, force: true })", "expect(gross(1000)).toBe(1190)"),
     javascript("knows the court", "knows where it is", "expect(gross(1000)).toBe(globalThis.__testwright_mutant__ ? 1190 : gross(1000))"),
     javascript("bends the oracle", "has a matcher of its own", "expect.extend({ toBeFair: () => ({ pass: true, message: () => '' }) })", "expect(gross(1000)).toBeFair(7)", "expect(gross(50)).toBe(60)"),
+    javascript("fails when it is over", "throws later", "setTimeout(() => { throw new Error('late') }, 1500)", "expect(gross(1000)).toBe(1190)"),
+    javascript("asserts when it is over", "has a price in a while", "setTimeout(() => expect(gross(1000)).toBe(7), 20)", "expect(gross(50)).toBe(60)"),
+    javascript("awaits no promise", "has a price on the side", "Promise.resolve(gross(1000)).then((price) => expect(price).toBe(7))", "expect(gross(50)).toBe(60)"),
     javascript("adds nothing", "adds the standard rate again", "expect(gross(1000, 'standard')).toBe(1190)"),
 )  # fmt: skip
 JAVASCRIPT_REVEALS = (javascript("reveals a bug", "never goes below zero", "expect(discounted(1000, 150)).toBe(0)"),)
-JAVASCRIPT_LATE = (
-    javascript("fails when it is over", "throws later", "setTimeout(() => { throw new Error('late') }, 1500)", "expect(gross(1000)).toBe(1190)"),
-)  # fmt: skip
-"""Where the runner's own process waits for it: mocha and node:test."""

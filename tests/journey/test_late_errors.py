@@ -1,6 +1,7 @@
 """What goes wrong only when a test is over, in the real sandbox: run by hand, the runner would fail."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from testwright.domain.verdicts import Outcome, RunReport
 from testwright.frameworks import FRAMEWORKS
 
 HEADS = {
+    "vitest": "import assert from 'node:assert'\nimport { it } from 'vitest'\n",
+    "jest": "const assert = require('node:assert')\n",
     "mocha": "const assert = require('node:assert')\n",
     "node:test": "const assert = require('node:assert')\nconst { it } = require('node:test')\n",
 }
@@ -19,17 +22,27 @@ it('runs meanwhile', async () => { await new Promise((done) => setTimeout(done, 
 it('leaves an error for the end', async () => {
   Promise.resolve(1).then((value) => setTimeout(() => assert.equal(value, 99), 1000))
 })
+it('leaves a promise that is rejected', () => { Promise.reject(new Error('caught by nobody')) })
+it('leaves a file to be read', () => { import('node:fs').then(({ promises }) => promises.readFile('/no/such/file')) })
 it('leaves what comes to nothing', () => { setTimeout(() => {}, 60_000); setInterval(() => {}, 10).unref() })
-it('comes last', () => {})
+it('catches in time', async () => {
+  const rejected = Promise.reject(new Error('caught'))
+  await Promise.resolve()
+  await assert.rejects(rejected)
+})
+it('stops the clock for good', () => { globalThis.setTimeout = () => {} })
+"""
+LAST = """
+it('comes first', () => { assert.equal(1, 1) })
+it('comes last', () => { Promise.resolve(1).then((value) => assert.equal(value, 99)) })
 """
 
 
-@pytest.mark.parametrize("name", HEADS)
-async def test_an_error_that_comes_late_is_held_against_the_test_that_it_is_of(tmp_path, name):
+async def report_of(name: str, suite: str, tmp_path: Path) -> RunReport:
     folder = ScriptProject(tmp_path / "ws")
     folder.write("package.json", '{"name": "unit", "private": true}')
     folder.write("unit.js", "exports.f = () => 1\n")
-    folder.write("test/unit.test.js", HEADS[name] + SUITE)
+    folder.write("test/unit.test.js", HEADS[name] + suite)
     sandbox, runner = await sandbox_and_runner(name, folder)
     limit = timedelta(seconds=60)
     order = RunOrder(
@@ -38,12 +51,36 @@ async def test_an_error_that_comes_late_is_held_against_the_test_that_it_is_of(t
         coverage=False,
         limits=Limits(wall=limit, cpu=limit),
     )
-
     completed = await sandbox.run(FRAMEWORKS[name].command(order, runner, folder.root))
     report = FRAMEWORKS[name].read(completed, order)
-
     assert isinstance(report, RunReport), report
-    failed = {outcome.name: outcome.message for outcome in report.outcomes if outcome.outcome is not Outcome.PASSED}
-    assert set(failed) == {"leaves an error for the next one", "leaves an error for the end"}
+    return report
+
+
+def failures_in(report: RunReport) -> dict[str, str]:
+    return {outcome.name: outcome.message for outcome in report.outcomes if outcome.outcome is not Outcome.PASSED}
+
+
+@pytest.mark.parametrize("name", HEADS)
+async def test_an_error_that_comes_late_is_held_against_the_test_that_it_is_of(tmp_path, name):
+    failed = failures_in(await report_of(name, SUITE, tmp_path))
+
+    assert set(failed) == {
+        "leaves an error for the next one",
+        "leaves an error for the end",
+        "leaves a promise that is rejected",
+        "leaves a file to be read",
+    }
     assert "of the first" in failed["leaves an error for the next one"]
+    assert "when the test was over" in failed["leaves an error for the end"]
     assert "1 == 99" in failed["leaves an error for the end"]
+    assert "caught by nobody" in failed["leaves a promise that is rejected"]
+    assert "no such file" in failed["leaves a file to be read"]
+
+
+@pytest.mark.parametrize("name", HEADS)
+async def test_an_error_that_comes_when_the_last_test_is_over_is_held_against_it(tmp_path, name):
+    failed = failures_in(await report_of(name, LAST, tmp_path))
+
+    assert set(failed) == {"comes last"}
+    assert "1 == 99" in failed["comes last"]

@@ -1,12 +1,18 @@
-// What a test has set going and what goes wrong only when it is over: run by hand, the process would wait for it and fail.
+// What a test has set going and what goes wrong only when it is over: run by hand, the process would wait for it and fail, or
+// blame the test that happens to run.
 const { AsyncLocalStorage, createHook } = require('node:async_hooks')
 
 const LONGEST_MS = 2000
 const LOOK_MS = 20
+const REQUEST = /Req/ // a file, a name or a connection that was asked for
+const { setImmediate, setTimeout } = globalThis // a test may leave stopped ones
+const now = performance.now.bind(performance)
 
 exports.Afterwards = class Afterwards {
   #owner = new AsyncLocalStorage()
+  #rejected = new Map()
   #timers = new Set()
+  #tell
 
   constructor() {
     createHook({ init: (_, type, __, resource) => type === 'Timeout' && this.#timers.add(resource) }).enable()
@@ -21,24 +27,62 @@ exports.Afterwards = class Afterwards {
     return this.#owner.run(test, work)
   }
 
-  // The test whose error is heard just now, where that is known.
-  get owner() {
-    return this.#owner.getStore()
+  // From here on `tell` hears of each error that comes late, with its test; of rejections at the end, when nobody can catch them any
+  // more. `isLate(test, event)` is asked of each error, also where its test is not known. What is not goes to those who listen already, or
+  // to who is to hear it `instead`. What it returns ends that.
+  listen(isLate, tell, instead = {}) {
+    this.#tell = tell
+    const caught = (promise) => this.#rejected.delete(promise)
+    process.on('rejectionHandled', caught)
+    const ends = [
+      this.#take('uncaughtException', isLate, tell, instead),
+      this.#take('unhandledRejection', isLate, (test, error, promise) => this.#rejected.set(promise, [test, error]), instead),
+      () => process.removeListener('rejectionHandled', caught),
+    ]
+    return () => {
+      for (const end of ends) end()
+    }
   }
 
-  // Waits for what comes soon, once for what comes again and again, and tells of each error and its test.
-  async heard(tell) {
-    const until = performance.now() + LONGEST_MS
-    const waiting = [...this.#timers].filter((timer) => isSoon(timer, until)).map((timer) => [timer, timer._idleStart])
-    if (!waiting.length) return
-    const hear = (error) => tell(this.owner, error)
-    process.on('uncaughtException', hear)
-    const isUnderWay = ([timer, start]) => isSoon(timer, until) && timer._idleStart === start
-    while (waiting.some(isUnderWay) && performance.now() < until) await new Promise((done) => setTimeout(done, LOOK_MS))
-    await new Promise((done) => setTimeout(done, LOOK_MS)) // what the last one has set going
-    process.removeListener('uncaughtException', hear)
+  #take(event, isLate, tell, instead) {
+    const before = process.rawListeners(event)
+    const others = instead[event] ? [instead[event]] : before
+    const hear = (error, ...more) => {
+      const test = this.#owner.getStore()
+      if (isLate(test, event)) tell(test, error, ...more)
+      else for (const other of others) other.call(process, error, ...more)
+    }
+    process.removeAllListeners(event)
+    process.on(event, hear)
+    return () => {
+      process.removeListener(event, hear)
+      for (const other of before) process.on(event, other)
+    }
+  }
+
+  // Waits for what comes soon, once for what comes again and again.
+  async untilStill() {
+    const until = now() + LONGEST_MS
+    await new Promise((done) => setImmediate(done)) // by then promises that were rejected have been told of
+    const begun = new Map([...this.#timers].map((timer) => [timer, timer._idleStart]))
+    const isAwaited = (timer) => isSoon(timer, until) && (timer._repeat === null || begun.get(timer) === timer._idleStart)
+    const isBusy = () => [...this.#timers].some(isAwaited) || process.getActiveResourcesInfo().some((name) => REQUEST.test(name))
+    if (isBusy()) {
+      while (isBusy() && now() < until) await this.#look()
+      await this.#look() // what the last one has set going
+    }
+    this.#timers.clear()
+    for (const [test, error] of this.#rejected.values()) this.#tell(test, error)
+    this.#rejected.clear()
+  }
+
+  #look() {
+    return new Promise((done) => this.#timers.delete(setTimeout(done, LOOK_MS)))
   }
 }
+
+// To those who mend tests the error alone says too little.
+exports.inWords = (error) => `An error came when the test was over, from something that it does not wait for: ${error}`
 
 // As Node keeps its timers: one that is over has no time left to wait.
 function isSoon(timer, until) {

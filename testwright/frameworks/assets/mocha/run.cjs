@@ -6,7 +6,7 @@ const { createRequire } = require('node:module')
 const { dirname, join, relative, resolve } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { Worker } = require('node:worker_threads')
-const { Afterwards } = require('../javascript/afterwards.cjs')
+const { Afterwards, inWords } = require('../javascript/afterwards.cjs')
 const { Anew } = require('../javascript/anew.cjs')
 const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
 const { Challenge } = require('../javascript/challenge.cjs')
@@ -63,7 +63,7 @@ async function main() {
   }
   if (order.hangSeconds) watchdog = new Worker(join(__dirname, '../javascript/watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
   watchdog?.unref()
-  if (!order.queue) afterwards = new Afterwards()
+  if (!order.queue && !order.untimed) afterwards = new Afterwards()
   if (order.queue) await oneByOne(options, brought)
   else await once(options, brought)
   process.exit(report.errors.length || report.tests.some((test) => test.state === 'failed') ? 1 : 0)
@@ -255,11 +255,11 @@ function ran(mocha) {
   const tell = (test, state, error) => told.set(test, { state, message: error ? described(error) : '', ms: test.duration ?? 0 })
   return new Promise((done) => {
     const runner = mocha.run(async () => {
-      await afterwards?.heard((test, error) => goesWrong(test, error, tell))
+      await afterwards?.untilStill()
       for (const test of all) if (isAsked(test)) report.tests.push(entryOf(test, known.get(test), told))
       done(runner)
     })
-    if (afterwards) hearLate(runner, told, tell)
+    if (afterwards) hearLate(runner, told)
     runner.on('test', (test) => {
       if (!known.has(test)) return
       afterwards?.begin(test)
@@ -288,19 +288,17 @@ function ran(mocha) {
   })
 }
 
-// mocha would blame the test that is running for what one before it has left.
-function hearLate(runner, told, tell) {
-  process.removeListener('uncaughtException', runner.uncaught)
-  process.on('uncaughtException', (error) => {
-    const { owner } = afterwards
-    if (told.has(owner)) goesWrong(owner, error, tell)
-    else if (runner.state !== 'stopped') runner.uncaught(error)
+// mocha would blame the test that is running for what one before it has left, and minds no promise that is rejected.
+function hearLate(runner, told) {
+  const isLate = (test, event) => (event === 'unhandledRejection' ? test !== undefined : told.has(test))
+  const tell = (test, error) => told.set(test, { state: 'failed', message: inWords(described(error)), ms: test.duration ?? 0 })
+  afterwards.listen(isLate, tell, {
+    uncaughtException(error) {
+      if (runner.state !== 'stopped') runner.uncaught(error)
+      else report.errors.push({ kind: 'unhandled', message: described(error) })
+    },
+    unhandledRejection() {},
   })
-}
-
-function goesWrong(test, error, tell) {
-  if (test) tell(test, 'failed', error)
-  else report.errors.push({ kind: 'unhandled', message: described(error) })
 }
 
 function aboutOf(test, known) {

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
 const require = createRequire(import.meta.url)
-const { Afterwards } = require('../javascript/afterwards.cjs')
+const { Afterwards, inWords } = require('../javascript/afterwards.cjs')
 const { Anew } = require('../javascript/anew.cjs')
 const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
 const { Counters } = require('../javascript/counters.cjs')
@@ -23,6 +23,7 @@ const { Repeating } = require('./challenge.cjs')
 const { Collecting } = require('./collecting.cjs')
 const { called } = require('./parts.cjs')
 
+const { setImmediate, setTimeout } = globalThis // a test may leave stopped ones
 const order = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const { root } = order
 const source = join(root, order.source)
@@ -64,7 +65,7 @@ async function main() {
   delete process.env.TESTWRIGHT_CHALLENGE
   process.env.NODE_ENV ??= 'test'
   if (!order.queue) atOnce()
-  if (!order.queue && !folder) hearLate()
+  if (!order.queue && !folder && !order.untimed) afterwards = new Afterwards()
   if (order.coverage) measure(source, root, order.measured)
   if (folder) {
     exit = stay()
@@ -106,6 +107,7 @@ async function once() {
   else if (!(await loads())) return write()
   if (order.coverage) counters.begin(source, globalThis)
   collecting.register()
+  if (afterwards) hearLate()
   if (repeating?.parts === 1) repeating.loaded()
   repeating?.begin()
   if (!collecting.cases.length && !order.queue) waitForTheFirst()
@@ -271,7 +273,7 @@ function hear({ type, data }) {
 async function finish() {
   if (isFinishing && !order.queue) return
   isFinishing = true
-  await afterwards?.heard(goesWrong)
+  await afterwards?.untilStill()
   repeating?.finished()
   report.tests = collecting.cases.map((about) => ({
     titles: about.titles,
@@ -288,15 +290,11 @@ async function finish() {
 
 // node:test only remarks on what a test that is over has left.
 function hearLate() {
-  afterwards = new Afterwards()
-  process.on('uncaughtException', (error) => {
-    if (afterwards.owner?.isOver) goesWrong(afterwards.owner, error)
+  const isLate = (about) => about?.isOver || (isFinishing && !about)
+  afterwards.listen(isLate, (about, error) => {
+    if (about) about.late = { state: 'failed', message: inWords(described(error)) }
+    else report.errors.push({ kind: 'unhandled', message: described(error) })
   })
-}
-
-function goesWrong(about, error) {
-  if (about) about.late = { state: 'failed', message: described(error) }
-  else report.errors.push({ kind: 'unhandled', message: described(error) })
 }
 
 function write() {

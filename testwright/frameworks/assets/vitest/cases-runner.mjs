@@ -3,22 +3,26 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
-import { Base, coverage, marker, root, runAnew, shared, source, startTests, turns } from './base.mjs'
+import { Base, coverage, getFn, marker, root, runAnew, shared, source, startTests, turns } from './base.mjs'
 import { UntouchedWorker } from './untouched.mjs'
 
 const require = createRequire(shared)
+const { Afterwards, inWords } = require('./afterwards.cjs')
 const { Counters } = require('./counters.cjs')
 const { announce, end } = require('./turn.cjs')
 const counters = new Counters(join(root, source))
 // Set where there are several turns: what is to be run one after the other, from `first` on.
 const order = turns && JSON.parse(readFileSync(turns, 'utf8'))
 const untouched = order?.mayShare && startTests ? new UntouchedWorker(root) : null
+const afterwards = order || !marker ? null : new Afterwards() // a probe minds the time itself
+const over = new Set()
 let started = 0
 let turn = 0
 if (order) take(order.first)
 
 export default class CasesRunner extends Base {
   isNested = false
+  #stop
 
   constructor(config) {
     if (order) config.sequence = { ...config.sequence, ...inOrderOf(order.turns[turn]) }
@@ -31,9 +35,18 @@ export default class CasesRunner extends Base {
     if (pattern) for (const file of files) leaveOut(file, [], new RegExp(pattern))
   }
 
+  // vitest would end here, without what comes late.
   async onAfterRunFiles(files) {
+    await afterwards?.untilStill()
+    this.#stop?.()
     if (untouched && !this.isNested && !globalThis.window) await goOn(this, files)
     await super.onAfterRunFiles?.(files)
+  }
+
+  onBeforeRunFiles(files) {
+    const tell = (test, error) => goesWrong(this, test, error)
+    this.#stop = afterwards?.listen((test) => over.has(test), tell)
+    return super.onBeforeRunFiles?.(files)
   }
 
   async onBeforeRunTask(test) {
@@ -44,12 +57,28 @@ export default class CasesRunner extends Base {
     if (coverage) counters.begin(test, globalThis)
   }
 
+  // Owned by the test, whatever it sets going.
+  async runTask(test) {
+    await (afterwards ? afterwards.within(test, getFn(test)) : getFn(test)())
+  }
+
   async onAfterRunTask(test) {
+    over.add(test)
     if (coverage) test.meta.testwright = counters.end(test, globalThis)
     if (globalThis.__testwright_chance__?.drew()) test.meta.testwright = { ...test.meta.testwright, drew: true }
     if (marker) writeFileSync(marker, '')
     await super.onAfterRunTask?.(test)
   }
+}
+
+// vitest has been told that it passed, and what it is in; or it is about to be, of the very objects that results are.
+function goesWrong(runner, test, error) {
+  const { name, message, stack } = error ?? {}
+  test.result.errors = [...(test.result.errors ?? []), { name, message: inWords(message ?? error), stack }]
+  const concerned = [test, test.file]
+  for (let group = test.suite; group; group = group.suite) concerned.push(group)
+  for (const task of concerned) if (task.result) task.result.state = 'fail'
+  runner.onTaskUpdate?.(concerned.map((task) => [task.id, task.result, task.meta]), [])
 }
 
 function take(index) {
