@@ -331,6 +331,38 @@ def test_a_message_ends_before_an_address():
     assert without_place("failed: <Future at 0x7fb31033dc90 state=finished>", "/tmp/x") == "failed: <Future"
 
 
+def test_a_message_ends_before_a_method_that_got_into_it_by_a_slip():
+    said = "Unable to create the directory: <bound method Path.as_posix of PosixPath('/tmp/x')>"
+
+    assert without_place(said, "/tmp/x") == "Unable to create the directory:"
+
+
+def test_what_a_property_gives_is_asserted_once_where_it_was_not_there_before(loaded, tmp_path):
+    unit = loaded(
+        """
+class Wrapper:
+    def __init__(self, indent=""):
+        self._indent, self._length = indent, None
+
+    @property
+    def indent_length(self):
+        if self._length is None:
+            self._length = len(self._indent)
+            raise AttributeError("not yet")
+        return self._length
+"""
+    )
+    bench = Bench(unit, Facts(unit), str(tmp_path), ["Wrapper"])
+    made = Scenario("Wrapper", "Wrapper", (Argument("indent", "", Choice('"ab"')),))
+
+    outcome = bench.run(
+        Scenario("Wrapper.indent_length", "wrapper.indent_length", made=made, subject="wrapper", template="{target}")
+    )
+
+    bench.close()
+    assert [check.of for check in outcome.checks if check.value == "2"] == [""]
+
+
 def test_a_block_keeps_its_own_indentation():
     assert broken("with lock:\n    pass", 4) == "    with lock:\n        pass"
 

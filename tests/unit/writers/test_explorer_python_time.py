@@ -186,10 +186,11 @@ def test_a_function_of_others_that_a_call_exchanges_is_put_back_and_the_call_ref
 
 
 def test_a_long_text_is_not_written_out_to_see_that_it_is_too_long():
-    began = time.monotonic()
+    text = "x" * 50_000_000
+    began = time.process_time()
 
-    assert spelled("x" * 50_000_000, {}) is None
-    assert time.monotonic() - began < 0.1
+    assert spelled(text, {}) is None
+    assert time.process_time() - began < 0.1
 
 
 def test_what_lies_on_this_machine_is_told_of_no_folder_but_a_temporary_one(tmp_path):

@@ -218,7 +218,8 @@ class Bench:
         checks = () if scenario.is_statement else self._checks(value)
         around = {"value": value, "given": _values(given, names), "subject": names.get(subject)}
         now = self.observer.state(names.get(subject), subject)
-        moved = tuple(Check(of, "equals", text) for of, text in now.items() if state.get(of) != text)
+        # what the call itself reads is its result
+        moved = tuple(Check(of, "equals", text) for of, text in now.items() if state.get(of) != text and of != call)
         filed = tuple(Check(*change) for change in changed_files(files, files_in(self.names["tmp_path"])))
         kept = tuple(Check(*change) for change in changed_rows(tables, rows_in(names)))
         asked = tuple(Check(*each) for each in asked_of([patch.name for patch in scenario.patches], names, self.names))
@@ -318,9 +319,10 @@ def _left_alone(files: dict[str, tuple[str, str]]) -> tuple[Check, ...]:
 def without_place(message: str, folder: str) -> str:
     """The longest part of a message that names no place of this test's; the whole, where it names none.
 
-    What stands at an address stands elsewhere the next time: the message ends before it.
+    What stands at an address stands elsewhere the next time: the message ends before it, and before a function that
+    got into it by a slip.
     """
-    message = re.split(r"\s?(?:\bat )?0x[0-9a-f]{6,}", message)[0]
+    message = re.split(r"\s?(?:\bat )?0x[0-9a-f]{6,}|\s?<(?:bound method|built-in|function) ", message)[0]
     if folder not in message:
         return message
     parts = [part.strip(" '\"`,:;()") for part in re.split(rf"\S*{re.escape(folder)}\S*", message)]
