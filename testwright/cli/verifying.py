@@ -25,11 +25,13 @@ _MOST_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """`test` is None when the tests were refused; then `problem` says why, test by test."""
+    """`test` is None when the tests were refused; then `problem` says why, and `refused` test by test."""
 
     session_id: str
     test: TestRecord | None
     problem: dict[str, Any] | None
+    refused: list[dict[str, str]]
+    """Of each test that does not hold its `name`, the `gate` that it did not pass and the `reason`."""
 
 
 async def verify_file(source: Path, suite: Path, framework: str | None, *, as_json: bool) -> int:
@@ -109,14 +111,25 @@ async def judgement(bench: Workbench, session_id: str) -> Judged:
     tests = await bench.store.tests(session_id)
     files: list[FileRecord] = await bench.store.files(session_id)
     problem = next((dict(file.error) for file in files if file.error), None)
-    return Judged(session_id=session_id, test=tests[0] if tests and problem is None else None, problem=problem)
+    test = tests[0] if tests and problem is None else None
+    refused = [] if test is not None else await _refused(bench, session_id)
+    return Judged(session_id=session_id, test=test, problem=problem, refused=refused)
+
+
+async def _refused(bench: Workbench, session_id: str) -> list[dict[str, str]]:
+    told: dict[str, dict[str, str]] = {}
+    after = 0
+    while events := await bench.store.events_after(session_id, after):
+        told |= {drop["name"]: drop for event in events for drop in event.payload.get("dropped") or ()}
+        after = events[-1].id
+    return list(told.values())
 
 
 def as_told(judged: Judged) -> dict[str, Any]:
     """For machines: what was seen of the tests, or why they do not hold."""
     told: dict[str, Any] = {"sessionId": judged.session_id, "holds": judged.test is not None}
     if judged.test is None:
-        return told | {"problem": judged.problem}
+        return told | {"problem": judged.problem, "refused": judged.refused}
     unnoticed = [mutant for mutant in judged.test.mutants if mutant.get("status") == "survived"]
     return told | {
         "holds": bool(judged.test.evidence.get("verified")),
@@ -129,7 +142,13 @@ def as_told(judged: Judged) -> dict[str, Any]:
 def _print(judged: Judged) -> None:
     if judged.test is None:
         problem = judged.problem or {"message": "It was stopped."}
-        print(f"✕ {problem['message']}")
+        if not judged.refused:
+            print(f"✕ {problem['message']}")
+            return
+        tests = "1 test does" if len(judged.refused) == 1 else f"{len(judged.refused)} tests do"
+        print(f"✕ {tests} not hold:")
+        for one in judged.refused:
+            print(f"  {one['name']} ({one['gate']}): {one['reason']}")
         return
     evidence = judged.test.evidence
     if not evidence["verified"]:

@@ -27,6 +27,7 @@ from testwright.pipeline.tools import Job, Ready
 
 _MOST_NAMED = 3
 _HINT = "Correct them and send the suite again; the one before is kept."
+_HINT_APART = "Correct them, then verify the suite again."
 
 
 async def walk_edited(job: Job, step: Step) -> None:
@@ -41,11 +42,11 @@ async def walk_edited(job: Job, step: Step) -> None:
     if not tried.runnable:
         await step("keep", partial(keep_unverified, job, ready, 1, 1), returns=str)
         return
-    _all_must_hold((await shelf.take(job.desk, "trial/1", Trial)).drops, await _count(job))
+    _all_must_hold(job, (await shelf.take(job.desk, "trial/1", Trial)).drops, await _count(job))
     await step("challenge/1", partial(challenge, job, ready, 1), returns=int)
     await step("choose", partial(_choose_all, job), returns=int)
     await step("stability", partial(prove_stable, job, ready, 1), returns=int)
-    _all_must_hold((await shelf.take(job.desk, "proven", Proven)).drops, await _count(job))
+    _all_must_hold(job, (await shelf.take(job.desk, "proven", Proven)).drops, await _count(job))
     await step("suspects", partial(weigh_suspects, job, ready), returns=int)
     await step("keep", partial(keep, job, ready, 1, 1), returns=str)
 
@@ -57,7 +58,7 @@ async def _given_draft(job: Job) -> Drafted:
     try:
         draft = job.language.split(job.assignment.edited or "")
     except ValueError as error:
-        raise _refused(f"The edited suite cannot be read: {error}") from error
+        raise _refused(job, f"{_name_of(job).capitalize()} cannot be read: {error}") from error
     host = (await shelf.take(job.desk, "baseline", Baseline)).host
     own = job.language.names_in(host.text) if host is not None else frozenset[str]()
     given = [case.name for case in draft.cases]
@@ -66,12 +67,13 @@ async def _given_draft(job: Job) -> Drafted:
     else:
         draft = Draft(preamble=draft.preamble, cases=tuple(case for case in draft.cases if case.name not in own))
     if given and not draft.cases and host is not None:
-        raise _refused(f"{base_name(host.path)} has a test of each of these names already, such as {given[0]}.")
+        raise _refused(job, f"{base_name(host.path)} has a test of each of these names already, such as {given[0]}.")
     if not draft.cases:
-        raise _refused("The edited suite has no test. Reject the suite to leave it out.")
+        instead = "" if job.assignment.is_apart else " Reject the suite to leave it out."
+        raise _refused(job, f"{_name_of(job).capitalize()} has no test.{instead}")
     double = [name for name, times in Counter(case.name for case in draft.cases).items() if times > 1]
     if double:
-        raise _refused(f"Two tests of the edited suite are called {double[0]}.")
+        raise _refused(job, f"Two tests of {_name_of(job)} are called {double[0]}.")
     await shelf.lay(job.desk, "draft/1", Writing(draft=draft))
     await telling.tell_draft(job, 1, len(draft.cases))
     return Drafted(tests=len(draft.cases))
@@ -81,9 +83,10 @@ async def _choose_all(job: Job) -> int:
     """Step `choose`: all of them, where each notices something of what was done to the code that it runs."""
     draft = (await writing_of(job, 1)).draft
     blind = blind_in(draft, await shelf.take(job.desk, "challenge/1", Challenge))
-    _all_must_hold(
-        tuple(Drop(name=name, gate="can_fail", reason=reason) for name, reason in blind.items()), len(draft.cases)
-    )
+    drops = tuple(Drop(name=name, gate="can_fail", reason=reason) for name, reason in blind.items())
+    if drops:
+        await telling.tell_blind(job, 1, drops, of=len(draft.cases))
+    _all_must_hold(job, drops, len(draft.cases))
     names = tuple(case.name for case in draft.cases)
     await shelf.lay(job.desk, "chosen", Chosen(names=names))
     return len(names)
@@ -93,14 +96,19 @@ async def _count(job: Job) -> int:
     return len((await writing_of(job, 1)).draft.cases)
 
 
-def _all_must_hold(drops: tuple[Drop, ...], count: int) -> None:
+def _all_must_hold(job: Job, drops: tuple[Drop, ...], count: int) -> None:
     if not drops:
         return
     said = "; ".join(f"{drop.name}: {first_line(drop.reason)}" for drop in drops[:_MOST_NAMED])
     more = f"; and {len(drops) - _MOST_NAMED} more" if len(drops) > _MOST_NAMED else ""
     hold = "does not hold" if len(drops) == 1 else "do not hold"
-    raise _refused(f"{len(drops)} of {count} tests of the edited suite {hold}: {said}{more}")
+    raise _refused(job, f"{len(drops)} of {count} tests of {_name_of(job)} {hold}: {said}{more}")
 
 
-def _refused(message: str) -> PermanentError:
-    return PermanentError(message, code="edit_refused", hint=_HINT)
+def _name_of(job: Job) -> str:
+    return "this suite" if job.assignment.is_apart else "the edited suite"
+
+
+def _refused(job: Job, message: str) -> PermanentError:
+    hint = _HINT_APART if job.assignment.is_apart else _HINT
+    return PermanentError(message, code="edit_refused", hint=hint)

@@ -41,6 +41,8 @@ async def measured(bench: Bench) -> Baseline:
     runs = [path for path in existing if path not in broken]
     if not runs:
         return replace(found, beside=f"{posixpath.basename(existing[0])} does not run")
+    if bench.job.assignment.aside is not None:
+        return replace(found, beside="it has a file of its own")
     took = sum(each.duration_ms for each in answer.outcomes) if isinstance(answer, RunReport) else 0.0
     return await asyncio.to_thread(_with_host, bench, found, runs, endless, took)
 

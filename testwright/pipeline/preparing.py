@@ -39,14 +39,7 @@ async def prepare(job: Job) -> Ready:
     install = job.assignment.options.install
     runner = await job.tools.toolchains.runner(framework.name, view, hear, near=source_path, install=install)
     runner = replace(runner, home=await asyncio.to_thread(framework.home, source_path, view))
-    reserved = _Reserved(view, job.assignment.taken)
-    suite_path = await asyncio.to_thread(framework.suite_path, source_path, reserved)
-    if (obstacle := await asyncio.to_thread(view.in_the_way, suite_path)) is not None:
-        raise PermanentError(
-            f"{suite_path} could not be written: {obstacle} is in its way.",
-            code="invalid_path",
-            hint=f"Move {obstacle} away, or keep the tests of this project in another folder.",
-        )
+    suite_path = job.assignment.aside or await _free_place(job, view)
     existing = await asyncio.to_thread(framework.existing_suites, source_path, view)
     ready = Ready(
         runner=runner,
@@ -59,6 +52,19 @@ async def prepare(job: Job) -> Ready:
     )
     await instrument(job, view, runner)
     return replace(ready, left_out=await to_leave_out(job, ready))
+
+
+async def _free_place(job: Job, view: Workspace) -> str:
+    """Where a new suite goes."""
+    reserved = _Reserved(view, job.assignment.taken)
+    suite_path = await asyncio.to_thread(job.framework.suite_path, job.assignment.source.path, reserved)
+    if (obstacle := await asyncio.to_thread(view.in_the_way, suite_path)) is not None:
+        raise PermanentError(
+            f"{suite_path} could not be written: {obstacle} is in its way.",
+            code="invalid_path",
+            hint=f"Move {obstacle} away, or keep the tests of this project in another folder.",
+        )
+    return suite_path
 
 
 async def instrument(job: Job, view: Workspace, runner: Runner) -> None:

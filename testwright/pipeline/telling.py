@@ -131,6 +131,12 @@ async def tell_challenge(job: Job, attempt: int, found: Challenge) -> None:
     )
 
 
+async def tell_blind(job: Job, attempt: int, drops: Sequence[Drop], *, of: int) -> None:
+    """Tests that pass, and whatever is done to the code that they run."""
+    message = f"{len(drops)} of {_tests(of)} for {job.file_name} notice no change to it"
+    await _tell_verified(job, attempt, message, (of - len(drops), len(drops)), drops, None, "blind")
+
+
 async def tell_stable(job: Job, attempt: int, proven: Proven, *, shaky: int, drops: Sequence[Drop]) -> None:
     """`shaky` of the drops failed in a run; the others passed and were not needed."""
     kept = len(proven.results)
