@@ -224,7 +224,8 @@ def merged(before: Draft, repaired: Draft, language: Language) -> Draft:
     A writer may forget what its siblings need; what nobody needs is left out when the suite is written. Where the two
     contradict each other the new one is right: the old may have been the mistake.
     """
-    newer = {case.name: case for case in repaired.cases}
+    settings = {case.name: case.setting for case in before.cases}
+    newer = {case.name: replace(case, setting=case.setting or settings.get(case.name, "")) for case in repaired.cases}
     kept = [newer.pop(case.name, case) for case in before.cases]
     preamble = _joined(repaired.preamble, before.preamble, language)
     return with_unique_names(Draft(preamble=preamble, cases=(*kept, *newer.values())))

@@ -49,7 +49,7 @@ def is_refused_by(tier: str, said: str) -> bool:
 
 
 def text_of(draft: Draft, case: Case) -> str:
-    return f"{draft.preamble}\n{case.code}"
+    return f"{draft.preamble}\n{case.setting}\n{case.code}"
 
 
 def _told(message: str) -> list[str]:

@@ -13,6 +13,7 @@ from testwright.languages.javascript import JavaScript
 from testwright.languages.javascript.grammar import error_line, parse
 
 SCRIPT = JavaScript()
+IMPORT = "import { parse } from '../src/price'"
 DRAFT = Draft(
     preamble="import { describe, expect, it } from 'vitest'\nimport price, { parse } from '../src/price'",
     cases=(
@@ -318,3 +319,29 @@ def test_what_more_is_needed_of_a_module_comes_by_the_name_that_the_suite_has_fo
 
     assert text.startswith("import { total, type Line, Cart } from '@/cart'\n\nit(")
     assert "../src/cart" not in text
+
+
+def test_a_group_with_hooks_of_its_own_brings_them_and_stays_apart_from_the_one_of_its_name():
+    hook = "beforeEach(() => {\n  vi.useFakeTimers()\n})"
+    case = Case(name="waits", code="it('waits', () => {\n  expect(parse('2')).toBe(2)\n})", group="parse", setting=hook)
+    draft = Draft(preamble="import { beforeEach, expect, it, vi } from 'vitest'\n" + IMPORT, cases=(case,))
+    suite = text("""
+        import { describe, expect, it } from 'vitest'
+        import { parse } from '../src/price'
+
+        describe('parse', () => {
+          it('reads', () => {
+            expect(parse('1')).toBe(1)
+          })
+        })
+    """)
+
+    new = added(draft, suite)
+
+    assert new.startswith("import { describe, expect, it, beforeEach, vi } from 'vitest'\n")
+    assert new.endswith(
+        "\n\ndescribe('parse', () => {\n  "
+        + hook.replace("\n", "\n  ")
+        + "\n\n  "
+        + ("it('waits', () => {\n    expect(parse('2')).toBe(2)\n  })\n})\n")
+    )

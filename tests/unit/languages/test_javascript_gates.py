@@ -250,3 +250,11 @@ def test_what_its_reader_cannot_see_is_no_part_of_a_test(code, head, said):
 )
 def test_what_can_be_read_may_be_run(code):
     assert fault(code) is None
+
+
+def test_what_a_group_has_for_its_tests_is_read_with_them_and_with_no_others():
+    test = "it('a', () => { expect(paid(1)).toBe(2) })"
+
+    assert fault(f"describe('g', () => {{ const paid = (n) => price(n)\n{test} }})") is None
+    beside = fault(f"{test}\ndescribe('g', () => {{ const paid = (n) => price(n) }})")
+    assert beside is not None and "never uses the code under test" in beside.message

@@ -35,7 +35,7 @@ def split(text):
     return JavaScript().split(text)
 
 
-def test_tests_are_taken_apart_and_hooks_move_to_the_preamble():
+def test_tests_are_taken_apart_and_hooks_stay_with_the_tests_of_their_group():
     draft = split(SUITE)
 
     assert [(case.name, case.group) for case in draft.cases] == [
@@ -43,8 +43,31 @@ def test_tests_are_taken_apart_and_hooks_move_to_the_preamble():
         ("counts", "Cart add"),
         ("totals %i", None),
     ]
-    assert "beforeEach(() => {\n  cart = new Cart()\n})" in draft.preamble
+    hook = "let cart\n\nbeforeEach(() => {\n  cart = new Cart()\n})"
+    assert [case.setting for case in draft.cases] == [hook, hook, ""]
+    assert "beforeEach(" not in draft.preamble
     assert draft.cases[0].code.startswith("// An empty one is the start.\nit('is empty', () => {\n  expect(")
+
+
+def test_a_groups_hooks_and_values_are_for_its_own_tests():
+    text = """describe('slow', () => {
+  const rate = 7
+
+  beforeEach(() => vi.useFakeTimers())
+
+  it('waits', () => { expect(f(rate)).toBe(1) })
+})
+
+describe('quick', () => {
+  const rate = 19
+
+  it('gives', () => { expect(f(rate)).toBe(2) })
+})
+
+it('is real', () => { expect(f()).toBe(3) })
+"""
+
+    assert JavaScript().render(split(text)) == text
 
 
 def test_what_was_rendered_splits_into_the_same_tests():
@@ -74,9 +97,8 @@ def test_lines_of_a_template_literal_are_never_moved():
 def test_imports_that_nobody_uses_any_more_are_left_out():
     text = JavaScript().render(split(SUITE).only(frozenset({"totals %i"})))
 
-    assert "import { total } from './cart'" not in text  # the hook still needs Cart
-    assert "import { Cart, total } from './cart'" in text
-    assert "describe" not in text
+    assert "import { total } from './cart'" in text
+    assert "import { expect, it } from 'vitest'" in text
 
 
 def test_required_names_that_nobody_uses_are_left_out():
@@ -100,7 +122,7 @@ def test_groups_bring_their_import():
     ("text", "said"),
     [
         ("it('a', () => {", "does not parse: line 1"),
-        ("describe('a', () => { let x = 1 })\ndescribe('b', () => { let x = 2 })", "declare `x` differently"),
+        ("describe('a', () => {\n  it('b', () => {})\n", "does not parse: line"),
     ],
 )
 def test_a_suite_that_cannot_be_taken_apart_is_refused_with_a_sentence(text, said):

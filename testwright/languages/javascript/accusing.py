@@ -64,7 +64,7 @@ def accused(case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspe
                 because=because,
                 input=text_of(inner),
                 code=case.code,
-                preamble=draft.preamble,
+                preamble=f"{draft.preamble}\n\n{case.setting}" if case.setting else draft.preamble,
             )
     return None
 

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tree_sitter import Node
@@ -131,14 +131,14 @@ class _Fitting:
         if preamble.has_error:
             raise CannotAdd("what the new tests share does not parse")
         self._see_to_the_page(draft.preamble)
-        texts = [case.code for case in draft.cases]
+        texts = [text for case in draft.cases for text in (case.setting, case.code)]
         texts += [text_of(node) for node in preamble.named_children if not taken_by(node)]
         names, wanted = self._names(preamble, "\n".join(texts))
-        cases = tuple(replace(case, code=renamed(case.code, names)) for case in draft.cases)
+        cases = tuple(_changed(case, lambda code: renamed(code, names)) for case in draft.cases)
         shared = tuple(renamed(text, names) for text in self._shared(preamble))
-        wanted += self._missing_words("\n".join([*shared, *(case.code for case in cases)]), wanted)
+        wanted += self._missing_words("\n".join([*shared, *texts]), wanted)
         style = self.host.style
-        cases = tuple(replace(case, code=restyled(_strictly(case.code, self.host), style)) for case in cases)
+        cases = tuple(_changed(case, lambda code: restyled(_strictly(code, self.host), style)) for case in cases)
         imports = import_insertions(
             self.host.root,
             self.host.source,
@@ -214,6 +214,10 @@ class _Fitting:
                 raise CannotAdd("what the new tests share would change the tests that are there")
             found.append(text)
         return found
+
+
+def _changed(case: Case, change: Callable[[str], str]) -> Case:
+    return replace(case, code=change(case.code), setting=change(case.setting))
 
 
 def fresh(name: str, taken: set[str]) -> str:

@@ -1,6 +1,7 @@
 """The static gates: a test must be readable (`reads`), with an oracle that the code under test moves (`asserts`)."""
 
 import re
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -27,6 +28,8 @@ _LITERALS = frozenset({"number", "string", "true", "false", "null", "undefined",
 
 
 def fault_of(case: Case, draft: Draft, analysis: Analysis, known_modules: frozenset[str]) -> Fault | None:
+    if case.setting:
+        draft = replace(draft, preamble=f"{draft.preamble}\n{case.setting}")
     problem = _unreadable(case, draft, analysis, known_modules)
     if problem is not None:
         return Fault(name=case.name, gate="reads", message=problem)

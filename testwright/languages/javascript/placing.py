@@ -32,12 +32,14 @@ def placed(cases: Sequence[Case], shared: Sequence[str], root: Node, source: byt
     found: list[Insertion] = []
     rest: list[str] = []
     groups = _by_group(cases)
-    for group, members in groups.items():
-        home = _home(group, members, groups.keys(), host) if not shared else None
+    titles = [group for group, _ in groups]
+    for (group, setting), members in groups.items():
+        own = [*shared, setting] if setting else shared
+        home = _home(group, members, titles, host) if not own else None
         if home is not None:
             found.append(_in_group(home[0], group if home[1] else None, members, host))
         else:
-            rest += _at_the_end(group, members, shared, host)
+            rest += _at_the_end(group, members, own, host)
     if rest:
         body = source.rstrip()
         gap = "\n" * max(0, 2 - source[len(body) :].count(b"\n"))
@@ -169,10 +171,10 @@ def _hides(body: Node, cases: Sequence[Case]) -> bool:
     return any(mentions(case.code, name) for case in cases for name in names)
 
 
-def _by_group(cases: Sequence[Case]) -> dict[str | None, list[Case]]:
-    groups: dict[str | None, list[Case]] = {}
+def _by_group(cases: Sequence[Case]) -> dict[tuple[str | None, str], list[Case]]:
+    groups: dict[tuple[str | None, str], list[Case]] = {}
     for case in cases:
-        groups.setdefault(case.group, []).append(case)
+        groups.setdefault((case.group, case.setting), []).append(case)
     return groups
 
 

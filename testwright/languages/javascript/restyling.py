@@ -27,7 +27,9 @@ _Edit = tuple[int, int, bytes]
 
 
 def styled(draft: Draft, style: Style) -> Draft:
-    """What the tests do stays as it is; a test that loses its group takes the group's title into its own."""
+    """What the tests do stays as it is; a test that loses its group takes the group's title into its own. A group that
+    has something for its tests alone stays.
+    """
     cases = tuple(_styled(case, style) for case in draft.cases)
     preamble = _with_word(restyled(draft.preamble, style), style)
     if style.head and style.head not in preamble:
@@ -48,8 +50,8 @@ def restyled(code: str, style: Style) -> str:
 
 
 def _styled(case: Case, style: Style) -> Case:
-    case = replace(case, code=restyled(case.code, style))
-    if style.in_groups is not False or case.group is None:
+    case = replace(case, code=restyled(case.code, style), setting=restyled(case.setting, style))
+    if style.in_groups is not False or case.group is None or case.setting:
         return case
     title = case.name if case.name.startswith(case.group) else f"{case.group} {case.name}"
     flat = retitled(replace(case, group=None), title)

@@ -1,12 +1,12 @@
 """Taking a suite of `describe` and `it` apart into single tests, and putting tests together into a suite.
 
-What a `describe` holds besides tests (hooks, shared values) moves to the preamble, where the runner treats it the same
-way; two groups that declare one name differently cannot be told apart then, and are refused with a sentence.
+What a `describe` holds besides tests (hooks, shared values) stays with its tests, as their setting: one that is nested
+gives its tests what the groups around it have, too.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as data_field
 
@@ -27,7 +27,7 @@ def split(suite: str) -> Draft:
     if (line := error_line(root)) is not None:
         raise ValueError(f"The suite does not parse: line {line}.")
     pile = _Pile()
-    _sort_out(root.named_children, None, pile)
+    _sort_out(root.named_children, None, "", pile)
     return Draft(preamble="\n".join(pile.preamble).strip(), cases=tuple(_unique(pile.cases)))
 
 
@@ -35,54 +35,61 @@ def split(suite: str) -> Draft:
 class _Pile:
     preamble: list[str] = data_field(default_factory=list)
     cases: list[Case] = data_field(default_factory=list)
-    declared: dict[str, str] = data_field(default_factory=dict)
-    last_row: int = 0
 
 
-def _sort_out(statements: Iterable[Node], group: str | None, pile: _Pile) -> None:
+def _sort_out(statements: Sequence[Node], group: str | None, setting: str, pile: _Pile) -> None:
+    """The tests of one level, and what stands beside them: in a group it is the setting of this group's tests."""
+    if group is None:
+        pile.preamble += _beside(statements)
+    elif own := "\n".join(_beside(statements)).strip("\n"):
+        setting = f"{setting}\n\n{own}" if setting else own
     comments: list[Node] = []
     for statement in statements:
         if statement.type == "comment":
             comments.append(statement)
             continue
-        call = _call_of(statement)
-        head = _head(call)
-        body = _callback_body(call) if call is not None and head in _GROUPS else None
-        if call is not None and head in _GROUPS and body is not None and not _is_each(call):
-            pile.preamble += [text_of(comment) for comment in comments]
+        call = _tested(statement)
+        if call is not None and (body := _body_of_group(call)) is not None:
             title = _title(call)
-            _sort_out(body.named_children, f"{group} {title}" if group else title, pile)
+            _sort_out(body.named_children, f"{group} {title}" if group else title, setting, pile)
         elif not comments and (rows := unfolded(statement, group)):
-            pile.cases += rows
-        elif call is not None and (head in _TESTS or head in _GROUPS):
+            pile.cases += [replace(row, setting=setting) for row in rows]
+        elif call is not None:
             code = "\n".join([*(flush_left(each) for each in comments), flush_left(statement)])
-            pile.cases.append(Case(name=_title(call), code=code, group=group))
-        else:
-            _to_preamble(statement, comments, group, pile)
+            pile.cases.append(Case(name=_title(call), code=code, group=group, setting=setting))
         comments = []
-    if group is None:
-        pile.preamble += [text_of(comment) for comment in comments]
 
 
-def _to_preamble(statement: Node, comments: list[Node], group: str | None, pile: _Pile) -> None:
-    text = "\n".join([*(flush_left(each) for each in comments), flush_left(statement)])
-    if group is not None and text in pile.preamble:
-        return
-    for name in _declared(statement):
-        if pile.declared.setdefault(name, text) != text:
-            raise ValueError(f"Two groups declare `{name}` differently; declare it once, at the top of the file.")
-    first = comments[0] if comments else statement
-    if pile.preamble and (first.start_point.row - pile.last_row > 1 or group is not None):
-        pile.preamble.append("")
-    pile.preamble.append(text)
-    pile.last_row = statement.end_point.row
+def _beside(statements: Sequence[Node]) -> list[str]:
+    """What is no test, with the comments before it; those before a group, and at the end, stand by themselves."""
+    found: list[str] = []
+    comments: list[Node] = []
+    last_row = 0
+    for statement in statements:
+        if statement.type == "comment":
+            comments.append(statement)
+            continue
+        call = _tested(statement)
+        if call is None and not (not comments and unfolded(statement, None)):
+            first = comments[0] if comments else statement
+            if found and first.start_point.row - last_row > 1:
+                found.append("")
+            found.append("\n".join([*(flush_left(each) for each in comments), flush_left(statement)]))
+            last_row = statement.end_point.row
+        elif call is not None and _body_of_group(call) is not None:
+            found += [text_of(comment) for comment in comments]
+        comments = []
+    return [*found, *(text_of(comment) for comment in comments)]
 
 
-def _declared(statement: Node) -> list[str]:
-    if statement.type in ("lexical_declaration", "variable_declaration"):
-        return [text_of(field(each, "name")) for each in statement.named_children if each.type == "variable_declarator"]
-    name = field(statement, "name")
-    return [text_of(name)] if name is not None else []
+def _tested(statement: Node) -> Node | None:
+    """The call that is a test or a group."""
+    call = _call_of(statement)
+    return call if _head(call) else None
+
+
+def _body_of_group(call: Node) -> Node | None:
+    return _callback_body(call) if _head(call) in _GROUPS and not _is_each(call) else None
 
 
 def _unique(cases: list[Case]) -> list[Case]:
@@ -219,23 +226,30 @@ def rows_in_templates(node: Node) -> set[int]:
 
 def render(draft: Draft) -> str:
     """Preamble, then the tests by group, in the order in which the groups first appear."""
-    groups: dict[str | None, list[Case]] = {}
+    groups: dict[tuple[str | None, str], list[Case]] = {}
     for case in draft.cases:
-        groups.setdefault(case.group, []).append(case)
+        groups.setdefault((case.group, case.setting), []).append(case)
     end = ";" if re.search(r";[ \t]*$", draft.preamble, re.M) or _ends_with_semicolon(draft.cases) else ""
     blocks: list[str] = []
     by_loop = re.search(r"['\"](?:node:(?:test|assert)\b[\w/]*|assert|chai)['\"]", draft.preamble) is not None
-    for group, cases in groups.items():
+    for (group, setting), cases in groups.items():
         codes = folded(cases, by_loop=by_loop)
         if group is None:
             blocks += codes
             continue
+        codes = with_setting(setting, codes)
         inside = "\n\n".join(indented(code, step_of("\n".join(codes))) for code in codes)
         blocks.append(f"describe({title_beside(group, codes)}, {opening_beside(codes)}\n{inside}\n}}){end}")
-    preamble = _with_describe(draft.preamble) if any(groups) else draft.preamble
+    preamble = _with_describe(draft.preamble) if any(group for group, _ in groups) else draft.preamble
     told = "\n".join(blocks)
     preamble = without_unused_imports(without_unused_helpers(preamble, told), told).strip("\n")
     return "\n\n".join([preamble, *blocks] if preamble else blocks) + "\n"
+
+
+def with_setting(setting: str, codes: list[str]) -> list[str]:
+    """What a group has for its tests, as far as those that are left use it, and then the tests."""
+    needed = without_unused_helpers(setting, "\n".join(codes))
+    return [needed, *codes] if needed else codes
 
 
 def title_beside(title: str, codes: list[str]) -> str:

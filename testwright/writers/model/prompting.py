@@ -118,7 +118,7 @@ class Prompter:
         items = [
             Item(title=self._task.source.path, text=shown),
             *context.items,
-            Item(title="preamble", text=draft.preamble),
+            Item(title="preamble", text=_with_settings(draft.preamble, faulty)),
             Item(title="tests that did not hold", text="\n\n".join(_with_its_fault(fault, cases) for fault in told)),
         ]
         return self._question("repair", items, context, {"wishes": _wishes_for_more(self._task)})
@@ -241,9 +241,15 @@ def _concerns(case: Case, focus: frozenset[str]) -> bool:
     return any(target in parts or target.rpartition(".")[2] in parts for target in case.targets)
 
 
+def _with_settings(preamble: str, cases: Sequence[Case]) -> str:
+    """What the tests share, and what they have from their groups."""
+    return "\n\n".join([preamble, *dict.fromkeys(case.setting for case in cases if case.setting)])
+
+
 def _suite_in_part(preamble: str, cases: Sequence[Case]) -> str:
     """Whole tests as far as there is room, those of the model first: what the explorer wrote down is much alike."""
-    room = _MOST_SUITE - len(preamble)
+    head = _with_settings(preamble, cases)
+    room = _MOST_SUITE - len(head)
     told: list[str] = []
     for case in sorted(cases, key=lambda case: case.oracle == "observed"):
         room -= len(case.code) + 2
@@ -251,7 +257,7 @@ def _suite_in_part(preamble: str, cases: Sequence[Case]) -> str:
             break
         told.append(case.code)
     left_out = len(cases) - len(told)
-    return "\n\n".join([preamble, *told, *([f"… {left_out} more tests"] if left_out else [])])
+    return "\n\n".join([head, *told, *([f"… {left_out} more tests"] if left_out else [])])
 
 
 def _place_of(edge: Edge) -> str:

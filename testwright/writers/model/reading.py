@@ -226,7 +226,8 @@ def _cases_of(test: Mapping[str, Any], split: Split) -> tuple[str, list[Case]]:
     if seen is None:  # the gates will say what is wrong with it
         return "", [told]
     return seen.preamble, [
-        replace(told, name=case.name, code=case.code, group=case.group or group) for case in seen.cases
+        replace(told, name=case.name, code=case.code, group=case.group or group, setting=case.setting)
+        for case in seen.cases
     ]
 
 
