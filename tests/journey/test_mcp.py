@@ -134,6 +134,7 @@ async def test_an_agents_own_tests_are_put_before_the_court(shop, tmp_path):
     assert {"line": 5, "before": "value > high", "after": "value >= high"} in good["unnoticed"]
     assert bad["holds"] is False
     assert "test_wrong" in bad["problem"]["message"]
+    assert [(one["name"], one["gate"]) for one in bad["refused"]] == [("test_wrong", "passes")]
     assert sorted(path.name for path in shop.iterdir()) == ["clamp.py", "pyproject.toml", "test_clamp.py"]
 
 

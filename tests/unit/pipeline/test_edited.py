@@ -120,3 +120,25 @@ async def test_tests_that_were_written_apart_are_judged_under_other_names_where_
     delivered = await it.walk()
 
     assert [case.name for case in delivered.evidence.cases] == ["test_old_2", "test_a"]
+
+
+async def test_a_suite_that_lies_in_the_project_is_run_where_it_lies_beside_what_else_is_there(edited):
+    it = edited("@case test_old | pass lines=1 kills=1", existing=(OLD,))
+    it.assignment = replace(it.assignment, is_apart=True, aside="tests/money/test_money.py")
+
+    delivered = await it.walk()
+
+    assert delivered.test_file_path == "tests/money/test_money.py"
+    assert [case.name for case in delivered.evidence.cases] == ["test_old"]
+
+
+async def test_of_a_suite_that_is_only_verified_nothing_is_said_as_if_it_were_edited(edited):
+    it = edited("@case test_a | pass lines=1,2 kills=1\n@case test_blind | pass lines=1")
+    it.assignment = replace(it.assignment, is_apart=True)
+
+    with pytest.raises(PermanentError, match="1 of 2 tests of this suite does not hold: test_blind") as problem:
+        await it.walk()
+
+    assert "edited" not in f"{problem.value.message} {problem.value.hint}"
+    (told,) = [event for event in it.desk.events if event.extra.get("dropped")]
+    assert [(drop["name"], drop["gate"]) for drop in told.extra["dropped"]] == [("test_blind", "can_fail")]
