@@ -92,6 +92,9 @@ PYTHON_BAD = (
     python("comma for equals", "test_gross_is_compared_with_nothing", "assert gross(1000), 7"),
     python("loops over nothing", "test_gross_of_none_of_them", "for net in []:", "    assert gross(net) == 7", "assert gross(50) == 60"),
     python("equals anything", "test_gross_is_what_it_is", "from unittest import mock", "", "assert gross(1000) == mock.ANY"),
+    python("never awaited", "test_gross_in_the_background", "async def check():", "    assert gross(1000) == 7", "", "check()", "assert gross(50) == 60"),
+    python("fails in a callback", "test_gross_on_demand", "def ready():", "    assert gross(1000) == 7", "", "try:", "    wait_for(ready)", "except AssertionError:", "    done = True", "assert gross(50) == 60"),
+    python("asserts in a pool", "test_gross_at_once", "from concurrent.futures import ThreadPoolExecutor", "", "def check(net):", "    assert gross(net) == 7", "", "with ThreadPoolExecutor() as pool:", "    pool.submit(check, 1000)", "assert gross(50) == 60"),
     python("skips itself", "test_not_today", 'pytest.skip("later")'),
     python("adds nothing", "test_gross_adds_the_standard_rate_again", "assert gross(1000, rate='standard') == 1190"),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dis
 import inspect
+import os
 import random
 import re
 import types
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 from testwright_alone import alone
 from testwright_asyncio import leave_out_what_nobody_needs
+from testwright_hearing import HEARING, listen_everywhere, listen_to_pytest
 from testwright_run import CHANCE, FINDINGS, HOME, LIVING, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_turns import take_turns
 
@@ -25,6 +27,8 @@ CONFTEST = "conftest.py"
 
 FINDINGS.versions["pytest"] = pytest.__version__
 leave_out_what_nobody_needs()
+listen_everywhere(own=os.path.join(os.path.realpath(os.getcwd()), ""))
+listen_to_pytest()
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -80,14 +84,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     path, name = item.nodeid.split("::")[0], case_name(item.nodeid)
     HOME.begin()
+    HEARING.begin()
     METER.begin(f"{path}::{name}")
     with time_limit(WISHES.case_seconds, give_up):
         yield
     METER.end()
-    complaint = HOME.complaint() or LIVING.complaint()
+    complaint = HOME.complaint() or LIVING.complaint() or unheard(item, path, name)
     if complaint and WISHES.case_seconds:  # a probe looks at what code does with no promise of its own
         FINDINGS.worsen(FINDINGS.test(path, name), "failed", complaint)
         item.session.testsfailed += 1
+
+
+def unheard(item: pytest.Item, path: str, name: str) -> str:
+    """Tests of pytest's own kind run others inside of themselves, which may well fail."""
+    if {"pytester", "testdir"} & set(getattr(item, "fixturenames", ())):
+        return ""
+    return HEARING.complaint() if FINDINGS.test(path, name)["outcome"] == "passed" else ""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,6 +13,7 @@ import unittest
 from collections.abc import Iterator
 
 from testwright_alone import alone
+from testwright_hearing import HEARING, listen_everywhere
 from testwright_run import CHANCE, FINDINGS, HOME, LIVING, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_suites import Result, name_of, ring, shuffled, tests_in
 from testwright_turns import take_turns
@@ -44,12 +45,14 @@ class Run(Result):
         CHANCE.begin()
         self.started = time.monotonic()
         HOME.begin()
+        HEARING.begin()
         LIVING.begin()
         METER.begin(f"{self.paths[test]}::{name_of(test)}")
 
     def stopTest(self, test: unittest.TestCase) -> None:
         METER.end()
-        complaint = HOME.complaint() or LIVING.complaint()
+        passed = FINDINGS.test(self.paths[test], name_of(test))["outcome"] == "passed"
+        complaint = HOME.complaint() or LIVING.complaint() or (HEARING.complaint() if passed else "")
         if complaint and WISHES.case_seconds:  # a probe looks at what code does with no promise of its own
             self.told(test, "failed", complaint)
         super().stopTest(test)
@@ -72,6 +75,7 @@ def limited(test: unittest.TestCase) -> None:
 
 def main(paths: list[str]) -> int:
     take_turns()
+    listen_everywhere(own=os.path.join(os.path.realpath(os.getcwd()), ""))
     found: dict[unittest.TestCase, str] = {}
     for path in paths:
         try:
