@@ -44,6 +44,15 @@ PYTHON_GOOD = (
     python("good", "test_shipping_is_capped", "assert shipping(9000) == 2000"),
     python("good", "test_draw_of_one_gives_that_one", 'assert draw(["ann"]) == "ann"'),
     python("good", "test_waiting_ends_when_it_is_ready", "assert wait_for(lambda: True) is True"),
+    python(
+        "good",
+        "test_gross_of_a_large_price_where_there_is_room",
+        "import sys",
+        "",
+        "if sys.maxsize < 2**40:",
+        '    pytest.skip("numbers are small here")',
+        "assert gross(10**9) == 1190000000",
+    ),
 )
 PYTHON_BAD = (
     python("wrong expectation", "test_gross_of_nothing", "assert gross(0) == 1"),
@@ -96,6 +105,7 @@ PYTHON_BAD = (
     python("fails in a callback", "test_gross_on_demand", "def ready():", "    assert gross(1000) == 7", "", "try:", "    wait_for(ready)", "except AssertionError:", "    done = True", "assert gross(50) == 60"),
     python("asserts in a pool", "test_gross_at_once", "from concurrent.futures import ThreadPoolExecutor", "", "def check(net):", "    assert gross(net) == 7", "", "with ThreadPoolExecutor() as pool:", "    pool.submit(check, 1000)", "assert gross(50) == 60"),
     python("skips itself", "test_not_today", 'pytest.skip("later")'),
+    python("excused by a fault", "test_gross_unless_it_is_odd", "if gross(1000) != 7:", '    pytest.skip("a known bug")', "assert gross(50) == 60"),
     python("adds nothing", "test_gross_adds_the_standard_rate_again", "assert gross(1000, rate='standard') == 1190"),
 )  # fmt: skip
 PYTHON_REVEALS = (

@@ -114,6 +114,7 @@ def _method(test: Candidate) -> Candidate:
 
 def _of_unittest(line: str) -> str:
     line = re.sub(r"pytest\.raises\((\w+), match=(.*)\):$", r"self.assertRaisesRegex(\1, \2):", line)
+    line = line.replace("pytest.skip(", "self.skipTest(").replace("pytest.fail(", "self.fail(")
     line = re.sub(r"assert (\S.*) is True$", r"self.assertIs(\1, True)", line)
     if line.count("==") == 1 and " > " not in line and " or " not in line:
         line = re.sub(r"assert (.+) == (.+)$", r"self.assertEqual(\1, \2)", line)

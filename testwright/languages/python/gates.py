@@ -9,8 +9,9 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
-from testwright.languages.python import classes, deaf, hidden, oracles, own_words, replaced
-from testwright.languages.python.calling import Names, arguments, calls, full_name, names_of
+from testwright.languages.python import classes, deaf, excused, hidden, oracles, own_words, replaced
+from testwright.languages.python.asking import Asking
+from testwright.languages.python.calling import Names, arguments, calls, names_of
 from testwright.languages.python.syntax import (
     definition_of,
     first_error,
@@ -39,18 +40,6 @@ _PROCESSES = {
     "asyncio.create_subprocess_exec",
     "asyncio.create_subprocess_shell",
 }
-_SKIPS = (
-    "pytest.skip",
-    "pytest.xfail",
-    "pytest.importorskip",
-    "pytest.mark.skip",
-    "pytest.mark.xfail",
-    "unittest.skip",
-    "unittest.expectedFailure",
-    "self.skipTest",
-)
-_CONDITIONAL_SKIPS = ("pytest.mark.skipif", "unittest.skipIf", "unittest.skipUnless")
-_CONSTANT_CONDITIONS = ("true", "false", "integer", "string", "none")
 _NETWORK = {
     "socket.socket",
     "socket.create_connection",
@@ -120,12 +109,14 @@ def _proves_nothing(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     parts = [root, *_shared_by(case, shared)]
     asks_itself = any(_OWN_SERVER.search(text_of(part)) for part in parts)
     names = names_of(shared, root)
+    asking = Asking(root, shared, parts, analysis)
     called = {name.rpartition(".")[2] for part in parts for _, name in calls(part, names)}
     for part in parts:
         if not starts_processes and (problem := _own_process(part, names)) is not None:
             return problem
         problem = (
             _forbidden(part, names, raises, asks_itself)
+            or excused.excuse(part, names, asking)
             or deaf.unheard(part, names, raises)
             or replaced.replaced_unit(part, names, analysis, called)
             or own_words.reads_code(part, shared, names, analysis)
@@ -193,27 +184,11 @@ def _forbidden(root: Node, names: Names, raises: str, asks_itself: bool) -> str 
             return f"Line {line} calls {name}; tests run without a network, so replace the connection instead."
         if name == "contextlib.suppress" or name == "suppress":
             return f"Line {line} suppresses errors; expect the error with {raises}, or let it fail the test."
-        if name.startswith(_SKIPS) and not _depends_on_the_place(call, name):
-            return f"Line {line} skips or excuses the test; write one that runs and passes."
     for node in walk(root):
         line = line_of(node)
-        is_named = node.type == "attribute" or (node.type == "identifier" and _decorates(node))
-        is_called = node.parent is not None and node.parent.type == "call"
-        if is_named and not is_called and full_name(node, names).startswith(_SKIPS):
-            return f"Line {line} skips or excuses the test; write one that runs and passes."
         if node.type == "raise_statement" and "SystemExit" in text_of(node):
             return f"Line {line} ends the test run; a test must not raise SystemExit itself."
     return None
-
-
-def _depends_on_the_place(call: Node, name: str) -> bool:
-    """Whether it is a condition that decides: a test that it skips here is seen to be skipped."""
-    condition = next(iter(arguments(call)), None)
-    return name in _CONDITIONAL_SKIPS and condition is not None and condition.type not in _CONSTANT_CONDITIONS
-
-
-def _decorates(node: Node) -> bool:
-    return node.parent is not None and node.parent.type == "decorator"
 
 
 def _own_process(root: Node, names: Names) -> str | None:

@@ -91,12 +91,11 @@ def _checkers(shared: Node) -> set[str]:
 
 def _touched(root: Node, shared: Node, analysis: Analysis) -> set[str]:
     """Names whose values may come from the code under test: a fixpoint over the statements that mention one another."""
-    touched = {symbol.name.split(".")[0] for symbol in analysis.symbols} | _foreign_names(shared) | _foreign_names(root)
+    touched = {symbol.name.split(".")[0] for symbol in analysis.symbols} | foreign_names(shared) | foreign_names(root)
     fixtures = _parameters(root) - _OF_PYTEST
-    provided = {name for name in fixtures if not _is_parametrised(root, name)}
     statements = [names for tree in (shared, root) for names in _small_statements(tree)]
     statements += [identifiers(node) | {name for name in fixtures if name in text_of(node)} for node in _rows(root)]
-    touched |= provided
+    touched |= provided_names(root)
     while True:
         found = set().union(*(names for names in statements if names & touched)) if statements else set()
         if any(names & touched for names in map(identifiers, root.named_children)):
@@ -106,7 +105,7 @@ def _touched(root: Node, shared: Node, analysis: Analysis) -> set[str]:
         touched |= found
 
 
-def _foreign_names(root: Node) -> set[str]:
+def foreign_names(root: Node) -> set[str]:
     """Names imported from outside the standard library and the test framework."""
     names: set[str] = set()
     for module, statement in imported_modules(root):
@@ -120,6 +119,11 @@ def _foreign_names(root: Node) -> set[str]:
         ):
             names.update(bound_names(statement))
     return names
+
+
+def provided_names(root: Node) -> set[str]:
+    """What fixtures give a test, pytest's own left out: it may come from the code under test."""
+    return {name for name in _parameters(root) - _OF_PYTEST if not _is_parametrised(root, name)}
 
 
 def _small_statements(root: Node) -> Iterator[set[str]]:
