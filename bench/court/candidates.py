@@ -53,6 +53,26 @@ PYTHON_GOOD = (
         '    pytest.skip("numbers are small here")',
         "assert gross(10**9) == 1190000000",
     ),
+    python(
+        "good",
+        "test_gross_knows_no_other_rate",
+        "try:",
+        '    gross(1, "other")',
+        "except ValueError as error:",
+        '    assert str(error) == "no such rate: other"',
+        "else:",
+        '    pytest.fail("it knows one")',
+    ),
+    python(
+        "good",
+        "test_drawing_of_nobody_is_an_error",
+        "error = None",
+        "try:",
+        "    draw([])",
+        "except IndexError as caught:",
+        "    error = caught",
+        "assert isinstance(error, (IndexError,))",
+    ),
 )
 PYTHON_BAD = (
     python("wrong expectation", "test_gross_of_nothing", "assert gross(0) == 1"),
@@ -105,6 +125,7 @@ PYTHON_BAD = (
     python("fails in a callback", "test_gross_on_demand", "def ready():", "    assert gross(1000) == 7", "", "try:", "    wait_for(ready)", "except AssertionError:", "    done = True", "assert gross(50) == 60"),
     python("asserts in a pool", "test_gross_at_once", "from concurrent.futures import ThreadPoolExecutor", "", "def check(net):", "    assert gross(net) == 7", "", "with ThreadPoolExecutor() as pool:", "    pool.submit(check, 1000)", "assert gross(50) == 60"),
     python("skips itself", "test_not_today", 'pytest.skip("later")'),
+    python("hears its own failing", "test_gross_knows_every_rate", "try:", "    gross(1000)", '    assert False, "no error"', "except Exception:", "    pass", "assert gross(50) == 60"),
     python("excused by a fault", "test_gross_unless_it_is_odd", "if gross(1000) != 7:", '    pytest.skip("a known bug")', "assert gross(50) == 60"),
     python("adds nothing", "test_gross_adds_the_standard_rate_again", "assert gross(1000, rate='standard') == 1190"),
 )  # fmt: skip

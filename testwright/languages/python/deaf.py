@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from testwright.languages.python.calling import Names, arguments, calls, full_name, keyword
+from testwright.languages.python.demanding import demands_error
 from testwright.languages.python.syntax import line_of, name_of, text_of, walk, walk_own
 
 _FUNCTION = "function_definition"
@@ -53,7 +54,7 @@ def unheard(root: Node, names: Names, raises: str) -> str | None:
 
 def _swallows(clause: Node) -> bool:
     """Whether an error, or that there was none, is passed over. What a function inside of the test catches of its own
-    is its business, as long as it asserts nothing there; and an `else` may say that there has to be an error.
+    is its business, as long as it asserts nothing there; and the test may fail where no error came.
     """
     attempt = clause.parent
     if attempt is not None:
@@ -65,7 +66,8 @@ def _swallows(clause: Node) -> bool:
         ):
             return False
         other = next((child for child in attempt.children if child.type == "else_clause"), None)
-        if other is not None and re.search(r"\bassert False\b|\braise\b|\bfail\(", text_of(other)):
+        is_told = other is not None and re.search(r"\bassert False\b|\braise\b|\bfail\(", text_of(other))
+        if is_told or demands_error(attempt):
             return False
     if any(text_of(node) in ("StopIteration", "StopAsyncIteration") for node in clause.named_children):
         return False  # that is how an iterator says that it has come to its end

@@ -7,6 +7,7 @@ from tree_sitter import Node
 
 from testwright.domain.analysis import Analysis
 from testwright.languages.python.calling import names_of
+from testwright.languages.python.demanding import demanded_of
 from testwright.languages.python.syntax import (
     bound_names,
     definition_of,
@@ -64,6 +65,8 @@ def _oracles(root: Node, checkers: set[str]) -> Iterator[Node]:
             body = node.child_by_field_name("body")
             if body is not None and any(name in clause for name in _EXPECTING_BLOCK):
                 yield body
+        elif (demanded := demanded_of(node)) is not None:
+            yield demanded
         elif node.type == "call":
             called = text_of(node.child_by_field_name("function"))
             last = called.rpartition(".")[2]
@@ -132,11 +135,9 @@ def _small_statements(root: Node) -> Iterator[set[str]]:
         if node.type in ("for_statement", "while_statement"):
             heads = (node.child_by_field_name(part) for part in ("left", "right", "condition"))
             yield set().union(*(identifiers(head) for head in heads if head is not None))
-        elif node.type == "try_statement":  # what it catches comes of what it tries
-            tried = node.child_by_field_name("body")
-            caught = [child for child in node.children if child.type == "except_clause"]
-            aliases = {name for clause in caught for name in _alias(clause)}
-            yield aliases | (identifiers(tried) if tried is not None and aliases else set())
+        elif node.type == "try_statement":
+            tried, caught = node.child_by_field_name("body"), _caught(node)
+            yield caught | identifiers(tried) if caught and tried is not None else set()
         elif node.type in _STATEMENTS:
             own = {"self"} if _is_of_class(node) else set()  # a class's attribute is had by `self`
             yield identifiers(node) - ({"self"} if text_of(node).startswith("self.assert") else set()) | own
@@ -154,10 +155,12 @@ def _is_of_class(statement: Node) -> bool:
     return body is not None and body.parent is not None and body.parent.type == "class_definition"
 
 
-def _alias(clause: Node) -> set[str]:
-    target = next((node for node in clause.named_children if node.type == "as_pattern"), None)
-    alias = target.child_by_field_name("alias") if target is not None else None
-    return identifiers(alias) if alias is not None else set()
+def _caught(attempt: Node) -> set[str]:
+    """What a `try` gives when it meets an error, or meets none: the error's name, and what is noted there."""
+    clauses = [child for child in attempt.children if child.type in ("except_clause", "else_clause")]
+    names = (each for clause in clauses for each in walk(clause) if each.type in ("as_pattern", "assignment"))
+    given = (each.child_by_field_name("alias") or each.child_by_field_name("left") for each in names)
+    return set().union(*(identifiers(each) for each in given if each is not None))
 
 
 def _decorating(definition: Node) -> set[str]:
