@@ -140,7 +140,8 @@ async def main(wanted: Sequence[str], kinds: Sequence[str]) -> None:
                         flush=True,
                     )
                     for name in lost:
-                        print(f"{'':<11}  lost: {name} ({found.gates.get(name, 'the whole file failed')})")
+                        why = found.reasons.get(name, "the whole file failed")
+                        print(f"{'':<11}  lost: {name} ({found.gates.get(name, '-')}): {why[:160]}", flush=True)
     print(f"\ngood tests kept: {kept} of {good} ({100 * kept / max(1, good):.1f} %; wanted ≥ 98 %)")
     print(f"bad tests delivered: {', '.join(missed) or 'none'} (wanted: none)")
 
@@ -151,6 +152,7 @@ class Judgement:
 
     delivered: frozenset[str]
     gates: dict[str, str]
+    reasons: dict[str, str]
     lost: tuple[str, ...]
 
 
@@ -170,14 +172,15 @@ async def judged(bench: Workbench, bar: Bar, bad: Candidate) -> Judgement:
         return _judgement(tests[0], together)
     (file,) = await bench.store.files(accepted.session_id)
     print(f"{'':<11}  {(file.error or {}).get('message', 'nothing was delivered')}")
-    return Judgement(frozenset(), {}, tuple(one.name for one in together))
+    return Judgement(frozenset(), {}, {}, tuple(one.name for one in together))
 
 
 def _judgement(test: TestRecord, together: Sequence[Candidate]) -> Judgement:
     delivered = frozenset(str(case["name"]) for case in test.evidence.get("tests", ()))
     gates = {str(drop["name"]): str(drop["gate"]) for drop in test.dropped}
     lost = [one.name for one in together if one.name not in delivered and gates.get(one.name) != NOT_NEEDED]
-    return Judgement(delivered, gates, tuple(lost))
+    reasons = {str(drop["name"]): str(drop["reason"]) for drop in test.dropped}
+    return Judgement(delivered, gates, reasons, tuple(lost))
 
 
 if __name__ == "__main__":

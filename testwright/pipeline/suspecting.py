@@ -13,7 +13,7 @@ from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import accusations, writings_so_far
 from testwright.pipeline.findings import Suspicions, Trial, first_line
 from testwright.pipeline.tools import Job, Ready
-from testwright.pipeline.trial import results_of
+from testwright.pipeline.trial import SKIPPED, results_of
 
 _RUNS = 2
 _MOST = 20
@@ -70,7 +70,7 @@ async def _shown(job: Job, ready: Ready, proposed: Sequence[Suspect]) -> tuple[S
 
 def _fails(reason: str) -> bool:
     """Whether it failed on its own account: a test that was skipped, or never reported, says nothing."""
-    return bool(reason) and first_line(reason) not in ("it skipped itself", "the runner did not report it")
+    return bool(reason) and not first_line(reason).startswith((SKIPPED, "the runner did not report it"))
 
 
 def _case(suspect: Suspect) -> Case:

@@ -1,6 +1,7 @@
 """One attempt put to the test: the static gates, then a run, and a verdict for each case alone."""
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,6 +22,7 @@ from testwright.pipeline.load_check import preamble_is_to_blame, problem_of_sour
 from testwright.pipeline.own_suites import joined
 from testwright.pipeline.type_checking import TypeFindings, type_findings
 
+SKIPPED = "it skipped itself"
 _NO_TESTS_FAULT = frozenset({"launch_failed"})
 """Codes that say nothing about any test: asking further is no use."""
 _MOST_NAMED = 3
@@ -66,7 +68,7 @@ async def try_cases(
             unseen = tuple(results.get(case.name, CaseResult(name=case.name, passed=True)) for case in draft.cases)
             return Trial(attempt=attempt, results=unseen, unrunnable=error.message, hint=error.hint)
         if coverage is not None and coverage.lines_missed and not coverage.lines_covered:
-            ran = {name: _of_another_module(bench, result) for name, result in ran.items()}
+            ran = {name: _of_another_module(bench, sound, result) for name, result in ran.items()}
         results |= ran
     results = {name: _weighed(bench, draft, result) for name, result in results.items()}
     in_order = tuple(results[case.name] for case in draft.cases)
@@ -80,15 +82,26 @@ def _failed(faults: Mapping[str, Fault]) -> dict[str, CaseResult]:
     }
 
 
-def _of_another_module(bench: Bench, result: CaseResult) -> CaseResult:
+def _of_another_module(bench: Bench, draft: Draft, result: CaseResult) -> CaseResult:
     """What loads nothing of the file proves nothing about it, whatever it says."""
     if not result.passed:
         return result
-    reason = (
-        f"no line of {bench.job.file_name} was run: another module of that name is loaded in its place, one that is"
-        " installed, or that the test runner uses itself"
+    file = bench.job.file_name
+    why = (
+        "another module of that name is loaded in its place, one that is installed, or that the test runner uses itself"
     )
+    if not _mentions(draft, file.partition(".")[0]):
+        why = "no test imports it, so that what they call is something else, or a copy of their own"
+    reason = f"no line of {file} was run: {why}"
     return CaseResult(name=result.name, passed=False, gate="passes", reason=reason)
+
+
+def _mentions(draft: Draft, module: str) -> bool:
+    """Whether it may be imported: some files go by the name of their folder."""
+    if module in ("__init__", "index"):
+        return True
+    texts = (draft.preamble, *(case.code for case in draft.cases))
+    return any(re.search(rf"\b{re.escape(module)}\b", text) for text in texts)
 
 
 def _weighed(bench: Bench, draft: Draft, result: CaseResult) -> CaseResult:
@@ -182,7 +195,9 @@ def results_of(report: RunReport, draft: Draft) -> dict[str, CaseResult]:
             reason = trimmed(outcome.message) or "failed without a message"
             result = CaseResult(name=outcome.name, passed=False, gate="passes", reason=reason)
         elif outcome.outcome is Outcome.SKIPPED:
-            result = CaseResult(name=outcome.name, passed=False, gate="passes", reason="it skipped itself")
+            why = first_line(outcome.message.removeprefix("Skipped: "), 200)
+            reason = f"{SKIPPED}: {why}" if why else SKIPPED
+            result = CaseResult(name=outcome.name, passed=False, gate="passes", reason=reason)
         earlier = told.get(outcome.name)
         if earlier is None or earlier.passed:  # one name may stand for several runs: the worst counts
             told[outcome.name] = result

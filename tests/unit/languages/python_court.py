@@ -21,7 +21,8 @@ def fault(body, preamble=PREAMBLE, arguments="", before=""):
     return python.fault_of(draft.cases[0], draft, ANALYSIS, frozenset({"pytest", "shop"}))
 
 
-def faults(text):
+def faults(text, known=frozenset()):
     draft = Python().split(text)
-    found = [Python().fault_of(case, draft, ANALYSIS, frozenset({"pytest", "shop"})) for case in draft.cases]
+    packages = frozenset({"pytest", "shop", *known})
+    found = [Python().fault_of(case, draft, ANALYSIS, packages) for case in draft.cases]
     return [fault.message if fault is not None else None for fault in found]

@@ -96,6 +96,26 @@ class TestHere(unittest.TestCase):
 """
 
 
+@pytest.mark.parametrize(
+    "base",
+    [
+        "class Base:\n    rate = 0\n\n    def test_it(self):\n        assert parse_price('1', self.rate) == 1",
+        "class Root:\n    def test_it(self):\n        assert parse_price('1') == 1\n\n\nclass Base(Root):\n    pass",
+        "from contracts import Base",
+    ],
+)
+def test_a_class_may_have_all_its_tests_from_another(base):
+    text = f"from shop.price import parse_price\n{base}\n\n\nclass TestLow(Base):\n    rate = 7\n"
+
+    assert faults(text, known={"contracts"}) == [None]
+
+
+def test_a_class_that_has_none_asserts_nothing():
+    text = "from shop.price import parse_price\n\n\nclass Base:\n    rate = 0\n\n\nclass TestLow(Base):\n    rate = 7\n"
+
+    assert "asserts nothing" in faults(text)[0]
+
+
 def test_tests_that_are_inherited_are_not_held_against_those_beside_them():
     assert faults(SHARED_TESTS)[0] is None
 

@@ -1,5 +1,7 @@
 """Suites that do not run as a whole: which tests are to blame, and how many runs it takes to know."""
 
+from dataclasses import replace
+
 import pytest
 
 from testwright.domain.errors import PermanentError
@@ -83,10 +85,20 @@ async def test_a_test_that_spells_out_a_key_is_not_delivered(world, suite):
 
 
 async def test_tests_that_load_nothing_of_the_file_prove_nothing_about_it(world, suite):
-    it = world(suite(a="pass idle", b="pass idle"))
+    it = world(replace(suite(a="pass idle", b="pass idle"), preamble="import money"))
     it.framework.missed = frozenset({1, 2, 3})
 
     with pytest.raises(PermanentError) as caught:
         await it.walk()
 
     assert "no line of money.py was run: another module of that name is loaded in its place" in caught.value.message
+
+
+async def test_tests_of_a_copy_are_told_that_they_never_import_the_file(world, suite):
+    it = world(replace(suite(a="pass idle", b="pass idle"), preamble="def total(): ..."))
+    it.framework.missed = frozenset({1, 2, 3})
+
+    with pytest.raises(PermanentError) as caught:
+        await it.walk()
+
+    assert "no line of money.py was run: no test imports it" in caught.value.message

@@ -29,6 +29,7 @@ _EXITS = {
     *("os._exit", "os.abort", "os.kill", "os.killpg", "signal.raise_signal"),
 }
 _SLEEPS = {"time.sleep", "sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"}
+_SLEEPS |= {"threading.Event().wait", "Event().wait"}  # which nobody else can set
 _PROCESSES = {
     *(f"subprocess.{way}" for way in ("Popen", "run", "call", "check_call", "check_output")),
     *(f"os.{way}" for way in ("system", "popen", "fork", "forkpty", "posix_spawn", "posix_spawnp", "startfile")),

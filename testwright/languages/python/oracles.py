@@ -7,6 +7,7 @@ from tree_sitter import Node
 
 from testwright.domain.analysis import Analysis
 from testwright.languages.python.calling import names_of
+from testwright.languages.python.namespaces import IMPORTS
 from testwright.languages.python.demanding import demanded_of
 from testwright.languages.python.syntax import (
     bound_names,
@@ -41,7 +42,10 @@ _STATEMENTS = ("expression_statement", "return_statement", "delete_statement", "
 def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str | None:
     """A sentence when the test has no oracle, one that always holds, or only such as ignore the code under test."""
     checkers = _checkers(shared)
-    oracles = list(_oracles(root, checkers))
+    bases = _bases(root, shared)
+    oracles = [oracle for tree in (root, *bases) for oracle in _oracles(tree, checkers)]
+    if not oracles and any(base.type in IMPORTS for base in bases):
+        return None  # its tests are where the base is: the run tells what they notice
     if not oracles:
         return f"It asserts nothing; compare what the code returns, or expect its error with {raises}."
     names = names_of(shared, root)
@@ -54,6 +58,23 @@ def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str |
         subject = analysis.symbols[0].name if analysis.symbols else "the code under test"
         return f"Its assertions do not depend on the code under test; assert on what, for instance, {subject} gives."
     return None
+
+
+def _bases(root: Node, shared: Node) -> list[Node]:
+    """Where the classes are defined or imported that a class of tests has its tests from, one above the other."""
+    found: list[Node] = []
+    waiting = [definition for node in root.named_children if (definition := definition_of(node)) is not None]
+    while waiting:
+        listed = waiting.pop().child_by_field_name("superclasses")
+        names = identifiers(listed) if listed is not None else set()
+        for node in shared.named_children:
+            definition = definition_of(node)
+            brought = {name_of(definition)} if definition is not None else bound_names(node).keys()
+            if names.isdisjoint(brought) or node in found:
+                continue
+            found.append(node)
+            waiting += [definition] if definition is not None else []
+    return found
 
 
 def _oracles(root: Node, checkers: set[str]) -> Iterator[Node]:
