@@ -111,6 +111,30 @@ it('stays', () => {{ assert.equal(unit.leave(5), -5) }})
     assert found.fate("leave", "n <= 0") is Fate.SURVIVED
 
 
+def test_a_wait_in_vain_ends_at_once_where_nothing_is_under_way_and_costs_no_other_test_its_turn(tmp_path):
+    waits = "".join(
+        f"exports.wait{n} = async (n) => {{ if (n === {n}) await new Promise(() => {{}}); return n }}\n"
+        for n in range(10, 34)
+    )
+    source = f"""{waits}
+exports.slow = (n) => new Promise((resolve) => setTimeout(resolve, 500, n + 1))
+const {{ scrypt }} = require('node:crypto')
+const key = (cost) => new Promise((done) => scrypt('a', 'b', 8, {{ N: cost, maxmem: 1 << 28 }}, () => done(cost)))
+exports.twice = async (n) => {{ if (n > 1) await key(2 ** 16); return n }}
+"""
+    calls = "; ".join(f"assert.equal(await unit.wait{n}(2), 2)" for n in range(10, 34))
+    suite = f"""
+it('waits', async () => {{ {calls} }})
+it('takes its time', async () => {{ assert.equal(await unit.slow(1), 2) }})
+it('works elsewhere', async () => {{ assert.equal(await unit.twice(1), 1) }})
+"""
+    found = challenged("mocha", tmp_path / "ws", source, suite)
+
+    assert all(found.fate(f"wait{n} ", "true") is Fate.TIMED_OUT for n in range(10, 34))
+    assert found.outcome("slow", "n - 1").killers == ("takes its time",)
+    assert found.fate("twice", "n >= 1") is Fate.SURVIVED
+
+
 @pytest.mark.parametrize("kind", ["cjs", "mjs"])
 def test_what_runs_while_the_module_loads_is_tried_as_well(name, tmp_path, kind):
     source = "const RATE = 19\nconst gross = (net) => net + RATE\nconst table = [1, 2].map((n) => n * 2)\n"

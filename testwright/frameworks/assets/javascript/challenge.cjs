@@ -9,6 +9,8 @@ const { entriesIn, isSpare, nextTurn, orderIn, pairsToTry, settle, stateOf, writ
 const SHORTEST_MS = 2000
 const FEWEST_CALLS = 100_000
 const TIMES_LONGER = 20
+const SHORTEST_IDLE_MS = 300
+const IDLE_TIMES_LONGER = 5
 const TIMES_MORE = 50
 const now = performance.now.bind(performance)
 const { setImmediate } = globalThis
@@ -61,6 +63,11 @@ exports.Challenge = class Challenge {
   // How long the repetition that runs now may take.
   get milliseconds() {
     return Math.max(SHORTEST_MS, TIMES_LONGER * (this.#found?.ms ?? 0))
+  }
+
+  // How long nothing may be under way in it before it counts as waiting in vain.
+  get idleMilliseconds() {
+    return Math.max(SHORTEST_IDLE_MS, IDLE_TIMES_LONGER * (this.#found?.ms ?? 0))
   }
 
   install(global) {
@@ -131,9 +138,10 @@ exports.Challenge = class Challenge {
     return true
   }
 
-  // Told how a repetition went; whether there is another, for which everything is set when this returns.
-  next(ok, hung = false) {
-    this.#isOpen = this.#goOn(ok, hung)
+  // Told how a repetition went; whether there is another, for which everything is set when this returns. One that waited
+  // in vain, with nothing under way any more (`idle`), is not still at it behind the back of the next.
+  next(ok, hung = false, idle = false) {
+    this.#isOpen = this.#goOn(ok, hung && !idle, hung && idle)
     return this.#isOpen
   }
 
@@ -167,14 +175,14 @@ exports.Challenge = class Challenge {
     else this.#rest()
   }
 
-  #goOn(ok, hung) {
+  #goOn(ok, hung, inVain) {
     const { reached, calls, over } = this.#taken()
     const ms = now() - this.#started
     const isReached = reached.includes(this.#number)
     this.#rest()
     switch (this.#phase) {
       case 'single':
-        this.#single(ok && !over, over || hung, hung, reached)
+        this.#single(ok && !over, over || hung || inVain, hung, reached)
         return false
       case 'first':
       case 'second':
@@ -189,7 +197,8 @@ exports.Challenge = class Challenge {
           this.#end(isReached ? 'survived' : 'spoiled')
           return this.#advance()
         }
-        this.#pending = over ? 'timed_out' : isReached ? 'killed' : 'spoiled'
+        if (inVain) this.#state.hung.add(this.#number)
+        this.#pending = over || inVain ? 'timed_out' : isReached ? 'killed' : 'spoiled'
         return this.#repeat('confirm')
       case 'confirm':
         if (ok && this.#pending === 'killed' && this.#found.waits) return this.#repeat('once more')

@@ -1,5 +1,9 @@
 // mocha in a challenge: each case is repeated as mocha retries what failed, hooks and all, once for each mutant that it reaches.
 const COUNTLESS = 1e9
+const LOOK_MS = 50
+// Threads that encrypt or pack are not among what Node calls active; they work, though.
+const MOST_IDLE_MICROSECONDS = 2000
+const { clearInterval, setInterval } = globalThis
 const isTimeOut = (error) => error?.code === 'ERR_MOCHA_TIMEOUT'
 
 // `about` says of a test what it is called. Resolves when all of them have ended.
@@ -17,8 +21,11 @@ class Repeating {
   #isOpen = false
   #error
   #copy
+  #isIdle = false
+  #challenge
 
   constructor(runner, challenge, about) {
+    this.#challenge = challenge
     const [runTest, hookDown, hookUp] = ['runTest', 'hookDown', 'hookUp'].map((name) => runner[name].bind(runner))
     runner.on('test', (test) => {
       this.#error = undefined
@@ -35,7 +42,9 @@ class Repeating {
         next(undefined, suite)
       })
     runner.runTest = (next) => {
+      const watch = this.#watch(runner)
       const ended = (error) => {
+        clearInterval(watch)
         this.#error ??= error
         this.#isOpen = true
         next(new Error('once more'))
@@ -49,10 +58,31 @@ class Repeating {
         this.#isOpen = false
         this.#error ??= error
         // The copy is there in any case, because mocha makes it before it runs these hooks.
-        if (challenge.next(!this.#error, isTimeOut(this.#error))) this.#copy.timeout(challenge.milliseconds)
+        if (challenge.next(!this.#error, isTimeOut(this.#error), this.#isIdle)) this.#copy.timeout(challenge.milliseconds)
         else this.#copy.pending = true
         next()
       })
+  }
+
+  // A test that waits while nothing is under way waits in vain: its time is up at once, and nothing of it comes later.
+  #watch(runner) {
+    const before = underWay()
+    let worked = process.cpuUsage()
+    let idle = 0
+    this.#isIdle = false
+    const watch = setInterval(() => {
+      const { timers, others } = underWay()
+      const { user, system } = process.cpuUsage(worked)
+      worked = process.cpuUsage()
+      // One timer is mocha's own.
+      const isIdle = timers <= Math.max(1, before.timers) && others <= before.others && user + system < MOST_IDLE_MICROSECONDS
+      idle = isIdle ? idle + LOOK_MS : 0
+      if (idle < this.#challenge.idleMilliseconds) return
+      clearInterval(watch)
+      this.#isIdle = true
+      runner.test.timeout(1)
+    }, LOOK_MS)
+    return watch.unref()
   }
 
   #prepare(test) {
@@ -65,4 +95,12 @@ class Repeating {
       return this.#copy
     }
   }
+}
+
+// What keeps the process going. Where Node does not say, there is always something that may come.
+function underWay() {
+  const kinds = process.getActiveResourcesInfo?.()
+  if (!kinds) return { timers: Number.NaN, others: Number.NaN }
+  const timers = kinds.filter((kind) => kind === 'Timeout').length
+  return { timers, others: kinds.length - timers }
 }

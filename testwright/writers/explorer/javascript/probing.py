@@ -14,7 +14,7 @@ from testwright.writers.explorer.javascript.suites import specifier_of
 _PARTS = (
     *("files", "values", "regex", "inputs", "calls", "lives", "looks", "drawn", "again", "hosts", "changes"),
     *("waiting", "serving", "watch", "world", "quiet", "leaks", "piles", "skips", "sure", "twins", "strangers"),
-    *("shared", "typed", "simplify", "laws", "trips", "memory", "main"),
+    *("shared", "typed", "simplify", "laws", "trips", "races", "memory", "main"),
 )
 _FOLDER = Path(__file__).parent / "probe"
 

@@ -14,7 +14,7 @@ async function holdsAfresh(job, seen) {
 async function holdsInAFreshModule(job, seen) {
   if (isOnHost(job)) return settleOnAgreement(job, seen)
   await loadForTelling()
-  if (!(await isStable(job, seen))) return false
+  if (!(await isStable(job, seen)) || !(await winsNoRace(job, seen))) return false
   if (plan.remembers) await loadForTelling()
   return signature(await observe(job)) === signature(seen)
 }
