@@ -102,3 +102,14 @@ def test_an_expected_error_is_not_what_a_test_is_for():
     suite = "from m import Bad, f\n\ndef test_a():\n    with pytest.raises(Bad):\n        f()\n"
 
     assert Python().split(suite).cases[0].targets == ("f",)
+
+
+def test_a_class_that_another_one_inherits_from_stays_whole_and_stands_before_it():
+    base = "class TestPrices:\n    def test_a(self):\n        assert parse_price('1') == 100\n"
+    heir = "class TestMore(TestPrices):\n    def test_b(self):\n        assert Cart().total() == 0\n"
+    first = "def test_cart():\n    assert Cart().items == []\n"
+    draft = Python().split(f"from shop import Cart, parse_price\n\n{first}\n{base}\n{heir}")
+
+    assert [case.name for case in draft.cases] == ["test_cart", "TestPrices", "TestMore"]
+    text = Python().render(draft)
+    assert text.index("class TestPrices:") < text.index("class TestMore(TestPrices):")

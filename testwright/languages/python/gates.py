@@ -139,11 +139,13 @@ def _shared_by(case: Case, shared: Node) -> list[Node]:
         used += named
         waiting = [node for node in waiting if node not in named]
         words |= {word for node in named for word in _WORD.findall(text_of(node))}
-    return [part for node in used for part in _without_tests(node)]
+    return [part for node in used for part in _without_tests(node)] if classes.is_method(case.code) else used
 
 
 def _without_tests(node: Node) -> list[Node]:
-    """A class that tests are inherited from is more than one test: what those do is not the business of their heirs."""
+    """A class that tests are inherited from is more than one test: what those do is not the business of a method that
+    stands beside them.
+    """
     definition = definition_of(node)
     body = definition.child_by_field_name("body") if definition is not None else None
     if definition is None or definition.type != "class_definition" or body is None:

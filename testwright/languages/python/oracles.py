@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
 from tree_sitter import Node
 
@@ -41,16 +42,16 @@ _STATEMENTS = ("expression_statement", "return_statement", "delete_statement", "
 
 def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str | None:
     """A sentence when the test has no oracle, one that always holds, or only such as ignore the code under test."""
+    inherited, is_all_here = _inherited(root, shared)
     checkers = _checkers(shared)
-    bases = _bases(root, shared)
-    oracles = [oracle for tree in (root, *bases) for oracle in _oracles(tree, checkers)]
-    if not oracles and any(base.type in IMPORTS for base in bases):
-        return None  # its tests are where the base is: the run tells what they notice
+    oracles = [oracle for part in (root, *inherited) for oracle in _oracles(part, checkers)]
+    if not oracles and not is_all_here and not any(_has_test(part) for part in (root, *inherited)):
+        return None  # its tests stand in another file: the run has to tell
     if not oracles:
         return f"It asserts nothing; compare what the code returns, or expect its error with {raises}."
     names = names_of(shared, root)
     known = {symbol.name for symbol in analysis.symbols}  # what is defined is true by itself
-    for node in walk(root):
+    for node in chain.from_iterable(walk(part) for part in (root, *inherited)):
         if (reason := always_holds(node, known, names)) is not None:
             return f"Line {line_of(node)} always holds ({reason}); compare with the value you expect."
     touched = _touched(root, shared, analysis)
@@ -60,21 +61,26 @@ def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str |
     return None
 
 
-def _bases(root: Node, shared: Node) -> list[Node]:
-    """Where the classes are defined or imported that a class of tests has its tests from, one above the other."""
+def _inherited(root: Node, shared: Node) -> tuple[list[Node], bool]:
+    """The classes of the shared code that a class of tests inherits from, and whether it has no others that may hold
+    tests.
+    """
+    known = {name_of(each): each for each in map(definition_of, shared.named_children) if each is not None}
+    foreign = foreign_names(shared) | foreign_names(root)
+    waiting = [each for each in map(definition_of, root.named_children) if each is not None]
     found: list[Node] = []
-    waiting = [definition for node in root.named_children if (definition := definition_of(node)) is not None]
+    is_all_here = True
     while waiting:
         listed = waiting.pop().child_by_field_name("superclasses")
-        names = identifiers(listed) if listed is not None else set()
-        for node in shared.named_children:
-            definition = definition_of(node)
-            brought = {name_of(definition)} if definition is not None else bound_names(node).keys()
-            if names.isdisjoint(brought) or node in found:
-                continue
-            found.append(node)
-            waiting += [definition] if definition is not None else []
-    return found
+        bases = identifiers(listed) if listed is not None else set()
+        is_all_here = is_all_here and bases.isdisjoint(foreign)
+        new = [known.pop(name) for name in sorted(bases) if name in known]
+        found, waiting = found + new, waiting + new
+    return found, is_all_here
+
+
+def _has_test(part: Node) -> bool:
+    return any(node.type == "function_definition" and name_of(node).startswith("test") for node in walk(part))
 
 
 def _oracles(root: Node, checkers: set[str]) -> Iterator[Node]:

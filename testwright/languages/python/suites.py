@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -85,7 +85,7 @@ def render(draft: Draft) -> str:
     order: dict[tuple[str, ...], int] = {}
     for case in draft.cases:
         order.setdefault(case.targets[:1], len(order))
-    cases = sorted(draft.cases, key=lambda case: order[case.targets[:1]])
+    cases = _after_their_bases(sorted(draft.cases, key=lambda case: order[case.targets[:1]]))
     methods = [case for case in cases if classes.is_method(case.code)]
     grouped = [case for case in cases if classes.wants_class(case)]
     preamble, by_first = classes.put_together(_clean(draft.preamble), methods)
@@ -94,6 +94,19 @@ def render(draft: Draft) -> str:
     tests = [_clean(text) for text in texts if text is not None]
     preamble = _without_unused_imports(preamble, tests)
     return "\n\n\n".join(part for part in (preamble, *tests) if part) + "\n"
+
+
+def _after_their_bases(cases: Sequence[Case]) -> list[Case]:
+    """A class of tests that others inherit from stands before these."""
+    bases = {case.name: set().union(*map(_bases_of, parse(case.code).named_children)) for case in cases}
+    placed: list[Case] = []
+    waiting = list(cases)
+    while waiting:
+        names = {case.name for case in waiting}
+        case = next((case for case in waiting if names.isdisjoint(bases[case.name] - {case.name})), waiting[0])
+        waiting.remove(case)
+        placed.append(case)
+    return placed
 
 
 def _classes_of_pytest(cases: Iterable[Case]) -> dict[str, str]:
@@ -121,6 +134,12 @@ def _is_main_block(node: Node) -> bool:
     return node.type == "if_statement" and "__name__" in text_of(node.child_by_field_name("condition"))
 
 
+def _bases_of(node: Node) -> set[str]:
+    definition = definition_of(node)
+    listed = definition.child_by_field_name("superclasses") if definition is not None else None
+    return identifiers(listed) if listed is not None else set()
+
+
 def _tests_of(definition: Node, code: str) -> list[_Test]:
     if definition.type == "class_definition":
         methods = flattened(definition)
@@ -130,12 +149,15 @@ def _tests_of(definition: Node, code: str) -> list[_Test]:
 
 
 def flattened(definition: Node) -> list[_Test] | None:
-    """The class's methods as plain functions, or None when they share anything through the class or `self`. Reports of
-    pytest name the tests of such a class by themselves, those of any other by the class (`testwright_plugin.py`).
+    """The class's methods as plain functions, or None when they share anything through the class or `self`, or with a
+    class of the file that inherits them. Reports of pytest name the tests of such a class by themselves, those of any
+    other by the class (`testwright_plugin.py`).
     """
     body = definition.child_by_field_name("body")
     wrapped = definition.parent is not None and definition.parent.type == "decorated_definition"
-    if body is None or wrapped or definition.child_by_field_name("superclasses") is not None:
+    around = definition.parent.named_children if definition.parent is not None else []
+    has_heirs = any(name_of(definition) in _bases_of(node) for node in around)
+    if body is None or wrapped or has_heirs or definition.child_by_field_name("superclasses") is not None:
         return None
     methods = []
     for child in body.named_children:

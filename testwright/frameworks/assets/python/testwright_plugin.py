@@ -159,7 +159,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 def shares_nothing(owner: type) -> bool:
     """Whether the class is but a place for its tests (`flattened` in languages/python/suites.py says it of texts)."""
-    if owner.__bases__ != (object,) or "." in owner.__qualname__:
+    heirs: list[type] = type.__subclasses__(owner)
+    has_heirs = any(heir.__module__ == owner.__module__ for heir in heirs)
+    if owner.__bases__ != (object,) or "." in owner.__qualname__ or has_heirs:
         return False
     members = [member for name, member in vars(owner).items() if not re.match(r"__\w+__\Z", name)]
     return all(is_test(member) and not looks_at_self(member) for member in members) and bool(members)
