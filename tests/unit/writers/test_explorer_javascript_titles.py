@@ -146,3 +146,17 @@ async def test_a_flag_is_told_by_its_name():
     assert [case.name for case in (await JavaScriptExplorer().explore(work, 2.0)).draft.cases] == [
         "returns 1 for 'a' with loose"
     ]
+
+
+@pytest.mark.parametrize(
+    ("tree", "said"),
+    [
+        (5539025.528797678, "5539025.53"),
+        (-0.0008060465112345, "-0.00081"),
+        ({"$": "object", "v": [["re", 0], ["im", -0.7853981633974483]]}, "{ re: 0, im: -0.7854 }"),
+        (96.3, "96.3"),
+        (1.1479270701584976e24, "1.1479270701584976e+24"),
+    ],
+)
+def test_a_title_says_no_digits_that_its_test_does_not_look_at(tree, said):
+    assert brief(tree) == said

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 WIDTH = 94  # inside `describe` and `it`, four columns are gone
+_DIGITS_SAID = 6
 _NAME = re.compile(r"[A-Za-z_$][\w$]*\Z")
 _CODE = {
     "identity": "(value) => value",
@@ -140,6 +141,7 @@ def brief(tree: Any, most: int = 44) -> str:
     """A value for a title. What is too long leaves members out; no literal is cut open."""
     if isinstance(tree, dict) and tree.get("$") == "misfit":
         return brief(tree["is"], most)
+    tree = _rounded(tree)
     line = _line(tree, "vi")
     if isinstance(tree, dict) and tree.get("$") in ("spy", "quiet", "awaited"):
         return "a callback"
@@ -174,6 +176,17 @@ def cut_at_a_word(text: str, most: int = 60) -> str:
     if len(line) <= most:
         return line
     return (line[:most].rpartition(" ")[0] or line[: most - 2]).rstrip(" ,;:") + " …"
+
+
+def _rounded(tree: Any) -> Any:
+    """With floats as a person would say them, where their last digits are none that a test looks at."""
+    if is_inexact(tree):
+        return round(tree, max(2, _DIGITS_SAID - len(str(int(abs(tree))))))
+    if isinstance(tree, list):
+        return [_rounded(item) for item in tree]
+    if isinstance(tree, dict) and isinstance(tree.get("v"), list):
+        return {**tree, "v": [_rounded(item) for item in tree["v"]]}
+    return tree
 
 
 def _brief_text(text: str, most: int) -> str:

@@ -10,7 +10,7 @@ FROM = {
     "Decimal": "decimal", "Fraction": "fractions", "Path": "pathlib", "StringIO": "io", "UUID": "uuid",
     "date": "datetime", "datetime": "datetime", "time": "datetime", "timedelta": "datetime", "timezone": "datetime",
     "islice": "itertools", "make_dataclass": "dataclasses", "SimpleNamespace": "types", "mock": "unittest",
-    "TemporaryDirectory": "tempfile", "redirect_stdout": "contextlib",
+    "TemporaryDirectory": "tempfile", "redirect_stdout": "contextlib", "Enum": "enum",
 }  # fmt: skip
 _STANDARD = frozenset({*FROM.values(), "http.server", "threading", "urllib.error"})
 _OTHERS = frozenset({"httpx", "hypothesis", "pytest", "requests"})
