@@ -124,9 +124,10 @@ def only_pattern(names: tuple[str, ...]) -> str | None:
 
 
 def _title_pattern(title: str) -> str:
-    """Rows of an `.each` have their values where the title has `%i` or `$name`."""
+    """Rows have values where the title has `%i` or `$name`; where it is a group's, titles come behind it."""
     pieces = re.split(r"%[sdifjoOcp#$]|\$[A-Za-z_#][\w.]*", title)
-    return "[\\s\\S]*".join(re.sub(r"[.*+?^${}()|\[\]\\/]", r"\\\g<0>", piece) for piece in pieces)
+    pattern = "[\\s\\S]*".join(re.sub(r"[.*+?^${}()|\[\]\\/]", r"\\\g<0>", piece) for piece in pieces)
+    return f"{pattern}(?:\\s[\\s\\S]*)?" if len(pieces) > 1 else pattern
 
 
 def order_json(order: RunOrder, home: str) -> str:

@@ -5,7 +5,7 @@ const { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, wri
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { entriesIn, nextTurn, reportOf, stateOf, write } = require('./journal.cjs')
-const { templateOf } = require('./titles.cjs')
+const { tableOf, templateOf } = require('./titles.cjs')
 
 const MOST_STARTS = 300
 const LONGEST_SILENCE_MS = 60_000
@@ -97,7 +97,7 @@ function template(test) {
   } catch {}
   const title = test.titles.at(-1) ?? ''
   const isRow = test.each ?? !text.includes(title)
-  return isRow ? templateOf(text, title) : undefined
+  return tableOf(text, test.titles) ?? (isRow ? templateOf(text, title) : undefined)
 }
 
 main().catch((error) => {

@@ -2,7 +2,7 @@
 // no other.
 const { readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
-const { templateOf } = require('./titles.cjs')
+const { tableOf, templateOf } = require('./titles.cjs')
 
 const texts = new Map()
 
@@ -14,7 +14,7 @@ exports.leave = ({ report, root }, test, more) => {
 function runningIn(root, { titles, file }) {
   const text = textOf(join(root, file))
   const title = titles.at(-1)
-  return { titles, template: text.includes(title) ? undefined : templateOf(text, title) }
+  return { titles, template: tableOf(text, titles) ?? templateOf(text, title) }
 }
 
 function textOf(path) {

@@ -1,6 +1,11 @@
 // `it.each(rows)('adds %i', …)` is one test to whoever wrote it: find the title that this row's title was made from.
 // A row whose whole title stands in the text is a test of its own.
-exports.templateOf = (text, name) => {
+exports.templateOf = templateOf
+
+// All tests of `describe.each(rows)('rate %i', …)` are one, too, and go by its title.
+exports.tableOf = (text, titles) => titles.slice(0, -1).map((title) => templateOf(text, title)).find(Boolean)
+
+function templateOf(text, name) {
   if (text.includes(name)) return undefined
   const titles = [...text.matchAll(/[)`]\s*\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1\s*,/g)].map((match) => match[2])
   const fits = titles.filter((title) => {

@@ -3,7 +3,7 @@ const { readFileSync, writeFileSync } = require('node:fs')
 const { relative } = require('node:path')
 const { folded } = require('../javascript/chance.cjs')
 const { mapped } = require('./mapped.cjs')
-const { templateOf } = require('../javascript/titles.cjs')
+const { tableOf, templateOf } = require('../javascript/titles.cjs')
 
 const LONGEST = 2000
 
@@ -47,14 +47,17 @@ module.exports = class Reporter {
         ...(await ranBy(path, titles)),
         file: path,
         state,
-        message: test.failureMessages.join('\n').slice(0, LONGEST),
+        message: withoutOurs(test.failureMessages.join('\n')).slice(0, LONGEST),
         ms: test.duration ?? 0,
         again: test.again,
-        template: text.includes(test.title) ? undefined : templateOf(text, test.title),
+        template: tableOf(text, titles) ?? templateOf(text, test.title),
       })
     }
   }
 }
+
+// Nobody who reads of a failure looks for it here.
+const withoutOurs = (text) => text.replace(/\n +at [^\n]*(?:\/testwright\/|AsyncLocalStorage)[^\n]*/g, '')
 
 function ended(report) {
   if (!report) return null

@@ -5,7 +5,7 @@ import { relative } from 'node:path'
 import { measured } from './measure.mjs'
 
 const { folded } = createRequire(import.meta.url)('../javascript/chance.cjs')
-const { templateOf } = createRequire(import.meta.url)('../javascript/titles.cjs')
+const { tableOf, templateOf } = createRequire(import.meta.url)('../javascript/titles.cjs')
 
 const LONGEST = 2000
 
@@ -60,7 +60,7 @@ export class Reporter {
     return tests.map(({ isRow, ...test }) => ({
       ...{ message: '', again: this.again },
       ...test,
-      template: isRow ? this.#template(test.file, test.titles.at(-1)) : test.template,
+      template: test.template ?? this.#template(test.file, test.titles, isRow),
     }))
   }
 
@@ -114,24 +114,24 @@ export class Reporter {
         ms: task.result?.duration ?? 0,
         ...task.meta?.testwright,
         again: this.again,
-        template: task.each ? this.#template(file, task.name) : undefined,
+        template: this.#template(file, [...titles, task.name], task.each),
       })
     }
   }
 
   #rowOf({ titles, file, isRow }) {
-    return isRow ? this.#template(relative(this.#order.root, file), titles.at(-1)) : undefined
+    return this.#template(relative(this.#order.root, file), titles, isRow)
   }
 
   // `it.each(rows)('adds %i', …)` is one test to whoever wrote it: find the title that this row's title was made from.
-  #template(file, name) {
+  #template(file, titles, isRow) {
     let text
     try {
       text = readFileSync(`${this.#order.root}/${file}`, 'utf8')
     } catch {
       return undefined
     }
-    return templateOf(text, name)
+    return tableOf(text, titles) ?? (isRow ? templateOf(text, titles.at(-1)) : undefined)
   }
 }
 
