@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from testwright.languages.python.asking import Asking, asserts
 from testwright.languages.python.calling import Names, arguments, calls, full_name, keyword
 from testwright.languages.python.demanding import demands_error
 from testwright.languages.python.syntax import line_of, name_of, text_of, walk, walk_own
@@ -24,13 +25,17 @@ _TELLS = (
     "sys.stderr",
 )
 _CATCHES_ASSERTIONS = {"AssertionError", "Exception", "BaseException", "self.failureException"}
+_SAYS_THE_END = ("StopIteration", "StopAsyncIteration", "asyncio.CancelledError", "CancelledError")
+"""How an iterator says that it has come to its end, and a task that somebody has ended it."""
+_CLEANS = {"os.remove", "os.unlink", "os.rmdir", "shutil.rmtree"}
+_CLEANS_PATH = re.compile(r"[\w.]+\.(?:unlink|rmdir)\(\)")
 _EXPECTS = {"pytest.raises", "self.assertRaises"}
 _THREADS = {"threading.Thread": "target", "threading.Timer": "function", "_thread.start_new_thread": ""}
 
 
-def unheard(root: Node, names: Names, raises: str) -> str | None:
+def unheard(root: Node, names: Names, raises: str, asking: Asking) -> str | None:
     for node in walk(root):
-        if node.type == "except_clause" and (_swallows(node) or _only_tells(node, names)):
+        if node.type == "except_clause" and (_swallows(node, asking) or _only_tells(node, names)):
             return f"Line {line_of(node)} swallows an error; expect it with {raises}, or let it fail the test."
         if node.type == "with_statement" and (expected := _expects_its_own_assertion(node, names)) is not None:
             return (
@@ -42,6 +47,8 @@ def unheard(root: Node, names: Names, raises: str) -> str | None:
         if _is_never_used(name, root) and _is_check(definition, names):
             return f"Line {line_of(definition)} asserts in {name}, which is never called; assert in the test itself."
     for call, name in calls(root, names):
+        if name in ("contextlib.suppress", "suppress") and not _suppresses_nothing_of_the_test(call, names, asking):
+            return f"Line {line_of(call)} suppresses errors; expect the error with {raises}, or let it fail the test."
         target = _target_of_thread(call, name)
         body = definitions.get(text_of(target)) if target is not None else None
         if body is not None and any(not _is_tried(each, body) for each in _assertions(body, names)):
@@ -52,9 +59,10 @@ def unheard(root: Node, names: Names, raises: str) -> str | None:
     return None
 
 
-def _swallows(clause: Node) -> bool:
-    """Whether an error, or that there was none, is passed over. What a function inside of the test catches of its own
-    is its business, as long as it asserts nothing there; and the test may fail where no error came.
+def _swallows(clause: Node, asking: Asking) -> bool:
+    """Whether an error of the code under test, or that there was none, is passed over. What a function inside of the
+    test catches of its own is its business, as long as it asserts nothing there; and the test may fail where no error
+    came.
     """
     attempt = clause.parent
     if attempt is not None:
@@ -67,11 +75,32 @@ def _swallows(clause: Node) -> bool:
             return False
         other = next((child for child in attempt.children if child.type == "else_clause"), None)
         is_told = other is not None and re.search(r"\bassert False\b|\braise\b|\bfail\(", text_of(other))
-        if is_told or demands_error(attempt):
+        if is_told or demands_error(attempt) or (tried is not None and _is_the_tests_own(tried, asking)):
             return False
-    if any(text_of(node) in ("StopIteration", "StopAsyncIteration") for node in clause.named_children):
-        return False  # that is how an iterator says that it has come to its end
+    if any(text_of(node) in _SAYS_THE_END for node in clause.named_children):
+        return False
     return all(node.type in _IDLE or text_of(node) in ("...", "assert True") for node in _statements(clause))
+
+
+def _is_the_tests_own(body: Node, asking: Asking) -> bool:
+    """Whether neither the code under test nor an assertion is in it: such an error says nothing about them."""
+    statements = [node for node in body.named_children if node.type != "comment"]
+    return all(_cleans(node) for node in statements) or not (asking.asks(body) or asserts(body))
+
+
+def _cleans(statement: Node) -> bool:
+    call = statement.named_children[0] if statement.type == "expression_statement" else statement
+    called = text_of(call.child_by_field_name("function")) if call.type == "call" else ""
+    return called in _CLEANS or _CLEANS_PATH.fullmatch(text_of(call)) is not None
+
+
+def _suppresses_nothing_of_the_test(call: Node, names: Names, asking: Asking) -> bool:
+    above = call.parent
+    while above is not None and above.type not in ("with_statement", "block"):
+        above = above.parent
+    body = above.child_by_field_name("body") if above is not None and above.type == "with_statement" else None
+    suppressed = [full_name(argument, names) for argument in arguments(call)]
+    return body is not None and (all(name in _SAYS_THE_END for name in suppressed) or _is_the_tests_own(body, asking))
 
 
 def _is_callbacks(node: Node) -> bool:

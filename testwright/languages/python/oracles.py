@@ -9,7 +9,6 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis
 from testwright.languages.python.calling import names_of
 from testwright.languages.python.demanding import demanded_of
-from testwright.languages.python.namespaces import IMPORTS
 from testwright.languages.python.syntax import (
     bound_names,
     definition_of,
