@@ -117,7 +117,8 @@ def test_imports_are_those_that_are_used_sorted_by_origin():
     one = record(value='[Decimal("1"), Level.GOLD]', call="asyncio.run(price(date(2024, 1, 1), Enum))")
 
     assert written(one)[0] == (
-        "import asyncio\nfrom datetime import date\nfrom decimal import Decimal\nfrom enum import Enum\n\nfrom shop.price import Level, price"
+        "import asyncio\nfrom datetime import date\nfrom decimal import Decimal\nfrom enum import Enum\n\n"
+        "from shop.price import Level, price"
     )
 
 
