@@ -14,11 +14,11 @@ ANALYSIS = Analysis(
 PREAMBLE = "import pytest\nfrom shop.price import Cart, parse_price"
 
 
-def fault(body, preamble=PREAMBLE, arguments="", before=""):
+def fault(body, preamble=PREAMBLE, arguments="", before="", analysis=ANALYSIS):
     code = f"{before}def test_it({arguments}):\n" + "\n".join(f"    {line}" for line in body.split("\n"))
     python = Python()
     draft = python.split(f"{preamble}\n\n\n{code}\n")
-    return python.fault_of(draft.cases[0], draft, ANALYSIS, frozenset({"pytest", "shop"}))
+    return python.fault_of(draft.cases[0], draft, analysis, frozenset({"pytest", "shop"}))
 
 
 def faults(text, known=frozenset()):

@@ -1,9 +1,10 @@
 """Assertions that say nothing, code that is read instead of called, and what is no fault of a test."""
 
 import re
+from dataclasses import replace
 
 import pytest
-from python_court import fault, faults
+from python_court import ANALYSIS, fault, faults
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,25 @@ def test_what_holds_whatever_the_code_does_is_no_assertion(body, says):
 )
 def test_what_may_fail_is_one(body):
     assert fault(body) is None
+
+
+@pytest.mark.parametrize(
+    "made",
+    ["Cart('1')", "hash(Cart('1'))", "parse_price('1', seed=3)", "parse_price('1', Random(3))"],
+)
+@pytest.mark.parametrize("asserts", ["assert {0} == {0}", "self.assertEqual({0}, {0})"])
+def test_new_things_and_draws_with_one_seed_may_be_promised_to_be_equal(made, asserts):
+    drawing = replace(ANALYSIS, imports=("random",))
+
+    assert fault(asserts.format(made), analysis=drawing) is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["cart", "parse_price('1')", "Cart('1').total()", "len(Cart('1'))", "parse_price('1', seed=3)"],
+)
+def test_other_things_that_are_compared_with_themselves_are_not(given):
+    assert "with itself" in fault(f"cart = Cart()\nassert {given} == {given}").message
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,8 @@ def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str |
     if not oracles:
         return f"It asserts nothing; compare what the code returns, or expect its error with {raises}."
     names = names_of(shared, root)
-    known = {symbol.name for symbol in analysis.symbols}  # what is defined is true by itself
     for node in chain.from_iterable(walk(part) for part in (root, *inherited)):
-        if (reason := always_holds(node, known, names)) is not None:
+        if (reason := always_holds(node, analysis, names)) is not None:
             return f"Line {line_of(node)} always holds ({reason}); compare with the value you expect."
     touched = _touched(root, shared, analysis)
     if not any(_said_of(oracle) & touched for oracle in oracles):

@@ -1,9 +1,10 @@
 """Assertions that hold whatever the code under test does."""
 
-from collections.abc import Collection
+import re
 
 from tree_sitter import Node
 
+from testwright.domain.analysis import Analysis, SymbolKind
 from testwright.languages.python.calling import Names, arguments, full_name
 from testwright.languages.python.syntax import text_of, walk
 
@@ -13,16 +14,18 @@ _CONSTANTS = ("true", "integer", "float", "string")
 _LITERALS = {*_CONSTANTS, "false", "none"}
 _NO_MESSAGE = (_LITERALS - {"string", "none"}) | {"list", "tuple", "dictionary", "set"}
 _EMPTY = ("list", "tuple", "dictionary")
+_SEEDED = re.compile(r"\b(?:seed|rng|random_state)\s*=|\bRandom\(\w|\bdefault_rng\(\w")
+_CHANCE = {"random", "numpy", "numpy.random"}
 _ANYTHING = ("mock.ANY", "unittest.mock.ANY")
 
 
-def always_holds(node: Node, known: Collection[str], names: Names) -> str | None:
-    """Why, in words, where this statement or call is such an assertion. `known` are names that are true."""
+def always_holds(node: Node, analysis: Analysis, names: Names) -> str | None:
+    """Why, in words, where this statement or call is such an assertion. What is defined is true by itself."""
     match node.type:
         case "assert_statement":
-            return _tautology(node, known, names)
+            return _tautology(node, analysis, names)
         case "call":
-            return _hollow(node, names)
+            return _hollow(node, analysis, names)
         case "for_statement" | "for_in_clause":
             loops = node.type == "for_in_clause" or any(_asserts(each) for each in walk(node))
             over = node.child_by_field_name("right")
@@ -30,7 +33,7 @@ def always_holds(node: Node, known: Collection[str], names: Names) -> str | None
     return None
 
 
-def _hollow(call: Node, names: Names) -> str | None:
+def _hollow(call: Node, analysis: Analysis, names: Names) -> str | None:
     """Of a method such as `self.assertEqual` with these arguments."""
     called = text_of(call.child_by_field_name("function"))
     if not called.startswith("self.assert"):
@@ -43,14 +46,16 @@ def _hollow(call: Node, names: Names) -> str | None:
     if method not in _SAME or len(given) < 2:
         return None
     left, right = given[:2]
-    if text_of(left) == text_of(right) and not (method == "assertIs" and _calls(left)):
-        return "it compares an expression with itself"
+    if text_of(left) == text_of(right):
+        may_fail = _calls(left) if method == "assertIs" else _may_differ(left, analysis, names)
+        return None if may_fail else "it compares an expression with itself"
     if left.type in _LITERALS and right.type in _LITERALS:
         return "it compares constants"
     return _with_anything(left, right, names)
 
 
-def _tautology(statement: Node, known: Collection[str], names: Names) -> str | None:
+def _tautology(statement: Node, analysis: Analysis, names: Names) -> str | None:
+    known = {symbol.name for symbol in analysis.symbols}
     condition: Node | None
     condition, *message = statement.named_children or (None,)
     while condition is not None and condition.type == "parenthesized_expression":
@@ -73,7 +78,8 @@ def _tautology(statement: Node, known: Collection[str], names: Names) -> str | N
         left, right = condition.named_children
         operators = _operators(condition)
         if operators & {"==", "is", "<=", ">="} and text_of(left) == text_of(right):
-            return None if "is" in operators and _calls(left) else "it compares an expression with itself"
+            may_fail = _calls(left) if "is" in operators else _may_differ(left, analysis, names)
+            return None if may_fail else "it compares an expression with itself"
         if {left.type, right.type} <= _LITERALS:
             return "it compares constants"
         return _with_anything(left, right, names) if "==" in operators else None
@@ -115,6 +121,19 @@ def _is_empty(node: Node, names: Names) -> bool:
 def _asserts(node: Node) -> bool:
     called = text_of(node.child_by_field_name("function")) if node.type == "call" else ""
     return node.type == "assert_statement" or called.startswith("self.assert")
+
+
+def _may_differ(made: Node, analysis: Analysis, names: Names) -> bool:
+    """Two new things are equal, or have one hash, because their class says so; two draws because they have one seed."""
+    inner = arguments(made)[:1] if _called(made, names) == "hash" else [made]
+    classes = {symbol.name for symbol in analysis.symbols if symbol.kind is SymbolKind.CLASS}
+    if inner and _called(inner[0], names).rpartition(".")[2] in classes:
+        return True
+    return _calls(made) and _SEEDED.search(text_of(made)) is not None and not _CHANCE.isdisjoint(analysis.imports)
+
+
+def _called(node: Node, names: Names) -> str:
+    return full_name(node.child_by_field_name("function"), names) if node.type == "call" else ""
 
 
 def _calls(node: Node) -> bool:
