@@ -43,6 +43,16 @@ def trouble_of(message: str, source: str, test: str, *, tier: str = "isolated") 
     return None
 
 
+def own_slip_of(message: str, source: str, test: str) -> str | None:
+    """What the test itself does that cannot be done here, and what to do in its place."""
+    if _COMPARES.match(message.strip()):
+        return None
+    found = _read_only("\n".join(_told(message)), source)
+    if found is None or not _is_the_tests_own("read_only", found[0], source, test):
+        return None
+    return f"{found[0].replace('The code', 'The test')} Make a temporary folder for it, as tmp_path is one in pytest."
+
+
 def is_refused_by(tier: str, said: str) -> bool:
     """Whether this is the sandbox's own refusal, in a tier that gives less than the isolated one."""
     return tier == "confined" and _REFUSED_IN_CONFINED.search(said) is not None
@@ -59,9 +69,10 @@ def _told(message: str) -> list[str]:
 
 
 def _is_the_tests_own(kind: str, what: str, source: str, test: str) -> bool:
-    """What the test brought in by itself (a package, a program) it can also leave out: that is for the writer."""
+    """What the test brought in (a package, a program, a file) it can also leave out: that is for the writer."""
     named = re.search(r"“([^”]+)”", what)
-    return kind in ("package", "program") and named is not None and named[1] in test and named[1] not in source
+    can_be_left_out = kind in ("package", "program", "read_only")
+    return can_be_left_out and named is not None and named[1] in test and named[1] not in source
 
 
 def _database(said: str, source: str) -> tuple[str, str] | None:
@@ -122,12 +133,15 @@ def _variable(said: str, source: str) -> tuple[str, str] | None:
 
 def _read_only(said: str, source: str) -> tuple[str, str] | None:
     found = re.search(
-        r"\bEROFS\b|Read-only file system|PermissionError: \[Errno (?:1|13)\]|\bEACCES: permission denied", said
+        r"(?:\bEROFS\b|Read-only file system|PermissionError: \[Errno (?:1|13)\]|\bEACCES: permission denied)"
+        r"(?:[^'\n]*'(?:[^'\n]*/)?(?P<file>[^'/\n]+)')?",
+        said,
     )
     if found is None:
         return None
+    what = f" “{found['file']}”" if found["file"] else ""
     return (
-        "The code writes where tests may not.",
+        f"The code writes{what} where tests may not.",
         "Let the code take its folder as a parameter, so that tests can give one.",
     )
 

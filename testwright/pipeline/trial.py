@@ -105,17 +105,18 @@ def _mentions(draft: Draft, module: str) -> bool:
 
 
 def _weighed(bench: Bench, draft: Draft, result: CaseResult) -> CaseResult:
-    """A failure that the place is to blame for says so, and how to help it."""
+    """A failure that the place is to blame for says so, and how to help it; and so does a slip about the place."""
     if result.passed or result.gate != "passes" or result.trouble is not None:
         return result
     case = next((case for case in draft.cases if case.name == result.name), None)
     test = environment.text_of(draft, case) if case is not None else ""
     job = bench.job
-    trouble = environment.trouble_of(result.reason, job.assignment.source.text, test, tier=job.tools.sandbox.tier)
-    if trouble is None:
+    told = (result.reason, job.assignment.source.text, test)
+    trouble = environment.trouble_of(*told, tier=job.tools.sandbox.tier)
+    said = f"{trouble.message} {trouble.hint}" if trouble is not None else environment.own_slip_of(*told)
+    if said is None:
         return result
-    reason = f"{trouble.message} {trouble.hint}\n{first_line(result.reason, 500)}"
-    return replace(result, trouble=trouble, reason=reason)
+    return replace(result, trouble=trouble, reason=f"{said}\n{first_line(result.reason, 500)}")
 
 
 async def _checked_and_run(bench: Bench, draft: Draft) -> tuple[TypeFindings, RunReport | NotRun | None]:

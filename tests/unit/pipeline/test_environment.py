@@ -4,7 +4,7 @@ import pytest
 
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.errors import PermanentError
-from testwright.pipeline.environment import trouble_of
+from testwright.pipeline.environment import own_slip_of, trouble_of
 
 PROGRAM = "FileNotFoundError: [Errno 2] No such file or directory: 'ffmpeg'"
 FETCH = "TypeError: fetch failed\n    at node:internal/undici:1:1\n[cause]: Error: getaddrinfo ENOTFOUND x.example"
@@ -47,6 +47,22 @@ def test_the_name_of_what_is_missing_is_told():
 
     assert package.message == "The package “@scope/thing” is not installed."
     assert trouble_of(PROGRAM, "subprocess.run", "").message == "The program “ffmpeg” is not installed."
+
+
+WRITES = "OSError: [Errno 30] Read-only file system: 'out.txt'"
+WRITES_IN_NODE = "Error: EROFS: read-only file system, open '/work/src/out.txt'"
+
+
+@pytest.mark.parametrize("message", [WRITES, WRITES_IN_NODE])
+def test_who_writes_where_tests_may_not_is_told_by_who_names_the_file(message):
+    by_test = (message, "def save(path): ...", "save('out.txt')")
+    by_code = (message, "def save(): open('out.txt', 'w')", "save()")
+
+    assert trouble_of(*by_test) is None
+    assert own_slip_of(*by_test).startswith("The test writes “out.txt” where tests may not. Make a temporary folder")
+    assert trouble_of(*by_code).message == "The code writes “out.txt” where tests may not."
+    assert own_slip_of(*by_code) is None
+    assert own_slip_of(f"AssertionError: {message}", *by_test[1:]) is None
 
 
 @pytest.mark.parametrize(
