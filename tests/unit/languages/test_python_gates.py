@@ -343,3 +343,10 @@ def test_a_test_does_not_ask_who_runs_it(body):
 
 def test_a_variable_may_be_set_for_the_code():
     assert fault("monkeypatch.setenv('OUT', 'a')\nassert parse_price('1') == 5", arguments="monkeypatch") is None
+
+
+def test_a_refusal_says_where_and_what():
+    long = "assert parse_price('1') == 1 or True, 'a message that is rather long, too'"
+
+    assert "Line 2 (`sys.exit()`) ends the test run;" in fault("sys.exit()\nassert parse_price('1') == 1").message
+    assert f"Line 2 (`{long[:59]}…`) always holds" in fault(long).message

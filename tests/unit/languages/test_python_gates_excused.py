@@ -98,3 +98,10 @@ def test_a_set_up_that_always_skips_costs_all_of_its_class():
     always = CLASSES.replace('if sys.platform == "win32":', "if 1:")
 
     assert all(REFUSED in said for said in faults(always))
+
+
+@pytest.mark.parametrize("rows", ["[]", "()", "argvalues=[]"])
+def test_a_table_without_rows_is_no_test(rows):
+    found = fault("assert parse_price(x) == 100", PLACES, "x", f"@pytest.mark.parametrize('x', {rows})\n")
+
+    assert "gives the test no rows" in found.message

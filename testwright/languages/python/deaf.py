@@ -8,7 +8,7 @@ from tree_sitter import Node
 from testwright.languages.python.asking import Asking, asserts
 from testwright.languages.python.calling import Names, arguments, calls, full_name, keyword
 from testwright.languages.python.demanding import demands_error
-from testwright.languages.python.syntax import line_of, name_of, text_of, walk, walk_own
+from testwright.languages.python.syntax import at, name_of, text_of, walk, walk_own
 
 _FUNCTION = "function_definition"
 _IDLE = ("pass_statement", "continue_statement", "return_statement", "break_statement")
@@ -36,24 +36,24 @@ _THREADS = {"threading.Thread": "target", "threading.Timer": "function", "_threa
 def unheard(root: Node, names: Names, raises: str, asking: Asking) -> str | None:
     for node in walk(root):
         if node.type == "except_clause" and (_swallows(node, asking) or _only_tells(node, names)):
-            return f"Line {line_of(node)} swallows an error; expect it with {raises}, or let it fail the test."
+            return f"{at(node)} swallows an error; expect it with {raises}, or let it fail the test."
         if node.type == "with_statement" and (expected := _expects_its_own_assertion(node, names)) is not None:
             return (
-                f"Line {line_of(node)} expects {expected} around an assertion, which is met when the assertion fails;"
+                f"{at(node)} expects {expected} around an assertion, which is met when the assertion fails;"
                 " assert outside of it."
             )
     definitions = {name_of(node): node for node in walk(root) if node.type == _FUNCTION}
     for name, definition in definitions.items():
         if _is_never_used(name, root) and _is_check(definition, names):
-            return f"Line {line_of(definition)} asserts in {name}, which is never called; assert in the test itself."
+            return f"{at(definition)} asserts in {name}, which is never called; assert in the test itself."
     for call, name in calls(root, names):
         if name in ("contextlib.suppress", "suppress") and not _suppresses_nothing_of_the_test(call, names, asking):
-            return f"Line {line_of(call)} suppresses errors; expect the error with {raises}, or let it fail the test."
+            return f"{at(call)} suppresses errors; expect the error with {raises}, or let it fail the test."
         target = _target_of_thread(call, name)
         body = definitions.get(text_of(target)) if target is not None else None
         if body is not None and any(not _is_tried(each, body) for each in _assertions(body, names)):
             return (
-                f"Line {line_of(call)} asserts in a thread, where a failure is not heard;"
+                f"{at(call)} asserts in a thread, where a failure is not heard;"
                 " keep what the thread saw, and assert on it in the test."
             )
     return None

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from testwright.languages.python.asking import Asking, asserts
 from testwright.languages.python.calling import Names, arguments, full_name, keyword
-from testwright.languages.python.syntax import line_of, walk
+from testwright.languages.python.syntax import at, walk
 
 _EXCUSES = (
     *("pytest.skip", "pytest.xfail", "pytest.mark.skip", "pytest.mark.xfail"),
@@ -22,6 +22,8 @@ _CONSTANTS = ("true", "false", "integer", "string", "none")
 
 def excuse(part: Node, names: Names, asking: Asking) -> str | None:
     for node in walk(part):
+        if _has_no_rows(node, names):
+            return f"{at(node)} gives the test no rows, so that nothing of it is run; give it at least one."
         call = node if node.type == "call" else None
         is_mark = call is None and (node.type == "attribute" or _decorates(node)) and not _is_called(node)
         name = full_name(node.child_by_field_name("function") if call is not None else node, names)
@@ -31,8 +33,15 @@ def excuse(part: Node, names: Names, asking: Asking) -> str | None:
         if name not in _WITH_CONDITION:
             conditions += _conditions_around(node)
         if not conditions or any(asking.asks(each) or asserts(each) for each in conditions):
-            return f"Line {line_of(node)} skips or excuses the test; write one that runs and passes."
+            return f"{at(node)} skips or excuses the test; write one that runs and passes."
     return None
+
+
+def _has_no_rows(node: Node, names: Names) -> bool:
+    if node.type != "call" or full_name(node.child_by_field_name("function"), names) != "pytest.mark.parametrize":
+        return False
+    rows = keyword(node, "argvalues") or next(iter(arguments(node)[1:]), None)
+    return rows is not None and rows.type in ("list", "tuple") and not rows.named_children
 
 
 def _own_condition(call: Node, name: str) -> Iterator[Node]:

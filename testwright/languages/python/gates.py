@@ -13,6 +13,7 @@ from testwright.languages.python import classes, deaf, excused, hidden, oracles,
 from testwright.languages.python.asking import Asking
 from testwright.languages.python.calling import Names, arguments, calls, names_of
 from testwright.languages.python.syntax import (
+    at,
     definition_of,
     first_error,
     imported_modules,
@@ -176,24 +177,20 @@ def _called_while_loaded(member: Node) -> bool:
 
 def _forbidden(root: Node, names: Names, raises: str, asks_itself: bool) -> str | None:
     for call, name in calls(root, names):
-        line = line_of(call)
         if name in _EXITS:
-            return f"Line {line} calls {name}, which ends the test run; use {raises}(SystemExit) around the code."
+            return f"{at(call)} ends the test run; use {raises}(SystemExit) around the code."
         if waiting.is_sleep(call, name, names):
-            return f"Line {line} sleeps; a test must not wait for time to pass."
+            return f"{at(call)} sleeps; a test must not wait for time to pass."
         if name in _NETWORK and not asks_itself:
-            return f"Line {line} calls {name}; tests run without a network, so replace the connection instead."
+            return f"{at(call)} asks the network; tests run without a network, so replace the connection instead."
     for node in walk(root):
-        line = line_of(node)
         if node.type == "raise_statement" and "SystemExit" in text_of(node):
-            return f"Line {line} ends the test run; a test must not raise SystemExit itself."
+            return f"{at(node)} ends the test run; a test must not raise SystemExit itself."
     return None
 
 
 def _own_process(root: Node, names: Names) -> str | None:
     for call, name in calls(root, names):
         if name in _PROCESSES:
-            return (
-                f"Line {line_of(call)} starts a process, which may outlive the test; call the code under test instead."
-            )
+            return f"{at(call)} starts a process, which may outlive the test; call the code under test instead."
     return None

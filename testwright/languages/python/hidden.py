@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from testwright.languages.python.calling import Names, arguments, calls, full_name, keyword, names_of
-from testwright.languages.python.syntax import definition_of, identifiers, line_of, string_value, text_of, walk
+from testwright.languages.python.syntax import at, definition_of, identifiers, line_of, string_value, text_of, walk
 
 _HOME = re.compile(r"\bexpanduser\(|\bPath\.home\(|environ(?:\.get)?[\[(]\s*['\"]HOME['\"]")
 _OTHER_HOME = re.compile(
@@ -35,13 +35,13 @@ def what_is_hidden(root: Node, shared: Node, used: Sequence[Node], known_modules
             first = arguments(call)[:1]
             is_plain = first and (string_value(first[0]) is not None or text_of(first[0]).startswith("repr("))
             if name in ("exec", "eval") and not is_plain:
-                yield f"Line {line_of(call)} runs a text that is put together as code; write the code itself."
+                yield f"{at(call)} runs a text that is put together as code; write the code itself."
             if name == "atexit.register":
-                yield f"Line {line_of(call)} leaves something to be done after the tests; use a fixture."
+                yield f"{at(call)} leaves something to be done after the tests; use a fixture."
         yield from _about_us(part, known_modules)
     for statement in shared.named_children:
         if definition_of(statement) is None and _HOME.search(text_of(statement)):
-            yield f"Line {line_of(statement)} of the shared code looks into the home folder while it is loaded."
+            yield f"{at(statement)} looks into the home folder while the shared code is loaded."
     yield from _Places((root, *used), names).harm()
 
 
@@ -74,7 +74,7 @@ class _Places:
                 for place in _written(call, name):
                     if (where := self._where(place)) is not None:
                         yield (
-                            f"Line {line_of(call)} deletes or writes {where}, which is a person's own when the suite"
+                            f"{at(call)} deletes or writes {where}, which is a person's own when the suite"
                             " is run by hand; use a temporary folder."
                         )
 

@@ -10,11 +10,11 @@ from testwright.domain.analysis import Analysis
 from testwright.languages.python.calling import names_of
 from testwright.languages.python.demanding import demanded_of
 from testwright.languages.python.syntax import (
+    at,
     bound_names,
     definition_of,
     identifiers,
     imported_modules,
-    line_of,
     name_of,
     text_of,
     walk,
@@ -51,7 +51,7 @@ def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str |
     names = names_of(shared, root)
     for node in chain.from_iterable(walk(part) for part in (root, *inherited)):
         if (reason := always_holds(node, analysis, names)) is not None:
-            return f"Line {line_of(node)} always holds ({reason}); compare with the value you expect."
+            return f"{at(node)} always holds ({reason}); compare with the value you expect."
     touched = _touched(root, shared, analysis)
     if not any(_said_of(oracle) & touched for oracle in oracles):
         subject = analysis.symbols[0].name if analysis.symbols else "the code under test"

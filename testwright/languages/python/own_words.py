@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from testwright.domain.analysis import Analysis
 from testwright.languages.python.calling import Names, arguments, calls, full_name
-from testwright.languages.python.syntax import identifiers, imported_modules, line_of, text_of, walk
+from testwright.languages.python.syntax import at, identifiers, imported_modules, line_of, text_of, walk
 
 _GETS_SOURCE = {f"inspect.{way}" for way in ("getsource", "getsourcelines", "getcomments", "findsource")}
 _LOADS_LINES = {"linecache.getlines", "linecache.getline"}
@@ -34,21 +34,21 @@ def reads_code(part: Node, root: Node, names: Names, analysis: Analysis) -> str 
             and first is not None
             and (identifiers(first) & (known | modules) or "sys" in text_of(first))
         ):
-            return _said(call, name)
+            return _said(call)
         if name in _LOADS_LINES | _OPENS and first is not None and _is_code_file(first, files):
-            return _said(call, f"{name}({text_of(first)})")
+            return _said(call)
         if name.rpartition(".")[2] in _READS and (owner := _owner(call)) is not None and _is_code_file(owner, files):
-            return _said(call, name)
+            return _said(call)
     text = text_of(part)
     found = _COMPILED.search(text)
     if found is not None:
         line = line_of(part) + text[: found.start()].count("\n")
-        return f"Line {line} looks at what the code was compiled to; call it, and compare what it gives."
+        return f"Line {line} ({found[0]}) looks at what the code was compiled to; call it, and compare what it gives."
     return None
 
 
-def _said(call: Node, name: str) -> str:
-    return f"Line {line_of(call)} reads code as a text ({name[:60]}); call it, and compare what it gives."
+def _said(call: Node) -> str:
+    return f"{at(call)} reads code as a text; call it, and compare what it gives."
 
 
 def _names_of_files(part: Node) -> set[str]:

@@ -6,7 +6,7 @@ from tree_sitter import Node
 
 from testwright.domain.analysis import Analysis
 from testwright.languages.python.calling import Names, arguments, calls, full_name
-from testwright.languages.python.syntax import line_of, string_value, text_of, walk
+from testwright.languages.python.syntax import at, string_value, text_of, walk
 
 _PATCHERS = ("patch", "patch.object", "patch.multiple", "monkeypatch.setattr", "monkeypatch.delattr", "setattr")
 _INSIDES = ("__code__", "__defaults__", "__kwdefaults__", "__wrapped__", "__globals__")
@@ -24,7 +24,7 @@ def replaced_unit(root: Node, names: Names, analysis: Analysis, called: Collecti
             continue
         is_used_by_another = "." not in target and target not in called and not others.isdisjoint(called)
         if not is_used_by_another:
-            return f"Line {line_of(call)} replaces {target}, which is what the test is for; replace only what it uses."
+            return f"{at(call)} replaces {target}, which is what the test is for; replace only what it uses."
     for node in walk(root):
         left = node.child_by_field_name("left") if node.type == "assignment" else None
         if left is None:
@@ -36,7 +36,7 @@ def replaced_unit(root: Node, names: Names, analysis: Analysis, called: Collecti
             inner = _owner_of_insides(left, attribute, names, others)
             symbol = f"{owner.rpartition('.')[2]}.{attribute}"
             if inner or symbol in known or (attribute in known and owner.islower() and owner.isidentifier()):
-                return f"Line {line_of(node)} replaces {inner or attribute}, which is what the test is for."
+                return f"{at(node)} replaces {inner or attribute}, which is what the test is for."
     return None
 
 

@@ -6,6 +6,7 @@ import tree_sitter_python
 from tree_sitter import Language, Node, Parser
 
 _PYTHON = Language(tree_sitter_python.language())
+_MOST_QUOTED = 60
 _DEFINITIONS = ("function_definition", "class_definition")
 
 
@@ -19,6 +20,12 @@ def text_of(node: Node | None) -> str:
 
 def line_of(node: Node) -> int:
     return node.start_point.row + 1
+
+
+def at(node: Node) -> str:
+    """Where something stands, and what: a reader may have his own file before him, whose lines count otherwise."""
+    said = text_of(node).strip().split("\n")[0].replace("`", "'")
+    return f"Line {line_of(node)} (`{said if len(said) <= _MOST_QUOTED else said[: _MOST_QUOTED - 1] + '…'}`)"
 
 
 def walk(node: Node) -> Iterator[Node]:
