@@ -259,3 +259,32 @@ def test_what_a_group_has_for_its_tests_is_read_with_them_and_with_no_others():
     beside = fault(f"{test}\ndescribe('g', () => {{ const paid = (n) => price(n) }})")
     assert beside is not None
     assert "never uses the code under test" in beside.message
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "expect(price.toString()).toContain('return')",
+        "expect(String(price)).toContain('return')",
+        "expect(fs.readFileSync(__filename, 'utf8')).toContain('price')",
+        "expect(fs.readFileSync(new URL('./price.ts', import.meta.url), 'utf8')).toContain('return')",
+        "const text = fs.readFileSync(require.resolve('./price.js'), 'utf8'); expect(text).toContain('return')",
+        "expect(fs.readFileSync(path.join(__dirname, 'price.ts'), 'utf8')).toContain('return')",
+    ],
+)
+def test_code_is_called_and_not_read(code):
+    assert "reads code as a text" in fault(f"it('a', () => {{ {code}; expect(price(1)).toBe(2) }})").message
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "expect(price(1).toString()).toBe('2')",
+        "expect(String(price(1))).toBe('2')",
+        "expect(price(fs.readFileSync(__filename, 'utf8'))).toBe(2)",
+        "expect(price(fs.readFileSync(path.join(__dirname, 'price.txt'), 'utf8'))).toBe(2)",
+        "const text = fs.readFileSync('prices.csv', 'utf8'); expect(price(text)).toBe(2)",
+    ],
+)
+def test_code_may_be_what_the_unit_is_given_and_results_are_texts_too(code):
+    assert fault(f"it('a', () => {{ {code} }})") is None

@@ -10,6 +10,7 @@ from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
 from testwright.languages.javascript.forbidden import MOCKERS, argument, hidden, lasting
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, unwrap, walk
+from testwright.languages.javascript.own_words import reads_code
 from testwright.languages.javascript.pruning import mentions
 from testwright.languages.javascript.suites import callback_of, head_of, imported, modifiers, test_calls
 
@@ -84,6 +85,8 @@ def _without_oracle(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     if (problem := _bends_the_oracle(root) or _bends_the_oracle(preamble)) is not None:
         return problem
     if (problem := _replaces_unit(draft.preamble + "\n" + case.code, units)) is not None:
+        return problem
+    if (problem := reads_code(root, units, analysis)) is not None:
         return problem
     return _weak_expectations(root, preamble)
 
