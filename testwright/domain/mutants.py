@@ -14,6 +14,12 @@ SWITCH = "__testwright_mutant__"
 """The function that switched text calls with a mutant's number; whoever runs the text has to put it there."""
 
 
+def set_for_good(text: str, number: int, *, on: bool) -> str | None:
+    """Text with this one mutant built in, which is at work or not, whoever runs it; None where that cannot be set."""
+    asked = f"{SWITCH}({number})"
+    return text.replace(asked, "(1 == 1)" if on else "(1 == 2)") if asked in text else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
     """One small change. `number` counts from 1 within its file, in the order of the text.

@@ -1,5 +1,7 @@
 """Where the suites of one file are run: the only place of the line that touches workspace and sandbox."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -204,11 +206,21 @@ class Bench:
     async def challenge(self, order: ChallengeOrder, switched: str) -> ChallengeReport | NotRun:
         """Run the placed suite against the switched source, which lies in the source's place meanwhile."""
         framework = self.job.framework
-        source = self.job.assignment.source
-        self.workspace.write(source.path, switched)
-        try:
+        with self._in_place(switched):
             command = framework.challenge(order, self.ready.runner, self.workspace.root)
             completed = await self.job.tools.sandbox.run(command)
+        return framework.read_challenge(completed, order)
+
+    async def run_changed(self, text: str) -> RunReport | NotRun:
+        """Run the placed suite once, with this text in the source's place. It may well hang."""
+        with self._in_place(text):
+            return await self.run_placed(coverage=False, limits=FIRST_LOAD)
+
+    @contextmanager
+    def _in_place(self, text: str) -> Iterator[None]:
+        source = self.job.assignment.source
+        self.workspace.write(source.path, text)
+        try:
+            yield
         finally:
             self.workspace.write(source.path, source.text)
-        return framework.read_challenge(completed, order)

@@ -16,6 +16,7 @@ from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
 from testwright.pipeline.drafting import writing_of
 from testwright.pipeline.findings import Challenge, Trial
+from testwright.pipeline.slowly import each_in_a_run
 from testwright.pipeline.tools import Job, Ready
 
 _START_AND_STOP = timedelta(seconds=30)
@@ -34,13 +35,14 @@ async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None =
     if mutants or edges:
         answer = await _run(job, ready, attempt, trial.passed, mutants, edges)
         if isinstance(answer, NotRun):
-            found = replace(found, problem=answer.message)
+            found = await _asked_slowly(job, ready, attempt, trial, replace(found, problem=answer.message))
         else:
             problem = "" if mutants else found.problem
             met = tuple(_met(edges, answer, trial))
             found = replace(found, problem=problem, outcomes=answer.outcomes, unfit=answer.unfit, watched=True, met=met)
             found = await _asked_again(job, ready, attempt, trial, found)
             found = await _asked_apart(job, ready, attempt, trial, found)
+            found = await _asked_slowly(job, ready, attempt, trial, found)
     if after is not None:
         earlier = await shelf.take(job.desk, f"challenge/{after}", Challenge)
         found = found.with_kills_of(earlier, trial.passed)
@@ -75,6 +77,23 @@ async def _asked_apart(job: Job, ready: Ready, attempt: int, trial: Trial, found
     if isinstance(answer, NotRun):
         return found
     return found.with_tests_of(Challenge(outcomes=answer.outcomes, unfit=answer.unfit))
+
+
+async def _asked_slowly(job: Job, ready: Ready, attempt: int, trial: Trial, found: Challenge) -> Challenge:
+    """Tests that the quick way has no word on: a test that nobody saw fail is not proven, but it may be the quick way
+    that does not suit it.
+    """
+    names = trial.passed if found.problem else frozenset(found.unfit) & trial.passed
+    if not names or not found.mutants:
+        return found
+    draft = (await writing_of(job, attempt)).draft.only(names)
+    results = {result.name: result for result in trial.results}
+    try:
+        bench = await Bench.open(job, ready)
+        answer = await each_in_a_run(bench, draft, found.mutants, results, job.tools.challenge_seconds)
+    except SandboxUnavailable:
+        return found
+    return found.with_slow_answers(*answer) if answer is not None else found
 
 
 def _met(edges: Sequence[Edge], answer: ChallengeReport, trial: Trial) -> Iterator[tuple[int, tuple[str, ...]]]:

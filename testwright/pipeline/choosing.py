@@ -28,7 +28,7 @@ _NOTHING_NEW = "Other tests reach every line and branch that it reaches, and not
 
 
 async def choose(job: Job, ready: Ready, attempt: int) -> int:
-    """Step `choose`: how many tests are left. Raises PermanentError when the project has each of them already."""
+    """Step `choose`: how many tests are left. Raises PermanentError when none is: none is needed, or all are blind."""
     trial = await shelf.take(job.desk, f"trial/{attempt}", Trial)
     challenge = await shelf.take(job.desk, f"challenge/{attempt}", Challenge)
     draft = (await writing_of(job, attempt)).draft.only(trial.passed)
@@ -36,6 +36,13 @@ async def choose(job: Job, ready: Ready, attempt: int) -> int:
     edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
     own = own_gains(bench.baseline, draft, challenge, edges)
     chosen = chosen_of(draft, trial.results, challenge, await _held_already(bench, draft), own)
+    blind = next((drop for drop in chosen.drops if drop.gate == "can_fail"), None)
+    if not chosen.names and blind is not None:
+        raise PermanentError(
+            f"None of {len(draft.cases)} passing tests for {job.file_name} is proven. {blind.name}: {blind.reason}",
+            code="tests_failed",
+            hint="Retry with instructions that say what results to expect, or with a model.",
+        )
     if not chosen.names:
         raise PermanentError(
             f"The project's own tests do all that these {len(draft.cases)} for {job.file_name} do.",

@@ -192,6 +192,20 @@ class Challenge:
         outcomes = (_joined(outcome, told.get(outcome.number)) for outcome in self.outcomes)
         return replace(self, outcomes=tuple(outcomes), unfit=later.unfit)
 
+    def with_slow_answers(self, told: tuple[MutantOutcome, ...], unfit: frozenset[str]) -> "Challenge":
+        """Some changes were tried on tests that had no word here, or where nobody had one: then that is all we know."""
+        if self.problem:
+            known = {outcome.number: outcome for outcome in told}
+            untried = (MutantOutcome(number=mutant.number, fate=Fate.UNTRIED) for mutant in self.mutants)
+            outcomes = tuple(known.get(each.number, each) for each in untried)
+            return replace(self, problem="", outcomes=outcomes, unfit=tuple(sorted(unfit)))
+        asked = {name for outcome in told for name in outcome.reached_by}
+        left = tuple(name for name in self.unfit if name not in asked)
+        joined = self.with_tests_of(Challenge(outcomes=told, unfit=left))
+        tried = {outcome.number for outcome in joined.tried}
+        unmoved = ((each.number, each.reached_by) for each in told if each.number not in tried)
+        return replace(joined, unmoved=(*joined.unmoved, *unmoved))
+
     def with_kills_of(self, earlier: "Challenge", passed: frozenset[str]) -> "Challenge":
         """What there was no time to try now, where tests that still pass were seen to notice it before.
 

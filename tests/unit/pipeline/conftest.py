@@ -18,7 +18,7 @@ from testwright.domain.errors import PermanentError, SandboxUnavailable, Testwri
 from testwright.domain.events import Event
 from testwright.domain.evidence import DeliveredSuite
 from testwright.domain.insertions import CannotAdd
-from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Fate, Mutant, MutantOutcome
+from testwright.domain.mutants import SWITCH, ChallengeOrder, ChallengeReport, Fate, Mutant, MutantOutcome
 from testwright.domain.ports import Gaps, Instrumenter, ProjectView, Workspace, WritingTask
 from testwright.domain.projects import Command, Completed, InstalledTool, Runner, RunOrder, SuiteFile, Turn
 from testwright.domain.records import Assignment
@@ -33,8 +33,8 @@ SUITE = "tests/test_money.py"
 
 
 class WordLanguage:
-    """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, timely, lucky, once, static, or
-    raise and text.
+    """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, timely, lucky, once, unfit, static,
+    or raise and text.
 
     `leans` passes after another test only; `spoiled` fails after one that `spoils`. A passing one may go on with the
     lines it runs and the mutants it notices: `pass lines=1,2 kills=1`; one that is `idle` adds nothing to the coverage
@@ -117,7 +117,8 @@ class WordLanguage:
         return tuple(Edge(number=number, symbol="add", name=f"edge {number}", check="none") for number in lines)
 
     def switched(self, source: SourceFile, mutants: Sequence[Mutant], edges: Sequence[Edge] = ()) -> str:
-        return f"switched {[mutant.number for mutant in mutants]}"
+        switches = " ".join(f"{SWITCH}({mutant.number})" for mutant in mutants)
+        return f"switched {[mutant.number for mutant in mutants]} {switches}"
 
     def annotated(self, draft: Draft) -> Draft:
         return replace(draft, cases=tuple(replace(case, code=f"{case.code} typed") for case in draft.cases))
@@ -198,7 +199,9 @@ class WordFramework:
     def read_challenge(self, completed: Completed, order: ChallengeOrder) -> ChallengeReport | NotRun:
         if "report" not in completed.reports:
             return NotRun(code="challenge_failed", message=completed.log)
-        rows = json.loads(completed.reports["report"])
+        told = json.loads(completed.reports["report"])
+        unfit = tuple(name for name, rest in told if rest.startswith("unfit"))
+        rows = [(name, rest) for name, rest in told if name not in unfit]
         met = {
             edge.number: tuple(name for name, rest in rows if edge.number in numbers_in("meets", rest))
             for edge in order.edges
@@ -206,7 +209,7 @@ class WordFramework:
         most = int(completed.reports.get("most", b"1000"))
         outcomes = tuple(self._fate(number, rows) for number in order.numbers[:most])
         outcomes += tuple(MutantOutcome(number=number, fate=Fate.UNTRIED) for number in order.numbers[most:])
-        return ChallengeReport(outcomes=outcomes, met=tuple(met.items()))
+        return ChallengeReport(outcomes=outcomes, unfit=unfit, met=tuple(met.items()))
 
     def _fate(self, number: int, rows: list[tuple[str, str]]) -> MutantOutcome:
         reached_by = tuple(name for name, rest in rows if number in numbers_in("lines", rest))
@@ -271,6 +274,7 @@ class ActingSandbox:
     `time_for` is how many mutants there is time for, challenge by challenge; later ones have all the time they want.
 
     A test that is `unordered` fails with the seed of hashes `odd_order`.
+    `slowly` are the mutants that were at work in an ordinary run, which tells nothing where they `stop_it`.
     Nothing runs while a file that is `unbearable` lies in the workspace.
     """
 
@@ -284,6 +288,8 @@ class ActingSandbox:
     flaky_seed: str = "seed=2"
     challenged: list[str] = field(default_factory=list)
     cannot_break: str = ""
+    slowly: list[int] = field(default_factory=list)
+    stop_it: bool = False
     time_for: list[int] = field(default_factory=list)
     odd_order: int = 0
     cannot_part: bool = False
@@ -308,6 +314,8 @@ class ActingSandbox:
         text = self.workspace.texts[suite]
         if command.argv[0] == "challenge":
             return self._challenge(text)
+        if at_work := re.search(r"^switched \[(\d+)\] \(1 == ([12])\)$", self.workspace.texts["src/money.py"]):
+            return self._changed(int(at_work[1]) if at_work[2] == "1" else 0, text)
         self.runs.append(text)
         if found := self.unbearable & self.workspace.texts.keys():
             return Completed(exit_status=3, reason="exit", log=f"{self.unbearable_for}:{min(found)} does not load")
@@ -370,6 +378,19 @@ class ActingSandbox:
         most = self.time_for.pop(0) if self.time_for else 1000
         reports = {"report": json.dumps(rows).encode(), "most": str(most).encode()}
         return Completed(exit_status=0, reason="exit", log="", reports=reports)
+
+    def _changed(self, number: int, suite: str) -> Completed:
+        if number:
+            self.slowly.append(number)
+        if self.stop_it:
+            return Completed(exit_status=1, reason="exit", log="load_error:it does not load")
+        rows = re.findall(r"^@case (\S+) \| (.*)$", suite, re.MULTILINE)
+        return self._report(
+            [
+                (name, "failed" if "reads" in rest or number in numbers_in("kills", rest) else "passed", rest)
+                for name, rest in rows
+            ]
+        )
 
     def _act(self, name: str, word: str, rest: str, seed: str, before: tuple[str, ...]) -> tuple[str, str, str]:
         if (word == "leans" and not before) or (word == "spoiled" and "spoils" in before):

@@ -147,6 +147,7 @@ async def test_basic_coverage_and_a_used_up_budget_ask_for_no_further_tests(worl
 async def test_code_that_cannot_be_broken_on_trial_keeps_every_test_and_says_why(world, suite):
     it = world(suite(a="pass lines=1 kills=1", b="pass lines=1 kills=1"), text=SOURCE)
     it.sandbox.cannot_break = "The suite cannot be repeated."
+    it.sandbox.stop_it = True
 
     delivered = await it.walk()
 
@@ -154,6 +155,60 @@ async def test_code_that_cannot_be_broken_on_trial_keeps_every_test_and_says_why
     assert (delivered.evidence.mutants, delivered.evidence.mutants_problem) == (None, "The suite cannot be repeated.")
     assert delivered.mutants == ()
     assert "mutants_checked" not in it.desk.types()
+
+
+async def test_where_no_test_can_be_repeated_changes_are_tried_in_runs_of_their_own(world, suite):
+    it = world(suite(a="pass lines=1 kills=1", b="pass lines=2,3 kills=3", c="pass lines=2"), text=SOURCE)
+    it.sandbox.cannot_break = "The suite cannot be repeated."
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a", "test_b"]
+    assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_c", "can_fail")]
+    assert sorted(it.sandbox.slowly) == [1, 2, 3]
+    assert delivered.evidence.mutants == MutantCounts(killed=2, survived=1, sampled=3)
+    assert it.workspace.texts["src/money.py"] == SOURCE
+
+
+async def test_a_test_that_cannot_be_repeated_among_others_stays_where_an_ordinary_run_sees_it_fail(world, suite):
+    it = world(suite(a="pass lines=1 kills=1", b="unfit lines=2 kills=2", c="unfit lines=3"), text=SOURCE)
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a", "test_b"]
+    assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_c", "can_fail")]
+    assert "notice" in delivered.dropped[0].reason
+    assert sorted(it.sandbox.slowly) == [2, 3]
+
+
+async def test_a_test_that_cannot_be_repeated_goes_where_an_ordinary_run_tells_nothing_either(world, suite):
+    it = world(suite(a="pass lines=1 kills=1", b="unfit lines=2 kills=2"), text=SOURCE)
+    it.sandbox.stop_it = True
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a"]
+    assert [(drop.name, drop.gate) for drop in delivered.dropped] == [("test_b", "can_fail")]
+    assert "nobody could see" in delivered.dropped[0].reason
+
+
+async def test_a_test_that_fails_with_any_other_text_of_the_code_is_not_taken_to_notice_changes(world, suite):
+    it = world(suite(a="pass lines=1 kills=1", b="unfit reads lines=2"), text=SOURCE)
+    other = world(suite(a="pass lines=1 kills=1", b="pass reads lines=2"), text=SOURCE)
+    other.sandbox.cannot_break = "The suite cannot be repeated."
+
+    delivered = [await each.walk() for each in (it, other)]
+
+    assert [names(each.draft) for each in delivered] == [["test_a"], ["test_a"]]
+    assert ["nobody could see" in each.dropped[0].reason for each in delivered] == [True, True]
+
+
+async def test_where_no_test_notices_anything_that_is_the_reason_why_none_is_delivered(world, suite):
+    it = world(suite(a="pass lines=1", b="pass lines=2"), text=SOURCE)
+
+    said = r"None of 2 passing tests for money\.py is proven\. test_a: It does not notice"
+    with pytest.raises(PermanentError, match=said):
+        await it.walk()
 
 
 async def test_a_test_that_noticed_nothing_before_time_was_over_is_asked_about_the_rest_by_itself(world, suite):

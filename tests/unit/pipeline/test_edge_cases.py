@@ -64,5 +64,6 @@ async def test_code_in_which_nothing_can_be_broken_is_watched_all_the_same(world
 async def test_calls_that_could_not_be_watched_are_not_said_to_be_missing(world, suite):
     it = world(suite(a="pass lines=1 meets=2"), text=SOURCE)
     it.sandbox.cannot_break = "challenge_failed"
+    it.sandbox.stop_it = True
 
     assert (await it.walk()).evidence.edge_cases is None
