@@ -145,6 +145,7 @@ PYTHON_BAD = (
     python("never awaited", "test_gross_in_the_background", "async def check():", "    assert gross(1000) == 7", "", "check()", "assert gross(50) == 60"),
     python("fails in a callback", "test_gross_on_demand", "def ready():", "    assert gross(1000) == 7", "", "try:", "    wait_for(ready)", "except AssertionError:", "    done = True", "assert gross(50) == 60"),
     python("asserts in a pool", "test_gross_at_once", "from concurrent.futures import ThreadPoolExecutor", "", "def check(net):", "    assert gross(net) == 7", "", "with ThreadPoolExecutor() as pool:", "    pool.submit(check, 1000)", "assert gross(50) == 60"),
+    python("races the clock", "test_gross_is_quick", "import time", "", "start = time.perf_counter()", "assert gross(1000) == 1190", "assert time.perf_counter() - start < 0.01"),
     python("skips itself", "test_not_today", 'pytest.skip("later")'),
     python("sleeps in a loop", "test_gross_after_some_naps", "import time", "", "until = time.monotonic() + 0.2", "while time.monotonic() < until:", "    time.sleep(0.05)", "assert gross(1000) == 1190"),
     python("suppresses its check", "test_gross_does_not_break_quietly", "import contextlib", "", "def check():", "    assert gross(1000) == 7", "", "with contextlib.suppress(AssertionError):", "    check()", "assert gross(50) == 60"),

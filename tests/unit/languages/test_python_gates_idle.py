@@ -82,6 +82,38 @@ def test_code_may_be_what_the_unit_is_given(body):
     assert fault(body) is None
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("start = time.time()\nassert parse_price('1')\nassert time.time() - start < 0.05", "less than 0.05 s"),
+        (
+            "start = perf_counter()\nparse_price('1')\ntook = perf_counter() - start\nassert took < 1e-3",
+            "1e-3 s",
+        ),
+    ],
+)
+def test_how_long_something_takes_is_up_to_the_machine(body, says):
+    found = fault(f"import time\nfrom time import perf_counter\n{body}\nassert parse_price('1') == 1")
+
+    assert says in found.message
+
+
+def test_a_test_is_not_tried_until_it_passes():
+    assert "until it passes" in fault("assert parse_price('1') == 1", before="@pytest.mark.flaky(reruns=5)\n").message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import time\nstart = time.time()\nassert parse_price('1') == 1\nassert time.time() - start < 5",
+        "import time\nmonkeypatch.setattr(time, 'time', iter)\nassert parse_price(time.time() - 1) < 0.05",
+        "assert parse_price('1') < 0.05",
+    ],
+)
+def test_generous_limits_and_other_clocks_are_fine(body):
+    assert fault(body, arguments="monkeypatch") is None
+
+
 SHARED_TESTS = """import sys
 import unittest
 

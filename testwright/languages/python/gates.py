@@ -9,7 +9,7 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
-from testwright.languages.python import classes, deaf, excused, hidden, oracles, own_words, replaced, waiting
+from testwright.languages.python import classes, deaf, excused, hasty, hidden, oracles, own_words, replaced, waiting
 from testwright.languages.python.asking import Asking
 from testwright.languages.python.calling import Names, arguments, calls, names_of
 from testwright.languages.python.syntax import (
@@ -120,6 +120,7 @@ def _proves_nothing(case: Case, draft: Draft, analysis: Analysis) -> str | None:
             or deaf.unheard(part, names, raises, asking)
             or replaced.replaced_unit(part, names, analysis, called)
             or own_words.reads_code(part, shared, names, analysis)
+            or hasty.up_to_the_machine(root, part, names)
         )
         if problem is not None:
             return problem
