@@ -211,6 +211,7 @@ def test_the_end_of_an_iterator_is_no_error_that_is_swallowed():
         ("from subprocess import run\nrun(['true'])", "starts a process"),
         ("from os import fork\nfork()", "starts a process"),
         ("import os\ngetattr(os, 'fork')()", "starts a process"),
+        ("import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'shop'])", "where it is not seen to run"),
         ("import os\nos.posix_spawn('/bin/true', ['true'], {})", "starts a process"),
         ("import time as t\nt.sleep(0.3)", "sleeps"),
         ("import time\nwait = time.sleep\nwait(1)", "sleeps"),

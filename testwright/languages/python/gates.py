@@ -29,8 +29,10 @@ _EXITS = {
     *("sys.exit", "exit", "quit", "_exit", "pytest.exit"),
     *("os._exit", "os.abort", "os.kill", "os.killpg", "signal.raise_signal"),
 }
+_ENDED_PROCESSES = {f"subprocess.{way}" for way in ("run", "call", "check_call", "check_output")}
 _PROCESSES = {
-    *(f"subprocess.{way}" for way in ("Popen", "run", "call", "check_call", "check_output")),
+    *_ENDED_PROCESSES,
+    "subprocess.Popen",
     *(f"os.{way}" for way in ("system", "popen", "fork", "forkpty", "posix_spawn", "posix_spawnp", "startfile")),
     *(f"os.spawn{way}" for way in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe")),
     "pty.fork",
@@ -192,6 +194,8 @@ def _forbidden(root: Node, names: Names, raises: str, asks_itself: bool) -> str 
 
 def _own_process(root: Node, names: Names) -> str | None:
     for call, name in calls(root, names):
+        if name in _ENDED_PROCESSES and "sys.executable" in text_of(next(iter(arguments(call)), None)):
+            return f"{at(call)} runs the code where it is not seen to run; call it in the test itself (its main, say)."
         if name in _PROCESSES:
             return f"{at(call)} starts a process, which may outlive the test; call the code under test instead."
     return None
