@@ -41,7 +41,8 @@ async def test_the_test_makes_the_file_and_takes_it_away_again():
 
     assert case.name == r"returns 6 for a file with 'alpha\n'"
     assert r"expect(count(fileWith('notes.txt', 'alpha\n'))).toBe(6)" in case.code
-    assert "afterAll(() => rmSync(folder, { recursive: true, force: true }))" in draft.preamble
+    assert "afterAll(() => rmSync(folders, { recursive: true, force: true }))" in draft.preamble
+    assert "beforeEach(() => {\n  folder = mkdtempSync(join(folders, 'test-'))\n})" in draft.preamble
     assert "function fileWith(name: string, text: string) {" in draft.preamble
 
 

@@ -86,14 +86,15 @@ def preamble_of(
 
 
 def _folder_of_files(task: WritingTask, style: Style) -> list[str]:
-    """A folder that is gone afterwards, and files in it."""
+    """A folder for each test, all gone afterwards: what one has not yet written is none of another's."""
     end = style.end
     last = "after" if task.framework in openings.OF_NODE else "afterAll"
     parameters = "name: string, text: string" if style.is_typed else "name, text"
     body = f"  const path = join(folder, name){end}\n  writeFileSync(path, text){end}\n  return path{end}"
     return [
-        f"const folder = mkdtempSync(join(tmpdir(), 'files-')){end}",
-        f"{last}(() => rmSync(folder, {{ recursive: true, force: true }})){end}",
+        f"const folders = mkdtempSync(join(tmpdir(), 'files-')){end}\nlet folder = folders{end}",
+        f"beforeEach(() => {{\n  folder = mkdtempSync(join(folders, 'test-')){end}\n}}){end}",
+        f"{last}(() => rmSync(folders, {{ recursive: true, force: true }})){end}",
         f"function fileWith({parameters}) {{\n{body}\n}}",
     ]
 
