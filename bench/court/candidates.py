@@ -149,6 +149,7 @@ PYTHON_BAD = (
     python("skips itself", "test_not_today", 'pytest.skip("later")'),
     python("sleeps in a loop", "test_gross_after_some_naps", "import time", "", "until = time.monotonic() + 0.2", "while time.monotonic() < until:", "    time.sleep(0.05)", "assert gross(1000) == 1190"),
     python("suppresses its check", "test_gross_does_not_break_quietly", "import contextlib", "", "def check():", "    assert gross(1000) == 7", "", "with contextlib.suppress(AssertionError):", "    check()", "assert gross(50) == 60"),
+    python("misses no error", "test_gross_may_know_a_rate", "try:", '    gross(1000, "odd")', "except ValueError as error:", '    assert "no such rate" in str(error)'),
     python("hears its own failing", "test_gross_knows_every_rate", "try:", "    gross(1000)", '    assert False, "no error"', "except Exception:", "    pass", "assert gross(50) == 60"),
     python("excused by a fault", "test_gross_unless_it_is_odd", "if gross(1000) != 7:", '    pytest.skip("a known bug")', "assert gross(50) == 60"),
     python("adds nothing", "test_gross_adds_the_standard_rate_again", "assert gross(1000, rate='standard') == 1190"),

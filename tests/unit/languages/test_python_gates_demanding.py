@@ -27,6 +27,11 @@ def test_a_test_may_demand_an_error_in_its_own_words(body, fail):
     ("body", "says"),
     [
         ("try:\n    parse_price('')\nexcept ValueError:\n    pass", "swallows an error"),
+        ("try:\n    parse_price('')\nexcept ValueError as e:\n    assert 'empty' in str(e)", "a missing error pass"),
+        (
+            "for x in ('', 'x'):\n    try:\n        parse_price(x)\n    except ValueError as e:\n        assert str(e)",
+            "a missing error pass",
+        ),
         ("try:\n    parse_price('1')\n    assert False\nexcept Exception:\n    pass", "swallows an error"),
         ("try:\n    parse_price('1')\n    raise AssertionError('no')\nexcept:\n    pass", "swallows an error"),
         ("try:\n    parse_price('1')\n    pytest.fail('no')\nexcept BaseException:\n    pass", "swallows an error"),

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from testwright.domain.analysis import Analysis
 from testwright.languages.python.calling import names_of
-from testwright.languages.python.demanding import demanded_of
+from testwright.languages.python.demanding import demanded_of, demands_error
 from testwright.languages.python.syntax import (
     at,
     bound_names,
@@ -52,6 +52,8 @@ def weakness(root: Node, shared: Node, analysis: Analysis, raises: str) -> str |
     for node in chain.from_iterable(walk(part) for part in (root, *inherited)):
         if (reason := always_holds(node, analysis, names)) is not None:
             return f"{at(node)} always holds ({reason}); compare with the value you expect."
+    if (attempt := _attempt_that_may_succeed(oracles)) is not None:
+        return f"{at(attempt)} lets a missing error pass; expect the error with {raises}, or fail in an `else`."
     touched = _touched(root, shared, analysis)
     if not any(_said_of(oracle) & touched for oracle in oracles):
         subject = analysis.symbols[0].name if analysis.symbols else "the code under test"
@@ -101,6 +103,22 @@ def _oracles(root: Node, checkers: set[str]) -> Iterator[Node]:
                 yield from node.children_by_field_name("arguments")  # `self` itself is no word about the code
             elif called in _EXPECTING or last.startswith("assert"):
                 yield node
+
+
+def _attempt_that_may_succeed(oracles: list[Node]) -> Node | None:
+    """The `try` without whose error nothing is asserted at all."""
+    attempts = [_attempt_around(oracle) for oracle in oracles]
+    return attempts[0] if attempts and all(attempt is not None for attempt in attempts) else None
+
+
+def _attempt_around(oracle: Node) -> Node | None:
+    """Whose `except` it stands in, where nothing demands that error."""
+    below, above = oracle, oracle.parent
+    while above is not None:
+        if above.type == "try_statement" and below.type == "except_clause" and not demands_error(above):
+            return above
+        below, above = above, above.parent
+    return None
 
 
 def _said_of(oracle: Node) -> set[str]:
