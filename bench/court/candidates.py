@@ -225,6 +225,7 @@ JAVASCRIPT_BAD = (
     javascript("asserts when it is over", "has a price in a while", "setTimeout(() => expect(gross(1000)).toBe(7), 20)", "expect(gross(50)).toBe(60)"),
     javascript("awaits no promise", "has a price on the side", "Promise.resolve(gross(1000)).then((price) => expect(price).toBe(7))", "expect(gross(50)).toBe(60)"),
     javascript("reads the source", "says what it does", "expect(gross.toString().includes('RATES')).toBe(true)"),
+    javascript("calls no matcher", "has a price that nobody looks at", "expect(gross(1000) === 7)", "expect(gross(50)).toBe(60)"),
     javascript("adds nothing", "adds the standard rate again", "expect(gross(1000, 'standard')).toBe(1190)"),
 )  # fmt: skip
 JAVASCRIPT_REVEALS = (javascript("reveals a bug", "never goes below zero", "expect(discounted(1000, 150)).toBe(0)"),)

@@ -42,6 +42,9 @@ def fault(code, head=HEAD):
         "expect(await price(slow)).toBe(2) })",
         "it('a', async () => { const slow = () => new Promise((_, no) => { setTimeout(() => { no('x') }, 9) }); "
         "await expect(price(slow)).rejects.toThrow('x') })",
+        "it('a', () => { let caught; try { price(1) } catch (e) { caught = e } expect(caught.message).toBe('no') })",
+        "it('a', (done) => { price(1, (got) => { try { expect(got).toBe(2); done() } catch (e) { done(e) } }) })",
+        "it('a', () => { expect(price(1)).toMatchInlineSnapshot(`2`) })",
     ],
 )
 def test_an_honest_test_passes(code):
@@ -58,6 +61,19 @@ def test_an_honest_test_passes(code):
         ("it.only('a', () => { expect(price(1)).toBe(2) })", "asserts", "held back or singled out"),
         ("it.skip('a', () => { expect(price(1)).toBe(2) })", "asserts", "held back or singled out"),
         ("it('a', () => { try { price(1) } catch (e) { expect(e).toBeTruthy() } })", "asserts", "try/catch"),
+        (
+            "it('a', () => { try { price(1) } catch (e) { console.log(e) } expect(price(2)).toBe(3) })",
+            "asserts",
+            "try/catch",
+        ),
+        (
+            "it('a', () => { let x; try { expect(price(1)).toBe(7) } catch (e) { x = e } expect(x).toBeDefined() })",
+            "asserts",
+            "try/catch",
+        ),
+        ("it('a', () => { expect(price(1)).toMatchInlineSnapshot() })", "asserts", "only compares with a snapshot"),
+        ("it('a', () => { expect(price(1)).toBe; expect(price(2)).toBe(3) })", "asserts", "expects nothing"),
+        ("it('a', () => { expect(price(1) === 2); expect(price(2)).toBe(3) })", "asserts", "expects nothing"),
         ("it('a', () => { expect(price(1)).toMatchSnapshot() })", "asserts", "snapshot"),
         ("it('a', () => { expect(price(1)).toBe(1); process.exit(0) })", "asserts", "ends the process"),
         (
@@ -288,3 +304,9 @@ def test_code_is_called_and_not_read(code):
 )
 def test_code_may_be_what_the_unit_is_given_and_results_are_texts_too(code):
     assert fault(f"it('a', () => {{ {code} }})") is None
+
+
+def test_names_may_be_taken_out_of_a_module_that_has_one():
+    head = "const shop = require('./price')\nconst { price } = shop\n"
+
+    assert fault("it('a', () => { expect(price(1)).toBe(2) })", head) is None
