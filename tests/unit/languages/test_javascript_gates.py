@@ -145,6 +145,16 @@ def test_a_test_that_proves_nothing_is_told_why(code, gate, said):
     assert said in found.message
 
 
+def test_several_tests_that_one_statement_makes_are_none():
+    test = "it('a', () => { expect(price(1)).toBe(2) })"
+
+    found = fault(f"function when(n, tests) {{ describe('when ' + n, tests) }}\nwhen(1, () => {{ {test}\n{test} }})")
+
+    assert found is not None
+    assert found.message.startswith("`when(1, () => { it('a'")
+    assert "makes several tests" in found.message
+
+
 def test_an_unknown_import_only_costs_the_tests_that_use_it():
     draft = JavaScript().split(
         HEAD + "import axios from 'axios'\n"

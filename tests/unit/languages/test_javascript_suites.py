@@ -70,6 +70,24 @@ it('is real', () => { expect(f()).toBe(3) })
     assert JavaScript().render(split(text)) == text
 
 
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("for (const [n, sum] of [[1, 2]]) {\n  it(`adds ${n}`, () => { expect(f(n)).toBe(sum) })\n}", "adds ${n}"),
+        ("[1, 2].forEach((n) => { it(`adds ${n}`, () => { expect(f(n)).toBe(n) }) })", "adds ${n}"),
+        ("behaves(1)", "behaves ${n}"),
+    ],
+)
+def test_what_makes_tests_is_one_test_and_goes_by_its_title(statement, name):
+    maker = "const behaves = (n) => { it(`behaves ${n}`, () => { expect(f(n)).toBe(n) }) };"
+
+    draft = split(f"{maker}\n{statement}\nit('plain', () => {{ expect(f()).toBe(0) }})")
+
+    assert [case.name for case in draft.cases] == [name, "plain"]
+    assert draft.cases[0].code == statement
+    assert draft.preamble == maker
+
+
 def test_what_was_rendered_splits_into_the_same_tests():
     draft = split(SUITE)
 

@@ -48,8 +48,12 @@ def _unreadable(case: Case, draft: Draft, analysis: Analysis, known_modules: fro
     preamble = parse(draft.preamble)
     if (line := error_line(preamble)) is not None:
         return f"The imports and helpers above the tests do not parse: line {line}."
-    if not test_calls(root):
+    calls = test_calls(root)
+    if not calls:
         return "It is not a test: wrap it in `it('…', () => { … })`."
+    if len(calls) > 1 and not any(call.parent and call.parent.parent == root for call in calls):
+        made_by = text_of(root.named_children[-1]).partition("\n")[0].strip()[:60]
+        return f"`{made_by}` makes several tests, which nobody can tell apart; use `describe`, or a loop for each."
     if sum(other.name == case.name for other in draft.cases) > 1:
         return f"Two tests are called “{case.name}”; give each its own title."
     wanted = [source for source, names in imported(preamble) if not names or any(mentions(case.code, n) for n in names)]

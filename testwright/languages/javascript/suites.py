@@ -6,7 +6,7 @@ gives its tests what the groups around it have, too.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as data_field
 
@@ -19,6 +19,9 @@ from testwright.languages.javascript.tables import folded, unfolded
 
 _TESTS = frozenset({"it", "test", "fit", "xit", "xtest"})
 _GROUPS = frozenset({"describe", "suite", "fdescribe", "xdescribe", "context"})
+_DECLARATIONS = frozenset(
+    {"function_declaration", "class_declaration", "lexical_declaration", "variable_declaration", "export_statement"}
+)
 
 
 def split(suite: str) -> Draft:
@@ -26,13 +29,16 @@ def split(suite: str) -> Draft:
     root = parse(suite)
     if (line := error_line(root)) is not None:
         raise ValueError(f"The suite does not parse: line {line}.")
-    pile = _Pile()
+    pile = _Pile(makers=_makers_in(root))
     _sort_out(root.named_children, None, "", pile)
     return Draft(preamble="\n".join(pile.preamble).strip(), cases=tuple(_unique(pile.cases)))
 
 
 @dataclass
 class _Pile:
+    """`makers` are functions of the suite that make a test when they are called, with that test."""
+
+    makers: Mapping[str, Node]
     preamble: list[str] = data_field(default_factory=list)
     cases: list[Case] = data_field(default_factory=list)
 
@@ -40,15 +46,15 @@ class _Pile:
 def _sort_out(statements: Sequence[Node], group: str | None, setting: str, pile: _Pile) -> None:
     """The tests of one level, and what stands beside them: in a group it is the setting of this group's tests."""
     if group is None:
-        pile.preamble += _beside(statements)
-    elif own := "\n".join(_beside(statements)).strip("\n"):
+        pile.preamble += _beside(statements, pile.makers)
+    elif own := "\n".join(_beside(statements, pile.makers)).strip("\n"):
         setting = f"{setting}\n\n{own}" if setting else own
     comments: list[Node] = []
     for statement in statements:
         if statement.type == "comment":
             comments.append(statement)
             continue
-        call = _tested(statement)
+        call = _tested(statement) or _made_in(statement, pile.makers)
         if call is not None and (body := _body_of_group(call)) is not None:
             title = _title(call)
             _sort_out(body.named_children, f"{group} {title}" if group else title, setting, pile)
@@ -60,7 +66,7 @@ def _sort_out(statements: Sequence[Node], group: str | None, setting: str, pile:
         comments = []
 
 
-def _beside(statements: Sequence[Node]) -> list[str]:
+def _beside(statements: Sequence[Node], makers: Mapping[str, Node]) -> list[str]:
     """What is no test, with the comments before it; those before a group, and at the end, stand by themselves."""
     found: list[str] = []
     comments: list[Node] = []
@@ -69,7 +75,7 @@ def _beside(statements: Sequence[Node]) -> list[str]:
         if statement.type == "comment":
             comments.append(statement)
             continue
-        call = _tested(statement)
+        call = _tested(statement) or _made_in(statement, makers)
         if call is None and not (not comments and unfolded(statement, None)):
             first = comments[0] if comments else statement
             if found and first.start_point.row - last_row > 1:
@@ -86,6 +92,36 @@ def _tested(statement: Node) -> Node | None:
     """The call that is a test or a group."""
     call = _call_of(statement)
     return call if _head(call) else None
+
+
+def _made_in(statement: Node, makers: Mapping[str, Node]) -> Node | None:
+    """The first test that a loop, or a call of the suite's own, makes: what it makes is one test here, and goes by the
+    title that stands there.
+    """
+    if statement.type in _DECLARATIONS:
+        return None
+    for node in walk(statement):
+        if node.type == "call_expression":
+            if _head(node) in _TESTS:
+                return node
+            if (made := makers.get(text_of(field(node, "function")))) is not None:
+                return made
+    return None
+
+
+def _makers_in(root: Node) -> dict[str, Node]:
+    found: dict[str, Node] = {}
+    for node in walk(root):
+        if node.type == "function_declaration" or (node.type == "variable_declarator" and _is_function(node)):
+            made = next((call for call in test_calls(node) if _head(call) in _TESTS), None)
+            if made is not None:
+                found[text_of(field(node, "name"))] = made
+    return found
+
+
+def _is_function(declarator: Node) -> bool:
+    value = field(declarator, "value")
+    return value is not None and value.type in ("arrow_function", "function_expression")
 
 
 def _body_of_group(call: Node) -> Node | None:
