@@ -25,3 +25,9 @@ def test_tests_in_a_table_of_groups_go_by_its_title_and_others_do_not():
     found = tables_of(SUITE, ["rate 7", "adds 7"], ["prices", "rate 19", "adds 7"], ["prices", "adds 7"], ["rate 7"])
 
     assert found == ["rate %i", "rate %i", None, None]
+
+
+def test_what_a_loop_makes_goes_by_the_title_that_it_is_made_of():
+    suite = "for (const n of [1, 2]) { describe(`with ${n}`, () => { it('adds', () => {}) }) }"
+
+    assert tables_of(suite, ["with 1", "adds"], ["with", "adds"]) == ["with ${n}", None]

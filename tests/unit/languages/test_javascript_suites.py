@@ -76,6 +76,7 @@ it('is real', () => { expect(f()).toBe(3) })
         ("for (const [n, sum] of [[1, 2]]) {\n  it(`adds ${n}`, () => { expect(f(n)).toBe(sum) })\n}", "adds ${n}"),
         ("[1, 2].forEach((n) => { it(`adds ${n}`, () => { expect(f(n)).toBe(n) }) })", "adds ${n}"),
         ("behaves(1)", "behaves ${n}"),
+        ("[1].map((n) => describe(`with ${n}`, () => { it('a', () => {}); it('b', () => {}) }))", "with ${n}"),
     ],
 )
 def test_what_makes_tests_is_one_test_and_goes_by_its_title(statement, name):

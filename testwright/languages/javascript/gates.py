@@ -13,7 +13,15 @@ from testwright.languages.javascript.forbidden import MOCKERS, argument, hidden,
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, unwrap, walk
 from testwright.languages.javascript.own_words import reads_code
 from testwright.languages.javascript.pruning import mentions
-from testwright.languages.javascript.suites import callback_of, head_of, imported, modifiers, test_calls
+from testwright.languages.javascript.suites import (
+    callback_of,
+    head_of,
+    imported,
+    is_put_together,
+    makers_in,
+    modifiers,
+    test_calls,
+)
 
 _HOLD_BACK = {"only", "skip", "todo", "fails", "failing", "skipIf", "runIf"}
 _SNAPSHOTS = {"toMatchSnapshot", "toThrowErrorMatchingSnapshot", "toMatchFileSnapshot"}
@@ -49,9 +57,10 @@ def _unreadable(case: Case, draft: Draft, analysis: Analysis, known_modules: fro
     if (line := error_line(preamble)) is not None:
         return f"The imports and helpers above the tests do not parse: line {line}."
     calls = test_calls(root)
-    if not calls:
+    if not calls and not any(mentions(case.code, name) for name in makers_in(preamble)):
         return "It is not a test: wrap it in `it('…', () => { … })`."
-    if len(calls) > 1 and not any(call.parent and call.parent.parent == root for call in calls):
+    is_one = not calls or is_put_together(calls[0]) or any(call.parent and call.parent.parent == root for call in calls)
+    if len(calls) > 1 and not is_one:
         made_by = text_of(root.named_children[-1]).partition("\n")[0].strip()[:60]
         return f"`{made_by}` makes several tests, which nobody can tell apart; use `describe`, or a loop for each."
     if sum(other.name == case.name for other in draft.cases) > 1:

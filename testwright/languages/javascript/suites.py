@@ -29,7 +29,7 @@ def split(suite: str) -> Draft:
     root = parse(suite)
     if (line := error_line(root)) is not None:
         raise ValueError(f"The suite does not parse: line {line}.")
-    pile = _Pile(makers=_makers_in(root))
+    pile = _Pile(makers=makers_in(root))
     _sort_out(root.named_children, None, "", pile)
     return Draft(preamble="\n".join(pile.preamble).strip(), cases=tuple(_unique(pile.cases)))
 
@@ -55,7 +55,7 @@ def _sort_out(statements: Sequence[Node], group: str | None, setting: str, pile:
             comments.append(statement)
             continue
         call = _tested(statement) or _made_in(statement, pile.makers)
-        if call is not None and (body := _body_of_group(call)) is not None:
+        if call is not None and (body := _body_of_group(_tested(statement))) is not None:
             title = _title(call)
             _sort_out(body.named_children, f"{group} {title}" if group else title, setting, pile)
         elif not comments and (rows := unfolded(statement, group)):
@@ -82,7 +82,7 @@ def _beside(statements: Sequence[Node], makers: Mapping[str, Node]) -> list[str]
                 found.append("")
             found.append("\n".join([*(flush_left(each) for each in comments), flush_left(statement)]))
             last_row = statement.end_point.row
-        elif call is not None and _body_of_group(call) is not None:
+        elif _body_of_group(_tested(statement)) is not None:
             found += [text_of(comment) for comment in comments]
         comments = []
     return [*found, *(text_of(comment) for comment in comments)]
@@ -95,21 +95,30 @@ def _tested(statement: Node) -> Node | None:
 
 
 def _made_in(statement: Node, makers: Mapping[str, Node]) -> Node | None:
-    """The first test that a loop, or a call of the suite's own, makes: what it makes is one test here, and goes by the
-    title that stands there.
+    """What a loop, or a call of the suite's own, makes: one test here, which goes by the title that stands there. Of a
+    group whose title is put together all tests go by that.
     """
     if statement.type in _DECLARATIONS:
         return None
+    first: Node | None = None
     for node in walk(statement):
-        if node.type == "call_expression":
-            if _head(node) in _TESTS:
-                return node
-            if (made := makers.get(text_of(field(node, "function")))) is not None:
-                return made
-    return None
+        made = node if _head(node) else makers.get(text_of(field(node, "function")))
+        if node.type != "call_expression" or made is None:
+            continue
+        if is_put_together(made):
+            return made
+        first = first or (made if _head(made) in _TESTS else None)
+    return first
 
 
-def _makers_in(root: Node) -> dict[str, Node]:
+def is_put_together(call: Node) -> bool:
+    """Whether its title has values in it, which differ from run to run of a loop."""
+    title = _title_node(call)
+    return title is not None and any(each.type == "template_substitution" for each in title.named_children)
+
+
+def makers_in(root: Node) -> dict[str, Node]:
+    """Functions that make a test when they are called, with that test."""
     found: dict[str, Node] = {}
     for node in walk(root):
         if node.type == "function_declaration" or (node.type == "variable_declarator" and _is_function(node)):
@@ -124,8 +133,8 @@ def _is_function(declarator: Node) -> bool:
     return value is not None and value.type in ("arrow_function", "function_expression")
 
 
-def _body_of_group(call: Node) -> Node | None:
-    return _callback_body(call) if _head(call) in _GROUPS and not _is_each(call) else None
+def _body_of_group(call: Node | None) -> Node | None:
+    return _callback_body(call) if call is not None and _head(call) in _GROUPS and not _is_each(call) else None
 
 
 def _unique(cases: list[Case]) -> list[Case]:
@@ -145,9 +154,9 @@ def _unique(cases: list[Case]) -> list[Case]:
 def retitled(case: Case, name: str) -> Case:
     """The same test under another title."""
     root = parse(case.code)
-    call = next((found for each in root.named_children if (found := _call_of(each)) and _head(found)), None)
+    call = next(iter(test_calls(root)), None)
     title = _title_node(call) if call is not None else None
-    if title is None:
+    if call is None or title is None or is_put_together(call):
         return replace(case, name=name)
     encoded = case.code.encode()
     code = (encoded[: title.start_byte] + quoted(name).encode() + encoded[title.end_byte :]).decode()

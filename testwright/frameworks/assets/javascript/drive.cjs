@@ -1,11 +1,11 @@
 // Runs a suite against mutants: starts the test runner given as arguments, again where it ended too early, and leaves one
 // report. From outside, because a mutant may keep the runner's process from ever answering.
 const { spawn } = require('node:child_process')
-const { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, writeFileSync } = require('node:fs')
+const { closeSync, fstatSync, mkdtempSync, openSync, readSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { entriesIn, nextTurn, reportOf, stateOf, write } = require('./journal.cjs')
-const { tableOf, templateOf } = require('./titles.cjs')
+const { templateOf } = require('./running.cjs')
 
 const MOST_STARTS = 300
 const LONGEST_SILENCE_MS = 60_000
@@ -33,7 +33,7 @@ async function main() {
     await run()
   }
   const report = reportOf(order, stateOf(entriesIn(folder)))
-  for (const test of report.tests) test.template ??= template(test)
+  for (const test of report.tests) test.template ??= templateOf(asked.root, test)
   writeFileSync(asked.report, JSON.stringify(report))
 }
 
@@ -87,17 +87,6 @@ function lastEntry() {
   } catch {
     return { size: seen.size, last: seen.last }
   }
-}
-
-// The title as it was written, where `it.each` made others of it.
-function template(test) {
-  let text = ''
-  try {
-    text = readFileSync(join(asked.root, test.file), 'utf8')
-  } catch {}
-  const title = test.titles.at(-1) ?? ''
-  const isRow = test.each ?? !text.includes(title)
-  return tableOf(text, test.titles) ?? (isRow ? templateOf(text, title) : undefined)
 }
 
 main().catch((error) => {

@@ -2,19 +2,20 @@
 // no other.
 const { readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
-const { tableOf, templateOf } = require('./titles.cjs')
+const { templateIn } = require('./titles.cjs')
 
 const texts = new Map()
 
 exports.leave = ({ report, root }, test, more) => {
-  const running = test && runningIn(root, test)
+  const running = test && { titles: test.titles, template: templateOf(root, test) }
   writeFileSync(report, JSON.stringify({ finished: false, running, ...more }))
 }
 
-function runningIn(root, { titles, file }) {
-  const text = textOf(join(root, file))
-  const title = titles.at(-1)
-  return { titles, template: tableOf(text, titles) ?? templateOf(text, title) }
+// The title as it was written, where a table or a loop made others of it.
+exports.templateOf = templateOf
+
+function templateOf(root, { titles, file }) {
+  return templateIn(textOf(join(root, file)), titles)
 }
 
 function textOf(path) {

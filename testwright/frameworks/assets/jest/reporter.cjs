@@ -3,7 +3,7 @@ const { readFileSync, writeFileSync } = require('node:fs')
 const { relative } = require('node:path')
 const { folded } = require('../javascript/chance.cjs')
 const { mapped } = require('./mapped.cjs')
-const { tableOf, templateOf } = require('../javascript/titles.cjs')
+const { templateIn } = require('../javascript/titles.cjs')
 
 const LONGEST = 2000
 
@@ -50,7 +50,7 @@ module.exports = class Reporter {
         message: withoutOurs(test.failureMessages.join('\n')).slice(0, LONGEST),
         ms: test.duration ?? 0,
         again: test.again,
-        template: tableOf(text, titles) ?? templateOf(text, test.title),
+        template: templateIn(text, titles),
       })
     }
   }

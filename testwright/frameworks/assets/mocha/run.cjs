@@ -15,7 +15,7 @@ const { goElsewhere } = require('../javascript/elsewhere.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
 const { isModule } = require('../javascript/modules.cjs')
-const { leave } = require('../javascript/running.cjs')
+const { leave, templateOf } = require('../javascript/running.cjs')
 const { stay } = require('../javascript/staying.cjs')
 const { announce, begin, end } = require('../javascript/turn.cjs')
 const { Untouched } = require('../javascript/untouched.cjs')
@@ -306,7 +306,8 @@ function aboutOf(test, known) {
   const path = titles.join(' > ')
   let count = 1
   for (const other of known.values()) if (other.id === `${path} #${count}`) count += 1
-  return { id: `${path} #${count}`, titles, file: relative(root, test.file ?? '') }
+  const about = { titles, file: relative(root, test.file ?? '') }
+  return { id: `${path} #${count}`, ...about, template: templateOf(root, about) }
 }
 
 function entryOf(test, about, told) {

@@ -15,7 +15,7 @@ const { Counters } = require('../javascript/counters.cjs')
 const { goElsewhere } = require('../javascript/elsewhere.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
-const { leave } = require('../javascript/running.cjs')
+const { leave, templateOf } = require('../javascript/running.cjs')
 const { stay } = require('../javascript/staying.cjs')
 const { announce, begin, end } = require('../javascript/turn.cjs')
 const { hasMore, Untouched } = require('../javascript/untouched.cjs')
@@ -275,9 +275,11 @@ async function finish() {
   isFinishing = true
   await afterwards?.untilStill()
   repeating?.finished()
+  const file = relative(root, resolve(root, order.suites[0]))
   report.tests = collecting.cases.map((about) => ({
     titles: about.titles,
-    file: relative(root, resolve(root, order.suites[0])),
+    template: templateOf(root, { titles: about.titles, file }),
+    file,
     ...(told.get(about) ?? { state: 'failed', message: 'It was not run.', ms: 0 }),
     ...about.late,
     ...about.measured,

@@ -119,9 +119,9 @@ const casesIn = (files) =>
 const tasksIn = (tasks) => tasks.flatMap((task) => [task, ...tasksIn(task.tasks ?? [])])
 
 function result(test) {
-  const { titles, file, isRow } = named(test)
+  const { titles, file } = named(test)
   const state = test.result?.state === 'pass' ? 'passed' : 'skipped'
-  return { titles, file: relative(root, file), isRow, state, ms: test.result?.duration ?? 0, ...test.meta?.testwright }
+  return { titles, file: relative(root, file), state, ms: test.result?.duration ?? 0, ...test.meta?.testwright }
 }
 
 function leaveOut(group, titles, pattern) {
@@ -135,5 +135,5 @@ function leaveOut(group, titles, pattern) {
 function named(test) {
   const titles = [test.name]
   for (let group = test.suite; group?.name && group !== test.file; group = group.suite) titles.unshift(group.name)
-  return { titles, file: test.file.filepath, isRow: Boolean(test.each) }
+  return { titles, file: test.file.filepath }
 }

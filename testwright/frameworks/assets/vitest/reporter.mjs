@@ -5,7 +5,7 @@ import { relative } from 'node:path'
 import { measured } from './measure.mjs'
 
 const { folded } = createRequire(import.meta.url)('../javascript/chance.cjs')
-const { tableOf, templateOf } = createRequire(import.meta.url)('../javascript/titles.cjs')
+const { templateIn } = createRequire(import.meta.url)('../javascript/titles.cjs')
 
 const LONGEST = 2000
 
@@ -57,10 +57,10 @@ export class Reporter {
   }
 
   named(tests) {
-    return tests.map(({ isRow, ...test }) => ({
+    return tests.map((test) => ({
       ...{ message: '', again: this.again },
       ...test,
-      template: test.template ?? this.#template(test.file, test.titles, isRow),
+      template: test.template ?? this.#template(test.file, test.titles),
     }))
   }
 
@@ -114,24 +114,24 @@ export class Reporter {
         ms: task.result?.duration ?? 0,
         ...task.meta?.testwright,
         again: this.again,
-        template: this.#template(file, [...titles, task.name], task.each),
+        template: this.#template(file, [...titles, task.name]),
       })
     }
   }
 
-  #rowOf({ titles, file, isRow }) {
-    return this.#template(relative(this.#order.root, file), titles, isRow)
+  #rowOf({ titles, file }) {
+    return this.#template(relative(this.#order.root, file), titles)
   }
 
   // `it.each(rows)('adds %i', …)` is one test to whoever wrote it: find the title that this row's title was made from.
-  #template(file, titles, isRow) {
+  #template(file, titles) {
     let text
     try {
       text = readFileSync(`${this.#order.root}/${file}`, 'utf8')
     } catch {
       return undefined
     }
-    return tableOf(text, titles) ?? (isRow ? templateOf(text, titles.at(-1)) : undefined)
+    return templateIn(text, titles)
   }
 }
 
