@@ -144,6 +144,8 @@ def _print(judged: Judged) -> None:
         problem = judged.problem or {"message": "It was stopped."}
         if not judged.refused:
             print(f"✕ {problem['message']}")
+            if hint := problem.get("hint"):
+                print(f"  {hint}")
             return
         tests = "1 test does" if len(judged.refused) == 1 else f"{len(judged.refused)} tests do"
         print(f"✕ {tests} not hold:")

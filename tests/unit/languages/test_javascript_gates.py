@@ -155,6 +155,13 @@ def test_several_tests_that_one_statement_makes_are_none():
     assert "makes several tests" in found.message
 
 
+def test_what_a_hook_of_mocha_leaves_at_this_may_come_from_the_code():
+    test = "it('a', function () { assert.equal(this.sum, 2) })"
+
+    assert fault(f"beforeEach(function () {{ this.sum = price(1) }})\n{test}") is None
+    assert fault(test) is not None
+
+
 def test_an_unknown_import_only_costs_the_tests_that_use_it():
     draft = JavaScript().split(
         HEAD + "import axios from 'axios'\n"

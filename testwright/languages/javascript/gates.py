@@ -321,6 +321,8 @@ def _shared_names(preamble: Node) -> set[str]:
             if node.type in ("variable_declarator", "function_declaration", "class_declaration"):
                 name = field(node, "name") or node
                 names |= {text_of(name), *(text_of(each) for each in walk(name) if each.type in _NAMES)}
+    if re.search(r"\bthis\.\w+ =", text_of(preamble)):  # mocha's hooks leave there what they made
+        names.add("this")
     return {name for name in names - foreign if re.fullmatch(r"[\w$]+", name)}
 
 
@@ -356,12 +358,11 @@ def _is_runners(call: Node) -> bool:
 
 
 _HANDED = frozenset({"identifier", "shorthand_property_identifier"})
+_VALUES = _HANDED | {"this"}
 _NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 
 
 def _depends(node: Node | None, moved: set[str]) -> bool:
     if node is None:
         return False
-    return any(
-        text_of(each) in moved for each in walk(node) if each.type in ("identifier", "shorthand_property_identifier")
-    )
+    return any(text_of(each) in moved for each in walk(node) if each.type in _VALUES)
