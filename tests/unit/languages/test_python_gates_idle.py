@@ -27,6 +27,7 @@ def test_what_holds_whatever_the_code_does_is_no_assertion(body, says):
     [
         "assert parse_price('1') == 7, f'of {7}'",
         "assert Cart.shared() is Cart.shared()",
+        "assert parse_price(x for x in range(0)) == 0",
         "found = []\nfor text in []:\n    found.append(text)\nassert parse_price(found) == 0",
         "try:\n    parse_price('')\nexcept OSError as e:\n    assert 'no' in str(e)\nelse:\n    pytest.fail('none')",
     ],
@@ -90,6 +91,8 @@ def test_code_may_be_what_the_unit_is_given(body):
             "start = perf_counter()\nparse_price('1')\ntook = perf_counter() - start\nassert took < 1e-3",
             "1e-3 s",
         ),
+        ("start = time.time()\nself.assertTrue(time.time() - start < 0.05)", "less than 0.05 s"),
+        ("start = time.time()\nself.assertLess(time.time() - start, 0.05)", "less than 0.05 s"),
     ],
 )
 def test_how_long_something_takes_is_up_to_the_machine(body, says):

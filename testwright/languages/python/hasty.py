@@ -52,13 +52,15 @@ def _limits(part: Node) -> list[tuple[Node, Node, Node]]:
     """Assertions that the first is less than the second."""
     found: list[tuple[Node, Node, Node]] = []
     for node in walk(part):
-        if node.type == "assert_statement" and node.named_children[0].type == "comparison_operator":
-            compared = node.named_children[0]
-            if len(compared.named_children) == 2 and {child.type for child in compared.children} & {"<", "<="}:
-                found.append((node, compared.named_children[0], compared.named_children[1]))
-        elif node.type == "call" and text_of(node.child_by_field_name("function")).startswith("self.assertLess"):
-            given = arguments(node)
-            found += [(node, given[0], given[1])] if len(given) > 1 else []
+        said = text_of(node.child_by_field_name("function")) if node.type == "call" else ""
+        given = arguments(node) if said.startswith("self.assert") else []
+        if said.startswith("self.assertLess") and len(given) > 1:
+            found.append((node, given[0], given[1]))
+        compared = next(iter(node.named_children if node.type == "assert_statement" else given), None)
+        if compared is None or compared.type != "comparison_operator" or len(compared.named_children) != 2:
+            continue
+        if {child.type for child in compared.children} & {"<", "<="}:
+            found.append((node, compared.named_children[0], compared.named_children[1]))
     return found
 
 

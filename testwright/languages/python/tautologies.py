@@ -26,10 +26,10 @@ def always_holds(node: Node, analysis: Analysis, names: Names) -> str | None:
             return _tautology(node, analysis, names)
         case "call":
             return _hollow(node, analysis, names)
-        case "for_statement" | "for_in_clause":
-            loops = node.type == "for_in_clause" or any(_asserts(each) for each in walk(node))
-            over = node.child_by_field_name("right")
-            return "it loops over nothing" if loops and over is not None and _is_empty(over, names) else None
+        case "for_statement" if any(_asserts(each) for each in walk(node)):
+            return _over_nothing(node, names)
+        case "for_in_clause" if _is_for_all(node):
+            return _over_nothing(node, names)
     return None
 
 
@@ -106,6 +106,19 @@ def _are_opposites(left: Node | None, right: Node | None) -> bool:
 
 def _operators(comparison: Node) -> set[str]:
     return {child.type for child in comparison.children if not child.is_named}
+
+
+def _over_nothing(loop: Node, names: Names) -> str | None:
+    over = loop.child_by_field_name("right")
+    return "it loops over nothing" if over is not None and _is_empty(over, names) else None
+
+
+def _is_for_all(clause: Node) -> bool:
+    """Of `all(… for … in …)`; elsewhere nothing may be what the code is given."""
+    above = clause.parent
+    while above is not None and above.type in ("generator_expression", "list_comprehension", "argument_list"):
+        above = above.parent
+    return above is not None and above.type == "call" and text_of(above.child_by_field_name("function")) == "all"
 
 
 def _is_empty(node: Node, names: Names) -> bool:
