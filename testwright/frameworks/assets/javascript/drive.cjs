@@ -7,7 +7,7 @@ const { join } = require('node:path')
 const { entriesIn, nextTurn, reportOf, stateOf, write } = require('./journal.cjs')
 const { templateOf } = require('./running.cjs')
 
-const MOST_STARTS = 300
+const MOST_STARTS = 100
 const LONGEST_SILENCE_MS = 60_000
 const GRACE_MS = 500
 const CLOSING_MS = 2500

@@ -4,7 +4,7 @@ const { openSync, readFileSync, writeSync } = require('node:fs')
 const { join } = require('node:path')
 
 const MOST_TURNS = 400
-const MOST_LOOPS = 200
+const MOST_LOOPS = 60
 const MOST_IN_A_BATCH = 20
 
 const journals = new Map()
