@@ -102,7 +102,7 @@ class Jest:
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
             env=(
                 *runner.env,
-                ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home)),
+                ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home, quiet=True)),
                 ("TESTWRIGHT_SEED", ""),
             ),
             limits=order.limits,

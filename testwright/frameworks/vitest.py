@@ -65,7 +65,7 @@ class Vitest:
             workspace=workspace,
             reports=(suites.REPORT,),
             mounts=(*runner.mounts, suites.SHARED, Mount(host=str(_ASSETS), inside=_INSIDE)),
-            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home))),
+            env=(*runner.env, ("TESTWRIGHT_ORDER", challenges.order_json(order, runner.home, quiet=True))),
             limits=order.limits,
         )
 

@@ -49,6 +49,7 @@ def test_a_challenge_is_driven_from_outside_the_runner(framework):
     assert command.argv[:2] == ("/usr/bin/node", "/opt/testwright/javascript/drive.cjs")
     assert runner(framework.name).program[-1] in command.argv
     assert (asked["numbers"], asked["seconds"], asked["coverage"]) == ([3, 1, 2], 30, False)
+    assert asked["quiet"]  # what tests print, once for each change, would be more than can be kept
     assert {mount.inside for mount in command.mounts} == {
         "/opt/testwright/javascript",
         f"/opt/testwright/{framework.name}",
