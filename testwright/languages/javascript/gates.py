@@ -12,11 +12,10 @@ from testwright.languages.javascript.demanding import swallows, unsaid
 from testwright.languages.javascript.forbidden import MOCKERS, argument, hidden, lasting
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, unwrap, walk
 from testwright.languages.javascript.own_words import reads_code
-from testwright.languages.javascript.pruning import mentions
+from testwright.languages.javascript.pruning import imported, mentions
 from testwright.languages.javascript.suites import (
     callback_of,
     head_of,
-    imported,
     is_put_together,
     makers_in,
     modifiers,

@@ -6,7 +6,7 @@ from tree_sitter import Node
 
 from testwright.domain.analysis import Import
 from testwright.languages.javascript.grammar import field, parse, string_value, text_of, walk
-from testwright.languages.javascript.suites import bindings
+from testwright.languages.javascript.pruning import bindings
 
 
 def imports_of(text: str, path: str) -> tuple[Import, ...]:

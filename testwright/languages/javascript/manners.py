@@ -7,7 +7,8 @@ from tree_sitter import Node
 
 from testwright.domain.styles import Style
 from testwright.languages.javascript.grammar import field, parse, text_of, walk
-from testwright.languages.javascript.suites import callback_of, head_of, imported, quote_of, test_calls
+from testwright.languages.javascript.pruning import imported
+from testwright.languages.javascript.suites import callback_of, head_of, quote_of, test_calls
 
 _LICENCE = re.compile(r"copyright|licen[sc]ed?\b|SPDX-", re.IGNORECASE)
 _RUNNERS = ("vitest", "@jest/globals", "node:test", "mocha", "bun:test", "ava", "tap", "tape", "uvu")

@@ -1,11 +1,11 @@
-"""What a suite's shared code has that nothing uses any more, once tests were left out."""
+"""What a suite's shared code brings in and has, and what of it nothing uses any more, once tests were left out."""
 
 import re
 from collections.abc import Callable
 
 from tree_sitter import Node
 
-from testwright.languages.javascript.grammar import field, parse, text_of, walk
+from testwright.languages.javascript.grammar import field, parse, string_value, text_of, walk
 
 _NAMES = frozenset({"identifier", "type_identifier", "shorthand_property_identifier"})
 """A property's own name stands for nothing else."""
@@ -49,6 +49,76 @@ def without_unused_helpers(preamble: str, used: str) -> str:
     for node in reversed([node for node in root.named_children if node not in kept]):
         encoded = encoded[: node.start_byte] + encoded[node.end_byte :]
     return re.sub(r"\n{3,}", "\n\n", encoded.decode()).strip("\n")
+
+
+def without_unused_imports(preamble: str, used: str) -> str:
+    """Leave out imported names that neither the tests nor the rest of the preamble mention."""
+    root = parse(preamble)
+    if root.has_error:
+        return preamble
+    imports = [node for node in root.named_children if bindings(node)]
+    encoded = preamble.encode()
+    rest = "\n".join([used, *(text_of(node) for node in root.named_children if node not in imports)])
+    is_used = names_in(rest)
+    edits: list[tuple[int, int, bytes]] = []
+    for node in imports:
+        bound = bindings(node)
+        unused = [binding for binding in bound if not is_used(binding[1]) and binding[1] != "React"]
+        if not unused:
+            continue
+        if len(unused) == len(bound):
+            stop = node.end_byte + (encoded[node.end_byte : node.end_byte + 1] == b"\n")
+            edits.append((node.start_byte, stop, b""))
+            continue
+        holder = unused[0][0].parent
+        if holder is None or any(binding.parent != holder for binding, _ in unused):
+            continue
+        gone = {binding.id for binding, _ in unused}
+        listed = [text_of(child) for child in holder.named_children if child.id not in gone and child.type != "comment"]
+        if listed and holder.type in ("named_imports", "object_pattern"):
+            edits.append((holder.start_byte, holder.end_byte, f"{{ {', '.join(listed)} }}".encode()))
+    for start, stop, text in sorted(edits, reverse=True):
+        encoded = encoded[:start] + text + encoded[stop:]
+    return re.sub(r"\n{3,}", "\n\n", encoded.decode()).strip("\n")
+
+
+def bindings(statement: Node) -> list[tuple[Node, str]]:
+    """The nodes and local names that an import, or a `const … = require(…)`, brings in."""
+    found: list[tuple[Node, str]] = []
+    if statement.type == "import_statement":
+        for node in walk(statement):
+            if node.type == "import_specifier":
+                found.append((node, text_of(field(node, "alias") or field(node, "name"))))
+            elif node.type == "namespace_import":
+                found.append((node, text_of(node.named_children[0])))
+            elif node.type == "identifier" and node.parent is not None and node.parent.type == "import_clause":
+                found.append((node, text_of(node)))
+    elif statement.type in ("lexical_declaration", "variable_declaration") and len(statement.named_children) == 1:
+        declarator = statement.named_children[0]
+        value, name = field(declarator, "value"), field(declarator, "name")
+        if value is None or name is None or text_of(field(value, "function")) != "require":
+            return []
+        if name.type == "identifier":
+            return [(name, text_of(name))]
+        for child in name.named_children:
+            inner = field(child, "value") or child
+            found.append((child, text_of(inner)))
+    return found
+
+
+def imported(preamble: Node) -> list[tuple[str, list[str]]]:
+    """Module specifier and local names of every import of a parsed preamble."""
+    found = []
+    for statement in preamble.named_children:
+        names = [name for _, name in bindings(statement)]
+        source = string_value(field(statement, "source")) if statement.type == "import_statement" else None
+        if source is None and names:
+            value = field(statement.named_children[0], "value")
+            arguments = field(value, "arguments")
+            source = string_value(arguments.named_children[0]) if arguments and arguments.named_children else None
+        if source is not None:
+            found.append((source, names))
+    return found
 
 
 def _names_of(node: Node) -> set[str]:

@@ -14,7 +14,7 @@ from tree_sitter import Node
 
 from testwright.domain.drafts import Case, Draft
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, walk
-from testwright.languages.javascript.pruning import mentions, names_in, without_unused_helpers
+from testwright.languages.javascript.pruning import mentions, without_unused_helpers, without_unused_imports
 from testwright.languages.javascript.tables import folded, unfolded
 
 _TESTS = frozenset({"it", "test", "fit", "xit", "xtest"})
@@ -347,73 +347,3 @@ def indented(code: str, step: str = "  ") -> str:
     shift = root.start_point.row  # leading blank lines are not part of the tree
     lines = code.split("\n")
     return "\n".join(line if not line or (row - shift) in kept else step + line for row, line in enumerate(lines))
-
-
-def without_unused_imports(preamble: str, used: str) -> str:
-    """Leave out imported names that neither the tests nor the rest of the preamble mention."""
-    root = parse(preamble)
-    if root.has_error:
-        return preamble
-    imports = [node for node in root.named_children if bindings(node)]
-    encoded = preamble.encode()
-    rest = "\n".join([used, *(text_of(node) for node in root.named_children if node not in imports)])
-    is_used = names_in(rest)
-    edits: list[tuple[int, int, bytes]] = []
-    for node in imports:
-        bound = bindings(node)
-        unused = [binding for binding in bound if not is_used(binding[1]) and binding[1] != "React"]
-        if not unused:
-            continue
-        if len(unused) == len(bound):
-            stop = node.end_byte + (encoded[node.end_byte : node.end_byte + 1] == b"\n")
-            edits.append((node.start_byte, stop, b""))
-            continue
-        holder = unused[0][0].parent
-        if holder is None or any(binding.parent != holder for binding, _ in unused):
-            continue
-        gone = {binding.id for binding, _ in unused}
-        listed = [text_of(child) for child in holder.named_children if child.id not in gone and child.type != "comment"]
-        if listed and holder.type in ("named_imports", "object_pattern"):
-            edits.append((holder.start_byte, holder.end_byte, f"{{ {', '.join(listed)} }}".encode()))
-    for start, stop, text in sorted(edits, reverse=True):
-        encoded = encoded[:start] + text + encoded[stop:]
-    return re.sub(r"\n{3,}", "\n\n", encoded.decode()).strip("\n")
-
-
-def bindings(statement: Node) -> list[tuple[Node, str]]:
-    """The nodes and local names that an import, or a `const … = require(…)`, brings in."""
-    found: list[tuple[Node, str]] = []
-    if statement.type == "import_statement":
-        for node in walk(statement):
-            if node.type == "import_specifier":
-                found.append((node, text_of(field(node, "alias") or field(node, "name"))))
-            elif node.type == "namespace_import":
-                found.append((node, text_of(node.named_children[0])))
-            elif node.type == "identifier" and node.parent is not None and node.parent.type == "import_clause":
-                found.append((node, text_of(node)))
-    elif statement.type in ("lexical_declaration", "variable_declaration") and len(statement.named_children) == 1:
-        declarator = statement.named_children[0]
-        value, name = field(declarator, "value"), field(declarator, "name")
-        if value is None or name is None or text_of(field(value, "function")) != "require":
-            return []
-        if name.type == "identifier":
-            return [(name, text_of(name))]
-        for child in name.named_children:
-            inner = field(child, "value") or child
-            found.append((child, text_of(inner)))
-    return found
-
-
-def imported(preamble: Node) -> list[tuple[str, list[str]]]:
-    """Module specifier and local names of every import of a parsed preamble."""
-    found = []
-    for statement in preamble.named_children:
-        names = [name for _, name in bindings(statement)]
-        source = string_value(field(statement, "source")) if statement.type == "import_statement" else None
-        if source is None and names:
-            value = field(statement.named_children[0], "value")
-            arguments = field(value, "arguments")
-            source = string_value(arguments.named_children[0]) if arguments and arguments.named_children else None
-        if source is not None:
-            found.append((source, names))
-    return found
