@@ -51,9 +51,13 @@ def add_routes(app: FastAPI, services: ApiServices) -> None:
         return done("Alive", Alive())
 
     @app.get(
-        "/readyz", tags=["service"], summary="Whether store and engine answer", response_model=Envelope[EngineHealth]
+        "/readyz",
+        tags=["service"],
+        summary="Whether the store can be written and the engine answers",
+        response_model=Envelope[EngineHealth],
     )
     async def readyz() -> Envelope[EngineHealth] | Response:
+        await services.store.prove_writable()
         health = await _engine_health(services)
         if health.reachable:
             return done("Ready", health)

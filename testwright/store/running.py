@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from testwright.domain.events import Event
@@ -181,6 +181,11 @@ async def of_terminals(rows: AsyncSession) -> list[tuple[str, str, str | None]]:
 
 async def running_sessions(rows: AsyncSession) -> frozenset[str]:
     return frozenset(await rows.scalars(select(SessionRow.id).where(SessionRow.status.in_(RUNNING))))
+
+
+async def write_nothing_new(rows: AsyncSession) -> None:
+    """The smallest row there is, as it was: whatever keeps that from the disk keeps everything from it."""
+    await rows.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
 
 async def counts(rows: AsyncSession) -> dict[str, int]:

@@ -388,6 +388,10 @@ class Store:
         """The ids of all sessions that are not over, whoever drives them."""
         return await self._database.glance(running.running_sessions)
 
+    async def prove_writable(self) -> None:
+        """Raises TransientError when nothing can be kept, as with a full disk or one that may only be read."""
+        await self._database.write(running.write_nothing_new, about="readiness", first=True)
+
     async def counts(self) -> dict[str, int]:
         """How many rounds are `pending` and how many `processing`."""
         return await self._database.glance(running.counts)

@@ -1,5 +1,8 @@
 """Every address answers in the envelope; the reference tells the truth; the page and its deep links are served."""
 
+import resource
+from contextlib import contextmanager
+
 import pytest
 
 
@@ -63,6 +66,29 @@ async def test_alive_and_ready(door):
 
     assert alive.json() == {"success": True, "message": "Alive", "data": {"status": "ok"}}
     assert ready.status_code == 200
+
+
+async def test_with_a_full_disk_the_service_is_alive_and_not_ready(door):
+    with files_that_cannot_grow():
+        alive = await door.get("/healthz")
+        ready = await door.get("/readyz")
+    again = await door.get("/readyz")
+
+    assert alive.status_code == 200
+    assert (ready.status_code, ready.json()["error"]["code"]) == (503, "storage_unavailable")
+    assert "free space" in ready.json()["error"]["hint"]
+    assert again.status_code == 200
+
+
+@contextmanager
+def files_that_cannot_grow():
+    """In this whole process, so it is for a moment only."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 async def test_without_its_engine_the_service_is_alive_and_not_ready(door):

@@ -415,3 +415,13 @@ async def test_seconds_per_file_are_those_observed(store, clock):
     assert await store.seconds_per_file("explorer", "vitest") == [12.0]
     assert await store.seconds_per_file("model", "vitest") == []
     assert await store.seconds_per_file("explorer", "jest") == []
+
+
+async def test_a_store_that_can_be_written_proves_it_and_keeps_what_it_had(store):
+    accepted = await store.accept(new_session())
+    before = await store.counts()
+
+    await store.prove_writable()
+
+    assert (await store.counts(), before["pending"]) == (before, 1)
+    assert await store.running_sessions() == {accepted.session_id}
