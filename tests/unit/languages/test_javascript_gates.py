@@ -162,6 +162,16 @@ def test_what_a_hook_of_mocha_leaves_at_this_may_come_from_the_code():
     assert fault(test) is not None
 
 
+def test_a_caught_error_may_be_looked_at_by_a_helper_that_asserts():
+    caught = "let caught\ntry { price(-1) } catch (error) { caught = error }"
+    looks = f"it('a', () => {{ {caught}\nlooks(caught); expect(price(1)).toBe(2) }})"
+
+    assert fault(f"function looks(error) {{ expect(error.message).toBe('no') }}\n{looks}") is None
+    beside = fault(f"function looks(error) {{ console.log(error) }}\n{looks}")
+    assert beside is not None
+    assert "lets a missing error pass" in beside.message
+
+
 def test_an_unknown_import_only_costs_the_tests_that_use_it():
     draft = JavaScript().split(
         HEAD + "import axios from 'axios'\n"

@@ -104,6 +104,15 @@ def test_a_title_that_comes_again_gets_a_number():
     assert draft.cases[1].code.startswith("it('works (2)'")
 
 
+def test_a_title_with_values_in_it_keeps_them_when_it_gets_a_number():
+    loop = "for (const n of [1]) { it(`adds ${n}`, () => { expect(f(n)).toBe(1) }) }"
+
+    draft = split(f"{loop}\n{loop}")
+
+    assert [case.name for case in draft.cases] == ["adds ${n}", "adds ${n} (2)"]
+    assert draft.cases[1].code == loop.replace("`adds ${n}`", "`adds ${n} (2)`")
+
+
 def test_lines_of_a_template_literal_are_never_moved():
     text = "describe('a', () => {\n  it('b', () => {\n    expect(f()).toBe(`\n  kept\n`)\n  })\n})\n"
 

@@ -12,8 +12,18 @@ _ASSERTS = re.compile(r"\b(?:expect\s*\(|assert\b)")
 _MATCHER = re.compile(r"to[A-Z]\w*")
 
 
-def swallows(node: Node) -> bool:
-    """A try whose catch hides that nothing was thrown.
+def checkers_in(preamble: Node) -> set[str]:
+    """Functions and the like above the tests that assert."""
+    return {
+        text_of(field(each, "name"))
+        for statement in preamble.named_children
+        for each in (statement, *statement.named_children)
+        if _ASSERTS.search(text_of(each))
+    } - {""}
+
+
+def swallows(node: Node, checkers: set[str]) -> bool:
+    """A try whose catch hides that nothing was thrown. `checkers` assert for the test.
 
     It neither throws again, nor hands the error to who waits for it, nor is it backed by `expect.assertions`, or by an
     assertion on the error behind it.
@@ -26,7 +36,7 @@ def swallows(node: Node) -> bool:
         around = around.parent
     backed = re.search(r"expect\s*\.\s*(assertions|hasAssertions)\s*\(", text_of(around)) is not None
     fails_unless_thrown = re.search(r"\bthrow\b|\bexpect\.unreachable\b|\bfail\s*\(", text_of(node)) is not None
-    return not (backed or fails_unless_thrown or _is_handed_on(handler) or _is_looked_at(node, handler))
+    return not (backed or fails_unless_thrown or _is_handed_on(handler) or _is_looked_at(node, handler, checkers))
 
 
 def unsaid(root: Node) -> str | None:
@@ -59,7 +69,7 @@ def _is_handed_on(handler: Node) -> bool:
     )
 
 
-def _is_looked_at(node: Node, handler: Node) -> bool:
+def _is_looked_at(node: Node, handler: Node, checkers: set[str]) -> bool:
     """The error is noted, and asserted on behind a try that asserts nothing itself."""
     caught = text_of(field(handler, "parameter"))
     noted = [
@@ -71,7 +81,9 @@ def _is_looked_at(node: Node, handler: Node) -> bool:
         return False
     behind = node.next_named_sibling
     while behind is not None:
-        if _ASSERTS.search(text_of(behind)) and any(mentions(text_of(behind), name) for name in noted):
+        said = text_of(behind)
+        asserts = _ASSERTS.search(said) or any(mentions(said, name) for name in checkers)
+        if asserts and any(mentions(said, name) for name in noted):
             return True
         behind = behind.next_named_sibling
     return False

@@ -8,7 +8,7 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
-from testwright.languages.javascript.demanding import swallows, unsaid
+from testwright.languages.javascript.demanding import checkers_in, swallows, unsaid
 from testwright.languages.javascript.forbidden import MOCKERS, argument, hidden, lasting
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, unwrap, walk
 from testwright.languages.javascript.own_words import reads_code
@@ -94,7 +94,8 @@ def _without_oracle(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     fake_clock = "useFakeTimers" in case.code or "useFakeTimers" in draft.preamble
     if (problem := lasting(root, preamble, analysis.imports, fake_clock=fake_clock)) is not None:
         return problem
-    if any(swallows(node) for node in walk(root) if node.type == "try_statement"):
+    checkers = checkers_in(preamble)
+    if any(swallows(node, checkers) for node in walk(root) if node.type == "try_statement"):
         return "Its try/catch lets a missing error pass; expect the error with an assertion that fails without it."
     units = _unit_imports(preamble, analysis)
     if (problem := _bends_the_oracle(root) or _bends_the_oracle(preamble)) is not None:
@@ -225,12 +226,7 @@ def _replaces_unit(text: str, units: dict[str, list[str]]) -> str | None:
 def _weak_expectations(root: Node, preamble: Node) -> str | None:
     checks = _checks(root)
     if not checks:
-        helpers = {
-            text_of(field(node, "name"))
-            for node in preamble.named_children
-            if re.search(r"\b(expect\(|assert\b)", text_of(node))
-        }
-        if any(name and mentions(text_of(root), name) for name in helpers):
+        if any(mentions(text_of(root), name) for name in checkers_in(preamble)):
             return None
         return "It asserts nothing: end it with an assertion on what the code gives."
     moved = _moved_by_unit(root, preamble)

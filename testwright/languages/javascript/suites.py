@@ -156,10 +156,11 @@ def retitled(case: Case, name: str) -> Case:
     root = parse(case.code)
     call = next(iter(test_calls(root)), None)
     title = _title_node(call) if call is not None else None
-    if call is None or title is None or is_put_together(call):
+    if call is None or title is None:
         return replace(case, name=name)
+    said = f"`{name}`" if is_put_together(call) else quoted(name)
     encoded = case.code.encode()
-    code = (encoded[: title.start_byte] + quoted(name).encode() + encoded[title.end_byte :]).decode()
+    code = (encoded[: title.start_byte] + said.encode() + encoded[title.end_byte :]).decode()
     return replace(case, name=name, code=code)
 
 
