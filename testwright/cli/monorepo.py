@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-_MANIFEST = "package.json"
+MANIFEST = "package.json"
+_HOW_FILES_ARE_READ = {"type", "version", "sideEffects", "main", "module", "types"}
 _EXTENDS_WHAT_LIES_ABOVE = re.compile(r'"extends"\s*:\s*(?:"\.\./|\[[^\]]*"\.\./)')
 _MOST_BYTES = 1 << 20
 _LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock")
@@ -26,6 +27,12 @@ def root_for(package: Path) -> Path:
         if (above / ".git").exists():
             break
     return package
+
+
+def says_only_how_files_are_read(folder: Path) -> bool:
+    """Of a manifest in the midst of a package, such as `{"type": "module"}` beside its sources."""
+    manifest = _manifest(folder)
+    return bool(manifest) and manifest.keys() <= _HOW_FILES_ARE_READ
 
 
 def _has_members(folder: Path) -> bool:
@@ -49,7 +56,7 @@ def _names(dependencies: Any) -> list[str]:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads(_text(folder / _MANIFEST))
+        found = json.loads(_text(folder / MANIFEST))
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

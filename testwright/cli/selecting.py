@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from testwright.cli.monorepo import root_for
+from testwright.cli.monorepo import MANIFEST, root_for, says_only_how_files_are_read
 from testwright.domain.errors import InputError
 from testwright.domain.still import Still
 from testwright.sources.folder import FolderView
@@ -81,9 +81,13 @@ def project_root(folder: Path) -> Path:
 def _nearest_root(folder: Path) -> Path:
     while (folder / "__init__.py").exists():
         folder = folder.parent
+    lone: Path | None = None
     for candidate in (folder, *folder.parents):
-        if any((candidate / mark).exists() for mark in _ROOT_MARKS):
+        marks = [mark for mark in _ROOT_MARKS if (candidate / mark).exists()]
+        if marks == [MANIFEST] and says_only_how_files_are_read(candidate):
+            lone = lone or candidate
+        elif marks:
             return root_for(candidate)
-        if (candidate / ".git").exists():
+        elif (candidate / ".git").exists():
             return candidate
-    return folder
+    return lone or folder

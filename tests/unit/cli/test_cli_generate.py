@@ -24,6 +24,14 @@ def test_a_file_belongs_to_the_nearest_project(tmp_path):
     }
 
 
+def test_a_manifest_that_only_says_how_files_are_read_makes_no_project(tmp_path):
+    write(tmp_path, "src/package.json", text='{"type": "module", "version": "3.7.2"}')
+    assert project_root(tmp_path / "src") == tmp_path / "src"  # there is no other
+
+    write(tmp_path, "package.json", text='{"name": "luxon"}')
+    assert project_root(tmp_path / "src") == tmp_path
+
+
 def test_a_package_without_a_manifest_is_seen_from_outside_of_it(tmp_path):
     write(tmp_path, "lib/pkg/__init__.py", "lib/pkg/inner/__init__.py", "lib/pkg/inner/one.py")
 
