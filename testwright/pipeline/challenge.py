@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from testwright.pipeline.tools import Job, Ready
 
 _START_AND_STOP = timedelta(seconds=30)
 """What a runner may take around its mutants: its start, and the runs without one."""
+_MOST_FURTHER = 60
 
 
 async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None = None) -> int:
@@ -43,6 +45,7 @@ async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None =
             found = await _asked_again(job, ready, attempt, trial, found)
             found = await _asked_apart(job, ready, attempt, trial, found)
             found = await _asked_slowly(job, ready, attempt, trial, found)
+            found = await _asked_further(job, ready, attempt, trial, found)
     if after is not None:
         earlier = await shelf.take(job.desk, f"challenge/{after}", Challenge)
         found = found.with_kills_of(earlier, trial.passed)
@@ -94,6 +97,37 @@ async def _asked_slowly(job: Job, ready: Ready, attempt: int, trial: Trial, foun
     except SandboxUnavailable:
         return found
     return found.with_slow_answers(*answer) if answer is not None else found
+
+
+async def _asked_further(job: Job, ready: Ready, attempt: int, trial: Trial, found: Challenge) -> Challenge:
+    """Tests that noticed nothing of the sample are asked of what it left out, the lines that few others run first: how
+    the lot fell is no verdict on them. What they notice is theirs, and counts for nothing else.
+    """
+    blind = {
+        result.name: result.lines
+        for result in trial.results
+        if result.name in trial.passed and found.faced_by(result.name) and not found.kills_of(result.name)
+    }
+    left_out = await asyncio.to_thread(_left_out, job, found, blind)
+    if not left_out:
+        return found
+    runners = Counter(line for result in trial.results for line in result.lines or ())
+    left_out.sort(key=lambda mutant: runners[mutant.line])
+    answer = await _run(job, ready, attempt, frozenset(blind), left_out[:_MOST_FURTHER])
+    if isinstance(answer, NotRun):
+        return found
+    further = Challenge(outcomes=answer.outcomes)
+    return replace(found, proven_further=tuple(name for name in blind if further.kills_of(name)))
+
+
+def _left_out(job: Job, found: Challenge, tests: Mapping[str, frozenset[int] | None]) -> list[Mutant]:
+    """Mutants that were not tried, of lines that these tests run."""
+    if not tests or len(found.mutants) < job.tools.most_mutants:
+        return []
+    tried = {mutant.number for mutant in found.mutants}
+    ran = frozenset(line for lines in tests.values() for line in lines or ())
+    source = job.assignment.source
+    return [mutant for mutant in job.language.mutants(source) if mutant.number not in tried and mutant.line in ran]
 
 
 def _met(edges: Sequence[Edge], answer: ChallengeReport, trial: Trial) -> Iterator[tuple[int, tuple[str, ...]]]:

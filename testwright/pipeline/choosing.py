@@ -222,7 +222,7 @@ def blind_in(draft: Draft, challenge: Challenge, held: Collection[str] = ()) -> 
     reasons: dict[str, str] = {}
     for case in draft.cases:
         faced = challenge.faced_by(case.name)
-        is_fit = case.name not in challenge.unfit and case.name not in held
+        is_fit = case.name not in {*challenge.unfit, *challenge.proven_further, *held}
         if faced and is_fit and not challenge.kills_of(case.name):
             reasons[case.name] = _in_words([mutants[number] for number in faced])
     return reasons

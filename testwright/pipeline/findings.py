@@ -125,6 +125,7 @@ class Challenge:
 
     `met` are all edges by their numbers, each with the cases that met it; it says something where they were `watched`.
     `unmoved` are mutants that there was no time to try on all, each with the cases that were asked and did not notice.
+    `proven_further` are cases that noticed one of the changes that were left out of the sample, and none within it.
     """
 
     mutants: tuple[Mutant, ...] = ()
@@ -134,6 +135,7 @@ class Challenge:
     watched: bool = False
     met: tuple[tuple[int, tuple[str, ...]], ...] = ()
     unmoved: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    proven_further: tuple[str, ...] = ()
 
     @property
     def tried(self) -> tuple[MutantOutcome, ...]:
@@ -170,6 +172,7 @@ class Challenge:
             watched=self.watched,
             met=_among(names, self.met),
             unmoved=_among(names, self.unmoved),
+            proven_further=tuple(name for name in self.proven_further if name in names),
         )
 
     @property

@@ -142,3 +142,22 @@ async def test_of_a_suite_that_is_only_verified_nothing_is_said_as_if_it_were_ed
     assert "edited" not in f"{problem.value.message} {problem.value.hint}"
     (told,) = [event for event in it.desk.events if event.extra.get("dropped")]
     assert [(drop["name"], drop["gate"]) for drop in told.extra["dropped"]] == [("test_blind", "can_fail")]
+
+
+async def test_how_the_lot_fell_is_no_verdict_on_a_test(world):
+    async def walk(text):
+        it = world(text="mutable\n" * 61)
+        it.assignment = replace(it.assignment, edited=text)
+        return await it.walk()
+
+    lines = ",".join(str(line) for line in range(1, 62))
+    whole = await walk(f"@case test_all | pass lines={lines} kills={lines}")
+    tried = {faced.mutant.number for faced in whole.mutants}
+    (left_out,) = set(range(1, 62)) - tried
+
+    rare = await walk(f"@case test_rare | pass lines=1,2,{left_out} kills={left_out}")
+
+    assert rare.evidence.test_count == 1
+    assert rare.evidence.mutants.killed == 0
+    with pytest.raises(PermanentError, match="test_blind"):
+        await walk(f"@case test_blind | pass lines=1,2,{left_out}")
