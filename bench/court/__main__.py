@@ -66,7 +66,7 @@ BARS = (
         "shop.js",
         units.JAVASCRIPT,
         candidates.JAVASCRIPT_PREAMBLE,
-        candidates.JAVASCRIPT_GOOD,
+        (*candidates.JAVASCRIPT_GOOD, *candidates.VITEST_GOOD),
         _JAVASCRIPT_BAD,
     ),
     Bar(

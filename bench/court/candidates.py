@@ -182,6 +182,17 @@ JAVASCRIPT_GOOD = (
     javascript("good", "draws the only one", "expect(draw(['ann'])).toBe('ann')"),
     javascript("good", "ends waiting when it is ready", "expect(waitFor(() => true)).toBe(true)"),
 )
+VITEST_GOOD = (
+    javascript(
+        "good",
+        "has a price in time",
+        "const prices = []",
+        "setTimeout(() => prices.push(gross(2000)), 20)",
+        "await vi.waitFor(() => {",
+        "  expect(prices).toEqual([2380])",
+        "})",
+    ),
+)
 JAVASCRIPT_BAD = (
     javascript("wrong expectation", "gross of nothing", "expect(gross(0)).toBe(1)"),
     javascript("flaky by time", "has an even age", "expect(ageOf(0) % 2).toBe(0)"),
@@ -226,6 +237,8 @@ JAVASCRIPT_BAD = (
     javascript("awaits no promise", "has a price on the side", "Promise.resolve(gross(1000)).then((price) => expect(price).toBe(7))", "expect(gross(50)).toBe(60)"),
     javascript("reads the source", "says what it does", "expect(gross.toString().includes('RATES')).toBe(true)"),
     javascript("calls no matcher", "has a price that nobody looks at", "expect(gross(1000) === 7)", "expect(gross(50)).toBe(60)"),
+    javascript("settles whatever comes", "has a price in the end", "const check = async () => {", "  expect(gross(1000)).toBe(7)", "}", "await Promise.allSettled([check()])", "expect(gross(50)).toBe(60)"),
+    javascript("loses the race", "has a price or none", "const check = async () => {", "  expect(gross(1000)).toBe(7)", "}", "await Promise.race([Promise.resolve(), check()])", "expect(gross(50)).toBe(60)"),
     javascript("adds nothing", "adds the standard rate again", "expect(gross(1000, 'standard')).toBe(1190)"),
 )  # fmt: skip
 JAVASCRIPT_REVEALS = (javascript("reveals a bug", "never goes below zero", "expect(discounted(1000, 150)).toBe(0)"),)

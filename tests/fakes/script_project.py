@@ -1,6 +1,7 @@
 """A small project on disk, and the real sandbox and runner that its tests are run with."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import platformdirs
@@ -8,7 +9,9 @@ import pytest
 
 from testwright.domain.errors import TestwrightError
 from testwright.domain.ports import Sandbox
-from testwright.domain.projects import Runner
+from testwright.domain.projects import Limits, Runner, RunOrder
+from testwright.domain.verdicts import Outcome, RunReport
+from testwright.frameworks import FRAMEWORKS
 from testwright.sandboxes.choose import choose
 from testwright.toolchains.finder import InstalledToolchains
 
@@ -49,6 +52,29 @@ async def sandbox_and_runner(framework: str, project: ScriptProject) -> tuple[Sa
         return sandbox, await toolchains.runner(framework, project, _quiet)
     except TestwrightError as missing:
         pytest.skip(f"cannot run {framework} here: {missing.message}")
+
+
+async def report_of(name: str, suite: str, tmp_path: Path, unit: str = "exports.f = () => 1\n") -> RunReport:
+    folder = ScriptProject(tmp_path / "ws")
+    folder.write("package.json", '{"name": "unit", "private": true}')
+    folder.write("unit.js", unit)
+    folder.write("test/unit.test.js", suite)
+    sandbox, runner = await sandbox_and_runner(name, folder)
+    limit = timedelta(seconds=60)
+    order = RunOrder(
+        source_path="unit.js",
+        suite_paths=("test/unit.test.js",),
+        coverage=False,
+        limits=Limits(wall=limit, cpu=limit),
+    )
+    completed = await sandbox.run(FRAMEWORKS[name].command(order, runner, folder.root))
+    report = FRAMEWORKS[name].read(completed, order)
+    assert isinstance(report, RunReport), report
+    return report
+
+
+def failures_in(report: RunReport) -> dict[str, str]:
+    return {outcome.name: outcome.message for outcome in report.outcomes if outcome.outcome is not Outcome.PASSED}
 
 
 async def _quiet(_: str) -> None:

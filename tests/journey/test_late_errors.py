@@ -1,14 +1,8 @@
 """What goes wrong only when a test is over, in the real sandbox: run by hand, the runner would fail."""
 
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 
-from tests.fakes.script_project import ScriptProject, sandbox_and_runner
-from testwright.domain.projects import Limits, RunOrder
-from testwright.domain.verdicts import Outcome, RunReport
-from testwright.frameworks import FRAMEWORKS
+from tests.fakes.script_project import failures_in, report_of
 
 HEADS = {
     "vitest": "import assert from 'node:assert'\nimport { it } from 'vitest'\n",
@@ -38,32 +32,9 @@ it('comes last', () => { Promise.resolve(1).then((value) => assert.equal(value, 
 """
 
 
-async def report_of(name: str, suite: str, tmp_path: Path) -> RunReport:
-    folder = ScriptProject(tmp_path / "ws")
-    folder.write("package.json", '{"name": "unit", "private": true}')
-    folder.write("unit.js", "exports.f = () => 1\n")
-    folder.write("test/unit.test.js", HEADS[name] + suite)
-    sandbox, runner = await sandbox_and_runner(name, folder)
-    limit = timedelta(seconds=60)
-    order = RunOrder(
-        source_path="unit.js",
-        suite_paths=("test/unit.test.js",),
-        coverage=False,
-        limits=Limits(wall=limit, cpu=limit),
-    )
-    completed = await sandbox.run(FRAMEWORKS[name].command(order, runner, folder.root))
-    report = FRAMEWORKS[name].read(completed, order)
-    assert isinstance(report, RunReport), report
-    return report
-
-
-def failures_in(report: RunReport) -> dict[str, str]:
-    return {outcome.name: outcome.message for outcome in report.outcomes if outcome.outcome is not Outcome.PASSED}
-
-
 @pytest.mark.parametrize("name", HEADS)
 async def test_an_error_that_comes_late_is_held_against_the_test_that_it_is_of(tmp_path, name):
-    failed = failures_in(await report_of(name, SUITE, tmp_path))
+    failed = failures_in(await report_of(name, HEADS[name] + SUITE, tmp_path))
 
     assert set(failed) == {
         "leaves an error for the next one",
@@ -80,7 +51,7 @@ async def test_an_error_that_comes_late_is_held_against_the_test_that_it_is_of(t
 
 @pytest.mark.parametrize("name", HEADS)
 async def test_an_error_that_comes_when_the_last_test_is_over_is_held_against_it(tmp_path, name):
-    failed = failures_in(await report_of(name, LAST, tmp_path))
+    failed = failures_in(await report_of(name, HEADS[name] + LAST, tmp_path))
 
     assert set(failed) == {"comes last"}
     assert "1 == 99" in failed["comes last"]

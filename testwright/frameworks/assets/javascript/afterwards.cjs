@@ -23,6 +23,11 @@ exports.Afterwards = class Afterwards {
     this.#owner.enterWith(test)
   }
 
+  // The test that what runs now is of.
+  get owner() {
+    return this.#owner.getStore()
+  }
+
   within(test, work) {
     return this.#owner.run(test, work)
   }

@@ -34,7 +34,7 @@ module.exports = (globalConfig, config, environment, runtime, testPath, ...rest)
     if (event.name === 'test_start') chance()?.begin()
     if (event.name === 'test_start' && order.coverage) counters.begin(event.test, environment.global)
     await own?.(event, state)
-    if (watchdog && !order.alone) await hearLate(event, state)
+    if (watchdog && !order.alone) await hearLate(event, state, environment.global)
     if (!AT_AN_END.has(event.name)) return
     watchdog?.postMessage(null)
     if (watchdog) leave(order, null)

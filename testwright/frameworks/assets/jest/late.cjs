@@ -1,14 +1,23 @@
-// Errors that come when the test that they are of is over: jest would blame the one that runs by then, or end before they come.
+// Errors that come when the test that they are of is over: jest would blame the one that runs by then, or end before they come. And
+// those of assertions that it never gets to hear.
 const { Afterwards, inWords } = require('../javascript/afterwards.cjs')
+const { Hearing } = require('../javascript/hearing.cjs')
 
 const afterwards = new Afterwards()
+const hearing = new Hearing(JSON.parse(process.env.TESTWRIGHT_ORDER).suites, afterwards)
 let stop
 
+hearing.toNode()
+
 // Told of each event of jest-circus.
-exports.hearLate = async ({ name }, { rootDescribeBlock }) => {
+exports.hearLate = async ({ name, test }, { rootDescribeBlock }, global) => {
   if (name === 'run_start') {
     for (const test of testsIn(rootDescribeBlock)) test.fn = owned(test)
+    hearing.toJest(global)
     stop = afterwards.listen((test) => test?.status === 'done', tell)
+  } else if (name === 'test_done') {
+    const unheard = test.errors.length || test.failing ? '' : hearing.complaint(test)
+    if (unheard) test.errors.push([Object.assign(new Error(), { message: unheard, stack: unheard }), test.asyncError])
   } else if (name === 'run_finish') {
     await afterwards.untilStill()
     stop()

@@ -12,6 +12,7 @@ const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
 const { Challenge } = require('../javascript/challenge.cjs')
 const { Counters } = require('../javascript/counters.cjs')
 const { goElsewhere } = require('../javascript/elsewhere.cjs')
+const { Hearing } = require('../javascript/hearing.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
 const { isModule } = require('../javascript/modules.cjs')
@@ -33,6 +34,7 @@ const FOLDER = process.env.TESTWRIGHT_CHALLENGE
 const UNENDING = require.resolve('../javascript/unending.cjs')
 let afterwards
 let anew
+let hearing
 let report = newReport()
 let watchdog
 
@@ -63,7 +65,11 @@ async function main() {
   }
   if (order.hangSeconds) watchdog = new Worker(join(__dirname, '../javascript/watchdog.cjs'), { workerData: { ...order, seconds: order.hangSeconds } })
   watchdog?.unref()
-  if (!order.queue && !order.untimed) afterwards = new Afterwards()
+  if (!order.queue && !order.untimed) {
+    afterwards = new Afterwards()
+    hearing = new Hearing(order.suites, afterwards)
+    hearing.toNode()
+  }
   if (order.queue) await oneByOne(options, brought)
   else await once(options, brought)
   process.exit(report.errors.length || report.tests.some((test) => test.state === 'failed') ? 1 : 0)
@@ -78,7 +84,9 @@ function atOnce() {
 async function once(options, plugins) {
   let runner
   try {
-    runner = await ran(await prepared(options, plugins))
+    const mocha = await prepared(options, plugins)
+    if (hearing) await hearOthers()
+    runner = await ran(mocha)
   } catch (error) {
     return left(1, { kind: 'load', message: described(error) })
   }
@@ -270,7 +278,11 @@ function ran(mocha) {
       }
       if (order.coverage) counters.begin(test, globalThis)
     })
-    runner.on('pass', (test) => tell(test, 'passed'))
+    runner.on('pass', (test) => {
+      const unheard = hearing?.complaint(test)
+      if (unheard) tell(test, 'failed', unheard)
+      else tell(test, 'passed')
+    })
     runner.on('pending', (test) => tell(test, 'skipped'))
     runner.on('fail', (test, error) => {
       if (test.type !== 'hook') return tell(test, 'failed', error)
@@ -286,6 +298,17 @@ function ran(mocha) {
       if (order.coverage) Object.assign(known.get(test), { measured: counters.end(test, globalThis) })
     })
   })
+}
+
+// Libraries for assertions that the suites have loaded by now.
+async function hearOthers() {
+  hearing.toJest(globalThis)
+  const isNamed = order.suites.some((path) => readFileSync(resolve(root, path), 'utf8').includes('chai'))
+  if (!isNamed && !globalThis.expect && !globalThis.chai) return
+  try {
+    const path = createRequire(join(root, 'package.json')).resolve('chai')
+    hearing.toChai(isModule(path) ? await import(pathToFileURL(path)) : require(path))
+  } catch {}
 }
 
 // mocha would blame the test that is running for what one before it has left, and minds no promise that is rejected.

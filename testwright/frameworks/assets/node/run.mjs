@@ -13,6 +13,7 @@ const { Anew } = require('../javascript/anew.cjs')
 const { randomOf, shuffled, takeChance } = require('../javascript/chance.cjs')
 const { Counters } = require('../javascript/counters.cjs')
 const { goElsewhere } = require('../javascript/elsewhere.cjs')
+const { Hearing } = require('../javascript/hearing.cjs')
 const { installedLoader, MISSING, namesLoader, needsLoader } = require('../javascript/loaders.cjs')
 const { measure } = require('../javascript/measuring.cjs')
 const { leave, templateOf } = require('../javascript/running.cjs')
@@ -44,6 +45,7 @@ const loader = loaderFor(flags)
 let afterwards
 let collecting
 let finished
+let hearing
 let isFinishing = false
 let random
 let repeating
@@ -65,7 +67,11 @@ async function main() {
   delete process.env.TESTWRIGHT_CHALLENGE
   process.env.NODE_ENV ??= 'test'
   if (!order.queue) atOnce()
-  if (!order.queue && !folder && !order.untimed) afterwards = new Afterwards()
+  if (!order.queue && !folder && !order.untimed) {
+    afterwards = new Afterwards()
+    hearing = new Hearing(order.suites, afterwards)
+    hearing.toNode()
+  }
   if (order.coverage) measure(source, root, order.measured)
   if (folder) {
     exit = stay()
@@ -234,6 +240,8 @@ function around(fn, about) {
     begin()
     try {
       await (afterwards ? afterwards.within(about, () => called(fn, context)) : called(fn, context))
+      const unheard = hearing?.complaint(about)
+      if (unheard) throw new Error(unheard)
     } finally {
       end()
     }

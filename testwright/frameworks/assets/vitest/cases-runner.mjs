@@ -3,21 +3,24 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
-import { Base, coverage, getFn, marker, root, runAnew, shared, source, startTests, turns } from './base.mjs'
+import { Base, coverage, getFn, marker, root, runAnew, shared, source, startTests, suites, turns, vitest } from './base.mjs'
 import { UntouchedWorker } from './untouched.mjs'
 
 const require = createRequire(shared)
 const { Afterwards, inWords } = require('./afterwards.cjs')
 const { Counters } = require('./counters.cjs')
+const { Hearing } = require('./hearing.cjs')
 const { announce, end } = require('./turn.cjs')
 const counters = new Counters(join(root, source))
 // Set where there are several turns: what is to be run one after the other, from `first` on.
 const order = turns && JSON.parse(readFileSync(turns, 'utf8'))
 const untouched = order?.mayShare && startTests ? new UntouchedWorker(root) : null
 const afterwards = order || !marker ? null : new Afterwards() // a probe minds the time itself
+const hearing = afterwards && new Hearing(suites, afterwards)
 const over = new Set()
 let started = 0
 let turn = 0
+hearing?.toNode()
 if (order) take(order.first)
 
 export default class CasesRunner extends Base {
@@ -45,6 +48,7 @@ export default class CasesRunner extends Base {
 
   onBeforeRunFiles(files) {
     const tell = (test, error) => goesWrong(this, test, error)
+    if (hearing && vitest.chai) hearing.toChai(vitest.chai)
     this.#stop = afterwards?.listen((test) => over.has(test), tell)
     return super.onBeforeRunFiles?.(files)
   }
@@ -64,6 +68,8 @@ export default class CasesRunner extends Base {
 
   async onAfterRunTask(test) {
     over.add(test)
+    const unheard = test.result?.state === 'pass' && !test.fails ? hearing?.complaint(test) : ''
+    if (unheard) Object.assign(test.result, { state: 'fail', errors: [{ name: 'Error', message: unheard, stack: unheard }] })
     if (coverage) test.meta.testwright = counters.end(test, globalThis)
     if (globalThis.__testwright_chance__?.drew()) test.meta.testwright = { ...test.meta.testwright, drew: true }
     if (marker) writeFileSync(marker, '')

@@ -223,7 +223,7 @@ function ourRunner(name) {
   const [index, runners, suite] = ['index', 'runners', 'suite'].map((part) => pathToFileURL(join(dist, `${part}.js`)).href)
   const shared = join(here, '../javascript/challenge.cjs')
   process.env.TESTWRIGHT_VITEST = JSON.stringify({
-    ...{ root, source: order.source, coverage: order.coverage, marker: order.hangSeconds ? marker : null, turns: order.alone ? turns : null },
+    ...{ root, source: order.source, suites: order.suites, coverage: order.coverage, marker: order.hangSeconds ? marker : null, turns: order.alone ? turns : null },
     ...{ shared, index, runners, suite, running: running() },
   })
   return join(here, name)
