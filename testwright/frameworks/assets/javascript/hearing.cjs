@@ -9,7 +9,7 @@ const FRAMES = 60
 const MOST_SHOWN = 200
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[\\d*m`, 'g')
 const JEST = Symbol.for('$$jest-matchers-object')
-const isAssertion = (error) => error instanceof Object && (error.code === 'ERR_ASSERTION' || error.name === 'AssertionError' || 'matcherResult' in error)
+const isAssertion = (error) => error?.code === 'ERR_ASSERTION' || error?.name === 'AssertionError' || error?.matcherResult !== undefined
 
 exports.Hearing = class Hearing {
   #afterwards
@@ -28,7 +28,7 @@ exports.Hearing = class Hearing {
   complaint(test) {
     const [failed] = this.#failed.get(test)?.values() ?? []
     if (failed === undefined) return ''
-    return `An assertion failed where nobody heard it (${failed}), and the test passed all the same; assert where a failure fails the test.`
+    return `An assertion failed where nobody heard it (${shown(failed)}), and the test passed all the same; assert where a failure fails the test.`
   }
 
   // `ok` stays, since it reads the place that it is called from, and `fail`, which never holds: both may be tried again.
@@ -61,7 +61,7 @@ exports.Hearing = class Hearing {
     const told = (result, isNot) => {
       isSeen = Boolean(result?.pass) !== Boolean(isNot)
       if (isSeen) this.#holds()
-      else this.#fails(typeof result?.message === 'function' ? result.message() : result?.message)
+      else this.#fails(result?.message)
       return result
     }
     for (const [name, matcher] of Object.entries(matchers)) {
@@ -140,12 +140,13 @@ exports.Hearing = class Hearing {
     const isOfSuites = site === '' || this.#suites.some((path) => site.replace(/(\?.*)?:\d+:\d+$/, '').endsWith(path))
     if (!test || !isOfSuites) return
     if (!this.#failed.has(test)) this.#failed.set(test, new Map())
-    this.#failed.get(test).set(site, shown(what))
+    this.#failed.get(test).set(site, what)
   }
 }
 
 function shown(what) {
-  const lines = String(what).replace(COLOURS, '').split('\n').map((line) => line.trim()).filter(Boolean)
+  // Matchers put theirs together when they are asked, which takes its time.
+  const lines = String(typeof what === 'function' ? what() : what).replace(COLOURS, '').split('\n').map((line) => line.trim()).filter(Boolean)
   return lines.join(' ').slice(0, MOST_SHOWN) || 'no message'
 }
 
