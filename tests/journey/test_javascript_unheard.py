@@ -46,6 +46,7 @@ HEARD = {
     "has to fail": "THROWS(() => IS(f(), 7))",
     "has to reject": "await REJECTS(check(f()))",
     "of the source": "tries()",
+    "matches": "assert.match('one', /one/)",
 }
 OF_VITEST = {
     "waits": "calls = 0; await vi.waitFor(() => IS(grown(), 3), { interval: 5 })",

@@ -31,11 +31,11 @@ exports.Hearing = class Hearing {
     return `An assertion failed where nobody heard it (${shown(failed)}), and the test passed all the same; assert where a failure fails the test.`
   }
 
-  // `ok` stays, since it reads the place that it is called from, and `fail`, which never holds: both may be tried again.
+  // Not `ok`, which reads the place that it is called from, nor `match` and such, which look whether they are themselves, nor `fail`, which never holds.
   toNode() {
     const heard = new Map()
     for (const [name, method] of Object.entries(assert)) {
-      if (typeof method === 'function' && /^(?!ok$|fail$|strict$)[a-z]/.test(name)) heard.set(method, this.#heard(method, name))
+      if (typeof method === 'function' && /^(?!ok$|match$|doesNotReject$|fail$|strict$)[a-z]/.test(name)) heard.set(method, this.#heard(method, name))
     }
     for (const all of [assert, assert.strict])
       for (const [name, method] of Object.entries(all)) if (heard.has(method)) all[name] = heard.get(method)
