@@ -4,6 +4,7 @@ import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import platformdirs
 import pytest
@@ -85,10 +86,13 @@ async def explored_suite(view, path, framework, seconds=4.0):
         ended = await sandbox.run(tool.command(order, runner, view.root))
         return ended, tool.read(ended, order)
 
-    async def probe(text, reports, *, seconds):
-        view.write(suite_path, text)
+    async def probe(text, reports, *, seconds, files=MappingProxyType({})):
+        placed = {suite_path: text, **files}
+        for name, content in placed.items():
+            view.write(name, content)
         ended, report = await run(extra_reports=reports)
-        view.remove(suite_path)
+        for name in placed:
+            view.remove(name)
         problem = report if isinstance(report, NotRun) else None
         return Explored(reports=ended.reports, problem=problem)
 

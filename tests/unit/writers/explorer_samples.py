@@ -76,7 +76,7 @@ def saw(result=None, *, args=(), branches=("s1",), target=0, kind="value", **mor
 
 
 def reporting(*told):
-    async def probe(text, reports, *, seconds):
+    async def probe(text, reports, *, seconds, files=None):
         return Explored(reports={"explored.json": json.dumps({"told": told}).encode()})
 
     return probe

@@ -44,7 +44,7 @@ async def writing_for(text, args, result=None, *, throws="", path="src/unit.js",
         "spies": [], "branches": ["s1"], "outcome": outcome, **more,
     }  # fmt: skip
 
-    async def probe(text, reports, *, seconds):
+    async def probe(text, reports, *, seconds, files=None):
         return Explored(reports={"explored.json": json.dumps({"told": [seen]}).encode()})
 
     source = SourceFile(path=path, text=text, framework="vitest")

@@ -6,10 +6,12 @@ import itertools
 import posixpath
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from testwright.domain.drafts import Draft, Writing
 from testwright.domain.ports import Gaps, WritingTask
 from testwright.domain.projects import WORKSPACE
+from testwright.writers.explorer.javascript.comparing import traced
 from testwright.writers.explorer.javascript.modules import Module
 from testwright.writers.explorer.javascript.naming import by_their_own_names, spoken_of
 from testwright.writers.explorer.javascript.observing import observed, silent_ones
@@ -33,7 +35,11 @@ class JavaScriptExplorer:
         module = Module(task.source.path, task.source.text, task.view)
         known = _targets(task, module)
         targets = spoken_of(known, task.source.path, task.view)
-        seen = await observed(task, plan_of(task, module, targets, seconds), targets, seconds)
+        plan = plan_of(task, module, targets, seconds)
+        if any(target.kind in ("function", "class") for target in targets):
+            copy = traced(task.source.text, task.source.path)
+            task, plan = _with_copy(task, plan, "traced", copy) if copy is not None else (task, plan)
+        seen = await observed(task, plan, targets, seconds)
         writing = writing_of(seen.told, targets, task, module)
         told_of = frozenset(name for case in writing.draft.cases for name in case.targets)
         told_of |= {suspect.symbol for suspect in writing.suspects}
@@ -49,23 +55,23 @@ class JavaScriptExplorer:
         known = _targets(task, module, "\n".join(case.code for case in draft.cases))
         targets = spoken_of(known, task.source.path, task.view)
         task = replace(task, seed=task.seed + len(draft.cases))
-        path = _changed_path(task)
         plan = plan_of(task, module, targets, seconds if gaps.unnoticed else _SHARE_FOR_EDGES * seconds) | {
             "changes": [*(mutant.number for mutant in gaps.unnoticed), *(-edge.number for edge in gaps.unmet)],
             "edgesAlone": not gaps.unnoticed,
-            "changed": f"{WORKSPACE}/{path}",
         }
-        probe = partial(task.probe, files={path: f"{_UNCHECKED}{gaps.switched}"})
-        seen = await observed(replace(task, probe=probe), plan, targets, seconds)
+        task, plan = _with_copy(task, plan, "changed", gaps.switched)
+        seen = await observed(task, plan, targets, seconds)
         writing = further_writing_of(seen.told, targets, task, module, draft)
         return by_their_own_names(writing, known, targets) if writing is not None else None
 
 
-def _changed_path(task: WritingTask) -> str:
-    """A name beside the source, where its relative imports hold, that nothing in the project has."""
+def _with_copy(task: WritingTask, plan: dict[str, Any], kind: str, text: str) -> tuple[WritingTask, dict[str, Any]]:
+    """Beside the source, where its relative imports hold, under a name that nothing in the project has."""
     folder, name = posixpath.split(task.source.path)
-    names = (f"testwright-changed{'' if n == 1 else n}-{name}" for n in itertools.count(1))
-    return next(path for each in names if not task.view.exists(path := posixpath.join(folder, each)))
+    names = (f"testwright-{kind}{'' if n == 1 else n}-{name}" for n in itertools.count(1))
+    path = next(path for each in names if not task.view.exists(path := posixpath.join(folder, each)))
+    probe = partial(task.probe, files={path: f"{_UNCHECKED}{text}"})
+    return replace(task, probe=probe), plan | {kind: f"{WORKSPACE}/{path}"}
 
 
 def _targets(task: WritingTask, module: Module, tests: str = "") -> tuple[Target, ...]:

@@ -246,6 +246,7 @@ def plan_of(task: WritingTask, module: Module, targets: tuple[Target, ...], seco
         "changes": [],
         "edgesAlone": False,
         "changed": "",
+        "traced": "",
     }
 
 

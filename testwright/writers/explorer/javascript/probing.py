@@ -14,7 +14,7 @@ from testwright.writers.explorer.javascript.suites import specifier_of
 _PARTS = (
     *("files", "values", "regex", "inputs", "calls", "lives", "looks", "drawn", "again", "hosts", "changes"),
     *("waiting", "serving", "watch", "world", "quiet", "leaks", "piles", "skips", "sure", "twins", "strangers"),
-    *("shared", "typed", "simplify", "laws", "trips", "races", "memory", "main"),
+    *("shared", "typed", "simplify", "laws", "trips", "races", "memory", "tracing", "main"),
 )
 _FOLDER = Path(__file__).parent / "probe"
 
@@ -98,7 +98,7 @@ def _neighbours(task: WritingTask, plan: dict[str, Any]) -> str:
 # Where nothing can be mounted the project lies elsewhere, and the sandbox says where.
 _PLACES = f"""const PLACES = {{ {quoted(WORKSPACE)}: process.env.TESTWRIGHT_WORKSPACE, {quoted(OUT)}: process.env.OUT }}
 for (const [inside, place] of Object.entries(PLACES))
-  for (const name of ['source', 'changed', 'report', 'marker'])
+  for (const name of ['source', 'changed', 'traced', 'report', 'marker'])
     if (place && plan[name]?.startsWith(`${{inside}}/`)) plan[name] = place + plan[name].slice(inside.length)"""
 
 # A CommonJS module is its own default export; its properties count as named ones.

@@ -253,11 +253,15 @@ async function explore(target, pile, stop, random, turns) {
     }
     pile.tried.add(key)
     pile.calls++
+    const began = ticks()
     const seen = await observe(job)
+    const isQuick = ticks() - began < LONGEST_TRACED_NS
     enter(target, seen)
     noteWaiting(job, seen)
     await tryChanges(job, seen)
+    const ways = pile.ways.size
     const isNew = keep(pile, job, seen)
+    if (isQuick && (isNew || pile.ways.size > ways)) pile.queue.unshift(...(await comparedIn(job)))
     if ((isNew || isGiver(pile, job, seen)) && job.steps.length < 2) pile.queue.unshift(...followers(job, seen))
     if (isNew || (!job.steps.length && seen.events?.later.length)) pile.queue.unshift(...waitingForCallbacks(job, seen), ...listeningFor(job, seen))
   }
@@ -391,6 +395,7 @@ async function loadAndSearch() {
     await seeWhetherItForgets()
     unit = await load(false)
     await loadChanged()
+    await loadTraced()
   } catch (error) {
     return { told: [], failure: String(error?.message ?? error).slice(0, 2000) }
   }
