@@ -15,6 +15,7 @@ import inngest
 from running import House, Readers, ended
 
 from tests.fakes.jobs_engine import embedded
+from testwright.settings import read_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +176,17 @@ def replay(folder: Path) -> list[Row]:
 
 
 def width(folder: Path, count: int = 50, files: int = 20) -> list[Row]:
-    """50 sessions of 20 files beside a model that takes 200 ms: once with nothing else to wait for, once with what the
-    least of real files waits for too, five starts of a runner (pytest on `examples/invoicing`: 0.35 s each).
+    """50 sessions of 20 files beside a model that takes 200 ms: with nothing else to wait for, at the width that this
+    machine gets by itself and at 4, and with what the least of real files waits for too, five starts of a runner
+    (pytest on `examples/invoicing`: 0.35 s each).
 
     The ideal is what the files wait for, divided by how many are worked on at once: the service itself takes nothing.
     """
     rows: list[Row] = []
-    for name, run, at_once in (("the model alone", 0.0, 4), ("the model and five runs of 0.35 s", 0.35, 16)):
-        house = House(folder / f"{at_once}", f"0.2,{run}", width=str(at_once), model_width="0")
+    own = read_settings().width
+    alone, real = "the model alone", "the model and five runs of 0.35 s"
+    for name, run, at_once in ((alone, 0.0, own), (alone, 0.0, 4), (real, 0.35, 16)):
+        house = House(folder / f"{at_once}-{run}", f"0.2,{run}", width=str(at_once), model_width="0")
         with ended(house):
             began = time.monotonic()
             sessions = [house.trigger(files) for _ in range(count)]
