@@ -12,9 +12,9 @@ class Case:
     `name` is unique in its suite and is what the runner's report calls it: the function's or method's name (pytest,
     unittest), or the title of the `it` (all others). `group` is the title of the `describe`, or the name of the class,
     that it stands in, or None. `setting` is what that group has for its tests alone: hooks, helpers, values. `code` is
-    the test alone, without the group around it and without imports. `targets` are
-    names of the symbols it is meant for, `scenario` is "happy", "edge", "error" or "integration". `mended` says
-    what was put right in it without its writer; `suspect` is the writer's word that the code is wrong where it fails.
+    the test alone, without the group around it and without imports. `targets` are names of the symbols it is meant for,
+    `scenario` is "happy", "edge", "error" or "integration". `mended` says what was put right in it without its writer;
+    `suspect` is the writer's word that the code is wrong where it fails.
     `writer` is who wrote it, where several work together; empty when there is but one. `oracle` is "observed" where
     what it expects was seen when the code was run: what the code does, whether that is right or not. Else it is empty.
     A case that is `tabled` may stand as the row of a table among others that differ from it only in values.
