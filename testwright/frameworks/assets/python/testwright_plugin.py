@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from testwright_alone import alone
 from testwright_asyncio import leave_out_what_nobody_needs
+from testwright_diffs import keep_diffs_short
 from testwright_hearing import HEARING, listen_everywhere, listen_to_pytest
 from testwright_run import CHANCE, FINDINGS, HOME, LIVING, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_turns import take_turns
@@ -27,6 +28,7 @@ CONFTEST = "conftest.py"
 
 FINDINGS.versions["pytest"] = pytest.__version__
 leave_out_what_nobody_needs()
+keep_diffs_short()
 listen_everywhere(own=os.path.join(os.path.realpath(os.getcwd()), ""))
 listen_to_pytest()
 

@@ -13,6 +13,7 @@ import unittest
 from collections.abc import Iterator
 
 from testwright_alone import alone
+from testwright_diffs import keep_diffs_short
 from testwright_hearing import HEARING, listen_everywhere
 from testwright_run import CHANCE, FINDINGS, HOME, LIVING, METER, WISHES, LoadsTooLong, loading, time_limit
 from testwright_suites import Result, name_of, ring, shuffled, tests_in
@@ -75,6 +76,7 @@ def limited(test: unittest.TestCase) -> None:
 
 def main(paths: list[str]) -> int:
     take_turns()
+    keep_diffs_short()
     listen_everywhere(own=os.path.join(os.path.realpath(os.getcwd()), ""))
     found: dict[unittest.TestCase, str] = {}
     for path in paths:
