@@ -55,3 +55,48 @@ async def test_an_error_that_comes_when_the_last_test_is_over_is_held_against_it
 
     assert set(failed) == {"comes last"}
     assert "1 == 99" in failed["comes last"]
+
+
+LASTING = """
+const http = require('node:http')
+const listen = (server) => new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)))
+const close = (server) => new Promise((done) => server.close(done))
+it('leaves a server', async () => { assert.ok((await listen(http.createServer())).listening) })
+it('closes its server', async () => { await close(await listen(http.createServer())) })
+it('leaves a server that nobody waits for', async () => { (await listen(http.createServer())).unref() })
+it('leaves an interval', () => { setInterval(() => {}, 1000) })
+it('stops its interval', () => { clearInterval(setInterval(() => {}, 1000)) })
+describe('with a server for all', () => {
+  let server
+  before(async () => { server = await listen(http.createServer()) })
+  after(() => close(server))
+  it('has that', () => { assert.ok(server.listening) })
+})
+describe('with a server for each', () => {
+  let server
+  beforeEach(async () => { server = await listen(http.createServer()) })
+  afterEach(() => close(server))
+  it('has its own', () => { assert.ok(server.listening) })
+})
+describe('with a server that nobody closes', () => {
+  before(() => listen(http.createServer()))
+  it('has done nothing', () => { assert.equal(1, 1) })
+})
+"""
+
+
+@pytest.mark.parametrize("name", ["mocha", "node:test"])
+async def test_what_keeps_the_run_from_ending_is_held_against_the_test_that_it_is_of(tmp_path, name):
+    names = "{ after, afterEach, before, beforeEach, describe, it }"
+    head = HEADS[name].replace("{ it }", names)
+
+    failed = failures_in(await report_of(name, head + LASTING, tmp_path))
+
+    assert failed == {
+        "leaves a server": (
+            "It leaves a server open, which keeps the run from ending; close it in the test, or in afterEach."
+        ),
+        "leaves an interval": (
+            "It leaves an interval running, which keeps the run from ending; stop it in the test, or in afterEach."
+        ),
+    }

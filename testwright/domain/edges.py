@@ -16,7 +16,7 @@ class Edge:
     `check` says what a call's argument for `parameter` has to be: `empty`, `none`, `negative`, `long` (a text of more
     than LONG letters), `foreign` (a text with letters beyond ASCII), `equals` the literal `value`, `length` equal to
     the number `value`, or `lacks` the key `value` (a JSON literal each). `refused` is no matter of an argument: line
-    `line` is run, which raises.
+    `line` is run, which raises. Nor is `asserted`: the test `symbol` comes to its assertion `name`, and says so itself.
     """
 
     number: int
@@ -43,4 +43,4 @@ def edge_json(met: MetEdge) -> dict[str, Any]:
 
 def order_json(edges: tuple[Edge, ...]) -> list[dict[str, Any]]:
     """What a runner has to watch for."""
-    return [asdict(edge) for edge in edges if edge.check != "refused"]
+    return [asdict(edge) for edge in edges if edge.check not in ("refused", "asserted")]

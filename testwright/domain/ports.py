@@ -245,6 +245,12 @@ class Language(Protocol):
         """The cases as ones that are expected to fail, and that go red once they pass."""
         ...
 
+    def announced(self, draft: Draft, first: int) -> tuple[Draft, tuple[Edge, ...]]:
+        """The draft with tests that tell when they come to an assertion, where a run that passes it by proves nothing;
+        and these assertions, as edges `asserted` with numbers from `first` on.
+        """
+        ...
+
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         """Every small change worth trying, the same for the same text; changes that cannot matter are left out."""
         ...

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from testwright.domain.analysis import Analysis
-from testwright.domain.edges import Edge
+from testwright.domain.drafts import Draft
+from testwright.domain.edges import MOST_EDGES, Edge
 from testwright.domain.errors import SandboxUnavailable
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport, Mutant
 from testwright.domain.projects import Limits
@@ -23,6 +24,7 @@ from testwright.pipeline.tools import Job, Ready
 _START_AND_STOP = timedelta(seconds=30)
 """What a runner may take around its mutants: its start, and the runs without one."""
 _MOST_FURTHER = 60
+_FIRST_ASSERTED = MOST_EDGES + 1
 
 
 async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None = None) -> int:
@@ -35,13 +37,23 @@ async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None =
     edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
     found = Challenge(mutants=mutants, problem="There is nothing in this file that could be broken.")
     if mutants or edges:
-        answer = await _run(job, ready, attempt, trial.passed, mutants, edges)
+        draft = (await writing_of(job, attempt)).draft.only(trial.passed)
+        draft, asserted = job.language.announced(draft, _FIRST_ASSERTED)
+        answer = await _run(job, ready, draft, mutants, edges, asserted)
         if isinstance(answer, NotRun):
             found = await _asked_slowly(job, ready, attempt, trial, replace(found, problem=answer.message))
         else:
             problem = "" if mutants else found.problem
             met = tuple(_met(edges, answer, trial))
-            found = replace(found, problem=problem, outcomes=answer.outcomes, unfit=answer.unfit, watched=True, met=met)
+            found = replace(
+                found,
+                problem=problem,
+                outcomes=answer.outcomes,
+                unfit=answer.unfit,
+                watched=True,
+                met=met,
+                passed_by=tuple(_passed_by(asserted, answer)),
+            )
             found = await _asked_again(job, ready, attempt, trial, found)
             found = await _asked_apart(job, ready, attempt, trial, found)
             found = await _asked_slowly(job, ready, attempt, trial, found)
@@ -63,7 +75,8 @@ async def _asked_again(job: Job, ready: Ready, attempt: int, trial: Trial, found
     doubtful = frozenset(name for name in trial.passed if name not in found.unfit and not found.kills_of(name))
     if not untried or not doubtful:
         return found
-    answer = await _run(job, ready, attempt, doubtful, untried)
+    draft = (await writing_of(job, attempt)).draft
+    answer = await _run(job, ready, draft.only(doubtful), untried)
     if isinstance(answer, NotRun):
         return found
     return found.with_answers_of(Challenge(outcomes=answer.outcomes))
@@ -76,7 +89,8 @@ async def _asked_apart(job: Job, ready: Ready, attempt: int, trial: Trial, found
     unfit = frozenset(found.unfit) & trial.passed
     if not unfit:
         return found
-    answer = await _run(job, ready, attempt, unfit, found.mutants)
+    draft = (await writing_of(job, attempt)).draft
+    answer = await _run(job, ready, draft.only(unfit), found.mutants)
     if isinstance(answer, NotRun):
         return found
     return found.with_tests_of(Challenge(outcomes=answer.outcomes, unfit=answer.unfit))
@@ -113,7 +127,8 @@ async def _asked_further(job: Job, ready: Ready, attempt: int, trial: Trial, fou
         return found
     runners = Counter(line for result in trial.results for line in result.lines or ())
     left_out.sort(key=lambda mutant: runners[mutant.line])
-    answer = await _run(job, ready, attempt, frozenset(blind), left_out[:_MOST_FURTHER])
+    draft = (await writing_of(job, attempt)).draft
+    answer = await _run(job, ready, draft.only(frozenset(blind)), left_out[:_MOST_FURTHER])
     if isinstance(answer, NotRun):
         return found
     further = Challenge(outcomes=answer.outcomes)
@@ -142,6 +157,17 @@ def _met(edges: Sequence[Edge], answer: ChallengeReport, trial: Trial) -> Iterat
         yield edge.number, tuple(name for name in names if name not in answer.unfit or name in trial.passed)
 
 
+def _passed_by(asserted: Sequence[Edge], answer: ChallengeReport) -> Iterator[tuple[str, str]]:
+    """The first assertion of each test that the test came to in no run, of those that were seen at work."""
+    at_work = {name for outcome in answer.outcomes for name in outcome.reached_by}
+    at_work |= {name for _, names in answer.met for name in names}
+    seen, told = dict(answer.met), set(answer.unfit)
+    for edge in asserted:
+        if edge.symbol in at_work and edge.symbol not in told and edge.symbol not in seen.get(edge.number, ()):
+            told.add(edge.symbol)
+            yield edge.symbol, edge.name
+
+
 def sample(job: Job, coverage: FileCoverage | None) -> tuple[Mutant, ...]:
     """The mutants to try: of lines that the suite runs, no more than the setting says, the same for the same file."""
     source = job.assignment.source
@@ -165,20 +191,20 @@ def _is_run(mutant: Mutant, coverage: FileCoverage | None) -> bool:
 async def _run(
     job: Job,
     ready: Ready,
-    attempt: int,
-    names: frozenset[str],
+    draft: Draft,
     mutants: Sequence[Mutant],
     edges: tuple[Edge, ...] = (),
+    asserted: tuple[Edge, ...] = (),
 ) -> ChallengeReport | NotRun:
     bench = await Bench.open(job, ready)
     seconds = job.tools.challenge_seconds
     wall = timedelta(seconds=seconds) + _START_AND_STOP
-    bench.place((await writing_of(job, attempt)).draft.only(names))
+    bench.place(draft)
     order = ChallengeOrder(
         source_path=job.assignment.source.path,
         suite_path=bench.placed,
         numbers=tuple(mutant.number for mutant in mutants),
-        edges=edges,
+        edges=(*edges, *asserted),
         seconds=seconds,
         limits=Limits(wall=wall, cpu=wall),
     )

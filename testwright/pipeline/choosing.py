@@ -217,10 +217,18 @@ def _without_superfluous(chosen: list[_Worth], covered: Iterable[tuple[str, str]
 
 
 def blind_in(draft: Draft, challenge: Challenge, held: Collection[str] = ()) -> dict[str, str]:
-    """Tests that notice nothing that was done to the code they run, with the reason in words."""
+    """Tests that notice nothing that was done to the code they run, or hold an assertion that never speaks, with the
+    reason in words.
+    """
     mutants = {mutant.number: mutant for mutant in challenge.mutants}
-    reasons: dict[str, str] = {}
+    reasons = {
+        name: f"It never reaches `{text}`, which cannot fail so; see to it that it does, or leave it out."
+        for name, text in challenge.passed_by
+        if name not in held
+    }
     for case in draft.cases:
+        if case.name in reasons:
+            continue
         faced = challenge.faced_by(case.name)
         is_fit = case.name not in {*challenge.unfit, *challenge.proven_further, *held}
         if faced and is_fit and not challenge.kills_of(case.name):

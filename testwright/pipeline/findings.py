@@ -126,6 +126,7 @@ class Challenge:
     `met` are all edges by their numbers, each with the cases that met it; it says something where they were `watched`.
     `unmoved` are mutants that there was no time to try on all, each with the cases that were asked and did not notice.
     `proven_further` are cases that noticed one of the changes that were left out of the sample, and none within it.
+    `passed_by` are cases that never came to one of their assertions, each with its text.
     """
 
     mutants: tuple[Mutant, ...] = ()
@@ -136,6 +137,7 @@ class Challenge:
     met: tuple[tuple[int, tuple[str, ...]], ...] = ()
     unmoved: tuple[tuple[int, tuple[str, ...]], ...] = ()
     proven_further: tuple[str, ...] = ()
+    passed_by: tuple[tuple[str, str], ...] = ()
 
     @property
     def tried(self) -> tuple[MutantOutcome, ...]:
@@ -173,6 +175,7 @@ class Challenge:
             met=_among(names, self.met),
             unmoved=_among(names, self.unmoved),
             proven_further=tuple(name for name in self.proven_further if name in names),
+            passed_by=tuple((name, text) for name, text in self.passed_by if name in names),
         )
 
     @property

@@ -162,6 +162,24 @@ def test_what_a_hook_of_mocha_leaves_at_this_may_come_from_the_code():
     assert fault(test) is not None
 
 
+@pytest.mark.parametrize(
+    "shared",
+    [
+        "const nap = (ms) => new Promise((done) => setTimeout(done, ms))",
+        "function nap(ms) { return new Promise((done) => { setTimeout(done, ms) }) }",
+        "import { setTimeout as nap } from 'node:timers/promises'",
+    ],
+)
+def test_a_nap_is_one_by_whatever_name_and_a_slow_stand_in_or_a_turn_of_the_loop_is_none(shared):
+    told = fault(f"{shared}\nit('a', async () => {{ await nap(80); expect(price(1)).toBe(2) }})")
+
+    assert told is not None
+    assert "sleeps in real time" in told.message
+    assert fault(f"{shared}\nit('a', async () => {{ await nap(0); expect(price(1)).toBe(2) }})") is None
+    late = "{ await nap(80); return 1 }"
+    assert fault(f"{shared}\nit('a', async () => {{ expect(await price(async () => {late})).toBe(2) }})") is None
+
+
 def test_a_caught_error_may_be_looked_at_by_a_helper_that_asserts():
     caught = "let caught\ntry { price(-1) } catch (error) { caught = error }"
     looks = f"it('a', () => {{ {caught}\nlooks(caught); expect(price(1)).toBe(2) }})"

@@ -100,6 +100,16 @@ class WordLanguage:
     def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
         return ()
 
+    def announced(self, draft: Draft, first: int) -> tuple[Draft, tuple[Edge, ...]]:
+        """A test that `asserts` has one assertion, and comes to it but where it is `early`."""
+        edges, cases = [], []
+        for number, case in enumerate(draft.cases, first):
+            if "asserts" in case.code:
+                edges.append(Edge(number=number, symbol=case.name, name="assert it", check="asserted"))
+                case = case if "early" in case.code else replace(case, code=f"{case.code} meets={number}")
+            cases.append(case)
+        return replace(draft, cases=tuple(cases)), tuple(edges)
+
     def marked(self, draft: Draft, framework: str) -> Draft:
         cases = (replace(case, code=f"expected to {case.code}") for case in draft.cases)
         return replace(draft, cases=tuple(cases))

@@ -35,6 +35,30 @@ async def test_a_test_that_notices_nothing_of_what_it_runs_is_dropped_with_an_ex
     ]
 
 
+async def test_a_test_that_never_reaches_an_assertion_is_dropped_whatever_else_it_notices(world, suite):
+    it = world(suite(a="pass lines=1 kills=1 asserts", b="pass lines=2 kills=2 asserts early"), text=SOURCE)
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a"]
+    assert "meets" not in delivered.test_code
+    assert [(drop.name, drop.gate, drop.reason) for drop in delivered.dropped] == [
+        (
+            "test_b",
+            "can_fail",
+            "It never reaches `assert it`, which cannot fail so; see to it that it does, or leave it out.",
+        )
+    ]
+
+
+async def test_of_a_test_that_nobody_saw_at_work_nothing_is_said_about_what_it_reaches(world, suite):
+    it = world(suite(a="pass lines=1 kills=1 asserts", b="pass asserts early"), text=SOURCE)
+
+    delivered = await it.walk()
+
+    assert {drop.gate for drop in delivered.dropped} <= {"earns_place"}
+
+
 async def test_a_test_that_adds_nothing_is_dropped_and_the_writers_first_of_equals_stays(world, suite):
     it = world(suite(a="pass lines=1 kills=1", b="pass lines=1 kills=1", c="pass lines=2 kills=2"), text=SOURCE)
 

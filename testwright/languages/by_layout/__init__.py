@@ -116,6 +116,9 @@ class ByLayout:
     def marked(self, draft: Draft, framework: str) -> Draft:
         return draft
 
+    def announced(self, draft: Draft, first: int) -> tuple[Draft, tuple[Edge, ...]]:
+        return draft, ()
+
     def mutants(self, source: SourceFile) -> tuple[Mutant, ...]:
         return mutants_of(source.text, self.words)
 

@@ -10,9 +10,11 @@ from testwright.domain.sessions import SourceFile
 from testwright.domain.styles import Style
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
+from testwright.languages.announcing import announced
 from testwright.languages.javascript.accusing import accused
 from testwright.languages.javascript.adding import added, names_in
 from testwright.languages.javascript.analysing import analyse
+from testwright.languages.javascript.announcing import assertions_in
 from testwright.languages.javascript.claims import claims_of
 from testwright.languages.javascript.edges import edge_cases
 from testwright.languages.javascript.gates import fault_of
@@ -82,6 +84,9 @@ class JavaScript:
 
     def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
         return claims_of(source, analysis, readme)
+
+    def announced(self, draft: Draft, first: int) -> tuple[Draft, tuple[Edge, ...]]:
+        return announced(draft, first, assertions_in)
 
     def marked(self, draft: Draft, framework: str) -> Draft:
         return marked(draft, framework)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from testwright.languages.javascript.grammar import field, string_value, text_of, unwrap, walk
+from testwright.languages.javascript.grammar import FUNCTIONS, above, field, string_value, text_of, unwrap, walk
 
 MOCKERS = frozenset({"vi.mock", "vi.doMock", "jest.mock", "jest.doMock", "jest.setMock", "jest.unstable_mockModule"})
 _RUNS_TEXT = re.compile(r"(?:globalThis\.)?(?:eval|Function)|(?:vm\.)?runIn\w*Context|vm\.Script")
@@ -128,7 +128,7 @@ def lasting(root: Node, preamble: Node, imports: Iterable[str], *, fake_clock: b
     """What ends the process, waits for time to pass, or goes on when the test is over."""
     if _EXITS.search(text_of(root)):
         return "It ends the process; a test must return."
-    if not fake_clock and _sleeps(root):
+    if not fake_clock and (_sleeps(root) or _naps(root, preamble)):
         return "It sleeps in real time; use fake timers, or await what it waits for."
     if any(_starts_processes(node) for node in _nodes((root, preamble))) and not any(
         name.removeprefix("node:") in _PROCESSES for name in imports
@@ -159,9 +159,37 @@ def _sleeps(root: Node) -> bool:
     for node in walk(root):
         if node.type == "new_expression" and text_of(field(node, "constructor")) == "Promise":
             timers = [each for each in walk(node) if text_of(field(each, "function")).endswith("setTimeout")]
-            if timers and not all(_answers(timer, node) for timer in timers):
+            if any(not _is_at_once(argument(timer, 1)) and not _answers(timer, node) for timer in timers):
                 return True
     return False
+
+
+def _naps(root: Node, preamble: Node) -> bool:
+    """By a function of the shared code: `await sleep(80)` in the test itself. What it hands on may be a stand-in."""
+    sleepers = set(_sleepers(preamble))
+    return any(
+        node.type == "call_expression"
+        and text_of(field(node, "function")) in sleepers
+        and (argument(node, 0) is None or not _is_at_once(argument(node, 0)))
+        and _is_awaited_for_nothing(node)
+        and sum(each.type in FUNCTIONS for each in above(node)) == 1
+        for node in walk(root)
+    )
+
+
+def _sleepers(preamble: Node) -> Iterator[str]:
+    for statement in preamble.named_children:
+        if statement.type == "import_statement" and _sleeps(statement):
+            yield from (text_of(node) for node in walk(statement) if node.type == "identifier")
+        for each in (statement, *statement.named_children):
+            name = field(each, "name")
+            if name is not None and _sleeps(each):
+                yield from (text_of(node) for node in walk(name) if node.type in _NAMES)
+
+
+def _is_at_once(delay: Node | None) -> bool:
+    """As soon as what is under way is done: no time has to pass."""
+    return delay is None or text_of(delay) == "0"
 
 
 def _answers(timer: Node, promise: Node) -> bool:

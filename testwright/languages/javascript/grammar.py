@@ -69,6 +69,14 @@ def walk(node: Node) -> Iterator[Node]:
         waiting.extend(reversed(current.children))
 
 
+def above(node: Node) -> Iterator[Node]:
+    """What the node stands in, from the inside out."""
+    around = node.parent
+    while around is not None:
+        yield around
+        around = around.parent
+
+
 def text_of(node: Node | None) -> str:
     return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
 

@@ -15,9 +15,11 @@ from testwright.domain.sessions import SourceFile
 from testwright.domain.styles import Style
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Fault
+from testwright.languages.announcing import announced
 from testwright.languages.python import adding, analysis, gates, manners, mutants, outlines, restyling, suites
 from testwright.languages.python.accusing import accused
 from testwright.languages.python.annotating import annotated
+from testwright.languages.python.announcing import assertions_in
 from testwright.languages.python.claims import claims_of, marked
 from testwright.languages.python.edges import edge_cases
 from testwright.languages.python.mending import mended
@@ -80,6 +82,9 @@ class Python:
 
     def claims(self, source: SourceFile, analysis: Analysis, readme: str | None) -> tuple[Claim, ...]:
         return claims_of(source, analysis, readme)
+
+    def announced(self, draft: Draft, first: int) -> tuple[Draft, tuple[Edge, ...]]:
+        return announced(draft, first, assertions_in)
 
     def marked(self, draft: Draft, framework: str) -> Draft:
         return marked(draft, framework)

@@ -28,6 +28,14 @@ def at(node: Node) -> str:
     return f"Line {line_of(node)} (`{said if len(said) <= _MOST_QUOTED else said[: _MOST_QUOTED - 1] + '…'}`)"
 
 
+def above(node: Node) -> Iterator[Node]:
+    """What the node stands in, from the inside out."""
+    around = node.parent
+    while around is not None:
+        yield around
+        around = around.parent
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything below it, in source order; not recursive, since the nesting is somebody else's."""
     waiting = [node]

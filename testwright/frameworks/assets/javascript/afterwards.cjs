@@ -5,17 +5,24 @@ const { AsyncLocalStorage, createHook } = require('node:async_hooks')
 const LONGEST_MS = 2000
 const LOOK_MS = 20
 const REQUEST = /Req/ // a file, a name or a connection that was asked for
+const SERVER = /^(?:TCP|PIPE)SERVERWRAP$/
 const { setImmediate, setTimeout } = globalThis // a test may leave stopped ones
 const now = performance.now.bind(performance)
 
 exports.Afterwards = class Afterwards {
   #owner = new AsyncLocalStorage()
   #rejected = new Map()
-  #timers = new Set()
+  #servers = new Map()
+  #timers = new Map()
   #tell
 
+  // Servers and timers, each with the test that it is of.
   constructor() {
-    createHook({ init: (_, type, __, resource) => type === 'Timeout' && this.#timers.add(resource) }).enable()
+    const init = (id, type, _, resource) => {
+      if (type === 'Timeout') this.#timers.set(resource, this.owner)
+      else if (SERVER.test(type)) this.#servers.set(id, [resource, this.owner])
+    }
+    createHook({ init, destroy: (id) => this.#servers.delete(id) }).enable()
   }
 
   // What is set going from here on is this test's.
@@ -65,18 +72,25 @@ exports.Afterwards = class Afterwards {
     }
   }
 
+  // Of tests that are over, what would keep the process from coming to its end, in words.
+  *lasting() {
+    for (const [timer, test] of this.#timers)
+      if (test && timer._repeat !== null && !timer._destroyed && timer.hasRef()) yield [test, lasts('an interval running', 'stop')]
+    for (const [server, test] of this.#servers.values()) if (test && server.hasRef()) yield [test, lasts('a server open', 'close')]
+  }
+
   // Waits for what comes soon, once for what comes again and again.
   async untilStill() {
     const until = now() + LONGEST_MS
     await new Promise((done) => setImmediate(done)) // by then promises that were rejected have been told of
-    const begun = new Map([...this.#timers].map((timer) => [timer, timer._idleStart]))
+    const begun = new Map([...this.#timers.keys()].map((timer) => [timer, timer._idleStart]))
     const isAwaited = (timer) => isSoon(timer, until) && (timer._repeat === null || begun.get(timer) === timer._idleStart)
-    const isBusy = () => [...this.#timers].some(isAwaited) || process.getActiveResourcesInfo().some((name) => REQUEST.test(name))
+    const isBusy = () => [...this.#timers.keys()].some(isAwaited) || process.getActiveResourcesInfo().some((name) => REQUEST.test(name))
     if (isBusy()) {
       while (isBusy() && now() < until) await this.#look()
       await this.#look() // what the last one has set going
     }
-    this.#timers.clear()
+    for (const timer of this.#timers.keys()) if (timer._destroyed) this.#timers.delete(timer)
     for (const [test, error] of this.#rejected.values()) this.#tell(test, error)
     this.#rejected.clear()
   }
@@ -85,6 +99,8 @@ exports.Afterwards = class Afterwards {
     return new Promise((done) => this.#timers.delete(setTimeout(done, LOOK_MS)))
   }
 }
+
+const lasts = (what, end) => `It leaves ${what}, which keeps the run from ending; ${end} it in the test, or in afterEach.`
 
 // To those who mend tests the error alone says too little.
 exports.inWords = (error) => `An error came when the test was over, from something that it does not wait for: ${error}`

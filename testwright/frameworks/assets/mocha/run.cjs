@@ -29,6 +29,7 @@ const source = join(root, order.source)
 const newReport = () => ({ framework: 'mocha', finished: false, tests: [], errors: [], coverage: [] })
 const LONGEST = 2000
 const OLDEST = 8
+const OF_EACH = /^"(?:before|after) each"/
 const SECOND = '--as-second'
 const FOLDER = process.env.TESTWRIGHT_CHALLENGE
 const UNENDING = require.resolve('../javascript/unending.cjs')
@@ -86,7 +87,7 @@ async function once(options, plugins) {
   try {
     const mocha = await prepared(options, plugins)
     if (hearing) await hearOthers()
-    runner = await ran(mocha)
+    runner = await ran(mocha, options.exit)
   } catch (error) {
     return left(1, { kind: 'load', message: described(error) })
   }
@@ -251,7 +252,7 @@ function mixed(suite, random) {
   for (const inner of suite.suites) mixed(inner, random)
 }
 
-function ran(mocha) {
+function ran(mocha, endsAnyway) {
   const counters = new Counters(source)
   const known = new Map()
   const all = []
@@ -264,10 +265,13 @@ function ran(mocha) {
   return new Promise((done) => {
     const runner = mocha.run(async () => {
       await afterwards?.untilStill()
+      if (afterwards && !endsAnyway)
+        for (const [test, message] of afterwards.lasting()) told.set(test, { state: 'failed', message, ms: test.duration ?? 0 })
       for (const test of all) if (isAsked(test)) report.tests.push(entryOf(test, known.get(test), told))
       done(runner)
     })
     if (afterwards) hearLate(runner, told)
+    runner.on('hook', (hook) => afterwards?.begin(OF_EACH.test(hook.title) ? hook.ctx.currentTest : undefined))
     runner.on('test', (test) => {
       if (!known.has(test)) return
       afterwards?.begin(test)

@@ -282,6 +282,7 @@ async function finish() {
   if (isFinishing && !order.queue) return
   isFinishing = true
   await afterwards?.untilStill()
+  for (const [about, message] of afterwards?.lasting() ?? []) about.late ??= { state: 'failed', message }
   repeating?.finished()
   const file = relative(root, resolve(root, order.suites[0]))
   report.tests = collecting.cases.map((about) => ({
