@@ -55,6 +55,26 @@ def test_other_things_that_are_compared_with_themselves_are_not(given):
     assert "with itself" in fault(f"cart = Cart()\nassert {given} == {given}").message
 
 
+def test_that_two_calls_give_what_is_equal_may_be_said_beside_what_else_they_give():
+    same = "parse_price('1') == parse_price('1')"
+
+    assert fault(f"assert {same}\nassert parse_price('1') != parse_price('2')") is None
+    assert "with itself" in fault("price = parse_price('1')\nassert price == price\nassert price == 1").message
+    assert "with itself" in fault(f"assert {same}\nassert {same}").message
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "from pytest import raises\nwith raises(ValueError):\n    parse_price('')",
+        "import pytest as pt\nwith pt.raises(ValueError):\n    parse_price('')",
+        "from pytest import warns\nwarns(UserWarning, parse_price, '')",
+    ],
+)
+def test_an_error_may_be_expected_by_whatever_name_pytest_goes(test):
+    assert fault(test) is None
+
+
 @pytest.mark.parametrize(
     "body",
     [

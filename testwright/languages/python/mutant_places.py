@@ -1,6 +1,7 @@
 """Where a Python source may be changed: every statement and expression, without those that cannot matter.
 
-Left alone: annotations and what else only a type checker reads, decorators and base classes, patterns, dunder names,
+Left alone: annotations and what else only a type checker reads, base classes, decorators but for the numbers and flags
+that they are given (`frozen=True`), patterns, dunder names,
 log messages and the words of exceptions, `if __name__ == "__main__"`, code marked `pragma: no cover`, the inside of
 f-strings (their positions are not reliable before Python 3.12).
 """
@@ -58,6 +59,7 @@ class _Survey:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._function(node)
             case ast.ClassDef():
+                self._decorators(node)
                 self._waiting.append((node.body, node))
             case ast.If() | ast.While():
                 self._branch(node, owner)
@@ -83,10 +85,17 @@ class _Survey:
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         if any(_last_name(decorator) == "overload" for decorator in node.decorator_list):
             return
+        self._decorators(node)
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
                 self._expression(default)
         self._waiting.append((node.body, node))
+
+    def _decorators(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        for decorator in node.decorator_list:
+            for given in _children_of_call(decorator) if isinstance(decorator, ast.Call) else ():
+                if isinstance(given, ast.Constant) and type(given.value) in (bool, int, float):
+                    self._expression(given)
 
     def _branch(self, node: ast.If | ast.While, owner: ast.AST | None) -> None:
         written = self.text.of(node.test)

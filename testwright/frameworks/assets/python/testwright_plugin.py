@@ -132,6 +132,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     outcome = "skipped" if hasattr(report, "wasxfail") else report.outcome
     if outcome != "passed":
         FINDINGS.worsen(test, outcome, message_of(report))
+    elif report.when == "call":
+        FINDINGS.hold(test)
     if report.when == "teardown":
         FINDINGS.running = ""
         FINDINGS.write()

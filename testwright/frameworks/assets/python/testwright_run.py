@@ -53,6 +53,8 @@ class Findings:
 
     def __init__(self) -> None:
         self.tests: dict[tuple[str, str], dict[str, Any]] = {}
+        self.held: set[tuple[str, str]] = set()
+        """Of whose rows one has passed."""
         self.problems: list[dict[str, Any]] = []
         self.running = ""
         self.loading = ""
@@ -68,10 +70,16 @@ class Findings:
         return self.tests.setdefault((path, name), new)
 
     def worsen(self, test: dict[str, Any], outcome: str, message: str) -> None:
-        """One name may stand for several runs: the worst counts."""
-        if outcome == "failed" or (outcome == "skipped" and test["outcome"] == "passed"):
+        """One name may stand for several rows: the worst counts, but what is skipped beside one that passes."""
+        has_held = (test["path"], test["name"]) in self.held
+        if outcome == "failed" or (outcome == "skipped" and test["outcome"] == "passed" and not has_held):
             test["outcome"] = outcome
             test["message"] = message[:MOST_MESSAGE]
+
+    def hold(self, test: dict[str, Any]) -> None:
+        self.held.add((test["path"], test["name"]))
+        if test["outcome"] == "skipped":
+            test["outcome"], test["message"] = "passed", ""
 
     def add_problem(self, path: str, error: BaseException) -> None:
         """A file that could not be loaded, and why; `culprit` is the project's other file in which it happened."""
