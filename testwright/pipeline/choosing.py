@@ -221,6 +221,7 @@ def blind_in(draft: Draft, challenge: Challenge, held: Collection[str] = ()) -> 
     reason in words.
     """
     mutants = {mutant.number: mutant for mutant in challenge.mutants}
+    met_by = {outcome.number: len(outcome.reached_by) for outcome in challenge.outcomes}
     reasons = {
         name: f"It never reaches `{text}`, which cannot fail so; see to it that it does, or leave it out."
         for name, text in challenge.passed_by
@@ -232,7 +233,8 @@ def blind_in(draft: Draft, challenge: Challenge, held: Collection[str] = ()) -> 
         faced = challenge.faced_by(case.name)
         is_fit = case.name not in {*challenge.unfit, *challenge.proven_further, *held}
         if faced and is_fit and not challenge.kills_of(case.name):
-            reasons[case.name] = _in_words([mutants[number] for number in faced])
+            own_first = sorted(faced, key=lambda number: met_by[number])
+            reasons[case.name] = _in_words([mutants[number] for number in own_first])
     return reasons
 
 

@@ -35,6 +35,15 @@ def split(text):
     return JavaScript().split(text)
 
 
+@pytest.mark.parametrize("wanted", ["typeof import('./store')", 'import("./store").Store'])
+def test_a_type_that_is_imported_where_it_is_wanted_is_read_and_need_not_be_known_to_run_the_test(wanted):
+    mock = "vi.mock('./store', async (original) => ({ ...(await original<WANTED>()), all: () => [] }))"
+
+    draft = split(f"{mock.replace('WANTED', wanted)}\nit('a', () => {{ expect(1).toBe(1) }})")
+
+    assert draft.preamble == mock.replace("WANTED", "any")
+
+
 def test_tests_are_taken_apart_and_hooks_stay_with_the_tests_of_their_group():
     draft = split(SUITE)
 

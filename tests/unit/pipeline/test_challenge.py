@@ -35,6 +35,15 @@ async def test_a_test_that_notices_nothing_of_what_it_runs_is_dropped_with_an_ex
     ]
 
 
+async def test_the_example_of_what_a_test_does_not_notice_is_one_that_few_others_run(world, suite):
+    it = world(suite(a="pass lines=1 kills=1", b="pass lines=1,2"), text=SOURCE)
+
+    delivered = await it.walk()
+
+    (drop,) = delivered.dropped
+    assert drop.reason == "It notices none of 2 changes to the code it runs, such as `a < b` → `a <= b` on line 2."
+
+
 async def test_a_test_that_never_reaches_an_assertion_is_dropped_whatever_else_it_notices(world, suite):
     it = world(suite(a="pass lines=1 kills=1 asserts", b="pass lines=2 kills=2 asserts early"), text=SOURCE)
 

@@ -13,7 +13,7 @@ from dataclasses import field as data_field
 from tree_sitter import Node
 
 from testwright.domain.drafts import Case, Draft
-from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, walk
+from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, walk, without_gaps
 from testwright.languages.javascript.pruning import mentions, without_unused_helpers, without_unused_imports
 from testwright.languages.javascript.tables import folded, unfolded
 
@@ -251,7 +251,7 @@ def _callback_body(call: Node) -> Node | None:
 
 def flush_left(node: Node) -> str:
     """The node's text as if it began at the left margin; lines inside template literals stay as they are."""
-    lines = text_of(node).split("\n")
+    lines = without_gaps(text_of(node)).split("\n")
     kept = rows_in_templates(node)
     margin = node.start_point.column
     for offset in range(1, len(lines)):
