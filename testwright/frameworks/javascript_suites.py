@@ -131,7 +131,7 @@ def _title_pattern(title: str) -> str:
 
 
 def order_json(order: RunOrder, home: str) -> str:
-    """With everything as it is called in the folder that the runner is started in."""
+    """With everything as it is called in the folder that the runner is started in. A probe minds the time itself."""
     return json.dumps(
         {
             "root": place_of(home),
@@ -143,6 +143,7 @@ def order_json(order: RunOrder, home: str) -> str:
             "alone": _each_alone(order) if order.alone else None,
             "turns": [_turn(turn) for turn in order.turns],
             "turnSeconds": order.share,
+            "untimed": bool(order.extra_reports),
             "hangSeconds": hang_seconds(order),
             "clock": _MOMENT if order.frozen else None,
             "report": f"{OUT}/{REPORT}",

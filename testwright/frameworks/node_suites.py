@@ -58,9 +58,8 @@ def known_modules(framework: str, view: ProjectView, runner: Runner) -> frozense
 
 
 def order_json(order: RunOrder, home: str) -> str:
-    """A probe minds the time itself, and these runners would end it after a while."""
-    further = {"untimed": bool(order.extra_reports), "measured": f"{WORKSPACE}/{suites.MEASURED}"}
-    return json.dumps({**json.loads(suites.order_json(order, home)), **further})
+    measured = f"{WORKSPACE}/{suites.MEASURED}"
+    return json.dumps({**json.loads(suites.order_json(order, home)), "measured": measured})
 
 
 def _names(source: PurePosixPath, view: ProjectView, folder: PurePosixPath) -> Iterable[str]:

@@ -25,7 +25,8 @@ module.exports = async () => {
     testMatch: undefined,
     testRegex: order.suites.map((path) => `/${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
     haste: { ...chosen.haste, enableSymlinks: false },
-    ...(process.env.TESTWRIGHT_CHALLENGE ? challenged(chosen) : watched(chosen)),
+    ...(process.env.TESTWRIGHT_CHALLENGE ? CHALLENGED : watched(chosen)),
+    ...(process.env.TESTWRIGHT_CHALLENGE || order.untimed ? withoutTypes(chosen) : {}),
     ...(order.alone ? { runner: join(__dirname, 'turns-runner.cjs') } : {}),
   }
 }
@@ -34,18 +35,20 @@ function watched({ testRunner = 'jest-circus' }) {
   return testRunner.includes('circus') ? { testRunner: join(__dirname, 'cases-tests.cjs') } : {}
 }
 
-// Switched code is for running: whoever also checks its types would miss the declaration of the switch.
-function challenged({ preset, transform, globals }) {
-  const withoutTypes = Object.entries(transform ?? {}).map(([pattern, chosen]) => {
-    const [path, options] = [chosen].flat()
-    return [pattern, /ts-jest/.test(path) ? [path, { ...options, diagnostics: false }] : chosen]
+const CHALLENGED = { runner: join(__dirname, 'challenge-runner.cjs'), testRunner: join(__dirname, 'challenge-tests.cjs') }
+
+// Switched code, and what explores, is for running: whoever also checks types would miss the declaration of the switch, and has
+// the whole compiler at work in the process, twice the memory of all else.
+function withoutTypes({ preset, transform, globals }) {
+  const FOR_RUNNING = { diagnostics: false, isolatedModules: true }
+  const chosen = Object.entries(transform ?? {}).map(([pattern, how]) => {
+    const [path, options] = [how].flat()
+    return [pattern, /ts-jest/.test(path) ? [path, { ...options, ...FOR_RUNNING }] : how]
   })
   return {
-    runner: join(__dirname, 'challenge-runner.cjs'),
-    testRunner: join(__dirname, 'challenge-tests.cjs'),
-    ...(transform ? { transform: Object.fromEntries(withoutTypes) } : {}),
+    ...(transform ? { transform: Object.fromEntries(chosen) } : {}),
     ...(/ts-jest/.test(preset) || globals?.['ts-jest']
-      ? { globals: { ...globals, 'ts-jest': { ...globals?.['ts-jest'], diagnostics: false } } }
+      ? { globals: { ...globals, 'ts-jest': { ...globals?.['ts-jest'], ...FOR_RUNNING } } }
       : {}),
   }
 }
