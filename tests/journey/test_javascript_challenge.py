@@ -66,6 +66,20 @@ async def challenged(framework, folder, source, cases, helper=None):
 
 
 @BOTH
+async def test_what_a_mock_was_called_with_before_hides_no_call_that_is_left_out(tmp_path, framework):
+    mocks = {"vitest": "vi", "jest": "jest"}[framework]
+    cases = f"""
+import {{ {mocks} as mocks }} from '{GLOBALS[framework]}'
+const seen = mocks.fn()
+it('tells', () => {{ unit.tell(seen); expect(seen).toHaveBeenCalledWith(1) }})
+"""
+
+    found = Challenged(*await challenged(framework, tmp_path, "export const tell = (back) => { back(1) }\n", cases))
+
+    assert found.fate("back(1)", "(removed)") is Fate.KILLED
+
+
+@BOTH
 async def test_mutants_die_live_or_are_never_met(tmp_path, framework):
     source = (
         "export const add = (a, b) => a + b\nexport const least = (a, b) => a < b ? a : b\nexport const no = a => -a\n"

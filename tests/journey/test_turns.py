@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.script_project import ScriptProject, sandbox_and_runner
-from testwright.domain.projects import Limits, RunOrder, Turn
+from testwright.domain.projects import EAST, Limits, RunOrder, Turn
 from testwright.domain.verdicts import NotRun, Outcome, RunReport
 from testwright.frameworks import FRAMEWORKS
 
-TURNS = (Turn(seed=1), Turn(seed=2), Turn(seed=3, frozen=True))
+TURNS = (Turn(seed=1), Turn(seed=2), Turn(seed=3, frozen=EAST))
 LIMITS = Limits(wall=timedelta(seconds=120), cpu=timedelta(seconds=120))
 
 

@@ -8,9 +8,23 @@ WORKSPACE = "/ws"
 """Where the project is mounted inside every sandbox, read-only."""
 OUT = "/out"
 """Where a command leaves its reports inside the sandbox."""
-FROZEN_AT = datetime(2033, 12, 31, 22, 40, 37, 813_000, tzinfo=UTC)
-FROZEN_ZONE = "Asia/Kathmandu"
-"""When and where it is in a run with the clock stopped: far from any day of work, a year later there; no round one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When and where it is in a run with the clock stopped."""
+
+    at: datetime
+    zone: str
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} UTC in the time zone {self.zone}"
+
+
+EAST = Moment(at=datetime(2033, 12, 31, 22, 40, 37, 813_000, tzinfo=UTC), zone="Asia/Kathmandu")
+"""Far from any day of work, a year later there; no round one."""
+WEST = Moment(at=datetime(2030, 3, 1, 4, 10, 7, 42_000, tzinfo=UTC), zone="America/Los_Angeles")
+"""On a day of work, a month earlier there, as all of America is behind what midnight UTC says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +149,7 @@ class Turn:
     """One of several runs of the same tests from one start; `seed` and `frozen` are as in RunOrder."""
 
     seed: int
-    frozen: bool = False
+    frozen: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +162,7 @@ class RunOrder:
     `turns` come before that: runs of all tests, each in an environment of its own; the limit of time is for all.
     `coverage` asks for coverage of `source_path`. `extra_reports` are further files below OUT that the suite writes
     itself (the explorer's probes do). `only_loads` says that the suite tests nothing and is there to see whether it can
-    be loaded. `frozen` stops the clock that the code reads at FROZEN_AT, in FROZEN_ZONE.
+    be loaded. `frozen` is where the clock that the code reads stands still.
     `hashes` gives Python's sets another order; None goes by the seed.
     """
 
@@ -156,7 +170,7 @@ class RunOrder:
     suite_paths: tuple[str, ...]
     coverage: bool = True
     seed: int | None = None
-    frozen: bool = False
+    frozen: Moment | None = None
     only: tuple[str, ...] = ()
     alone: bool = False
     turns: tuple[Turn, ...] = ()

@@ -122,7 +122,7 @@ def _believed(
     if not order.extra_reports:  # a probe looks at what code does with no promise of its own
         outcomes = _without_trespassers(outcomes, [each for each in tests if isinstance(each, dict)])
     took = round(completed.seconds * 1000)
-    return RunReport(outcomes=outcomes, coverage=coverage, duration_ms=took, frozen=order.frozen)
+    return RunReport(outcomes=outcomes, coverage=coverage, duration_ms=took, frozen=order.frozen is not None)
 
 
 def _running(report: dict[str, Any]) -> tuple[str, ...]:

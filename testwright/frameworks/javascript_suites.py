@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from testwright.domain.ports import ProjectView
-from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, OUT, WORKSPACE, Mount, Runner, RunOrder, Turn
+from testwright.domain.projects import OUT, WORKSPACE, Moment, Mount, Runner, RunOrder, Turn
 from testwright.domain.within import below
 
 LANGUAGES = frozenset({"javascript", "typescript"})
@@ -15,7 +15,6 @@ SHARED = Mount(host=str(Path(__file__).parent / "assets" / "javascript"), inside
 """What our parts inside vitest and inside jest have in common."""
 _CASE_SECONDS = 10.0
 _SHARE_OF_WALL = 0.7
-_MOMENT = round(FROZEN_AT.timestamp() * 1000)
 MEASURED = ".testwright-measured.json"
 """Where in the workspace the source lies with its counters, if that was made ahead of the runs."""
 UNENDING = "testwright-unending.json"
@@ -145,7 +144,7 @@ def order_json(order: RunOrder, home: str) -> str:
             "turnSeconds": order.share,
             "untimed": bool(order.extra_reports),
             "hangSeconds": hang_seconds(order),
-            "clock": _MOMENT if order.frozen else None,
+            "clock": _clock(order.frozen) if order.frozen is not None else None,
             "report": f"{OUT}/{REPORT}",
         }
     )
@@ -162,7 +161,13 @@ def _each_alone(order: RunOrder) -> dict[str, Any]:
 
 def stopped_clock(order: RunOrder) -> tuple[tuple[str, str], ...]:
     """What a process is given from the start: its time zone, and when it is."""
-    return (("TZ", FROZEN_ZONE), ("TESTWRIGHT_CLOCK", str(_MOMENT))) if order.frozen else ()
+    if order.frozen is None:
+        return ()
+    return (("TZ", order.frozen.zone), ("TESTWRIGHT_CLOCK", str(_clock(order.frozen))))
+
+
+def _clock(moment: Moment) -> int:
+    return round(moment.at.timestamp() * 1000)
 
 
 def watched_loading(order: RunOrder) -> tuple[tuple[str, str], ...]:
@@ -174,8 +179,8 @@ def watched_loading(order: RunOrder) -> tuple[tuple[str, str], ...]:
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
-    stopped = {"clock": _MOMENT, "zone": FROZEN_ZONE} if turn.frozen else {"clock": None, "zone": None}
-    return {"seed": turn.seed, **stopped}
+    clock, zone = (_clock(turn.frozen), turn.frozen.zone) if turn.frozen is not None else (None, None)
+    return {"seed": turn.seed, "clock": clock, "zone": zone}
 
 
 def hang_seconds(order: RunOrder) -> float | None:

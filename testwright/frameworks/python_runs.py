@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from testwright.domain.paths import base_name
-from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, Command, Completed, Mount, Runner, RunOrder, Turn
+from testwright.domain.projects import Command, Completed, Moment, Mount, Runner, RunOrder, Turn
 from testwright.domain.verdicts import CaseOutcome, FileCoverage, NotRun, Outcome, RunReport
 from testwright.frameworks import python_reports as reports
 
@@ -17,7 +17,6 @@ T = TypeVar("T")
 
 REPORT = "testwright-report.json"
 ASSETS = Mount(host=str(Path(__file__).parent / "assets" / "python"), inside="/opt/testwright/runners")
-_MOMENT = f"{FROZEN_AT.timestamp():.3f}"
 _CASE_SECONDS = 10.0
 _LOAD_SECONDS = 30.0
 _BRANCH = re.compile(r"-?\d{1,7}->-?\d{1,7}")
@@ -50,8 +49,8 @@ def command(order: RunOrder, runner: Runner, workspace: str, argv: tuple[str, ..
     env["TESTWRIGHT_COVERAGE"] = "1" if order.coverage else "0"
     if order.seed is not None:
         env["TESTWRIGHT_SEED"] = str(order.seed)
-    if order.frozen:
-        env |= {"TZ": FROZEN_ZONE, "TESTWRIGHT_CLOCK": _MOMENT}
+    if order.frozen is not None:
+        env |= {"TZ": order.frozen.zone, "TESTWRIGHT_CLOCK": _clock(order.frozen)}
     wall = order.share
     if order.alone:
         env["TESTWRIGHT_ALONE_SECONDS"] = f"{0.7 * wall:g}"
@@ -72,8 +71,12 @@ def command(order: RunOrder, runner: Runner, workspace: str, argv: tuple[str, ..
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
-    stopped = {"clock": _MOMENT, "zone": FROZEN_ZONE} if turn.frozen else {"clock": "", "zone": ""}
-    return {"seed": turn.seed, **stopped}
+    clock, zone = (_clock(turn.frozen), turn.frozen.zone) if turn.frozen is not None else ("", "")
+    return {"seed": turn.seed, "clock": clock, "zone": zone}
+
+
+def _clock(moment: Moment) -> str:
+    return f"{moment.at.timestamp():.3f}"
 
 
 def read(completed: Completed, order: RunOrder, framework: str) -> RunReport | NotRun:
@@ -122,7 +125,7 @@ def _believed(
         outcomes=outcomes,
         coverage=_coverage(measured),
         duration_ms=round(completed.seconds * 1000),
-        frozen=order.frozen and report.get("frozen") is True,
+        frozen=order.frozen is not None and report.get("frozen") is True,
     )
 
 

@@ -11,7 +11,7 @@ from testwright.domain.insertions import CannotAdd
 from testwright.domain.mutants import ChallengeOrder, ChallengeReport
 from testwright.domain.paths import base_name
 from testwright.domain.ports import Workspace
-from testwright.domain.projects import Command, Completed, Limits, RunOrder, Turn
+from testwright.domain.projects import Command, Completed, Limits, Moment, RunOrder, Turn
 from testwright.domain.verdicts import NotRun, RunReport
 from testwright.pipeline import shelf
 from testwright.pipeline.findings import Baseline
@@ -100,7 +100,7 @@ class Bench:
         *,
         coverage: bool = True,
         seed: int | None = None,
-        frozen: bool = False,
+        frozen: Moment | None = None,
         hashes: int | None = None,
         only_loads: bool = False,
         limits: Limits | None = None,

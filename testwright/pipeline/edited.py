@@ -82,7 +82,14 @@ async def _given_draft(job: Job) -> Drafted:
 async def _choose_all(job: Job) -> int:
     """Step `choose`: all of them, where each notices something of what was done to the code that it runs."""
     draft = (await writing_of(job, 1)).draft
-    blind = blind_in(draft, await shelf.take(job.desk, "challenge/1", Challenge))
+    challenge = await shelf.take(job.desk, "challenge/1", Challenge)
+    blind = blind_in(draft, challenge)
+    for result in (await shelf.take(job.desk, "trial/1", Trial)).results:
+        is_told = not challenge.problem and result.name not in challenge.unfit
+        if result.lines == frozenset() and is_told and not challenge.faced_by(result.name):
+            blind[result.name] = (
+                f"It runs nothing of {job.file_name}; call what is defined there, and assert on what it gives."
+            )
     drops = tuple(Drop(name=name, gate="can_fail", reason=reason) for name, reason in blind.items())
     if drops:
         await telling.tell_blind(job, 1, drops, of=len(draft.cases))

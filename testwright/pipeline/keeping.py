@@ -21,7 +21,7 @@ from testwright.domain.evidence import (
     gathered,
 )
 from testwright.domain.insertions import added_ranges
-from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE
+from testwright.domain.projects import EAST
 from testwright.domain.suspects import Suspect
 from testwright.domain.verdicts import Drop, FileCoverage, Trouble
 from testwright.domain.within import Within, below
@@ -232,8 +232,8 @@ def _outside(job: Job, proven: Proven) -> Outside:
     return Outside(
         mocked=job.assignment.options.mock_external,
         network="open" if job.tools.sandbox.tier == "none" else "off",
-        frozen_at=FROZEN_AT.isoformat() if proven.frozen else None,
-        zone=FROZEN_ZONE if proven.frozen else None,
+        frozen_at=EAST.at.isoformat() if proven.frozen else None,
+        zone=EAST.zone if proven.frozen else None,
     )
 
 

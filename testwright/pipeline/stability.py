@@ -1,6 +1,6 @@
 """The gate `is stable`: the whole suite again and again, shuffled, and each test alone, until nothing ever fails.
 
-Where what lies outside was to be mocked, the last run proves it: its clock stands on another day, in another zone.
+Where what lies outside was to be mocked, the last two runs prove it: their clocks stand on other days, in other zones.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from testwright.domain.conventions import Layout
 from testwright.domain.drafts import Draft
 from testwright.domain.errors import PermanentError
-from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, Turn
+from testwright.domain.projects import EAST, WEST, Turn
 from testwright.domain.verdicts import Drop, FileCoverage, NotRun, RunReport
 from testwright.pipeline import shelf, telling
 from testwright.pipeline.bench import Bench
@@ -35,7 +35,7 @@ _MOST_ROUNDS = 4
 
 _BY_THE_CLOCK = (
     "depends on the real clock, its time zone or the machine's language: it failed only in the run with"
-    f" the clock stopped at {FROZEN_AT:%Y-%m-%d %H:%M} UTC in the time zone {FROZEN_ZONE}"
+    " the clock stopped at "
 )
 
 
@@ -43,20 +43,21 @@ _BY_THE_CLOCK = (
 class _Round:
     """What repeated runs of one suite showed; `failures` says of each unstable test why it cannot stay.
 
-    `untimely` are those of them that failed with the clock stopped alone; `frozen` says that it was stopped in a run.
+    `untimely` are those of them that failed with the clock stopped alone, by the turn they failed in first; `frozen`
+    says that it was stopped in the last run.
     """
 
     results: dict[str, CaseResult]
     failures: dict[str, str]
     coverage: FileCoverage | None
     alone: frozenset[str] = frozenset()
-    untimely: dict[str, str] = field(default_factory=dict)
+    untimely: dict[Turn, dict[str, str]] = field(default_factory=dict)
     frozen: bool = False
 
-    def untimely_of(self, in_time: RunReport | NotRun, draft: Draft) -> dict[str, str]:
+    def untimely_in(self, turn: Turn, in_time: RunReport | NotRun, draft: Draft) -> dict[str, str]:
         """Those that pass in the same order while the clock goes on: else it is their siblings that they depend on."""
         results = results_of(in_time, draft) if isinstance(in_time, RunReport) else {}
-        return {name: why for name, why in self.untimely.items() if name in results and results[name].passed}
+        return {name: why for name, why in self.untimely[turn].items() if name in results and results[name].passed}
 
 
 async def prove_stable(job: Job, ready: Ready, attempt: int) -> int:
@@ -120,7 +121,8 @@ async def _run_repeatedly(bench: Bench, layout: Layout, runs: int, slots: asynci
     first = bench.job.tools.seed + 1
     seeds = range(first, first + runs - 2)
     stops = bench.job.assignment.options.mock_external
-    turns = tuple(Turn(seed=seed, frozen=stops and seed == seeds[-1]) for seed in seeds)
+    moments = dict(zip(reversed(seeds), (EAST, WEST), strict=False)) if stops else {}
+    turns = tuple(Turn(seed=seed, frozen=moments.get(seed)) for seed in seeds)
 
     async def one(turn: Turn | None) -> RunReport | NotRun:
         """From a start of its own; None: in order, and sets have yet another order than in the turns."""
@@ -153,16 +155,18 @@ async def _run_repeatedly(bench: Bench, layout: Layout, runs: int, slots: asynci
     shuffled = [*zip(turns, apart.turns, strict=True)]
     if apart.problem is not None:  # no word on any test: a shuffled run takes its place
         shuffled.append((Turn(seed=first + runs - 2), apart.problem))
+    ways = (None, *(turn for turn, _ in shuffled))
     answers = [in_order, *await _all([told(turn, answer) for turn, answer in shuffled])]
     unreported = [answer for answer in answers if isinstance(answer, NotRun)]
     if unreported:
         return await _blame(bench, draft, unreported[0], runs)
-    seen = _read_together([answer for answer in answers if isinstance(answer, RunReport)], draft, runs)
+    read = [(turn, answer) for turn, answer in zip(ways, answers, strict=True) if isinstance(answer, RunReport)]
+    seen = _read_together(read, draft, runs)
     known = {}
     if bench.job.language.sees_order(layout.suite.text, bench.job.assignment.source):
         known = await leaning_on_order(draft, first + 2, with_hashes)
-    if seen.untimely:
-        known |= seen.untimely_of(await one(replace(turns[-1], frozen=False)), draft)
+    for turn in seen.untimely:
+        known |= seen.untimely_in(turn, await one(replace(turn, frozen=None)), draft)
     unexplained = {name: why for name, why in seen.failures.items() if name not in known}
     failures = await fairly_blamed(bench, draft, apart, unexplained) | await leaning(bench, draft, apart)
     return replace(seen, failures=failures | known, alone=apart.passed)
@@ -187,20 +191,28 @@ async def _all(runs: Sequence[Coroutine[Any, Any, RunReport | NotRun]]) -> list[
     return [task.result() for task in tasks]
 
 
-def _read_together(reports: list[RunReport], draft: Draft, runs: int) -> _Round:
-    readings = [results_of(report, draft) for report in reports]
+def _read_together(reports: Sequence[tuple[Turn | None, RunReport]], draft: Draft, runs: int) -> _Round:
+    """Each run with the turn that it was, None for the one in order, which comes first."""
+    readings = [results_of(report, draft) for _, report in reports]
     failed = [result for reading in readings for result in reading.values() if not result.passed]
     counts = Counter(result.name for result in failed)
     first_reason = {result.name: first_line(result.reason, 500) for result in reversed(failed)}
     failures = {name: f"failed in {count} of {runs} runs: {first_reason[name]}" for name, count in counts.items()}
-    frozen = next((reading for report, reading in zip(reports, readings, strict=True) if report.frozen), None)
-    late = {result.name for result in frozen.values() if not result.passed} if frozen is not None else set()
+    late: dict[str, list[Turn]] = {}
+    for (turn, report), reading in zip(reports, readings, strict=True):
+        for result in reading.values():
+            if turn is not None and report.frozen and not result.passed:
+                late.setdefault(result.name, []).append(turn)
+    untimely: dict[Turn, dict[str, str]] = {}
+    for name, (turn, *others) in late.items():
+        if counts[name] == 1 + len(others):
+            untimely.setdefault(turn, {})[name] = f"{_BY_THE_CLOCK}{turn.frozen}: {first_reason[name]}"
     return _Round(
         results=readings[0],
         failures=failures,
-        coverage=reports[0].coverage,
-        untimely={name: f"{_BY_THE_CLOCK}: {first_reason[name]}" for name in late if counts[name] == 1},
-        frozen=frozen is not None,
+        coverage=reports[0][1].coverage,
+        untimely=untimely,
+        frozen=any(report.frozen and turn is not None and turn.frozen == EAST for turn, report in reports),
     )
 
 

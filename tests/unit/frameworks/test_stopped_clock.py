@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from testwright.domain.projects import FROZEN_AT, FROZEN_ZONE, Runner, RunOrder
+from testwright.domain.projects import EAST, WEST, Moment, Runner, RunOrder
 from testwright.frameworks.jest import Jest
 from testwright.frameworks.mocha import Mocha
 from testwright.frameworks.node_test import NodeTest
@@ -58,10 +60,10 @@ console.log(JSON.stringify(found))
 """
 
 
-def ordered(framework) -> dict[str, str]:
+def ordered(framework, moment: Moment = EAST) -> dict[str, str]:
     ending = ".py" if "python" in framework.languages else ".js"
     runner = Runner(framework=framework.name, version="1", origin="managed", found="it", program=("run", "it"))
-    order = RunOrder(source_path=f"a{ending}", suite_paths=(f"a.test{ending}",), seed=1, frozen=True)
+    order = RunOrder(source_path=f"a{ending}", suite_paths=(f"a.test{ending}",), seed=1, frozen=moment)
     return dict(framework.command(order, runner, "/w").env)
 
 
@@ -79,11 +81,11 @@ def test_python_code_reads_the_stopped_clock_everywhere_and_nothing_else_changes
     local = "2034-01-01T04:25:37.813000"
     assert found == {
         "stopped": True,
-        "now": FROZEN_AT.isoformat(),
+        "now": EAST.at.isoformat(),
         "local": [local, local],
         "utc": "2033-12-31T22:40:37.813000",
         "today": "2034-01-01",
-        "time": [FROZEN_AT.timestamp()] * 4,
+        "time": [EAST.at.timestamp()] * 4,
         "words": ["2034-01-01", "Sun Jan  1 04:25:37 2034", "Sun Jan  1 04:25:37 2034", "22"],
         "given": ["1970", 1970],
         "same": True,
@@ -105,7 +107,7 @@ def test_javascript_code_reads_the_stopped_clock_and_fakes_go_on_top_of_it():
 
     found = run(["node", "-e", NODE], ASSETS / "javascript", env)
 
-    moment = round(FROZEN_AT.timestamp() * 1000)
+    moment = round(EAST.at.timestamp() * 1000)
     assert found == {
         "now": [moment] * 3,
         "words": "Sun Jan 01 2034 04:25:37 GMT+0545 (Nepal Time)",
@@ -141,8 +143,18 @@ def test_javascript_code_that_names_no_language_is_elsewhere_until_it_is_brought
 
 
 @pytest.mark.parametrize("framework", [Pytest(), Unittest(), Jest(), Vitest(), Mocha(), NodeTest()])
-def test_every_framework_is_told_when_and_where_it_is(framework):
-    env = ordered(framework)
+@pytest.mark.parametrize("moment", [EAST, WEST], ids=lambda each: each.zone)
+def test_every_framework_is_told_when_and_where_it_is(framework, moment):
+    env = ordered(framework, moment)
 
-    assert env["TZ"] == FROZEN_ZONE
-    assert float(env["TESTWRIGHT_CLOCK"]) in (FROZEN_AT.timestamp(), FROZEN_AT.timestamp() * 1000)
+    assert env["TZ"] == moment.zone
+    assert float(env["TESTWRIGHT_CLOCK"]) in (moment.at.timestamp(), moment.at.timestamp() * 1000)
+
+
+def test_the_moments_differ_in_all_that_a_date_has_and_lie_on_both_sides_of_greenwich():
+    here = [moment.at.astimezone(ZoneInfo(moment.zone)) for moment in (EAST, WEST)]
+
+    assert len({at.year for at in here}) == len({at.month for at in here}) == len({at.day for at in here}) == 2
+    assert {at.weekday() >= 5 for at in here} == {True, False}
+    assert here[0].utcoffset() > timedelta(0) > here[1].utcoffset()
+    assert all(at.day != moment.at.day for at, moment in zip(here, (EAST, WEST), strict=True))

@@ -180,6 +180,17 @@ def test_a_nap_is_one_by_whatever_name_and_a_slow_stand_in_or_a_turn_of_the_loop
     assert fault(f"{shared}\nit('a', async () => {{ expect(await price(async () => {late})).toBe(2) }})") is None
 
 
+def test_what_the_code_takes_from_beside_it_may_be_mocked_from_wherever_the_suite_lies():
+    imports = ("{ expect, it, vi } from 'vitest'", "* as tax from '../src/tax'", "{ price } from '../src/price'")
+    head = "".join(f"import {each}\n" for each in imports)
+    mocked = "vi.mock('../src/{}')\nit('a', () => {{ expect(price(1)).toBe(2) }})"
+
+    assert fault(mocked.format("tax"), head) is None
+    beside = fault(mocked.format("price"), head)
+    assert beside is not None
+    assert "mocks the module it should test" in beside.message
+
+
 def test_a_caught_error_may_be_looked_at_by_a_helper_that_asserts():
     caught = "let caught\ntry { price(-1) } catch (error) { caught = error }"
     looks = f"it('a', () => {{ {caught}\nlooks(caught); expect(price(1)).toBe(2) }})"

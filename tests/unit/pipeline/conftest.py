@@ -201,7 +201,9 @@ class WordFramework:
         reaching = sum("idle" not in message for _, _, message in rows)
         lines = frozenset(range(1, 1 + 2 * reaching))
         coverage = FileCoverage(lines_covered=lines, lines_missed=self.missed)
-        return RunReport(outcomes=outcomes, coverage=coverage if order.coverage else None, frozen=order.frozen)
+        return RunReport(
+            outcomes=outcomes, coverage=coverage if order.coverage else None, frozen=order.frozen is not None
+        )
 
     def challenge(self, order: ChallengeOrder, runner: Runner, workspace: str) -> Command:
         return Command(argv=("challenge", order.suite_path, *map(str, order.numbers)), workspace=workspace)
@@ -229,7 +231,7 @@ class WordFramework:
 
 
 def words_of(run: RunOrder | Turn) -> str:
-    return f"seed={run.seed}{' frozen' * run.frozen}"
+    return f"seed={run.seed}{' frozen' * (run.frozen is not None)}"
 
 
 def numbers_in(field: str, text: str) -> frozenset[int]:
@@ -295,7 +297,7 @@ class ActingSandbox:
     unbearable_for: str = "no_report"
     runs: list[str] = field(default_factory=list)
     tier: str = "isolated"
-    flaky_seed: str = "seed=2"
+    flaky_seed: str = "seed=1"
     challenged: list[str] = field(default_factory=list)
     cannot_break: str = ""
     slowly: list[int] = field(default_factory=list)

@@ -15,7 +15,7 @@ async def test_what_depends_on_the_real_clock_is_dropped_with_that_reason(world,
     assert (drop.name, drop.gate) == ("test_b", "is_stable")
     assert drop.reason == (
         "depends on the real clock, its time zone or the machine's language: it failed only in the run with"
-        " the clock stopped at 2033-12-31 22:40 UTC in the time zone Asia/Kathmandu: no longer 2026"
+        " the clock stopped at 2030-03-01 04:10 UTC in the time zone America/Los_Angeles: no longer 2026"
     )
 
 
@@ -40,7 +40,7 @@ async def test_without_mocks_the_clock_runs_on(world, suite):
 
 async def test_a_test_that_fails_at_other_times_too_is_flaky_and_no_matter_of_the_clock(world, suite):
     it = world(suite(a="pass", b="flaky"))
-    it.sandbox.flaky_seed = "seed=2"
+    it.sandbox.flaky_seed = "seed=1"
 
     delivered = await it.walk()
 

@@ -53,6 +53,13 @@ async def test_a_test_that_notices_no_change_of_the_code_that_it_runs_is_refused
     assert it.desk.delivered == []
 
 
+async def test_a_test_that_runs_nothing_of_the_code_is_refused(edited):
+    it = edited("@case test_a | pass lines=1,2 kills=1\n@case test_idle | pass")
+
+    with pytest.raises(PermanentError, match="test_idle: It runs nothing of money"):
+        await it.walk()
+
+
 async def test_a_test_that_asserts_nothing_is_refused(edited):
     with pytest.raises(PermanentError, match="asserts nothing"):
         await edited("@case test_a | static").walk()
@@ -60,7 +67,7 @@ async def test_a_test_that_asserts_nothing_is_refused(edited):
 
 async def test_a_test_that_is_not_stable_is_refused(edited):
     with pytest.raises(PermanentError, match="test_b: failed in 1 of 5 runs") as problem:
-        await edited("@case test_a | pass lines=1 kills=1\n@case test_b | flaky").walk()
+        await edited("@case test_a | pass lines=1 kills=1\n@case test_b | flaky lines=2 kills=2").walk()
 
     assert problem.value.code == "edit_refused"
 

@@ -11,7 +11,7 @@ from testwright.domain.verdicts import Fault
 from testwright.languages.javascript.demanding import checkers_in, swallows, unsaid
 from testwright.languages.javascript.forbidden import MOCKERS, argument, hidden, lasting
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, unwrap, walk
-from testwright.languages.javascript.own_words import reads_code
+from testwright.languages.javascript.own_words import reads_code, stem_of
 from testwright.languages.javascript.pruning import imported, mentions
 from testwright.languages.javascript.suites import (
     callback_of,
@@ -200,9 +200,12 @@ def _unit_imports(preamble: Node, analysis: Analysis) -> dict[str, list[str]]:
     """Relative modules that bring names of the analysed symbols, with the local names."""
     exported = {symbol.name.split(".")[0] for symbol in analysis.symbols}
     has_default = any(symbol.is_default_export for symbol in analysis.symbols)
+    # What the code itself takes from beside it lies elsewhere for a suite: `./mailer` is `../src/mailer`.
+    neighbours = {stem_of(module) for module in analysis.imports if module.startswith(".")}
     found: dict[str, list[str]] = {}
     for source, names in imported(preamble):
         is_own = source.startswith((".", "@/", "~/", "#", "src/")) and source not in analysis.imports
+        is_own = is_own and not (source.startswith(".") and stem_of(source) in neighbours)
         if is_own and (has_default or not names or exported & set(names) or len(names) == 1):
             found.setdefault(source, []).extend(names)
     return found

@@ -22,7 +22,7 @@ def reads_code(root: Node, units: Mapping[str, Sequence[str]], analysis: Analysi
     locals_of = {name for names in units.values() for name in names}
     functions = {symbol.name for symbol in analysis.symbols if symbol.kind in (SymbolKind.FUNCTION, SymbolKind.CLASS)}
     functions &= locals_of
-    files = {_stem(module) for module in units}
+    files = {stem_of(module) for module in units}
     for node in walk(root):
         if node.type != "call_expression":
             continue
@@ -47,10 +47,10 @@ def _is_code_file(place: Node, files: set[str]) -> bool:
     if _THE_FILE_ITSELF.fullmatch(text_of(place)):
         return True
     texts = [value for node in walk(place) if (value := string_value(node)) is not None]
-    return any(_ENDING.search(text) and _stem(text) in files for text in texts)
+    return any(_ENDING.search(text) and stem_of(text) in files for text in texts)
 
 
-def _stem(module: str) -> str:
+def stem_of(module: str) -> str:
     return _ENDING.sub("", module.rsplit("/", 1)[-1])
 
 

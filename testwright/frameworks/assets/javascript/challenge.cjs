@@ -235,9 +235,9 @@ exports.Challenge = class Challenge {
   #controlled(ok, reached, calls, ms) {
     const again = this.#phase === 'second'
     const found = this.#found
-    // A case that took another way the second time met something remembered, a cache say: that it goes on passing with a
-    // mutant at work proves nothing until it does so in a fresh environment.
-    const remembers = again && (calls !== found.calls || reached.some((number) => !found.reached.has(number)))
+    // A case that took another way the second time met something remembered, a cache say; so may one whose suite has mocks. That it
+    // goes on passing with a mutant at work proves nothing until it does so in a fresh environment.
+    const remembers = again && (this.#order.remembers || calls !== found.calls || reached.some((number) => !found.reached.has(number)))
     this.#write({ control: found.id, ok, reached, calls, ms: Math.round(ms), again, remembers })
     found.ms = Math.max(found.ms, ms)
     found.calls = Math.max(found.calls, calls)

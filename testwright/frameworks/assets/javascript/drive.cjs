@@ -1,9 +1,9 @@
 // Runs a suite against mutants: starts the test runner given as arguments, again where it ended too early, and leaves one
 // report. From outside, because a mutant may keep the runner's process from ever answering.
 const { spawn } = require('node:child_process')
-const { closeSync, fstatSync, mkdtempSync, openSync, readSync, writeFileSync } = require('node:fs')
+const { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
-const { join } = require('node:path')
+const { join, resolve } = require('node:path')
 const { entriesIn, nextTurn, reportOf, stateOf, write } = require('./journal.cjs')
 const { templateOf } = require('./running.cjs')
 
@@ -11,6 +11,7 @@ const MOST_STARTS = 100
 const LONGEST_SILENCE_MS = 60_000
 const GRACE_MS = 500
 const CLOSING_MS = 2500
+const MOCKS = /\b(?:fn|spyOn|spy|stub|method|\w*[mM]ock\w*)\(|\bsinon\b/
 
 const asked = JSON.parse(process.env.TESTWRIGHT_ORDER)
 const HURRIED_AFTER = 0.3
@@ -18,11 +19,21 @@ const started = Date.now()
 const order = {
   numbers: asked.numbers,
   edges: asked.edges,
+  remembers: asked.suites.some((path) => MOCKS.test(textOf(path))),
   hurriedFrom: started + asked.seconds * 1000 * HURRIED_AFTER,
   until: started + asked.seconds * 1000,
 }
 const folder = mkdtempSync(join(tmpdir(), 'testwright-challenge-'))
 writeFileSync(join(folder, 'order.json'), JSON.stringify(order))
+
+// What a mock was called with is known to it still when the test is run again in the same environment.
+function textOf(path) {
+  try {
+    return readFileSync(resolve(asked.root, path), 'utf8')
+  } catch {
+    return ''
+  }
+}
 
 async function main() {
   let turns = -1
