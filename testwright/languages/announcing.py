@@ -24,14 +24,14 @@ class Assertion:
 
 
 def announced(
-    draft: Draft, first: int, assertions_in: Callable[[Case], Iterable[Assertion]]
+    draft: Draft, first: int, assertions_in: Callable[[Case, Draft], Iterable[Assertion]]
 ) -> tuple[Draft, tuple[Edge, ...]]:
     """The draft with an announcement before each of these, and the edges that they meet, numbered from `first` on."""
     edges: list[Edge] = []
     cases: list[Case] = []
     for case in draft.cases:
         code = case.code.encode()
-        found = sorted(assertions_in(case), key=lambda assertion: assertion.start)
+        found = sorted(assertions_in(case, draft), key=lambda assertion: assertion.start)
         for number, assertion in reversed(list(enumerate(found, first + len(edges)))):
             asked = f"{SWITCH}(-{number}){assertion.then}".encode()
             code = code[: assertion.start] + asked + code[assertion.start :]

@@ -10,9 +10,9 @@ from testwright.languages.javascript.grammar import error_line, parse
 from testwright.languages.python import Python
 
 
-def told(language, code, first=81):
+def told(language, code, first=81, preamble=""):
     """The text that announces, and the assertions that are in it."""
-    draft, edges = language.announced(Draft(preamble="", cases=(Case(name="a", code=code),)), first)
+    draft, edges = language.announced(Draft(preamble=preamble, cases=(Case(name="a", code=code),)), first)
     assert [edge.number for edge in edges] == list(range(first, first + len(edges)))
     assert {(edge.symbol, edge.check) for edge in edges} <= {("a", "asserted")}
     return draft.cases[0].code, [edge.name for edge in edges]
@@ -70,6 +70,15 @@ def test_in_javascript_those_that_no_condition_stands_before_and_that_wait_for_n
     assert error_line(parse(text)) is None
     assert text.count("\n") == code.count("\n")
     assert text.count("__testwright_mutant__(-") == len(reached)
+
+
+def test_in_javascript_those_too_that_are_imported_by_their_own_names():
+    preamble = "import { equal, fail, throws as bursts } from 'node:assert'\nimport { expect as want } from 'vitest'"
+    body = "equal(f(1), 2); bursts(() => f(2)); want(f(3)).toBe(4); f.equal(1)\non('end', () => { fail('no') })"
+
+    _, found = told(JavaScript(), f"it('a', () => {{ {body} }})", preamble=preamble)
+
+    assert found == ["equal(f(1), 2)", "bursts(() => f(2))", "want(f(3)).toBe(4)"]
 
 
 def test_each_test_has_numbers_of_its_own():

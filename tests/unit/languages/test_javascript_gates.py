@@ -12,7 +12,7 @@ ANALYSIS = Analysis(
     symbols=(Symbol(name="price", kind=SymbolKind.FUNCTION, line=1, end_line=2),),
     imports=("./tax", "@app/money"),
 )
-KNOWN = frozenset({"vitest", "node:fs", "react", "@testing-library/react"})
+KNOWN = frozenset({"vitest", "chai", "node:fs", "react", "@testing-library/react"})
 
 
 def fault(code, head=HEAD):
@@ -264,6 +264,50 @@ def test_what_proves_nothing_with_chai_and_node_assert_is_refused(head, code, sa
 
     assert found is not None
     assert said in found.message
+
+
+OWN_NAMES = """import { deepEqual, equal as same, fail, throws } from 'node:assert/strict'
+import check, { expect as want } from 'vitest'
+import is from 'node:assert'
+import { price } from './price'
+"""
+TAKEN_OUT = """const chai = require('chai')
+const { assert, expect } = chai
+const { equal: same, deepEqual, throws } = assert
+const { notEqual } = require('node:assert').strict
+const { price } = require('./price')
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "code", "said"),
+    [
+        (OWN_NAMES, "same(price(1), 2)", None),
+        (OWN_NAMES, "throws(() => price(-1), RangeError)", None),
+        (OWN_NAMES, "is.equal(price(1), 2)", None),
+        (OWN_NAMES, "is(price(1))", None),
+        (OWN_NAMES, "want(price(1)).toBe(2)", None),
+        (OWN_NAMES, "let got; try { price(-1) } catch (e) { got = e } same(got.message, 'no')", None),
+        (TAKEN_OUT, "same(price(1), 2)", None),
+        (TAKEN_OUT, "notEqual(price(1), 2)", None),
+        (TAKEN_OUT, "chai.expect(price(1)).to.equal(2)", None),
+        (OWN_NAMES, "price(1)", "asserts nothing"),
+        (OWN_NAMES, "price(1).same(2)", "asserts nothing"),
+        (OWN_NAMES, "deepEqual(price(1), price(1))", "whatever the code does"),
+        (OWN_NAMES, "price(1); same(true, true)", "whatever the code does"),
+        (OWN_NAMES, "price(1); same(Math.max(1, 2), 2)", "does not depend"),
+        (OWN_NAMES, "same(Math.max(1, 2), 2)", "never uses the code under test"),
+        (OWN_NAMES, "let got; try { same(price(1), 2) } catch (e) { got = e } same(got.message, 'no')", "try/catch"),
+        (OWN_NAMES, "want(price(1)); same(price(1), 2)", "expects nothing"),
+        (OWN_NAMES, "is.equal = () => {}; is.equal(price(1), 2)", "`is.equal`"),
+        (TAKEN_OUT, "same(Math.max(1, 2), 2)", "never uses the code under test"),
+        (TAKEN_OUT, "price(1); same(Math.max(1, 2), 2)", "does not depend"),
+    ],
+)
+def test_an_assertion_is_one_by_whatever_name_the_suite_has_for_it(head, code, said):
+    found = fault(f"it('a', () => {{ {code} }})", head)
+
+    assert (found.message if found else None) == said or said in found.message
 
 
 @pytest.mark.parametrize(

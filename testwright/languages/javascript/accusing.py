@@ -8,6 +8,7 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis, Symbol
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.suspects import Because, Suspect
+from testwright.languages.javascript.asserting import Words, words_in
 from testwright.languages.javascript.grammar import field, parse, string_value, text_of, unwrap, walk
 from testwright.languages.javascript.mending import EQUAL, expectations, matcher_of, plain
 
@@ -43,8 +44,9 @@ def accused(case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspe
     is_error = not _FAILED.match(message)
     if is_error and not _is_the_codes_own(message, root, analysis, taken):
         return None
-    is_alone = len(_CHECKS.findall(case.code)) == 1
-    for subject, expected in _compared(root):
+    words = words_in(parse(draft.preamble))
+    is_alone = len(_CHECKS.findall(words.in_usual(case.code))) == 1
+    for subject, expected in _compared(root, words):
         inner = unwrap(subject.named_children[0]) if subject.type == "await_expression" else unwrap(subject)
         if inner is None:
             continue
@@ -69,7 +71,7 @@ def accused(case: Case, draft: Draft, message: str, analysis: Analysis) -> Suspe
     return None
 
 
-def _compared(root: Node) -> Iterator[tuple[Node, Node]]:
+def _compared(root: Node, words: Words) -> Iterator[tuple[Node, Node]]:
     """What is compared, and with what: `expect` of jest, vitest and chai, and node's `assert`."""
     for expectation, subject in expectations(root):
         matcher = matcher_of(expectation)
@@ -78,7 +80,7 @@ def _compared(root: Node) -> Iterator[tuple[Node, Node]]:
     for node in walk(root):
         arguments = field(node, "arguments") if node.type == "call_expression" else None
         given = arguments.named_children if arguments is not None else []
-        callee = text_of(field(node, "function"))
+        callee = words.in_usual(text_of(field(node, "function")))
         if len(given) >= 2 and _NODES_EQUAL.fullmatch(callee):
             yield given[0], given[1]
         elif len(given) == 1 and _CHAIS_EQUAL.search(callee):

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from testwright.domain.drafts import Case
+from testwright.domain.drafts import Case, Draft
 from testwright.languages.announcing import Assertion
+from testwright.languages.javascript.asserting import words_in
 from testwright.languages.javascript.grammar import FUNCTIONS, above, field, parse, text_of, walk
 
 _ROOTS = re.compile(r"(?:\w+\.)?(?:expect|assert)\b")
@@ -21,15 +22,17 @@ _NO_ERROR = re.compile(r"\.(?:to(?:BeUndefined|BeNull|BeFalsy)|not\.toBeDefined)
 _WHOLE = frozenset({"expression_statement", "arrow_function", "return_statement", "arguments", "array"})
 
 
-def assertions_in(case: Case) -> Iterator[Assertion]:
+def assertions_in(case: Case, draft: Draft) -> Iterator[Assertion]:
     """Not those that say that their place must not be reached, nor those that a condition stands before."""
+    words = words_in(parse(f"{draft.preamble}\n{case.setting}"))
     for node in walk(parse(case.code)):
-        if node.type != "call_expression" or not _ROOTS.match(text_of(field(node, "function"))):
+        if node.type != "call_expression" or not _ROOTS.match(words.in_usual(text_of(field(node, "function")))):
             continue
         whole = _whole(node)
         around = whole.parent
         text = text_of(whole)
-        if around is None or around.type not in _WHOLE or _NEVER.match(text) or _has_choice(whole):
+        is_never = _NEVER.match(words.in_usual(text))
+        if around is None or around.type not in _WHOLE or is_never or _has_choice(whole):
             continue
         if _NO_ERROR.search(text) and _is_in_a_callback(whole):
             continue

@@ -8,6 +8,7 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
+from testwright.languages.javascript.asserting import Words, checks_in, words_in
 from testwright.languages.javascript.demanding import checkers_in, swallows, unsaid
 from testwright.languages.javascript.forbidden import MOCKERS, argument, hidden, lasting
 from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, unwrap, walk
@@ -26,14 +27,6 @@ _HOLD_BACK = {"only", "skip", "todo", "fails", "failing", "skipIf", "runIf"}
 _SNAPSHOTS = {"toMatchSnapshot", "toThrowErrorMatchingSnapshot", "toMatchFileSnapshot"}
 _INLINE = {"toMatchInlineSnapshot", "toThrowErrorMatchingInlineSnapshot"}
 """They say what is expected where it is written down."""
-_NOT_MATCHERS = {"not", "resolves", "rejects", "soft", "poll"}
-_CHAIN = re.compile(
-    "to|be|been|is|that|which|and|has|have|with|at|of|same|but|does|still|also|deep|nested|own|ordered|any|all|eventually"
-)
-"""chai's words between `expect(…)` and what is said."""
-_SAID_WITHOUT_CALL = re.compile(
-    "true|false|null|undefined|NaN|ok|exist|empty|arguments|finite|frozen|sealed|extensible|rejected|fulfilled|called"
-)
 _REPLACERS = ("mockReturnValue", "mockImplementation", "mockResolvedValue", "mockRejectedValue")
 _LITERALS = frozenset({"number", "string", "true", "false", "null", "undefined", "regex", "array", "object"})
 
@@ -94,17 +87,18 @@ def _without_oracle(case: Case, draft: Draft, analysis: Analysis) -> str | None:
     fake_clock = "useFakeTimers" in case.code or "useFakeTimers" in draft.preamble
     if (problem := lasting(root, preamble, analysis.imports, fake_clock=fake_clock)) is not None:
         return problem
-    checkers = checkers_in(preamble)
-    if any(swallows(node, checkers) for node in walk(root) if node.type == "try_statement"):
+    words = words_in(preamble)
+    checkers = checkers_in(preamble, words)
+    if any(swallows(node, checkers, words) for node in walk(root) if node.type == "try_statement"):
         return "Its try/catch lets a missing error pass; expect the error with an assertion that fails without it."
     units = _unit_imports(preamble, analysis)
-    if (problem := _bends_the_oracle(root) or _bends_the_oracle(preamble)) is not None:
+    if (problem := _bends_the_oracle(root, words) or _bends_the_oracle(preamble, words)) is not None:
         return problem
     if (problem := _replaces_unit(draft.preamble + "\n" + case.code, units)) is not None:
         return problem
     if (problem := reads_code(root, units, analysis)) is not None:
         return problem
-    return _weak_expectations(root, preamble) or unsaid(root)
+    return _weak_expectations(root, preamble, words) or unsaid(root, words)
 
 
 def _held_back(root: Node) -> str | None:
@@ -163,19 +157,23 @@ _ORACLES = re.compile(r"(?:assert|expect|chai|Object)\b")
 _SPIES = re.compile(r"(?:.*\.)?(?:spyOn|method|stub)", re.S)
 
 
-def _bends_the_oracle(root: Node) -> str | None:
+def _bends_the_oracle(root: Node, words: Words) -> str | None:
     """What makes an assertion pass that would not: a matcher that always does, or another function in its place."""
     for node in walk(root):
         if node.type == "assignment_expression":
             changed = field(node, "left")
-            if changed is not None and changed.type == "member_expression" and _ORACLES.match(text_of(changed)):
+            if (
+                changed is not None
+                and changed.type == "member_expression"
+                and _ORACLES.match(words.in_usual(text_of(changed)))
+            ):
                 return f"It replaces `{text_of(changed)}`, which decides whether it passes."
         if node.type != "call_expression":
             continue
         called = text_of(field(node, "function"))
-        if called == "expect.extend" and (name := _that_always_passes(argument(node, 0))):
+        if words.in_usual(called) == "expect.extend" and (name := _that_always_passes(argument(node, 0))):
             return f"Its matcher `{name}` passes whatever it is given; use one that can fail."
-        if _SPIES.fullmatch(called) and _ORACLES.fullmatch(text_of(argument(node, 0))):
+        if _SPIES.fullmatch(called) and _ORACLES.fullmatch(words.in_usual(text_of(argument(node, 0)))):
             replaced = argument(node, 2) or field(node.parent, "property")
             if replaced is not None:
                 target = f"{text_of(argument(node, 0))}.{string_value(argument(node, 1))}"
@@ -226,66 +224,24 @@ def _replaces_unit(text: str, units: dict[str, list[str]]) -> str | None:
     return None
 
 
-def _weak_expectations(root: Node, preamble: Node) -> str | None:
-    checks = _checks(root)
+def _weak_expectations(root: Node, preamble: Node, words: Words) -> str | None:
+    checks = checks_in(root, words)
     if not checks:
-        if any(mentions(text_of(root), name) for name in checkers_in(preamble)):
+        if any(mentions(text_of(root), name) for name in checkers_in(preamble, words)):
             return None
         return "It asserts nothing: end it with an assertion on what the code gives."
-    moved = _moved_by_unit(root, preamble)
-    if not any(mentions(text_of(root), name) for name in _shared_names(preamble)):
+    shared = _shared_names(preamble) - words.usual.keys()
+    moved = _moved_by_unit(root, preamble, shared, words)
+    if not any(mentions(text_of(root), name) for name in shared):
         return "It never uses the code under test; import it and call it."
     if all(matcher in _SNAPSHOTS or (matcher in _INLINE and expected is None) for _, matcher, expected in checks):
         return "It only compares with a snapshot; say what you expect in the test itself."
-    shared = _shared_names(preamble)
     for subject, matcher, expected in checks:
         if _is_tautology(subject, expected, shared):
             return f"`expect({text_of(subject)}).{matcher}({text_of(expected)})` is true whatever the code does."
     if not any(_depends(node, moved) for subject, _, expected in checks for node in (subject, expected)):
         return "What it expects does not depend on the code under test; assert on its result or effect."
     return None
-
-
-def _checks(root: Node) -> list[tuple[Node | None, str, Node | None]]:
-    """(subject, matcher, expected) of every completed assertion."""
-    found: list[tuple[Node | None, str, Node | None]] = []
-    for node in walk(root):
-        if node.type == "member_expression" and _SAID_WITHOUT_CALL.fullmatch(text_of(field(node, "property"))):
-            called = _expected_by(field(node, "object"))
-            if called is not None:
-                found.append((argument(called, 0), text_of(field(node, "property")), None))
-        if node.type != "call_expression":
-            continue
-        function = field(node, "function")
-        if function is None or function.type != "member_expression":
-            if text_of(function) == "assert":
-                found.append((argument(node, 0), "assert", argument(node, 1)))
-            continue
-        matcher = text_of(field(function, "property"))
-        inner = field(function, "object")
-        if re.match(r"(\w+\.)?assert\b", text_of(inner)):
-            found.append((argument(node, 0), matcher, argument(node, 1)))
-            continue
-        expecting = _expected_by(inner)
-        if expecting is not None and not _is_link(matcher):
-            found.append((argument(expecting, 0), matcher, argument(node, 0)))
-    return found
-
-
-def _expected_by(chain: Node | None) -> Node | None:
-    """The call `expect(…)` at the beginning of a chain such as `expect(…).not.to.deep`."""
-    while chain is not None and chain.type == "member_expression":
-        word = text_of(field(chain, "property"))
-        if not _is_link(word) and not _SAID_WITHOUT_CALL.fullmatch(word):
-            return None
-        chain = field(chain, "object")
-    if chain is None or chain.type != "call_expression":
-        return None
-    return chain if text_of(field(chain, "function")) in ("expect", "expect.soft", "expect.poll") else None
-
-
-def _is_link(word: str) -> bool:
-    return word in _NOT_MATCHERS or _CHAIN.fullmatch(word) is not None
 
 
 def _is_tautology(subject: Node | None, expected: Node | None, shared: set[str]) -> bool:
@@ -324,9 +280,9 @@ def _shared_names(preamble: Node) -> set[str]:
     return {name for name in names - foreign if re.fullmatch(r"[\w$]+", name)}
 
 
-def _moved_by_unit(root: Node, preamble: Node) -> set[str]:
+def _moved_by_unit(root: Node, preamble: Node, shared: set[str], words: Words) -> set[str]:
     """Names whose value may come from, or be changed by, the code under test."""
-    moved = _shared_names(preamble)
+    moved = set(shared)
     if re.search(r"\brender(Hook|ToString)?\s*\(", text_of(root) + text_of(preamble)):
         moved |= {"screen", "document", "container", "window"}
     while True:
@@ -339,7 +295,7 @@ def _moved_by_unit(root: Node, preamble: Node) -> set[str]:
                 moved.add(text_of(field(field(node, "handler"), "parameter")))
             elif node.type == "assignment_expression" and _depends(field(node, "right"), moved):
                 moved.add(text_of(field(node, "left")).split(".")[0])
-            elif node.type in _USES and _depends(node, moved) and not _is_runners(node):
+            elif node.type in _USES and _depends(node, moved) and not _is_runners(node, words):
                 moved |= {text_of(each) for each in walk(node) if each.type in _HANDED}
         if len(moved) == before:
             return moved
@@ -350,9 +306,9 @@ _WATCHES = re.compile(r"(?:vi|jest)\.spyOn\(|(?:\w+\.)?mock\.method\(|sinon\.(?:
 _USES = frozenset({"call_expression", "new_expression", "jsx_self_closing_element", "jsx_opening_element"})
 
 
-def _is_runners(call: Node) -> bool:
+def _is_runners(call: Node, words: Words) -> bool:
     """`it(…)` and `expect(…)` themselves, which touch everything."""
-    return re.match(r"(expect|assert|it|test|describe)\b", text_of(field(call, "function"))) is not None
+    return re.match(r"(expect|assert|it|test|describe)\b", words.in_usual(text_of(field(call, "function")))) is not None
 
 
 _HANDED = frozenset({"identifier", "shorthand_property_identifier"})

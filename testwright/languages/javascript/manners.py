@@ -6,6 +6,7 @@ from collections import Counter
 from tree_sitter import Node
 
 from testwright.domain.styles import Style
+from testwright.languages.javascript.asserting import words_in
 from testwright.languages.javascript.grammar import field, parse, text_of, walk
 from testwright.languages.javascript.pruning import imported
 from testwright.languages.javascript.suites import callback_of, head_of, quote_of, test_calls
@@ -90,11 +91,12 @@ def _has_functions(calls: list[Node]) -> bool:
 def _assertion(root: Node, modules: list[str]) -> str | None:
     if "chai" in modules:
         return "chai"
+    words = words_in(root)
     used = Counter(
         name
         for node in walk(root)
         if node.type == "call_expression"
-        for name in [re.split(r"[.(]", text_of(field(node, "function")), maxsplit=1)[0]]
+        for name in [re.split(r"[.(]", words.in_usual(text_of(field(node, "function"))), maxsplit=1)[0]]
         if name in ("expect", "assert")
     )
     return used.most_common(1)[0][0] if used else None

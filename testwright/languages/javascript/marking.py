@@ -8,7 +8,8 @@ from testwright.languages.javascript.grammar import FUNCTIONS, field, parse, tex
 
 _WORDS = {"vitest": "fails", "jest": "failing"}
 _IMPORTED = re.compile(r"^\s*import\s", re.MULTILINE)
-_HAS_ASSERT = re.compile(r"\bassert\b")
+_HAS_ASSERT = re.compile(r"(?<![:'\"/])\bassert\b(?!['\"/])")
+"""Not as the name of a module."""
 
 
 def marked(draft: Draft, framework: str) -> Draft:

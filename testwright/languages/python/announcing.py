@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from testwright.domain.drafts import Case
+from testwright.domain.drafts import Case, Draft
 from testwright.languages.announcing import Assertion
 from testwright.languages.python.syntax import above, parse, text_of, walk
 
@@ -18,7 +18,7 @@ _CHOICES = {
 _NEVER = re.compile(r"assert\s*\(?\s*(?:False|0|None|not True)\b")
 
 
-def assertions_in(case: Case) -> Iterator[Assertion]:
+def assertions_in(case: Case, _: Draft) -> Iterator[Assertion]:
     """Not those that say that their place must not be reached, nor those that a condition stands before."""
     for node in walk(parse(case.code)):
         if node.type == "assert_statement":
