@@ -124,7 +124,7 @@ def only_pattern(names: tuple[str, ...]) -> str | None:
 
 def _title_pattern(title: str) -> str:
     """Rows have values where the title has `%i` or `$name`; where it is a group's, titles come behind it."""
-    pieces = re.split(r"%[sdifjoOcp#$]|\$\{[^}]*\}|\$[A-Za-z_#][\w.]*", title)
+    pieces = re.split(r"%[sdifjoOcp#$]|\$\{(?:[^{}]|\{[^{}]*\})*\}|\$[A-Za-z_#][\w.]*", title)
     pattern = "[\\s\\S]*".join(re.sub(r"[.*+?^${}()|\[\]\\/]", r"\\\g<0>", piece) for piece in pieces)
     return f"{pattern}(?:\\s[\\s\\S]*)?" if len(pieces) > 1 else pattern
 

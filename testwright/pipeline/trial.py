@@ -204,9 +204,18 @@ def results_of(report: RunReport, draft: Draft) -> dict[str, CaseResult]:
             told[outcome.name] = result
     return {
         case.name: told.get(case.name)
-        or CaseResult(name=case.name, passed=False, gate="passes", reason="the runner did not report it")
+        or CaseResult(name=case.name, passed=False, gate="passes", reason=_unreported(case.name))
         for case in draft.cases
     }
+
+
+def _unreported(name: str) -> str:
+    if "${" not in name:
+        return "the runner did not report it"
+    return (
+        "the runner did not report it under this title, which is made while it runs: another test's may come out the"
+        " same; put words of its own before the value"
+    )
 
 
 async def _apart(bench: Bench, draft: Draft, problem: NotRun, limits: Limits) -> dict[str, CaseResult]:

@@ -183,6 +183,14 @@ def test_a_pattern_lets_the_rows_of_a_table_through():
     assert re.search(pattern, "group adds 3 to Ada")
 
 
+def test_a_pattern_lets_through_what_a_loop_makes_of_any_expression():
+    pattern = suites.only_pattern(("for ${g({ n })} (2)",))
+
+    assert pattern
+    assert re.search(pattern, "group for 3 (2)")
+    assert not re.search(pattern, "group for 3 (3)")
+
+
 def test_outcomes_are_named_by_title_and_rows_are_one_test():
     ended = completed(
         [

@@ -85,6 +85,11 @@ it('is real', () => { expect(f()).toBe(3) })
         ("for (const [n, sum] of [[1, 2]]) {\n  it(`adds ${n}`, () => { expect(f(n)).toBe(sum) })\n}", "adds ${n}"),
         ("[1, 2].forEach((n) => { it(`adds ${n}`, () => { expect(f(n)).toBe(n) }) })", "adds ${n}"),
         ("behaves(1)", "behaves ${n}"),
+        ("for (const c of cases) it(c.name, () => { expect(f(c.n)).toBe(1) })", "${c.name}"),
+        ("cases.forEach((c) => it('for ' + c.name, () => { expect(f(c.n)).toBe(1) }))", "for ${c.name}"),
+        ("for (const c of cases) it(`${c.a} and ` + g({ b: c.b }), () => {})", "${c.a} and ${g({ b: c.b })}"),
+        ("for (const c of cases) it(c.name as string, () => {})", "${c.name as string}"),
+        ("for (const c of cases) describe(c, () => { it('a', () => {}); it('b', () => {}) })", "${c}"),
         ("[1].map((n) => describe(`with ${n}`, () => { it('a', () => {}); it('b', () => {}) }))", "with ${n}"),
     ],
 )
@@ -96,6 +101,32 @@ def test_what_makes_tests_is_one_test_and_goes_by_its_title(statement, name):
     assert [case.name for case in draft.cases] == [name, "plain"]
     assert draft.cases[0].code == statement
     assert draft.preamble == maker
+
+
+def test_what_is_made_by_a_function_that_is_given_the_title_goes_by_that():
+    draft = split(
+        "function gives(n, title) { it(title, () => { expect(f(n)).toBe(1) }) }\ngives(1, 'one')\ngives(2, 'two')"
+    )
+
+    assert [case.name for case in draft.cases] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("test", "code"),
+    [
+        ("(title, n: number) => expect(f(n)).toBe(1)", "  expect(f(2)).toBe(1)\n"),
+        (
+            "(title, n, by) => {\n  // once\n  n += 1\n  expect(f(n)).toBe(1)\n}",
+            "  let n = 2;\n  // once\n  n += 1\n  expect(f(n)).toBe(1)\n",
+        ),
+    ],
+)
+def test_a_row_of_a_table_is_a_test_whatever_its_test_is_written_like(test, code):
+    given = "2, 3" if "by" in test else "2"
+
+    draft = split(f"it.each([['a', {given}]])('%s', {test})")
+
+    assert [(case.name, case.code) for case in draft.cases] == [("a", f"it('a', () => {{\n{code}}})")]
 
 
 def test_what_was_rendered_splits_into_the_same_tests():
@@ -120,6 +151,15 @@ def test_a_title_with_values_in_it_keeps_them_when_it_gets_a_number():
 
     assert [case.name for case in draft.cases] == ["adds ${n}", "adds ${n} (2)"]
     assert draft.cases[1].code == loop.replace("`adds ${n}`", "`adds ${n} (2)`")
+
+
+def test_a_title_that_is_an_expression_becomes_a_template_when_it_gets_a_number():
+    loop = "for (const c of cases) { it('adds ' + c.n, () => { expect(f(c.n)).toBe(1) }) }"
+
+    draft = split(f"{loop}\n{loop}")
+
+    assert [case.name for case in draft.cases] == ["adds ${c.n}", "adds ${c.n} (2)"]
+    assert draft.cases[1].code == loop.replace("'adds ' + c.n", "`adds ${c.n} (2)`")
 
 
 def test_lines_of_a_template_literal_are_never_moved():

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from testwright.domain.drafts import Case, Draft
 from testwright.domain.errors import PermanentError
+from testwright.domain.verdicts import RunReport
+from testwright.pipeline.trial import results_of
 
 
 async def test_a_test_that_the_runner_names_costs_one_run_and_no_search(world, suite):
@@ -99,3 +102,12 @@ async def test_tests_that_load_nothing_of_the_file_prove_nothing_about_it(world,
         await it.walk()
 
     assert f"no line of money.py was run: {says}" in caught.value.message
+
+
+def test_a_title_that_is_made_while_it_runs_and_is_not_reported_is_told_what_to_do():
+    draft = Draft(preamble="", cases=(Case(name="${c.name}", code=""), Case(name="plain", code="")))
+
+    made, plain = results_of(RunReport(outcomes=(), duration_ms=1), draft).values()
+
+    assert "put words of its own before the value" in made.reason
+    assert plain.reason == "the runner did not report it"

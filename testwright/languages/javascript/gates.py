@@ -17,11 +17,11 @@ from testwright.languages.javascript.pruning import imported, mentions
 from testwright.languages.javascript.suites import (
     callback_of,
     head_of,
-    is_put_together,
     makers_in,
     modifiers,
     test_calls,
 )
+from testwright.languages.javascript.titles import is_put_together
 
 _HOLD_BACK = {"only", "skip", "todo", "fails", "failing", "skipIf", "runIf"}
 _SNAPSHOTS = {"toMatchSnapshot", "toThrowErrorMatchingSnapshot", "toMatchFileSnapshot"}

@@ -13,9 +13,20 @@ from dataclasses import field as data_field
 from tree_sitter import Node
 
 from testwright.domain.drafts import Case, Draft
-from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, walk, without_gaps
+from testwright.languages.javascript.grammar import (
+    FUNCTIONS,
+    above,
+    error_line,
+    field,
+    parse,
+    string_value,
+    text_of,
+    walk,
+    without_gaps,
+)
 from testwright.languages.javascript.pruning import mentions, without_unused_helpers, without_unused_imports
 from testwright.languages.javascript.tables import folded, unfolded
+from testwright.languages.javascript.titles import is_put_together, title_node, title_of
 
 _TESTS = frozenset({"it", "test", "fit", "xit", "xtest"})
 _GROUPS = frozenset({"describe", "suite", "fdescribe", "xdescribe", "context"})
@@ -56,13 +67,13 @@ def _sort_out(statements: Sequence[Node], group: str | None, setting: str, pile:
             continue
         call = _tested(statement) or _made_in(statement, pile.makers)
         if call is not None and (body := _body_of_group(_tested(statement))) is not None:
-            title = _title(call)
+            title = _group_title(call)
             _sort_out(body.named_children, f"{group} {title}" if group else title, setting, pile)
         elif not comments and (rows := unfolded(statement, group)):
             pile.cases += [replace(row, setting=setting) for row in rows]
         elif call is not None:
             code = "\n".join([*(flush_left(each) for each in comments), flush_left(statement)])
-            pile.cases.append(Case(name=_title(call), code=code, group=group, setting=setting))
+            pile.cases.append(Case(name=_name_of(statement, call), code=code, group=group, setting=setting))
         comments = []
 
 
@@ -111,10 +122,19 @@ def _made_in(statement: Node, makers: Mapping[str, Node]) -> Node | None:
     return first
 
 
-def is_put_together(call: Node) -> bool:
-    """Whether its title has values in it, which differ from run to run of a loop."""
-    title = _title_node(call)
-    return title is not None and any(each.type == "template_substitution" for each in title.named_children)
+def _name_of(statement: Node, test: Node) -> str:
+    """The title; of a function that makes a test and is given its title, that one."""
+    title, call = title_node(test), _call_of(statement)
+    maker = next((each for each in above(test) if each.type in FUNCTIONS), None)
+    parameters = field(maker, "parameters")
+    if title is None or title.type != "identifier" or parameters is None or _head(call) or call is None:
+        return title_of(test)
+    listed = [text_of(field(each, "pattern") or each) for each in parameters.named_children]
+    at = listed.index(text_of(title)) if text_of(title) in listed else len(listed)
+    arguments = field(call, "arguments")
+    given = arguments.named_children[at : at + 1] if arguments is not None else []
+    said = string_value(given[0]) if given else None
+    return said if said is not None else title_of(test)
 
 
 def makers_in(root: Node) -> dict[str, Node]:
@@ -155,7 +175,7 @@ def retitled(case: Case, name: str) -> Case:
     """The same test under another title."""
     root = parse(case.code)
     call = next(iter(test_calls(root)), None)
-    title = _title_node(call) if call is not None else None
+    title = title_node(call) if call is not None else None
     if call is None or title is None:
         return replace(case, name=name)
     said = f"`{name}`" if is_put_together(call) else quoted(name)
@@ -219,13 +239,8 @@ def _is_each(call: Node) -> bool:
     return bool(modifiers(call) & {"each", "for"})
 
 
-def _title_node(call: Node) -> Node | None:
-    arguments = field(call, "arguments")
-    return arguments.named_children[0] if arguments is not None and arguments.named_children else None
-
-
-def _title(call: Node) -> str:
-    node = _title_node(call)
+def _group_title(call: Node) -> str:
+    node = title_node(call)
     said = string_value(node)
     return said if said is not None else text_of(node).strip("`")
 

@@ -15,6 +15,7 @@ _NAMES = ("input", "second", "third", "fourth")
 _VALUES = frozenset(
     {"string", "number", "true", "false", "null", "undefined", "array", "object", "unary_expression", "regex"}
 )
+_CHANGES = frozenset({"assignment_expression", "augmented_assignment_expression", "update_expression"})
 _MATCHERS = re.compile(r"\.(toBe|toEqual|toStrictEqual|toThrow|equal|deep\.equal)$|^assert\.\w+$")
 
 
@@ -126,9 +127,12 @@ def unfolded(statement: Node, group: str | None) -> list[Case]:
     """The tests of a table that `folded` wrote, one by one; none when it is no such table."""
     rows, callback, head = _each_parts(statement) or _loop_parts(statement) or (None, None, "")
     body, parameters = field(callback, "body"), _names_of(callback, statement)
-    if rows is None or body is None or len(body.named_children) != 1 or not parameters:
+    if rows is None or body is None or not body.named_children or not parameters:
         return []
     cases: list[Case] = []
+    alone = (
+        body if body.type != "statement_block" else body.named_children[0] if len(body.named_children) == 1 else None
+    )
     end = ";" if text_of(statement).rstrip().endswith(";") or text_of(body.named_children[0]).endswith(";") else ""
     is_async = "async " if text_of(callback).startswith("async") else ""
     for row in rows.named_children:
@@ -136,7 +140,7 @@ def unfolded(statement: Node, group: str | None) -> list[Case]:
         if title is None or len(row.named_children) != len(parameters):
             return []
         values = dict(zip(parameters[1:], map(text_of, row.named_children[1:]), strict=True))
-        said = _filled(body.named_children[0], values)
+        said = _filled(alone, values) if alone is not None else _with_values(body, values)
         code = f"{head}({text_of(row.named_children[0])}, {is_async}() => {{\n  {said}\n}}){end}"
         cases.append(Case(name=title, code=code, group=group, tabled=True))
     return cases
@@ -169,7 +173,18 @@ def _loop_parts(statement: Node) -> tuple[Node, Node, str] | None:
 
 def _names_of(callback: Node | None, statement: Node) -> list[str]:
     listed = field(statement, "left") if statement.type == "for_in_statement" else field(callback, "parameters")
-    return [text_of(each) for each in listed.named_children] if listed is not None else []
+    return [text_of(field(each, "pattern") or each) for each in listed.named_children] if listed is not None else []
+
+
+def _with_values(body: Node, values: dict[str, str]) -> str:
+    """The statements behind the row's values, by the names that they have there."""
+    inside = text_of(body)[1:-1].strip()
+    changed = {text_of(field(node, "left") or field(node, "argument")) for node in walk(body) if node.type in _CHANGES}
+    used = {text_of(node) for node in walk(body) if node.type in ("identifier", "shorthand_property_identifier")}
+    said = [
+        f"{'let' if name in changed else 'const'} {name} = {value};" for name, value in values.items() if name in used
+    ]
+    return "\n  ".join([*said, inside])
 
 
 def _filled(statement: Node, values: dict[str, str]) -> str:
