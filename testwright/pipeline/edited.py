@@ -1,6 +1,7 @@
 """The walk of a suite that a person has edited: the same court, and all of its tests have to hold, or nothing changes.
 
-Nothing is mended, written anew or left out as superfluous here: what to keep was decided by who edited it.
+Nothing is mended, written anew or left out as superfluous here: what to keep was decided by who edited it. What holds
+so far goes on to the next gate whatever has fallen already, so that all that is wrong is told at once.
 """
 
 from collections import Counter
@@ -42,11 +43,14 @@ async def walk_edited(job: Job, step: Step) -> None:
     if not tried.runnable:
         await step("keep", partial(keep_unverified, job, ready, 1, 1), returns=str)
         return
-    _all_must_hold(job, (await shelf.take(job.desk, "trial/1", Trial)).drops, await _count(job))
+    trial = await shelf.take(job.desk, "trial/1", Trial)
+    if not trial.passed:
+        _all_must_hold(job, trial.drops, await _count(job))
     await step("challenge/1", partial(challenge, job, ready, 1), returns=int)
-    await step("choose", partial(_choose_all, job), returns=int)
+    if not await step("choose", partial(_choose_all, job), returns=int):
+        _all_must_hold(job, await _dropped(job), await _count(job))
     await step("stability", partial(prove_stable, job, ready, 1), returns=int)
-    _all_must_hold(job, (await shelf.take(job.desk, "proven", Proven)).drops, await _count(job))
+    _all_must_hold(job, await _dropped(job), await _count(job))
     await step("suspects", partial(weigh_suspects, job, ready), returns=int)
     await step("keep", partial(keep, job, ready, 1, 1), returns=str)
 
@@ -80,23 +84,36 @@ async def _given_draft(job: Job) -> Drafted:
 
 
 async def _choose_all(job: Job) -> int:
-    """Step `choose`: all of them, where each notices something of what was done to the code that it runs."""
-    draft = (await writing_of(job, 1)).draft
+    """Step `choose`: how many notice something of what was done to the code that they run."""
+    blind = await _blind(job)
+    passed = (await shelf.take(job.desk, "trial/1", Trial)).passed
+    if blind:
+        await telling.tell_blind(job, 1, blind, of=len(passed))
+    told = {drop.name for drop in blind}
+    cases = (await writing_of(job, 1)).draft.only(passed).cases
+    names = tuple(case.name for case in cases if case.name not in told)
+    await shelf.lay(job.desk, "chosen", Chosen(names=names))
+    return len(names)
+
+
+async def _blind(job: Job) -> tuple[Drop, ...]:
+    trial = await shelf.take(job.desk, "trial/1", Trial)
     challenge = await shelf.take(job.desk, "challenge/1", Challenge)
-    blind = blind_in(draft, challenge)
-    for result in (await shelf.take(job.desk, "trial/1", Trial)).results:
+    blind = blind_in((await writing_of(job, 1)).draft.only(trial.passed), challenge)
+    for result in trial.results:
         is_told = not challenge.problem and result.name not in challenge.unfit
-        if result.lines == frozenset() and is_told and not challenge.faced_by(result.name):
+        if result.passed and result.lines == frozenset() and is_told and not challenge.faced_by(result.name):
             blind[result.name] = (
                 f"It runs nothing of {job.file_name}; call what is defined there, and assert on what it gives."
             )
-    drops = tuple(Drop(name=name, gate="can_fail", reason=reason) for name, reason in blind.items())
-    if drops:
-        await telling.tell_blind(job, 1, drops, of=len(draft.cases))
-    _all_must_hold(job, drops, len(draft.cases))
-    names = tuple(case.name for case in draft.cases)
-    await shelf.lay(job.desk, "chosen", Chosen(names=names))
-    return len(names)
+    return tuple(Drop(name=name, gate="can_fail", reason=reason) for name, reason in blind.items())
+
+
+async def _dropped(job: Job) -> tuple[Drop, ...]:
+    """What fell at any gate so far."""
+    trial = await shelf.take(job.desk, "trial/1", Trial)
+    proven = await shelf.look_for(job.desk, "proven", Proven)
+    return (*trial.drops, *await _blind(job), *(proven.drops if proven is not None else ()))
 
 
 async def _count(job: Job) -> int:

@@ -50,6 +50,25 @@ def test_a_test_does_not_wait_for_time_to_pass_or_for_ever(waits):
 
 
 @pytest.mark.parametrize(
+    "slow",
+    [
+        "async def slow():\n    await asyncio.sleep(60)\nassert asyncio.run(parse_price(slow())) == 1",
+        "async def slow():\n    await asyncio.sleep(0.01)\n    return 1\nassert asyncio.run(parse_price(slow)) == 1",
+        "assert asyncio.run(parse_price(asyncio.wait_for(asyncio.sleep(10), 0.01))) == 1",
+    ],
+)
+def test_what_the_code_is_given_may_be_slow(slow):
+    assert fault(slow, NEEDED) is None
+
+
+@pytest.mark.parametrize(
+    "naps", ["await asyncio.sleep(60)", "async def nap():\n    await asyncio.sleep(0.5)\nawait nap()"]
+)
+def test_a_coroutine_that_takes_its_time_is_no_stand_in(naps):
+    assert "sleeps" in fault(f"{naps}\nassert parse_price('1') == 1", NEEDED).message
+
+
+@pytest.mark.parametrize(
     "ends",
     [
         "with contextlib.suppress(FileNotFoundError):\n    (tmp_path / 'a').unlink()",

@@ -53,6 +53,19 @@ def test_methods_that_do_not_use_self_become_functions():
     assert case.scenario == "error"
 
 
+def test_what_a_method_of_an_inner_class_calls_self_is_no_use_of_the_tests_own():
+    inner = (
+        "class Plain:\n            def area(self):\n                return self\n        assert total(Plain().area())"
+    )
+    suite = (
+        "class TestE:\n    def test_one(self):\n        assert total([1]) == 1\n    def test_two(self):\n        {}\n"
+    )
+
+    assert [case.name for case in Python().split(suite.format(inner)).cases] == ["test_one", "test_two"]
+    looks = "def area():\n            return self\n        assert total(area())"
+    assert [case.name for case in Python().split(suite.format(looks)).cases] == ["TestE"]
+
+
 def test_targets_are_the_imported_names_a_test_mentions():
     assert [case.targets for case in Python().split(SUITE).cases[:2]] == [("parse_price",), ("total",)]
 

@@ -53,6 +53,22 @@ async def test_a_test_that_notices_no_change_of_the_code_that_it_runs_is_refused
     assert it.desk.delivered == []
 
 
+async def test_all_that_is_wrong_is_told_at_once(edited):
+    kinds = ("a | pass lines=1,2 kills=1", "b | fail", "c | pass lines=1", "d | flaky lines=2 kills=2")
+    it = edited("\n".join(f"@case test_{kind}" for kind in kinds))
+
+    with pytest.raises(PermanentError, match="3 of 4 tests of the edited suite do not hold: test_b") as problem:
+        await it.walk()
+
+    assert "test_d: failed in 1 of 5 runs" in problem.value.message
+    dropped = [drop for event in it.desk.events for drop in event.extra.get("dropped", ())]
+    assert {(drop["name"], drop["gate"]) for drop in dropped} == {
+        ("test_b", "passes"),
+        ("test_c", "can_fail"),
+        ("test_d", "is_stable"),
+    }
+
+
 async def test_a_test_that_runs_nothing_of_the_code_is_refused(edited):
     it = edited("@case test_a | pass lines=1,2 kills=1\n@case test_idle | pass")
 

@@ -10,6 +10,7 @@ from tree_sitter import Node
 from testwright.domain.drafts import Case, Draft
 from testwright.languages.python import classes
 from testwright.languages.python.syntax import (
+    above,
     bound_names,
     definition_of,
     first_error,
@@ -168,10 +169,23 @@ def flattened(definition: Node) -> list[_Test] | None:
             return None
         indented = " " * child.start_point.column + text_of(child)
         flat = classes.as_function(textwrap.dedent(indented))
-        if flat is None or "self" in identifiers(parse(flat)):
+        if flat is None or _looks_at_self(parse(flat)):
             return None
         methods.append(_Test(name_of(method), flat))
     return methods or None
+
+
+def _looks_at_self(flat: Node) -> bool:
+    """What a method of a class that is made in the test calls so is its own."""
+    return any(
+        node.type == "identifier" and text_of(node) == "self" and not any(_takes_self(each) for each in above(node))
+        for node in walk(flat)
+    )
+
+
+def _takes_self(function: Node) -> bool:
+    listed = function.child_by_field_name("parameters") if function.type == "function_definition" else None
+    return listed is not None and "self" in identifiers(listed)
 
 
 def _is_doc(node: Node) -> bool:

@@ -1,6 +1,7 @@
 """Sleeping: a test that waits for time to pass is slow, and right by chance; one that waits for something is neither.
 
-That is a loop of short sleeps which ends when something has happened, and has a limit.
+That is a loop of short sleeps which ends when something has happened, and has a limit. Nor does a stand-in for what is
+slow wait, which the code is given: it answers soon, or is not waited for at all.
 """
 
 import re
@@ -10,7 +11,7 @@ from itertools import takewhile
 from tree_sitter import Node
 
 from testwright.languages.python.calling import Names, arguments, full_name
-from testwright.languages.python.syntax import identifiers, text_of, walk
+from testwright.languages.python.syntax import above, identifiers, text_of, walk
 
 _SLEEPS = {"time.sleep", "sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"}
 _SLEEPS |= {"threading.Event().wait", "Event().wait"}  # which nobody else can set
@@ -18,11 +19,23 @@ _CLOCKS = re.compile(r"\b(?:monotonic|perf_counter|time|now)(?:_ns)?\(")
 _LOOPS = ("while_statement", "for_statement")
 _ENDS = re.compile(r"\b(?:break|return|raise|assert)\b|\bfail\(")
 _SHORT_SECONDS, _MOST_ROUNDS = 0.25, 1000
+_SOON_SECONDS, _NEVER_SECONDS = 0.1, 1.0
+_COROUTINES = {"asyncio.sleep", "anyio.sleep", "trio.sleep"}
 
 
 def is_sleep(call: Node, name: str, names: Names) -> bool:
     given = [text_of(argument) for argument in arguments(call)]
-    return name in _SLEEPS and given != ["0"] and not (_is_short(given) and _is_in_a_wait(call, names))
+    if name not in _SLEEPS or given == ["0"] or (name in _COROUTINES and _is_of_a_stand_in(call, given)):
+        return False
+    return not (_is_short(given) and _is_in_a_wait(call, names))
+
+
+def _is_of_a_stand_in(call: Node, given: list[str]) -> bool:
+    """In a coroutine that the test defines, or handed on as it is: soon over, or so late that it is there to be cut."""
+    inner = sum(each.type in ("function_definition", "lambda") for each in above(call)) > 1
+    is_handed_on = call.parent is not None and call.parent.type == "argument_list"
+    seconds = float(given[0]) if given and re.fullmatch(r"\d+(?:\.\d*)?|\.\d+", given[0]) else 0.0
+    return (inner or is_handed_on) and (0 < seconds <= _SOON_SECONDS or seconds >= _NEVER_SECONDS)
 
 
 def _is_short(given: list[str]) -> bool:
