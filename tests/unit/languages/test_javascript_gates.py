@@ -191,6 +191,29 @@ def test_what_the_code_takes_from_beside_it_may_be_mocked_from_wherever_the_suit
     assert "mocks the module it should test" in beside.message
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("globalThis.__store = '1'; price(1); expect(globalThis.__store).toBe('2')", None),
+        ("price(1); expect(document.title).toBe('Price')", None),
+        ("price(1); expect(JSON.parse(localStorage.getItem('price'))).toEqual([1])", None),
+        ("price(1); const left = process.env.PRICE; expect(left).toBe('1')", None),
+        ("globalThis.__store = '1'; expect(globalThis.__store).toBe('1'); price(1)", "does not depend"),
+        ("const x = { location: 1 }; price(1); expect(x.location).toBe(1)", "does not depend"),
+    ],
+)
+def test_what_the_code_leaves_where_everybody_finds_it_is_an_effect_of_it(code, said):
+    found = fault(f"it('a', () => {{ {code} }})")
+
+    assert (found.message if found else None) == said or said in found.message
+
+
+def test_what_is_always_true_is_quoted_as_it_stands():
+    found = fault("it('a', () => { assert.deepEqual([1,\n  2], [1, 2]); expect(price(1)).to.not.be.above(price(1)) })")
+
+    assert found.message == "`assert.deepEqual([1, 2], [1, 2])` is true whatever the code does."
+
+
 def test_a_caught_error_may_be_looked_at_by_a_helper_that_asserts():
     caught = "let caught\ntry { price(-1) } catch (error) { caught = error }"
     looks = f"it('a', () => {{ {caught}\nlooks(caught); expect(price(1)).toBe(2) }})"

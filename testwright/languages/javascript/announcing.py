@@ -28,7 +28,7 @@ def assertions_in(case: Case, draft: Draft) -> Iterator[Assertion]:
     for node in walk(parse(case.code)):
         if node.type != "call_expression" or not _ROOTS.match(words.in_usual(text_of(field(node, "function")))):
             continue
-        whole = _whole(node)
+        whole = whole_of(node)
         around = whole.parent
         text = text_of(whole)
         is_never = _NEVER.match(words.in_usual(text))
@@ -40,7 +40,7 @@ def assertions_in(case: Case, draft: Draft) -> Iterator[Assertion]:
             yield Assertion(start=whole.start_byte, text=text, then=" || ")
 
 
-def _whole(call: Node) -> Node:
+def whole_of(call: Node) -> Node:
     """`await expect(x).resolves.toBe(1)`, of any call in it."""
     while call.parent is not None and (
         call.parent.type in ("member_expression", "await_expression")

@@ -8,10 +8,11 @@ from tree_sitter import Node
 from testwright.domain.analysis import Analysis
 from testwright.domain.drafts import Case, Draft
 from testwright.domain.verdicts import Fault
+from testwright.languages.javascript.announcing import whole_of
 from testwright.languages.javascript.asserting import Words, checks_in, words_in
 from testwright.languages.javascript.demanding import checkers_in, swallows, unsaid
 from testwright.languages.javascript.forbidden import MOCKERS, argument, hidden, lasting
-from testwright.languages.javascript.grammar import error_line, field, parse, string_value, text_of, unwrap, walk
+from testwright.languages.javascript.grammar import above, error_line, field, parse, string_value, text_of, unwrap, walk
 from testwright.languages.javascript.own_words import reads_code, stem_of
 from testwright.languages.javascript.pruning import imported, mentions
 from testwright.languages.javascript.suites import (
@@ -236,15 +237,21 @@ def _weak_expectations(root: Node, preamble: Node, words: Words) -> str | None:
         return "It never uses the code under test; import it and call it."
     if all(matcher in _SNAPSHOTS or (matcher in _INLINE and expected is None) for _, matcher, expected in checks):
         return "It only compares with a snapshot; say what you expect in the test itself."
-    for subject, matcher, expected in checks:
-        if _is_tautology(subject, expected, shared):
-            return f"`expect({text_of(subject)}).{matcher}({text_of(expected)})` is true whatever the code does."
-    if not any(_depends(node, moved) for subject, _, expected in checks for node in (subject, expected)):
+    for subject, _, expected in checks:
+        if subject is not None and _is_tautology(subject, expected, shared):
+            return f"`{_as_it_stands(subject)}` is true whatever the code does."
+    told = [node for subject, _, expected in checks for node in (subject, expected)]
+    if not any(_depends(node, moved) or _is_left_behind(node, root, shared) for node in told):
         return "What it expects does not depend on the code under test; assert on its result or effect."
     return None
 
 
-def _is_tautology(subject: Node | None, expected: Node | None, shared: set[str]) -> bool:
+def _as_it_stands(subject: Node) -> str:
+    call = next(each for each in above(subject) if each.type == "call_expression")
+    return " ".join(text_of(whole_of(call)).split())
+
+
+def _is_tautology(subject: Node, expected: Node | None, shared: set[str]) -> bool:
     inner = unwrap(subject)
     if inner is None:
         return False
@@ -289,7 +296,8 @@ def _moved_by_unit(root: Node, preamble: Node, shared: set[str], words: Words) -
         before = len(moved)
         for node in walk(root):
             value = field(node, "value")
-            if node.type == "variable_declarator" and (_depends(value, moved) or _WATCHES.match(text_of(value))):
+            is_effect = _is_left_behind(value, root, shared) or _WATCHES.match(text_of(value))
+            if node.type == "variable_declarator" and (is_effect or _depends(value, moved)):
                 moved |= {text_of(each) for each in walk(field(node, "name") or node) if each.type in _NAMES}
             elif node.type == "try_statement" and _depends(field(node, "body"), moved):
                 moved.add(text_of(field(field(node, "handler"), "parameter")))
@@ -299,6 +307,23 @@ def _moved_by_unit(root: Node, preamble: Node, shared: set[str], words: Words) -
                 moved |= {text_of(each) for each in walk(node) if each.type in _HANDED}
         if len(moved) == before:
             return moved
+
+
+_EVERYBODYS = re.compile(
+    r"(?:globalThis|global|window|document|localStorage|sessionStorage|location|history|process\.(?:env|exitCode))\b"
+)
+
+
+def _is_left_behind(node: Node | None, root: Node, shared: set[str]) -> bool:
+    """What is everybody's, after the code was used: what the code left there."""
+    if node is None or not any(_EVERYBODYS.match(text_of(each)) for each in walk(node) if each.type in _PLACES):
+        return False
+    return any(
+        each.type in _VALUES and each.start_byte < node.start_byte and text_of(each) in shared for each in walk(root)
+    )
+
+
+_PLACES = frozenset({"identifier", "member_expression"})
 
 
 # Something that is there anyway, such as `console`, and hears of whoever uses it.
