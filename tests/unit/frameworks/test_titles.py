@@ -81,7 +81,21 @@ def test_a_row_that_is_written_out_with_its_title_is_a_test_of_its_own():
     assert tables_of(table, ["low"], ["x"], by="templateIn") == [None, "%s"]
 
 
-def test_a_group_that_no_loop_makes_has_tests_of_their_own_titles():
-    suite = "describe(price.name, () => { it('adds', () => {}) })"
-
+@pytest.mark.parametrize(
+    "suite",
+    [
+        "describe(price.name, () => { it('adds', () => {}) })",
+        "function when(n, tests) { describe('when ' + n, tests) }\nwhen('price', () => { it('adds', () => {}) })",
+        "const when = (n, tests) => {\n  const of = n\n\n  describe(of, tests)\n}",
+    ],
+)
+def test_a_group_that_no_loop_makes_has_tests_of_their_own_titles(suite):
     assert tables_of(suite, ["price", "adds"]) == [None]
+
+
+def test_all_tests_of_a_group_that_a_loop_makes_go_by_its_title():
+    suite = (
+        "for (const kind of ['node']) {\n  const its = of(kind)\n\n  describe(kind, () => { it('adds', () => {}) })\n}"
+    )
+
+    assert tables_of(suite, ["node", "adds"]) == ["${kind}"]

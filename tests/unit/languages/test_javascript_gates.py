@@ -145,13 +145,14 @@ def test_a_test_that_proves_nothing_is_told_why(code, gate, said):
     assert said in found.message
 
 
-def test_several_tests_that_one_statement_makes_are_none():
+def test_several_tests_of_groups_that_one_statement_makes_are_none():
     test = "it('a', () => { expect(price(1)).toBe(2) })"
+    group = f"describe('b', () => {{ {test} }})"
 
-    found = fault(f"function when(n, tests) {{ describe('when ' + n, tests) }}\nwhen(1, () => {{ {test}\n{test} }})")
+    found = fault(f"function when(n, tests) {{ describe('when ' + n, tests) }}\nwhen(1, () => {{ {group}\n{test} }})")
 
     assert found is not None
-    assert found.message.startswith("`when(1, () => { it('a'")
+    assert found.message.startswith("`when(1, () => { describe('b'")
     assert "makes several tests" in found.message
 
 

@@ -103,6 +103,21 @@ def test_what_makes_tests_is_one_test_and_goes_by_its_title(statement, name):
     assert draft.preamble == maker
 
 
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [("when('*', function () {", "})"), ("for (const n of [1, 2]) {", "}"), ("all.forEach((n) => {", "});")],
+)
+def test_each_of_several_tests_that_one_statement_makes_is_a_test(opening, closing):
+    tests = "    it('a', () => {\n      f(x)\n    })\n\n    it(`b ${x}`, g)"
+    text = f"describe('g', () => {{\n  {opening}\n    const x = 1\n{tests}\n  {closing}\n}})"
+
+    draft = split(text)
+
+    first = f"{opening}\n  const x = 1\n  it('a', () => {{\n    f(x)\n  }})\n{closing}"
+    second = f"{opening}\n  const x = 1\n\n  it(`b ${{x}}`, g)\n{closing}"
+    assert [(case.name, case.group, case.code) for case in draft.cases] == [("a", "g", first), ("b ${x}", "g", second)]
+
+
 def test_what_is_made_by_a_function_that_is_given_the_title_goes_by_that():
     draft = split(
         "function gives(n, title) { it(title, () => { expect(f(n)).toBe(1) }) }\ngives(1, 'one')\ngives(2, 'two')"

@@ -71,6 +71,8 @@ def _sort_out(statements: Sequence[Node], group: str | None, setting: str, pile:
             _sort_out(body.named_children, f"{group} {title}" if group else title, setting, pile)
         elif not comments and (rows := unfolded(statement, group)):
             pile.cases += [replace(row, setting=setting) for row in rows]
+        elif _tested(statement) is None and (apart := _each_apart(statement)):
+            pile.cases += [Case(name=name, code=code, group=group, setting=setting) for name, code in apart]
         elif call is not None:
             code = "\n".join([*(flush_left(each) for each in comments), flush_left(statement)])
             pile.cases.append(Case(name=_name_of(statement, call), code=code, group=group, setting=setting))
@@ -120,6 +122,24 @@ def _made_in(statement: Node, makers: Mapping[str, Node]) -> Node | None:
             return made
         first = first or (made if _head(made) in _TESTS else None)
     return first
+
+
+def _each_apart(statement: Node) -> list[tuple[str, str]]:
+    """The tests, by their titles, of a statement that makes several, each as if the others did not stand there."""
+    if statement.type in _DECLARATIONS:
+        return []
+    text = flush_left(statement)
+    root = parse(text)
+    tests = [node for node in walk(root) if node.type == "expression_statement" and _head(_call_of(node)) in _TESTS]
+    if len(tests) < 2 or len(test_calls(root)) != len(tests):
+        return []
+    found: list[tuple[str, str]] = []
+    for test in tests:
+        code = text.encode()
+        for other in reversed([each for each in tests if each != test]):
+            code = code[: other.start_byte].rstrip() + code[other.end_byte :]
+        found.append((title_of(test.named_children[0]), code.decode()))
+    return found
 
 
 def _name_of(statement: Node, test: Node) -> str:

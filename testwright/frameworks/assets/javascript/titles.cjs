@@ -11,7 +11,8 @@ const GROUP = 'group'
 const CALLS = /(?<![\w$.])(?:(it|test|fit|xit|xtest)|describe|suite|context|fdescribe|xdescribe)(?:\.\w+)*\s*\(/g
 const STATEMENTS = /(?:^|[;{}])[ \t]*(?:[\w$]+\.)*[\w$]+\(\s*(?=['"`])/gm
 const TABLES = /([\s\S])\)\s*\(\s*(['"`])((?:\\.|(?!\2)[^\\])*)\2\s*,|`\s*\(\s*(['"`])((?:\\.|(?!\4)[^\\])*)\4\s*,/g
-const LOOPS = /\w\s*\(\s*`((?:\\.|[^\\`])*\$\{(?:\\.|[^\\`])*)`\s*,/g
+const LOOPS = /(?<![\w$])(?!(?:it|test|describe)\b)[\w$]+\s*\(\s*`((?:\\.|[^\\`])*\$\{(?:\\.|[^\\`])*)`\s*,/g
+const DECLARED = /^\s*(?:export\s+)?(?:(?:async\s+)?function\b|(?:const|let|var)\s+[\w$]+\s*=\s*(?:async\s*)?(?:function\b|\(|[\w$]+\s*=>))/
 const HOLES = /%[sdifjoOc#$%p]|\$\{(?:[^{}]|\{[^{}]*\})*\}|\$[\w.#]+/
 const ESCAPES = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', v: '\v', 0: '\0', '\n': '' }
 
@@ -71,13 +72,25 @@ function read(text) {
   for (const match of text.matchAll(CALLS)) {
     const found = titleAt(text, match.index + match[0].length)
     if (found?.isLiteral) literal.add(found.title)
-    // A group at the margin is none that a loop makes: its tests go by their own titles.
-    const isOne = match[1] === undefined && /(?:^|\n)$/.test(text.slice(0, match.index))
-    if (!found || found.isLiteral || isOne) continue
+    if (!found || found.isLiteral || (match[1] === undefined && !isMade(text, match.index))) continue
     const hasRows = found.title === '${title}' && /for \(const \[title\b[^\]]*\] of \[/.test(text)
     add(found.title, { at: match.index, kind: match[1] === undefined ? GROUP : TEST, hasRows })
   }
   return { literal, made }
+}
+
+// Tests of a group that no loop makes go by their own titles, and so do those of one that a function of the suite makes.
+function isMade(text, at) {
+  const lines = text.slice(0, at).split('\n')
+  let [margin] = lines.at(-1).match(/^\s*/)
+  if (lines.at(-1) === '' || DECLARED.test(lines.at(-1))) return false
+  for (const line of lines.reverse()) {
+    const [before] = line.match(/^\s*/)
+    if (line.trim() === '' || before.length >= margin.length) continue
+    if (DECLARED.test(line)) return false
+    margin = before
+  }
+  return true
 }
 
 // The first argument of a call, from behind its bracket on; nothing where that is a function, say.
