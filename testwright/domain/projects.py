@@ -12,18 +12,27 @@ OUT = "/out"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """When and where it is in a run with the clock stopped."""
+    """When and where it is in a run with the clock stopped, or, as it `ticks`, a millisecond later with each reading:
+    what asks for the time twice, and expects the same, is right on a quick machine alone.
+    """
 
     at: datetime
     zone: str
+    ticks: bool = False
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} UTC in the time zone {self.zone}"
+        when = f"{self.at:%Y-%m-%d %H:%M} UTC in the time zone {self.zone}"
+        return f"set to {when}, a millisecond later with each reading" if self.ticks else f"stopped at {when}"
+
+    @property
+    def sign(self) -> str:
+        """What follows the number, where the clock is told to a runner."""
+        return "+" if self.ticks else ""
 
 
 EAST = Moment(at=datetime(2033, 12, 31, 22, 40, 37, 813_000, tzinfo=UTC), zone="Asia/Kathmandu")
 """Far from any day of work, a year later there; no round one."""
-WEST = Moment(at=datetime(2030, 3, 1, 4, 10, 7, 42_000, tzinfo=UTC), zone="America/Los_Angeles")
+WEST = Moment(at=datetime(2030, 3, 1, 4, 10, 7, 42_000, tzinfo=UTC), zone="America/Los_Angeles", ticks=True)
 """On a day of work, a month earlier there, as all of America is behind what midnight UTC says."""
 
 

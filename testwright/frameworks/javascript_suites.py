@@ -163,11 +163,11 @@ def stopped_clock(order: RunOrder) -> tuple[tuple[str, str], ...]:
     """What a process is given from the start: its time zone, and when it is."""
     if order.frozen is None:
         return ()
-    return (("TZ", order.frozen.zone), ("TESTWRIGHT_CLOCK", str(_clock(order.frozen))))
+    return (("TZ", order.frozen.zone), ("TESTWRIGHT_CLOCK", _clock(order.frozen)))
 
 
-def _clock(moment: Moment) -> int:
-    return round(moment.at.timestamp() * 1000)
+def _clock(moment: Moment) -> str:
+    return f"{round(moment.at.timestamp() * 1000)}{moment.sign}"
 
 
 def watched_loading(order: RunOrder) -> tuple[tuple[str, str], ...]:

@@ -76,7 +76,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
 
 
 def _clock(moment: Moment) -> str:
-    return f"{moment.at.timestamp():.3f}"
+    return f"{moment.at.timestamp():.3f}{moment.sign}"
 
 
 def read(completed: Completed, order: RunOrder, framework: str) -> RunReport | NotRun:

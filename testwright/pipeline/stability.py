@@ -34,8 +34,7 @@ _MOST_ROUNDS = 4
 """Each round drops what failed in it and runs the rest again; a suite that is still shaky then is given up."""
 
 _BY_THE_CLOCK = (
-    "depends on the real clock, its time zone or the machine's language: it failed only in the run with"
-    " the clock stopped at "
+    "depends on the real clock, its time zone or the machine's language: it failed only in the run with the clock "
 )
 
 

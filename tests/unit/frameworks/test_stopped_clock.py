@@ -43,7 +43,7 @@ print(json.dumps({
 }))
 """
 NODE = """
-require('./clock.cjs').stopClock(globalThis, Number(process.env.TESTWRIGHT_CLOCK))
+require('./clock.cjs').stopClock(globalThis, process.env.TESTWRIGHT_CLOCK)
 class Own extends Date {}
 const found = {
   now: [Date.now(), +new Date(), +new Own()], words: Date(), given: new Date(0).toISOString(),
@@ -120,6 +120,23 @@ def test_javascript_code_reads_the_stopped_clock_and_fakes_go_on_top_of_it():
     }
 
 
+def test_where_it_ticks_each_reading_is_a_millisecond_later_in_both_languages():
+    python = "import testwright_clock; testwright_clock.stop_clock(); import datetime, json, time\n"
+    python += "read = [time.time(), datetime.datetime.now().timestamp(), time.time_ns() / 1e9]\n"
+    python += f"print(json.dumps([round(1000 * (now - {WEST.at.timestamp():.3f})) for now in read]))"
+    node = "require('./clock.cjs').stopClock(globalThis, process.env.TESTWRIGHT_CLOCK)\n"
+    node += "const read = [Date.now(), +new Date(), Date.now()]\n"
+    node += f"console.log(JSON.stringify(read.map((now) => now - {round(WEST.at.timestamp() * 1000)})))"
+
+    found = [
+        run([sys.executable, "-c", python], ASSETS / "python", ordered(Pytest(), WEST)),
+        run(["node", "-e", node], ASSETS / "javascript", ordered(Jest(), WEST)),
+    ]
+
+    first = found[0][0]  # that it stands was looked at
+    assert found == [[first, first + 1, first + 2], [0, 1, 2]]
+
+
 ELSEWHERE = """
 const back = require('./elsewhere.cjs').goElsewhere(globalThis, 0)
 const said = () => [
@@ -148,7 +165,10 @@ def test_every_framework_is_told_when_and_where_it_is(framework, moment):
     env = ordered(framework, moment)
 
     assert env["TZ"] == moment.zone
-    assert float(env["TESTWRIGHT_CLOCK"]) in (moment.at.timestamp(), moment.at.timestamp() * 1000)
+    assert float(env["TESTWRIGHT_CLOCK"].removesuffix(moment.sign)) in (
+        moment.at.timestamp(),
+        moment.at.timestamp() * 1000,
+    )
 
 
 def test_the_moments_differ_in_all_that_a_date_has_and_lie_on_both_sides_of_greenwich():

@@ -52,14 +52,14 @@ def _hollow(call: Node, analysis: Analysis, names: Names) -> str | None:
     if method in _OF_ONE and given[:1]:
         if len(given) > 1 and given[1].type in _NO_MESSAGE:
             return _said_as_message(given[1])
-        return "it is a constant" if given[0].type in _LITERALS else None
+        return "it is a constant" if _is_literal(given[0]) else None
     if method not in _SAME or len(given) < 2:
         return None
     left, right = given[:2]
     if text_of(left) == text_of(right):
         may_fail = _calls(left) if method == "assertIs" else _may_differ(left, analysis, names)
         return None if may_fail else _WITH_ITSELF
-    if left.type in _LITERALS and right.type in _LITERALS:
+    if _is_literal(left) and _is_literal(right):
         return "it compares constants"
     return _with_anything(left, right, names)
 
@@ -74,7 +74,7 @@ def _tautology(statement: Node, analysis: Analysis, names: Names) -> str | None:
         return None
     if message and message[0].type in _NO_MESSAGE:
         return _said_as_message(message[0])
-    if condition.type in _CONSTANTS:
+    if condition.type in _CONSTANTS and _is_literal(condition):
         return "it is a constant"
     if condition.type == "tuple" and condition.named_children:
         return "a tuple with members is always true"
@@ -90,10 +90,15 @@ def _tautology(statement: Node, analysis: Analysis, names: Names) -> str | None:
         if operators & {"==", "is", "<=", ">="} and text_of(left) == text_of(right):
             may_fail = _calls(left) if "is" in operators else _may_differ(left, analysis, names)
             return None if may_fail else _WITH_ITSELF
-        if {left.type, right.type} <= _LITERALS:
+        if _is_literal(left) and _is_literal(right):
             return "it compares constants"
         return _with_anything(left, right, names) if "==" in operators else None
     return None
+
+
+def _is_literal(node: Node) -> bool:
+    """An f-string is one where nothing is put into it."""
+    return node.type in _LITERALS and not any(each.type == "interpolation" for each in walk(node))
 
 
 def _said_as_message(node: Node) -> str:

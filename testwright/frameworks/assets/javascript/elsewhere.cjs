@@ -10,8 +10,8 @@ const SAY = {
 const CLASSES = ['NumberFormat', 'DateTimeFormat', 'PluralRules', 'RelativeTimeFormat', 'ListFormat', 'DurationFormat']
 
 // Returns what brings everything back.
-exports.goElsewhere = (global, moment) => {
-  const bringBack = [stopClock(global, moment), speakOtherwise(global)]
+exports.goElsewhere = (global, clock) => {
+  const bringBack = [stopClock(global, clock), speakOtherwise(global)]
   return () => {
     for (const each of bringBack) each()
   }

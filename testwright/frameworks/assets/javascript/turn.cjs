@@ -19,7 +19,7 @@ exports.begin = (global, env = process.env) => {
   delete global.__testwright_chance__
   if (seed) seedChance(global, Number(seed))
   if (chance) takeChance(global, Number(chance))
-  if (clock) global.__testwright_clock__ = goElsewhere(global, Number(clock))
+  if (clock) global.__testwright_clock__ = goElsewhere(global, clock)
 }
 
 exports.end = (global) => {
