@@ -38,6 +38,18 @@ def test_what_may_fail_is_one(body):
 
 
 @pytest.mark.parametrize(
+    "passes_over",
+    ["try:\n    {}\nexcept ValueError:\n    pass", "import contextlib\nwith contextlib.suppress(ValueError):\n    {}"],
+)
+def test_an_error_may_be_passed_over_where_what_it_leaves_is_looked_at_behind(passes_over):
+    adds, parses = (passes_over.format(call) for call in ("cart.add(-1)", "parse_price('x')"))
+
+    assert fault(f"cart = Cart()\n{adds}\nassert cart.total() == 0") is None
+    assert fault(f"{parses}\nassert parse_price('1') == 1") is not None
+    assert fault(passes_over.format("assert Cart().total() == 7") + "\nassert Cart().total() == 0") is not None
+
+
+@pytest.mark.parametrize(
     "made",
     ["Cart('1')", "hash(Cart('1'))", "parse_price('1', seed=3)", "parse_price('1', Random(3))"],
 )

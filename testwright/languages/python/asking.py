@@ -1,6 +1,6 @@
 """What in a test asks the code under test, and which names hold what it gave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
@@ -32,6 +32,14 @@ class Asking:
             for called in (each.child_by_field_name("function") for each in walk(node) if each.type == "call")
         )
 
+    def is_looked_at_behind(self, block: Node) -> bool:
+        """Whether something that a block works on is asserted about after it, other than what the code defines."""
+        subjects = identifiers(block) - self._code
+        return any(
+            node.start_byte >= block.end_byte and asserts(node) and not identifiers(node).isdisjoint(subjects)
+            for node in _statements_behind(block)
+        )
+
     def _learn(self, node: Node) -> None:
         if node.type == "function_definition":
             body = node.child_by_field_name("body")
@@ -48,6 +56,17 @@ class Asking:
                 self._holders |= identifiers(taken)
             elif not identifiers(given).isdisjoint(self._code):  # another name for it
                 self._code |= identifiers(taken)
+
+
+def _statements_behind(block: Node) -> Iterator[Node]:
+    """What follows it, and what follows each that it stands in, up to the function."""
+    around: Node | None = block
+    while around is not None and around.type != "function_definition":
+        behind = around.next_named_sibling
+        while behind is not None:
+            yield behind
+            behind = behind.next_named_sibling
+        around = around.parent
 
 
 def asserts(node: Node) -> bool:

@@ -77,6 +77,8 @@ def _swallows(clause: Node, asking: Asking) -> bool:
         is_told = other is not None and re.search(r"\bassert False\b|\braise\b|\bfail\(", text_of(other))
         if is_told or demands_error(attempt) or (tried is not None and _is_the_tests_own(tried, asking)):
             return False
+        if tried is not None and not asserts(tried) and asking.is_looked_at_behind(attempt):
+            return False
     if any(text_of(node) in _SAYS_THE_END for node in clause.named_children):
         return False
     return all(node.type in _IDLE or text_of(node) in ("...", "assert True") for node in _statements(clause))
@@ -100,6 +102,8 @@ def _suppresses_nothing_of_the_test(call: Node, names: Names, asking: Asking) ->
         above = above.parent
     body = above.child_by_field_name("body") if above is not None and above.type == "with_statement" else None
     suppressed = [full_name(argument, names) for argument in arguments(call)]
+    if body is not None and above is not None and not asserts(body) and asking.is_looked_at_behind(above):
+        return True
     return body is not None and (all(name in _SAYS_THE_END for name in suppressed) or _is_the_tests_own(body, asking))
 
 
