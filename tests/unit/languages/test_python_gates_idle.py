@@ -11,6 +11,8 @@ from python_court import ANALYSIS, fault, faults
     ("body", "says"),
     [
         ("assert parse_price('1'), 7", "7 stands behind a comma"),
+        ("parse_price(mock)\nmock.called_once_with(1)\nassert parse_price('1') == 1", "write assert_called_once_with."),
+        ("parse_price(mock)\nmock.assert_called_once\nassert parse_price('1') == 1", "write assert_called_once()."),
         ("assert parse_price('1') == 7 or parse_price('1') != 7", "is so, or is not"),
         ("from unittest import mock\nassert parse_price('1') == mock.ANY", "ANY, which equals everything"),
         ("for text in []:\n    assert parse_price(text) == 7", "loops over nothing"),

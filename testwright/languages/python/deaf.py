@@ -29,6 +29,8 @@ _SAYS_THE_END = ("StopIteration", "StopAsyncIteration", "asyncio.CancelledError"
 """How an iterator says that it has come to its end, and a task that somebody has ended it."""
 _CLEANS = {"os.remove", "os.unlink", "os.rmdir", "shutil.rmtree"}
 _CLEANS_PATH = re.compile(r"[\w.]+\.(?:unlink|rmdir)\(\)")
+_OF_MOCKS = {f"{done}{how}" for done in ("called", "awaited") for how in ("_once", "_with", "_once_with")}
+_OF_MOCKS |= {"not_called", "not_awaited", "has_calls", "has_awaits", "any_call", "any_await"}
 _EXPECTS = {"pytest.raises", "self.assertRaises"}
 _THREADS = {"threading.Thread": "target", "threading.Timer": "function", "_thread.start_new_thread": ""}
 
@@ -42,6 +44,8 @@ def unheard(root: Node, names: Names, raises: str, asking: Asking) -> str | None
                 f"{at(node)} expects {expected} around an assertion, which is met when the assertion fails;"
                 " assert outside of it."
             )
+        if node.type == "expression_statement" and (slip := _slip(node)) is not None:
+            return f"{at(node)} asserts nothing: a mock has whatever it is asked for; write {slip}."
     definitions = {name_of(node): node for node in walk(root) if node.type == _FUNCTION}
     for name, definition in definitions.items():
         if _is_never_used(name, root) and _is_check(definition, names):
@@ -57,6 +61,18 @@ def unheard(root: Node, names: Names, raises: str, asking: Asking) -> str | None
                 " keep what the thread saw, and assert on it in the test."
             )
     return None
+
+
+def _slip(statement: Node) -> str | None:
+    """What was meant by `mock.called_once_with(1)`, and by `mock.assert_called_once` without brackets."""
+    said = statement.named_children[0]
+    function = said.child_by_field_name("function") if said.type == "call" else said
+    if function is None or function.type != "attribute":
+        return None
+    word = text_of(function.child_by_field_name("attribute"))
+    if said.type == "call":
+        return f"assert_{word}" if word in _OF_MOCKS else None
+    return f"{word}()" if word.removeprefix("assert_") in _OF_MOCKS and word.startswith("assert_") else None
 
 
 def _swallows(clause: Node, asking: Asking) -> bool:
