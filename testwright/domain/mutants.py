@@ -82,11 +82,13 @@ class ChallengeOrder:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeReport:
     """One outcome for each number that was ordered. `unfit` are cases that failed although no mutant was at work
-    (they depend on something that a repetition in one process changes): their word counts for nothing here. `met` are
-    the numbers of the edges that were watched for, each with the cases that met it.
+    (they depend on something that a repetition in one process changes): their word counts for nothing here, and of
+    `unasked` ones there was no time to hear all. `met` are the numbers of the edges that were watched for, each with
+    the cases that met it.
     """
 
     outcomes: tuple[MutantOutcome, ...]
     unfit: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
     met: tuple[tuple[int, tuple[str, ...]], ...] = ()
     duration_ms: int = 0

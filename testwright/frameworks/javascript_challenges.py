@@ -58,6 +58,7 @@ def read(completed: Completed, order: ChallengeOrder, framework: str) -> Challen
     return ChallengeReport(
         outcomes=tuple(_outcome(number, answers.get(number), names, set(unfit)) for number in order.numbers),
         unfit=unfit,
+        unasked=_named(report.get("unasked"), names) or (),
         met=tuple(_met(report, order, names)),
         duration_ms=round(completed.seconds * 1000),
     )

@@ -161,7 +161,7 @@ def _passed_by(asserted: Sequence[Edge], answer: ChallengeReport) -> Iterator[tu
     """The first assertion of each test that the test came to in no run, of those that were seen at work."""
     at_work = {name for outcome in answer.outcomes for name in outcome.reached_by}
     at_work |= {name for _, names in answer.met for name in names}
-    seen, told = dict(answer.met), set(answer.unfit)
+    seen, told = dict(answer.met), {*answer.unfit, *answer.unasked}
     for edge in asserted:
         if edge.symbol in at_work and edge.symbol not in told and edge.symbol not in seen.get(edge.number, ()):
             told.add(edge.symbol)

@@ -221,7 +221,8 @@ class WordFramework:
         most = int(completed.reports.get("most", b"1000"))
         outcomes = tuple(self._fate(number, rows) for number in order.numbers[:most])
         outcomes += tuple(MutantOutcome(number=number, fate=Fate.UNTRIED) for number in order.numbers[most:])
-        return ChallengeReport(outcomes=outcomes, unfit=unfit, met=tuple(met.items()))
+        unasked = tuple(name for name, rest in told if "unasked" in rest)
+        return ChallengeReport(outcomes=outcomes, unfit=unfit, unasked=unasked, met=tuple(met.items()))
 
     def _fate(self, number: int, rows: list[tuple[str, str]]) -> MutantOutcome:
         reached_by = tuple(name for name, rest in rows if number in numbers_in("lines", rest))

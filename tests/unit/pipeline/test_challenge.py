@@ -60,6 +60,14 @@ async def test_a_test_that_never_reaches_an_assertion_is_dropped_whatever_else_i
     ]
 
 
+async def test_a_test_that_there_was_no_time_to_hear_in_full_is_not_told_that_it_never_reaches_something(world, suite):
+    it = world(suite(a="pass lines=1 kills=1 asserts", b="pass lines=2 kills=2 asserts early unasked"), text=SOURCE)
+
+    delivered = await it.walk()
+
+    assert names(delivered.draft) == ["test_a", "test_b"]
+
+
 async def test_of_a_test_that_nobody_saw_at_work_nothing_is_said_about_what_it_reaches(world, suite):
     it = world(suite(a="pass lines=1 kills=1 asserts", b="pass asserts early"), text=SOURCE)
 

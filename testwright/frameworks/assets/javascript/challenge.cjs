@@ -127,8 +127,9 @@ exports.Challenge = class Challenge {
   // Whether the case should run at all. `about` holds `id`, `titles`, `file` and what else is known of it.
   start({ id, ...about }) {
     if (this.#isOpen) this.#abandon()
-    if (this.#stopped) return false
+    // Whoever comes next has to know of those that do not get their turn.
     if (this.#isLoop && !this.#state.cases.has(id)) this.#write({ known: id, ...about })
+    if (this.#stopped) return false
     this.#found = this.#state.cases.get(id) ?? { id, fit: undefined, reached: new Set(), again: new Set(), ms: 0, calls: 0 }
     this.#phase = this.#isLoop ? 'first' : 'single'
     if (this.#isLoop) this.#rest()

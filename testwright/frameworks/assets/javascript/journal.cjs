@@ -38,7 +38,7 @@ exports.entriesIn = (folder) => {
 //   not noticed there either, all being at work together, survived
 exports.stateOf = (entries) => {
   const state = { broken: null, turns: 0, loops: 0, atLoad: new Set(), loadCalls: 0, cases: new Map(), pairs: new Map(), hung: new Set(), noticedBy: new Map(), noticing: new Set() }
-  Object.assign(state, { singles: new Map(), together: null, batch: null, batched: new Set(), limits: new Map(), reloads: true })
+  Object.assign(state, { singles: new Map(), together: null, batch: null, batched: new Set(), limits: new Map(), reloads: true, isCut: false })
   let open = null
   for (const entry of entries) {
     if (entry.turn) {
@@ -47,7 +47,7 @@ exports.stateOf = (entries) => {
       state.turns += 1
       state.batch = entry.turn === 'batch' ? [] : null
       state.together = null
-      if (entry.turn === 'loop') state.loops += 1
+      if (entry.turn === 'loop') Object.assign(state, { loops: state.loops + 1, isCut: false })
       if (entry.turn === 'single') beginSingle(state, entry.numbers)
     } else if (entry.loaded) {
       for (const number of entry.loaded) state.atLoad.add(number)
@@ -82,6 +82,7 @@ exports.stateOf = (entries) => {
     } else if (entry.reloads === false) {
       state.reloads = false
     } else if (entry.hung || entry.ended) {
+      if (open && !open.alone) state.isCut = true // there may be cases behind that one
       if (open) giveUp(state, open, Boolean(entry.hung))
       open = null
     }
@@ -198,7 +199,7 @@ exports.pairsToTry = (order, state, found) => {
 exports.nextTurn = (order, state) => {
   if (state.broken || state.turns >= MOST_TURNS || Date.now() > order.until) return null
   if (state.loops === 0) return { kind: 'loop', numbers: [] }
-  const open = [...state.cases.values()].some((found) => found.fit === undefined || exports.pairsToTry(order, state, found).length)
+  const open = state.isCut || [...state.cases.values()].some((found) => found.fit === undefined || exports.pairsToTry(order, state, found).length)
   if (open && state.loops < MOST_LOOPS) return { kind: 'loop', numbers: [] }
   const needing = order.numbers.filter((each) => needsSingle(state, each))
   const isBatched = (number) => !state.reloads || state.batched.has(number)
@@ -240,6 +241,7 @@ exports.reportOf = (order, state) => {
     tests: tests.map(({ titles, file, each, template }) => ({ titles, file, each, template })),
     // Those that there was no time to look at are not among them: nothing speaks against them.
     unfit: tests.flatMap((found, index) => (found.fit === false ? [index] : [])),
+    unasked: tests.flatMap((found, index) => (found.fit === undefined ? [index] : [])),
     outcomes: order.numbers.map((number) => outcomeOf(state, number, tests, fit)),
     // Boundary cases have a minus sign before their number, so that they are no mutants.
     met: order.edges.map((number) => [number, tests.flatMap((found, index) => (found.reached.has(-number) ? [index] : []))]),
