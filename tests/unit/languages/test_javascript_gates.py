@@ -210,6 +210,31 @@ def test_what_the_code_leaves_where_everybody_finds_it_is_an_effect_of_it(code, 
     assert (found.message if found else None) == said or said in found.message
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("const { price } = require('./price'); expect(price(1)).toBe(2)", None),
+        ("const { price } = await import('./price'); expect(price(1)).toBe(2)", None),
+        ("let got; jest.isolateModules(() => { got = require('./price').price(1) }); expect(got).toBe(2)", None),
+        ("expect(require('./price').price(1)).toBe(2)", None),
+        ("const { max } = require('node:path'); expect(max(1)).toBe(1)", "never uses"),
+        ("const { price } = require('./price'); price(1); expect(Math.max(1)).toBe(1)", "does not depend"),
+    ],
+)
+def test_a_module_may_be_loaded_in_the_test_itself(code, said):
+    found = fault(f"it('a', async () => {{ {code} }})", "import { expect, it } from 'vitest'\n")
+
+    assert (found.message if found else None) == said or said in found.message
+
+
+def test_what_a_fixture_of_the_suite_hands_over_may_come_from_the_code():
+    test = "test('a', ({ till }) => { expect(till.ring(3)).toBe(6) })"
+    extends = "const test = base.extend({ till: async ({}, use) => { await use(price(1)) } })"
+
+    assert fault(f"{extends}\n{test}") is None
+    assert "never uses" in fault(test).message
+
+
 def test_what_is_always_true_is_quoted_as_it_stands():
     found = fault("it('a', () => { assert.deepEqual([1,\n  2], [1, 2]); expect(price(1)).to.not.be.above(price(1)) })")
 

@@ -138,7 +138,7 @@ _RETRIES = ("retries", "retryTimes")
 
 def _parameters(callback: Node | None) -> list[Node]:
     listed = field(callback, "parameters") or field(callback, "parameter")
-    return [each for each in walk(listed) if each.type == "identifier"] if listed is not None else []
+    return [each for each in walk(listed) if each.type in _NAMES] if listed is not None else []
 
 
 def _options(call: Node) -> list[Node]:
@@ -195,6 +195,9 @@ def _that_always_passes(matchers: Node | None) -> str | None:
     return None
 
 
+_OWN = (".", "@/", "~/", "#", "src/")
+
+
 def _unit_imports(preamble: Node, analysis: Analysis) -> dict[str, list[str]]:
     """Relative modules that bring names of the analysed symbols, with the local names."""
     exported = {symbol.name.split(".")[0] for symbol in analysis.symbols}
@@ -203,7 +206,7 @@ def _unit_imports(preamble: Node, analysis: Analysis) -> dict[str, list[str]]:
     neighbours = {stem_of(module) for module in analysis.imports if module.startswith(".")}
     found: dict[str, list[str]] = {}
     for source, names in imported(preamble):
-        is_own = source.startswith((".", "@/", "~/", "#", "src/")) and source not in analysis.imports
+        is_own = source.startswith(_OWN) and source not in analysis.imports
         is_own = is_own and not (source.startswith(".") and stem_of(source) in neighbours)
         if is_own and (has_default or not names or exported & set(names) or len(names) == 1):
             found.setdefault(source, []).extend(names)
@@ -233,7 +236,7 @@ def _weak_expectations(root: Node, preamble: Node, words: Words) -> str | None:
         return "It asserts nothing: end it with an assertion on what the code gives."
     shared = _shared_names(preamble) - words.usual.keys()
     moved = _moved_by_unit(root, preamble, shared, words)
-    if not any(mentions(text_of(root), name) for name in shared):
+    if not any(mentions(text_of(root), name) for name in shared) and not any(map(_loads_own, walk(root))):
         return "It never uses the code under test; import it and call it."
     if all(matcher in _SNAPSHOTS or (matcher in _INLINE and expected is None) for _, matcher, expected in checks):
         return "It only compares with a snapshot; say what you expect in the test itself."
@@ -291,11 +294,16 @@ def _shared_names(preamble: Node) -> set[str]:
     return {name for name in names - foreign if re.fullmatch(r"[\w$]+", name)}
 
 
+_OWN_FIXTURES = re.compile(r"\b(?:it|test)\s*=\s*[\w.]+\.extend\b")
+
+
 def _moved_by_unit(root: Node, preamble: Node, shared: set[str], words: Words) -> set[str]:
     """Names whose value may come from, or be changed by, the code under test."""
     moved = set(shared)
     if re.search(r"\brender(Hook|ToString)?\s*\(", text_of(root) + text_of(preamble)):
         moved |= {"screen", "document", "container", "window"}
+    if _OWN_FIXTURES.search(text_of(preamble)):
+        moved |= {text_of(each) for call in test_calls(root) for each in _parameters(callback_of(call))}
     while True:
         before = len(moved)
         for node in walk(root):
@@ -348,4 +356,14 @@ _NAMES = frozenset({"identifier", "shorthand_property_identifier_pattern"})
 def _depends(node: Node | None, moved: set[str]) -> bool:
     if node is None:
         return False
-    return any(text_of(each) in moved for each in walk(node) if each.type in _VALUES)
+    return any(text_of(each) in moved if each.type in _VALUES else _loads_own(each) for each in walk(node))
+
+
+_LOADERS = frozenset({"require", "import", "jest.requireActual", "vi.importActual"})
+
+
+def _loads_own(node: Node) -> bool:
+    """A module of the project, in the test itself: each time anew, say."""
+    if node.type != "call_expression" or text_of(field(node, "function")) not in _LOADERS:
+        return False
+    return (string_value(argument(node, 0)) or "").startswith(_OWN)
