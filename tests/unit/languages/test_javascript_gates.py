@@ -227,6 +227,32 @@ def test_a_module_may_be_loaded_in_the_test_itself(code, said):
     assert (found.message if found else None) == said or said in found.message
 
 
+@pytest.mark.parametrize(
+    ("test", "is_held_back"),
+    [
+        ("it('a', (t) => { if (process.platform === 'win32') return t.skip('no'); CHECK })", False),
+        ("it('a', function () { process.env.CI && this.skip(); CHECK })", False),
+        ("it.skipIf(isOld)('a', () => { CHECK })", False),
+        ("it('a', { skip: process.platform === 'win32' }, () => { CHECK })", False),
+        ("it('a', (t) => { if (price(1) !== 2) return t.skip('no'); CHECK })", True),
+        ("it('a', { skip: 'later' }, () => { CHECK })", True),
+        ("it('a', (t) => { if (process.platform === 'win32') t.todo(); CHECK })", True),
+    ],
+)
+def test_a_test_may_be_left_out_on_another_machine(test, is_held_back):
+    found = fault(test.replace("CHECK", "expect(price(1)).toBe(2)"))
+
+    assert (found is not None) == is_held_back
+
+
+def test_a_suite_for_a_runner_that_is_not_run_here_is_told_so():
+    found = fault(
+        "test('a', (t) => { t.is(price(1), 2) })", "import test from 'ava'\nimport { price } from './price'\n"
+    )
+
+    assert found.message == "It is written for ava, which is not run here; vitest, jest, mocha and node:test are."
+
+
 def test_what_a_fixture_of_the_suite_hands_over_may_come_from_the_code():
     test = "test('a', ({ till }) => { expect(till.ring(3)).toBe(6) })"
     extends = "const test = base.extend({ till: async ({}, use) => { await use(price(1)) } })"

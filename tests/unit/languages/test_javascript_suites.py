@@ -177,6 +177,12 @@ def test_a_title_that_is_an_expression_becomes_a_template_when_it_gets_a_number(
     assert draft.cases[1].code == loop.replace("'adds ' + c.n", "`adds ${c.n} (2)`")
 
 
+def test_groups_by_another_word_have_their_import_beside_a_default_one():
+    suite = "import test, { suite } from 'node:test'\nsuite('kit', () => {\n  test('plain', () => { f() })\n})\n"
+
+    assert JavaScript().render(split(suite)).startswith("import test, { describe } from 'node:test'\n\ndescribe('kit'")
+
+
 def test_lines_of_a_template_literal_are_never_moved():
     text = "describe('a', () => {\n  it('b', () => {\n    expect(f()).toBe(`\n  kept\n`)\n  })\n})\n"
 

@@ -24,7 +24,10 @@ from testwright.languages.javascript.suites import (
 )
 from testwright.languages.javascript.titles import is_put_together
 
-_HOLD_BACK = {"only", "skip", "todo", "fails", "failing", "skipIf", "runIf"}
+_HOLD_BACK = {"only", "skip", "todo", "fails", "failing"}
+_OF_THE_MACHINE = re.compile(r"\bprocess\.|\bos\.|\bnavigator\b|\btypeof\b|\bis(?:Windows|Linux|Mac|CI|Node)\w*")
+"""What a test may be left out for: where it runs it is seen to run."""
+_OTHER_RUNNERS = frozenset({"ava", "tape", "tap", "uvu", "bun:test", "qunit", "@japa/runner"})
 _SNAPSHOTS = {"toMatchSnapshot", "toThrowErrorMatchingSnapshot", "toMatchFileSnapshot"}
 _INLINE = {"toMatchInlineSnapshot", "toThrowErrorMatchingInlineSnapshot"}
 """They say what is expected where it is written down."""
@@ -49,6 +52,9 @@ def _unreadable(case: Case, draft: Draft, analysis: Analysis, known_modules: fro
     preamble = parse(draft.preamble)
     if (line := error_line(preamble)) is not None:
         return f"The imports and helpers above the tests do not parse: line {line}."
+    other = next((source for source, _ in imported(preamble) if source in _OTHER_RUNNERS), None)
+    if other is not None:
+        return f"It is written for {other}, which is not run here; vitest, jest, mocha and node:test are."
     calls = test_calls(root)
     if not calls and not any(mentions(case.code, name) for name in makers_in(preamble)):
         return "It is not a test: wrap it in `it('…', () => { … })`."
@@ -114,7 +120,11 @@ def _held_back(root: Node) -> str | None:
                 return _said_held(next(iter(held), head_of(call)))
         if called in _RETRIES and owner in ("this", "jest", *contexts):
             return f"It is tried again until it passes (`{called}`); a test passes each time."
-        if called in ("skip", "todo") and owner in ("this", *contexts):
+        if (
+            called in ("skip", "todo")
+            and owner in ("this", *contexts)
+            and not (called == "skip" and _is_elsewhere(call))
+        ):
             return _said_held(f"{owner}.{called}")
         if call not in tests and (owner not in contexts or called not in ("it", "test", "describe")):
             continue
@@ -124,9 +134,18 @@ def _held_back(root: Node) -> str | None:
             name = text_of(field(option, "key") or option).strip("'\"")
             if name == "retry":
                 return "It is tried again until it passes (`retry`); a test passes each time."
-            if name in _HOLD_BACK:
+            if name in _HOLD_BACK and not (name == "skip" and _OF_THE_MACHINE.search(text_of(field(option, "value")))):
                 return _said_held(text_of(option))
     return None
+
+
+def _is_elsewhere(call: Node) -> bool:
+    """Only on another machine: a run in which it does skip itself proves nothing, and is told so."""
+    conditions = [field(each, "condition") or field(each, "left") for each in above(call) if each.type in _CHOICES]
+    return any(_OF_THE_MACHINE.search(text_of(condition)) for condition in conditions)
+
+
+_CHOICES = frozenset({"if_statement", "ternary_expression", "binary_expression"})
 
 
 def _said_held(by: str) -> str:

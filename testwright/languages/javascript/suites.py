@@ -360,7 +360,7 @@ def _is_plain(node: Node) -> bool:
 def _with_describe(preamble: str) -> str:
     """The groups are ours to write, so their import is ours to see to."""
     runners = r"(['\"])(?:vitest|@jest/globals|node:test)\2"
-    found = re.search(rf"^import \{{([^}}]*)\}} from {runners}", preamble, re.M)
+    found = re.search(rf"^import (?:[\w$]+, *)?\{{([^}}]*)\}} from {runners}", preamble, re.M)
     found = found or re.search(rf"^const \{{([^}}]*)\}} = require\({runners}\)", preamble, re.M)
     if found is None or mentions(found[1], "describe"):
         return preamble
