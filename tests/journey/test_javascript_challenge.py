@@ -17,6 +17,16 @@ BOTH = pytest.mark.parametrize("framework", ["vitest", "jest"])
 GLOBALS = {"vitest": "vitest", "jest": "@jest/globals"}
 
 
+OPEN = """export const open = rate => {
+  if (rate > 90) throw new Error('too much')
+  return { rate: rate + 1 }
+}
+"""
+PAUSE = """export const pause = ms => new Promise(resolve => { setTimeout(resolve, ms) })
+export const add = (a, b) => a + b
+"""
+
+
 class Challenged:
     """What became of the mutants of one source, found by what they change: `after`, on a line that has `text`."""
 
@@ -148,6 +158,34 @@ async def test_what_runs_while_the_module_loads_is_tried_in_fresh_environments(t
     assert (rate.fate, rate.killers) == (Fate.KILLED, ("adds tax",))
     assert set(rate.reached_by) == {"adds tax", "rests"}
     assert found.fate("table", "n / 2") is Fate.SURVIVED
+
+
+@BOTH
+async def test_a_change_that_keeps_the_suite_from_loading_is_told_apart_from_one_that_tests_notice(tmp_path, framework):
+    cases = """
+const till = unit.open(7)
+it('has a rate', () => { expect(till.rate).toBe(8) })
+it('rests', () => { expect(1).toBe(1) })
+"""
+
+    found = Challenged(*await challenged(framework, tmp_path, OPEN, cases))
+
+    broken, noticed = found.outcome("rate > 90", "true"), found.outcome("rate + 1", "rate - 1")
+    assert (broken.fate, broken.breaks_load) == (Fate.KILLED, True)
+    assert (noticed.killers, noticed.breaks_load) == (("has a rate",), False)
+
+
+@BOTH
+async def test_tests_that_stand_after_one_that_a_change_keeps_waiting_are_tried_all_the_same(tmp_path, framework):
+    cases = """
+it('pauses', async () => { expect(await unit.pause(1)).toBeUndefined() })
+it('adds', () => { expect(unit.add(1, 2)).toBe(3) })
+"""
+
+    found = Challenged(*await challenged(framework, tmp_path, PAUSE, cases))
+
+    assert found.outcome("pause", "(removed)").killers == ("pauses",)
+    assert found.outcome("add", "a - b").killers == ("adds",)
 
 
 @BOTH

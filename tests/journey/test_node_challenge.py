@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.script_project import ScriptProject, sandbox_and_runner
-from tests.journey.test_javascript_challenge import Challenged
+from tests.journey.test_javascript_challenge import OPEN, PAUSE, Challenged
 from testwright.domain.mutants import ChallengeOrder, Fate
 from testwright.domain.projects import Limits
 from testwright.domain.sessions import SourceFile
@@ -80,6 +80,22 @@ describe('a shelf', () => {
     # A hook in which the mutant shows is the failure of its test, and keeps no other test from being asked.
     assert set(found.outcome("too much", "true").killers) == {"takes a book", "is full at last"}
     assert found.fate("too much", "size >= 9") is Fate.SURVIVED
+
+
+def test_what_only_the_suite_notices_and_what_keeps_a_test_waiting_costs_no_other_test_its_say(name, tmp_path):
+    suite = """
+const till = unit.open(7)
+it('has a rate', () => { assert.equal(till.rate, 8) })
+it('pauses', async () => { assert.equal(await unit.pause(1), undefined) })
+it('adds', () => { assert.equal(unit.add(1, 2), 3) })
+"""
+    found = challenged(name, tmp_path / "ws", OPEN + PAUSE, suite, "mjs")
+
+    broken, noticed = found.outcome("rate > 90", "true"), found.outcome("rate + 1", "rate - 1")
+    assert (broken.fate, broken.breaks_load) == (Fate.KILLED, True)
+    assert (noticed.killers, noticed.breaks_load) == (("has a rate",), False)
+    assert found.outcome("pause", "(removed)").killers == ("pauses",)
+    assert found.outcome("add", "a - b").killers == ("adds",)
 
 
 def test_callbacks_what_goes_wrong_beside_a_test_and_what_never_comes_are_noticed(name, tmp_path):

@@ -219,6 +219,22 @@ def test_a_module_that_does_not_load_with_a_mutant_is_killed_by_all_tests(tmp_pa
     outcome = fate_of(found, "1 > 2", "1 <= 2")
 
     assert (outcome.fate, outcome.killers) == (Fate.KILLED, ("test_a", "test_b"))
+    assert outcome.breaks_load
+
+
+def test_a_change_that_breaks_what_the_suite_does_when_it_loads_is_told_apart_from_one_that_tests_notice(tmp_path):
+    source = (
+        "class Till:\n    def __init__(self, rate):\n        self.rate = rate\n        self.note('open')\n"
+        "    def note(self, text):\n        self.last = text\n"
+    )
+    suite = (
+        "from shop import Till\nTILL = Till(7)\nassert TILL.rate == 7\ndef test_a():\n    assert TILL.last == 'open'\n"
+    )
+    found = challenge(tmp_path, source, suite)
+
+    broken, noticed = fate_of(found, "self.rate = rate", "(removed)"), fate_of(found, "self.last = text", "(removed)")
+    assert (broken.fate, broken.killers, broken.breaks_load) == (Fate.KILLED, ("test_a",), True)
+    assert (noticed.fate, noticed.killers, noticed.breaks_load) == (Fate.KILLED, ("test_a",), False)
 
 
 def test_a_source_that_the_configuration_loads_already_is_tried_all_the_same(tmp_path):

@@ -55,12 +55,16 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MutantOutcome:
-    """`reached_by` are the cases that ran the changed place, `killers` those of them that failed because of it."""
+    """`reached_by` are the cases that ran the changed place, `killers` those of them that failed because of it.
+
+    Where it `breaks_load`, the suite could not be loaded: all of its cases fail, and none of them has noticed anything.
+    """
 
     number: int
     fate: Fate
     reached_by: tuple[str, ...] = ()
     killers: tuple[str, ...] = ()
+    breaks_load: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

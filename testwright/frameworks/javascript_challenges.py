@@ -90,7 +90,8 @@ def _outcome(number: int, told: dict[str, Any] | None, names: list[str], unfit: 
     is_kill = fate in (Fate.KILLED, Fate.TIMED_OUT)
     if is_kill != bool(killers) or (fate is Fate.UNREACHED and reached) or (fate is Fate.SURVIVED and not reached):
         return MutantOutcome(number=number, fate=Fate.UNTRIED, reached_by=reached)
-    return MutantOutcome(number=number, fate=fate, reached_by=reached, killers=killers)
+    breaks_load = is_kill and told.get("breaksLoad") is True
+    return MutantOutcome(number=number, fate=fate, reached_by=reached, killers=killers, breaks_load=breaks_load)
 
 
 def _named(places: object, names: list[str]) -> tuple[str, ...] | None:

@@ -138,4 +138,13 @@ def _outcome(claim: Any, cases: tuple[str, ...]) -> MutantOutcome | None:
     was_killed, was_run = fate in (Fate.KILLED, Fate.TIMED_OUT), fate not in (Fate.UNREACHED, Fate.UNTRIED)
     if was_killed != bool(killers) or was_run != bool(reached_by):
         return None
-    return MutantOutcome(number=claim["number"], fate=fate, reached_by=reached_by, killers=killers)
+    breaks_load = claim.get("breaks_load", False)
+    if type(breaks_load) is not bool or (breaks_load and killers != reached_by):
+        return None
+    return MutantOutcome(
+        number=claim["number"],
+        fate=fate,
+        reached_by=reached_by,
+        killers=killers,
+        breaks_load=breaks_load and was_killed,
+    )

@@ -54,8 +54,9 @@ async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None =
                 met=met,
                 passed_by=tuple(_passed_by(asserted, answer)),
             )
-            found = await _asked_again(job, ready, attempt, trial, found)
+            found, unseen = await _asked_again(job, ready, attempt, trial, found)
             found = await _asked_apart(job, ready, attempt, trial, found)
+            found = replace(found, unfit=tuple(sorted({*found.unfit, *unseen})))
             found = await _asked_slowly(job, ready, attempt, trial, found)
             found = await _asked_further(job, ready, attempt, trial, found)
     if after is not None:
@@ -67,19 +68,45 @@ async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None =
     return len(found.survivors)
 
 
-async def _asked_again(job: Job, ready: Ready, attempt: int, trial: Trial, found: Challenge) -> Challenge:
-    """Tests that noticed nothing before the time was over are asked once more, by themselves: a busy machine is no
-    verdict on them.
+async def _asked_again(
+    job: Job, ready: Ready, attempt: int, trial: Trial, found: Challenge
+) -> tuple[Challenge, frozenset[str]]:
+    """Tests that noticed nothing before the time was over, or that nothing was tried on, are asked once more, by
+    themselves: a busy machine, or a sibling, is no verdict on them. And those that nothing could be tried on even then.
     """
-    untried = tuple(mutant for mutant in found.mutants if mutant.number in found.untried)
+    unfaced = _unfaced(trial, found)
+    again = found.untried.union(*unfaced.values())
     doubtful = frozenset(name for name in trial.passed if name not in found.unfit and not found.kills_of(name))
-    if not untried or not doubtful:
-        return found
+    if not found.untried:
+        doubtful = frozenset(unfaced)
+    if not again or not doubtful:
+        return found, frozenset()
     draft = (await writing_of(job, attempt)).draft
-    answer = await _run(job, ready, draft.only(doubtful), untried)
+    mutants = tuple(mutant for mutant in found.mutants if mutant.number in again)
+    answer = await _run(job, ready, draft.only(doubtful), mutants)
     if isinstance(answer, NotRun):
-        return found
-    return found.with_answers_of(Challenge(outcomes=answer.outcomes))
+        return found, frozenset(unfaced)
+    alone = Challenge(outcomes=answer.outcomes, unfit=found.unfit)
+    unheard = {*answer.unfit, *answer.unasked}
+    unseen = {name for name in unfaced if name in unheard or unfaced[name] & alone.untried}
+    found = found.with_answers_of(alone)
+    return found, frozenset(unseen & _unfaced(trial, found).keys())
+
+
+def _unfaced(trial: Trial, found: Challenge) -> dict[str, frozenset[int]]:
+    """Tests that nothing was tried on, each with the mutants of the lines that it runs, where there are any."""
+    told: dict[str, frozenset[int]] = {}
+    for result in trial.results:
+        if result.name not in trial.passed or result.name in found.unfit or found.faced_by(result.name):
+            continue
+        on_lines = (
+            mutant.number
+            for mutant in found.mutants
+            if not (result.lines or frozenset()).isdisjoint(range(mutant.line, mutant.end_line + 1))
+        )
+        if numbers := frozenset(on_lines):
+            told[result.name] = numbers
+    return told
 
 
 async def _asked_apart(job: Job, ready: Ready, attempt: int, trial: Trial, found: Challenge) -> Challenge:

@@ -21,8 +21,8 @@ _SLOW_MS = 500.0
 _EXPLORER = "explorer"
 """Signs a case where it worked together with a model; alone it signs nothing."""
 _UNSEEN = (
-    "It does not pass once more where changes to the code are tried, not even while nothing is changed: so nobody could"
-    " see whether it notices any."
+    "It does not pass once more where changes to the code are tried, not even while nothing is changed, or not in time:"
+    " so nobody could see whether it notices any."
 )
 _NOTHING_NEW = "Other tests reach every line and branch that it reaches, and notice every change that it notices."
 
@@ -117,7 +117,6 @@ def chosen_of(
         return Chosen(names=names, drops=tuple(drops))
     told = {result.name: result for result in results}
     blind = blind_in(draft, challenge, held)
-    blind |= {name: _UNSEEN for name in challenge.unfit if name not in held}
     worths = [
         _Worth(case=case, place=place, result=told[case.name], gains=_gains(case, told[case.name], challenge))
         for place, case in enumerate(draft.cases)
@@ -217,8 +216,8 @@ def _without_superfluous(chosen: list[_Worth], covered: Iterable[tuple[str, str]
 
 
 def blind_in(draft: Draft, challenge: Challenge, held: Collection[str] = ()) -> dict[str, str]:
-    """Tests that notice nothing that was done to the code they run, or hold an assertion that never speaks, with the
-    reason in words.
+    """Tests that notice nothing that was done to the code they run, or that nobody saw at it, or that hold an assertion
+    which never speaks, with the reason in words.
     """
     mutants = {mutant.number: mutant for mutant in challenge.mutants}
     met_by = {outcome.number: len(outcome.reached_by) for outcome in challenge.outcomes}
@@ -228,11 +227,13 @@ def blind_in(draft: Draft, challenge: Challenge, held: Collection[str] = ()) -> 
         if name not in held
     }
     for case in draft.cases:
-        if case.name in reasons:
+        if case.name in {*reasons, *challenge.proven_further, *held}:
+            continue
+        if case.name in challenge.unfit:
+            reasons[case.name] = _UNSEEN
             continue
         faced = challenge.faced_by(case.name)
-        is_fit = case.name not in {*challenge.unfit, *challenge.proven_further, *held}
-        if faced and is_fit and not challenge.kills_of(case.name):
+        if faced and not challenge.kills_of(case.name):
             own_first = sorted(faced, key=lambda number: met_by[number])
             reasons[case.name] = _in_words([mutants[number] for number in own_first])
     return reasons

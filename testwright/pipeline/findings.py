@@ -149,11 +149,13 @@ class Challenge:
         return tuple(mutant for mutant in self.mutants if mutant.number in alive)
 
     def kills_of(self, name: str) -> tuple[int, ...]:
-        return tuple(outcome.number for outcome in self.tried if name in outcome.killers)
+        return tuple(outcome.number for outcome in self.tried if name in outcome.killers and not outcome.breaks_load)
 
     def faced_by(self, name: str) -> tuple[int, ...]:
         """Numbers of the mutants that were tried on this test, which ran into them."""
-        tried = tuple(outcome.number for outcome in self.tried if name in outcome.reached_by)
+        tried = tuple(
+            outcome.number for outcome in self.tried if name in outcome.reached_by and not outcome.breaks_load
+        )
         return (*tried, *(number for number, names in self.unmoved if name in names))
 
     def edges_of(self, name: str) -> tuple[int, ...]:
@@ -183,14 +185,11 @@ class Challenge:
         return frozenset(outcome.number for outcome in self.outcomes if outcome.fate is Fate.UNTRIED)
 
     def with_answers_of(self, later: "Challenge") -> "Challenge":
-        """What there was no time to try on all, as far as some were asked of it later: a kill is a kill by whomever."""
-        known = {outcome.number: outcome for outcome in later.tried if outcome.number in self.untried}
-        outcomes = (
-            known[outcome.number] if outcome.number in known and known[outcome.number].killers else outcome
-            for outcome in self.outcomes
-        )
-        unmoved = ((each.number, each.reached_by) for each in known.values() if not each.killers)
-        return replace(self, outcomes=tuple(outcomes), unmoved=(*self.unmoved, *unmoved))
+        """What was not tried on all, as far as some were asked of it later: a kill is a kill by whomever."""
+        joined = self.with_tests_of(later)
+        tried = {outcome.number for outcome in joined.tried}
+        unmoved = ((each.number, each.reached_by) for each in later.tried if each.number not in tried)
+        return replace(joined, unmoved=(*joined.unmoved, *unmoved))
 
     def with_tests_of(self, later: "Challenge") -> "Challenge":
         """Tests that had no word here but in a challenge of their own join the others in what these were seen to do."""
@@ -207,10 +206,7 @@ class Challenge:
             return replace(self, problem="", outcomes=outcomes, unfit=tuple(sorted(unfit)))
         asked = {name for outcome in told for name in outcome.reached_by}
         left = tuple(name for name in self.unfit if name not in asked)
-        joined = self.with_tests_of(Challenge(outcomes=told, unfit=left))
-        tried = {outcome.number for outcome in joined.tried}
-        unmoved = ((each.number, each.reached_by) for each in told if each.number not in tried)
-        return replace(joined, unmoved=(*joined.unmoved, *unmoved))
+        return self.with_answers_of(Challenge(outcomes=told, unfit=left))
 
     def with_kills_of(self, earlier: "Challenge", passed: frozenset[str]) -> "Challenge":
         """What there was no time to try now, where tests that still pass were seen to notice it before.
@@ -233,11 +229,16 @@ def _among(
 def _joined(outcome: MutantOutcome, other: MutantOutcome | None) -> MutantOutcome:
     if other is None or (outcome.fate not in _TRIED and not other.killers and outcome.fate is not Fate.UNREACHED):
         return outcome
+    if outcome.fate not in _TRIED:  # who ran into it was not asked
+        return other
+    if outcome.breaks_load is not other.breaks_load:  # what tests noticed says more than that none could
+        return other if outcome.breaks_load and other.killers else outcome
     return MutantOutcome(
         number=outcome.number,
         fate=outcome.fate if outcome.killers else other.fate,
         reached_by=tuple(dict.fromkeys((*outcome.reached_by, *other.reached_by))),
         killers=tuple(dict.fromkeys((*outcome.killers, *other.killers))),
+        breaks_load=outcome.breaks_load,
     )
 
 
@@ -247,7 +248,9 @@ def _seen_by(outcome: MutantOutcome, names: frozenset[str]) -> MutantOutcome:
     fate = outcome.fate
     if fate in _TRIED and not killers:
         fate = Fate.SURVIVED if reached_by else Fate.UNREACHED
-    return MutantOutcome(number=outcome.number, fate=fate, reached_by=reached_by, killers=killers)
+    return replace(
+        outcome, fate=fate, reached_by=reached_by, killers=killers, breaks_load=outcome.breaks_load and bool(killers)
+    )
 
 
 def reach_of(trial: Trial, challenge: Challenge) -> frozenset[tuple[str, str]]:

@@ -81,6 +81,16 @@ def test_outcomes_come_in_the_order_asked_with_the_names_of_cases():
     )
 
 
+def test_a_change_that_keeps_the_suite_from_loading_is_told_apart():
+    unloaded = told(1, "killed", [0, 1], [0, 1]) | {"breaksLoad": True}
+    claimed = told(2, "survived", [0]) | {"breaksLoad": True}
+
+    report = Vitest().read_challenge(ended(outcomes=[unloaded, claimed, told(3, "killed", [0], [0])]), ORDER)
+
+    assert isinstance(report, ChallengeReport)
+    assert [(outcome.number, outcome.breaks_load) for outcome in report.outcomes] == [(3, False), (1, True), (2, False)]
+
+
 def test_the_rows_of_a_table_are_one_case():
     rows = [{"titles": [f"adds {n}"], "template": "adds %i"} for n in (1, 2)]
 

@@ -69,6 +69,13 @@ def test_outcomes_come_back_in_the_order_that_was_asked_for():
     )
 
 
+def test_a_change_that_keeps_the_suite_from_loading_is_told_apart():
+    found = read({**GOOD, "outcomes": [UNREACHED, {**KILLED, "killers": [0, 1], "breaks_load": True}]})
+
+    assert isinstance(found, ChallengeReport)
+    assert [outcome.breaks_load for outcome in found.outcomes] == [True, False]
+
+
 def claimed(**changes):
     return {**GOOD, "outcomes": [UNREACHED, {**KILLED, **changes}]}
 
@@ -107,6 +114,9 @@ def claimed(**changes):
         claimed(fate="survived"),
         claimed(fate="unreached"),
         claimed(fate="untried", killers=[]),
+        claimed(breaks_load=True),
+        claimed(breaks_load=1, killers=[0, 1]),
+        claimed(fate="survived", breaks_load=True, killers=[]),
     ],
 )
 def test_a_report_with_one_thing_that_cannot_be_is_not_believed(report):

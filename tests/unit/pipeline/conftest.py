@@ -33,12 +33,14 @@ SUITE = "tests/test_money.py"
 
 
 class WordLanguage:
-    """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, timely, lucky, once, unfit, static,
-    or raise and text.
+    """A case's code is a word: pass, fail, skip, silent, crash, hang, spin, flaky, timely, lucky, once, unfit, lost,
+    static, or raise and text.
 
     `leans` passes after another test only; `spoiled` fails after one that `spoils`. A passing one may go on with the
     lines it runs and the mutants it notices: `pass lines=1,2 kills=1`; one that is `idle` adds nothing to the coverage
     of the whole. Each line of a source that begins with "mutable" has one mutant, of the line's own number.
+    With the mutants that it `unloads` the suite does not load; one that is `lost` is never come to where mutants are
+    tried on others, too.
     """
 
     name = "python"
@@ -225,6 +227,9 @@ class WordFramework:
         return ChallengeReport(outcomes=outcomes, unfit=unfit, unasked=unasked, met=tuple(met.items()))
 
     def _fate(self, number: int, rows: list[tuple[str, str]]) -> MutantOutcome:
+        if any(number in numbers_in("unloads", rest) for _, rest in rows):
+            names = tuple(name for name, _ in rows)
+            return MutantOutcome(number=number, fate=Fate.KILLED, reached_by=names, killers=names, breaks_load=True)
         reached_by = tuple(name for name, rest in rows if number in numbers_in("lines", rest))
         killers = tuple(name for name, rest in rows if number in numbers_in("kills", rest))
         fate = Fate.KILLED if killers else Fate.SURVIVED if reached_by else Fate.UNREACHED
@@ -388,6 +393,7 @@ class ActingSandbox:
         if self.cannot_break:
             return Completed(exit_status=2, reason="exit", log=self.cannot_break)
         rows = re.findall(r"^@case (\S+) \| (.*)$", suite, re.MULTILINE)
+        rows = [(name, rest) for name, rest in rows if not rest.startswith("lost")] or rows
         most = self.time_for.pop(0) if self.time_for else 1000
         reports = {"report": json.dumps(rows).encode(), "most": str(most).encode()}
         return Completed(exit_status=0, reason="exit", log="", reports=reports)

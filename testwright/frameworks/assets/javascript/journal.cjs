@@ -125,7 +125,7 @@ function finish(state, numbers) {
 
 // What one case said of one mutant in a batch that went well.
 function conclude(state, { single: [number], load, case: id, ok, over, lost, reached }) {
-  if (load === false) for (const found of state.cases.values()) settle(state, number, found.id, 'killed')
+  if (load === false) single(state, number).loadFailed = true
   if (!id) return
   const isItsDoing = !lost && (state.atLoad.has(number) || reached.length > 0)
   const verdict = ok ? 'survived' : !isItsDoing ? 'spoiled' : over ? 'timed_out' : 'killed'
@@ -211,7 +211,7 @@ exports.nextTurn = (order, state) => {
 }
 
 function needsSingle(state, number) {
-  if (state.singles.get(number)?.whole || state.limits.get(number) === 0) return false
+  if (state.singles.get(number)?.whole || state.singles.get(number)?.loadFailed || state.limits.get(number) === 0) return false
   const isStatic = state.atLoad.has(number)
   let needs = isStatic
   for (const found of state.cases.values()) {
@@ -248,6 +248,8 @@ exports.reportOf = (order, state) => {
   }
 }
 
+const sawAll = ({ loops, isCut, cases }) => loops > 0 && !isCut && [...cases.values()].every((found) => found.fit !== undefined)
+
 function outcomeOf(state, number, tests, fit) {
   const isStatic = state.atLoad.has(number)
   const alone = state.singles.get(number)
@@ -271,9 +273,15 @@ function outcomeOf(state, number, tests, fit) {
   let fate = 'survived'
   if (killers.length) fate = isOver ? 'timed_out' : 'killed'
   else if (isOpen) fate = 'untried'
-  else if (!reached.length) fate = state.loops ? 'unreached' : 'untried'
+  else if (!reached.length) fate = sawAll(state) ? 'unreached' : 'untried'
   // Who was not asked has not failed to notice.
   const asked = (found) => state.pairs.has(`${number} ${found.id}`) || alone?.cases.has(found.id) || alone?.loadFailed
   const place = (found) => tests.indexOf(found)
-  return { number, fate, reached: reached.filter((found) => fate === 'untried' || asked(found)).map(place), killers: killers.map(place) }
+  return {
+    number,
+    fate,
+    reached: reached.filter((found) => fate === 'untried' || asked(found)).map(place),
+    killers: killers.map(place),
+    breaksLoad: killers.length > 0 && Boolean(alone?.loadFailed),
+  }
 }

@@ -138,6 +138,7 @@ def managed() -> dict[str, Any]:
                 "fate": outcomes.get(number, {}).get("fate", "untried"),
                 "reached_by": [places[case] for case in outcomes.get(number, {}).get("reached_by", ())],
                 "killers": [places[case] for case in outcomes.get(number, {}).get("killers", ())],
+                "breaks_load": outcomes.get(number, {}).get("breaks_load", False),
             }
             for number in CHALLENGE.numbers
         ],
@@ -145,7 +146,9 @@ def managed() -> dict[str, Any]:
 
 
 def outcome_of(ended: Ended, cases: list[str]) -> dict[str, Any]:
-    """What the child of one mutant says about the cases that were run in it."""
+    """What the child of one mutant says about the cases that were run in it. Where none came to run, all of them fail,
+    and none of them has noticed anything.
+    """
     if ended.how == CUT:
         return {"number": ended.key, "fate": "untried"}
     killers, running, broken = set(), "", False
@@ -156,15 +159,19 @@ def outcome_of(ended: Ended, cases: list[str]) -> dict[str, Any]:
             killers.add(running)
         if "failed" in event:
             running = ""
-    if ended.how != DONE or broken:
-        killers |= {running} if running and not broken else set(cases)
+    if ended.how != DONE and running:
+        killers.add(running)
     killers &= set(cases)
+    breaks_load = (ended.how != DONE or broken) and not killers
+    if breaks_load:
+        killers = set(cases)
     fate = "timed_out" if ended.how == LATE else "killed" if killers else "survived"
     return {
         "number": ended.key,
         "fate": fate,
         "reached_by": cases,
         "killers": [case for case in cases if case in killers],
+        "breaks_load": breaks_load,
     }
 
 
