@@ -32,8 +32,8 @@ class Moment:
 
 EAST = Moment(at=datetime(2033, 12, 31, 22, 40, 37, 813_000, tzinfo=UTC), zone="Asia/Kathmandu")
 """Far from any day of work, a year later there; no round one."""
-WEST = Moment(at=datetime(2030, 3, 1, 4, 10, 7, 42_000, tzinfo=UTC), zone="America/Los_Angeles", ticks=True)
-"""On a day of work, a month earlier there, as all of America is behind what midnight UTC says."""
+WEST = Moment(at=datetime(2028, 3, 1, 4, 10, 7, 42_000, tzinfo=UTC), zone="America/Los_Angeles", ticks=True)
+"""On a day of work, the leap day there, as all of America is behind what midnight UTC says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
