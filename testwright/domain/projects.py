@@ -171,7 +171,7 @@ class RunOrder:
     `turns` come before that: runs of all tests, each in an environment of its own; the limit of time is for all.
     `coverage` asks for coverage of `source_path`. `extra_reports` are further files below OUT that the suite writes
     itself (the explorer's probes do). `only_loads` says that the suite tests nothing and is there to see whether it can
-    be loaded. `frozen` is where the clock that the code reads stands still.
+    be loaded. `frozen` is what the clock says that the code reads.
     `hashes` gives Python's sets another order; None goes by the seed.
     """
 

@@ -37,7 +37,7 @@ async def challenge(job: Job, ready: Ready, attempt: int, *, after: int | None =
     edges = (await shelf.take(job.desk, "analysis", Analysis)).edges
     found = Challenge(mutants=mutants, problem="There is nothing in this file that could be broken.")
     if mutants or edges:
-        draft = (await writing_of(job, attempt)).draft.only(trial.passed)
+        draft = await _draft_of(job, attempt, trial.passed)
         draft, asserted = job.language.announced(draft, _FIRST_ASSERTED)
         answer = await _run(job, ready, draft, mutants, edges, asserted)
         if isinstance(answer, NotRun):
@@ -81,9 +81,8 @@ async def _asked_again(
         doubtful = frozenset(unfaced)
     if not again or not doubtful:
         return found, frozenset()
-    draft = (await writing_of(job, attempt)).draft
     mutants = tuple(mutant for mutant in found.mutants if mutant.number in again)
-    answer = await _run(job, ready, draft.only(doubtful), mutants)
+    answer = await _run(job, ready, await _draft_of(job, attempt, doubtful), mutants)
     if isinstance(answer, NotRun):
         return found, frozenset(unfaced)
     alone = Challenge(outcomes=answer.outcomes, unfit=found.unfit)
@@ -116,8 +115,7 @@ async def _asked_apart(job: Job, ready: Ready, attempt: int, trial: Trial, found
     unfit = frozenset(found.unfit) & trial.passed
     if not unfit:
         return found
-    draft = (await writing_of(job, attempt)).draft
-    answer = await _run(job, ready, draft.only(unfit), found.mutants)
+    answer = await _run(job, ready, await _draft_of(job, attempt, unfit), found.mutants)
     if isinstance(answer, NotRun):
         return found
     return found.with_tests_of(Challenge(outcomes=answer.outcomes, unfit=answer.unfit))
@@ -130,7 +128,7 @@ async def _asked_slowly(job: Job, ready: Ready, attempt: int, trial: Trial, foun
     names = trial.passed if found.problem else frozenset(found.unfit) & trial.passed
     if not names or not found.mutants:
         return found
-    draft = (await writing_of(job, attempt)).draft.only(names)
+    draft = await _draft_of(job, attempt, names)
     results = {result.name: result for result in trial.results}
     try:
         bench = await Bench.open(job, ready)
@@ -154,8 +152,7 @@ async def _asked_further(job: Job, ready: Ready, attempt: int, trial: Trial, fou
         return found
     runners = Counter(line for result in trial.results for line in result.lines or ())
     left_out.sort(key=lambda mutant: runners[mutant.line])
-    draft = (await writing_of(job, attempt)).draft
-    answer = await _run(job, ready, draft.only(frozenset(blind)), left_out[:_MOST_FURTHER])
+    answer = await _run(job, ready, await _draft_of(job, attempt, frozenset(blind)), left_out[:_MOST_FURTHER])
     if isinstance(answer, NotRun):
         return found
     further = Challenge(outcomes=answer.outcomes)
@@ -213,6 +210,10 @@ def _is_run(mutant: Mutant, coverage: FileCoverage | None) -> bool:
         before = max((line for line in measured if line < mutant.line), default=None)
         return before in coverage.lines_covered
     return not coverage.lines_covered.isdisjoint(lines)
+
+
+async def _draft_of(job: Job, attempt: int, names: frozenset[str]) -> Draft:
+    return (await writing_of(job, attempt)).draft.only(names)
 
 
 async def _run(

@@ -8,7 +8,7 @@ from tree_sitter import Node
 from testwright.languages.python.asking import Asking, asserts
 from testwright.languages.python.calling import Names, arguments, calls, full_name, keyword
 from testwright.languages.python.demanding import demands_error
-from testwright.languages.python.syntax import at, name_of, text_of, walk, walk_own
+from testwright.languages.python.syntax import at, is_in_an_inner_function, name_of, text_of, walk, walk_own
 
 _FUNCTION = "function_definition"
 _IDLE = ("pass_statement", "continue_statement", "return_statement", "break_statement")
@@ -84,7 +84,7 @@ def _swallows(clause: Node, asking: Asking) -> bool:
     if attempt is not None:
         tried = attempt.child_by_field_name("body")
         if (
-            _is_callbacks(attempt)
+            is_in_an_inner_function(attempt)
             and tried is not None
             and not re.search(r"\bassert|\braises\(|\bfail\(", text_of(tried))
         ):
@@ -121,15 +121,6 @@ def _suppresses_nothing_of_the_test(call: Node, names: Names, asking: Asking) ->
     if body is not None and above is not None and not asserts(body) and asking.is_looked_at_behind(above):
         return True
     return body is not None and (all(name in _SAYS_THE_END for name in suppressed) or _is_the_tests_own(body, asking))
-
-
-def _is_callbacks(node: Node) -> bool:
-    """Whether it stands in a function that is defined inside of another one."""
-    depth, above = 0, node.parent
-    while above is not None:
-        depth += above.type in ("function_definition", "lambda")
-        above = above.parent
-    return depth > 1
 
 
 def _only_tells(clause: Node, names: Names) -> bool:

@@ -36,6 +36,11 @@ def above(node: Node) -> Iterator[Node]:
         around = around.parent
 
 
+def is_in_an_inner_function(node: Node) -> bool:
+    """Whether it stands in a function that is defined inside of another one."""
+    return sum(each.type in ("function_definition", "lambda") for each in above(node)) > 1
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything below it, in source order; not recursive, since the nesting is somebody else's."""
     waiting = [node]

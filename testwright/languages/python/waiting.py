@@ -11,7 +11,7 @@ from itertools import takewhile
 from tree_sitter import Node
 
 from testwright.languages.python.calling import Names, arguments, full_name
-from testwright.languages.python.syntax import above, identifiers, text_of, walk
+from testwright.languages.python.syntax import identifiers, is_in_an_inner_function, text_of, walk
 
 _SLEEPS = {"time.sleep", "sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"}
 _SLEEPS |= {"threading.Event().wait", "Event().wait"}  # which nobody else can set
@@ -32,10 +32,11 @@ def is_sleep(call: Node, name: str, names: Names) -> bool:
 
 def _is_of_a_stand_in(call: Node, given: list[str]) -> bool:
     """In a coroutine that the test defines, or handed on as it is: soon over, or so late that it is there to be cut."""
-    inner = sum(each.type in ("function_definition", "lambda") for each in above(call)) > 1
     is_handed_on = call.parent is not None and call.parent.type == "argument_list"
     seconds = float(given[0]) if given and re.fullmatch(r"\d+(?:\.\d*)?|\.\d+", given[0]) else 0.0
-    return (inner or is_handed_on) and (0 < seconds <= _SOON_SECONDS or seconds >= _NEVER_SECONDS)
+    return (is_in_an_inner_function(call) or is_handed_on) and (
+        0 < seconds <= _SOON_SECONDS or seconds >= _NEVER_SECONDS
+    )
 
 
 def _is_short(given: list[str]) -> bool:

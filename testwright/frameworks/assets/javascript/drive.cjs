@@ -11,6 +11,7 @@ const MOST_STARTS = 100
 const LONGEST_SILENCE_MS = 60_000
 const GRACE_MS = 500
 const CLOSING_MS = 2500
+// What a mock was called with is known to it still when the test is run again in the same environment.
 const MOCKS = /\b(?:fn|spyOn|spy|stub|method|\w*[mM]ock\w*)\(|\bsinon\b/
 
 const asked = JSON.parse(process.env.TESTWRIGHT_ORDER)
@@ -26,7 +27,6 @@ const order = {
 const folder = mkdtempSync(join(tmpdir(), 'testwright-challenge-'))
 writeFileSync(join(folder, 'order.json'), JSON.stringify(order))
 
-// What a mock was called with is known to it still when the test is run again in the same environment.
 function textOf(path) {
   try {
     return readFileSync(resolve(asked.root, path), 'utf8')
